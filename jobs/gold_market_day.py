@@ -1,0 +1,58 @@
+"""Daily facts of the whole market, summed from the daily facts of mints and traders."""
+
+from typing import TYPE_CHECKING
+
+from jobs.context import Context
+from pumploss.days import Days
+from pumploss.errors import ConservationError
+from pumploss.report import RunReport
+from pumploss.tables import gold_token_day, gold_trader_day
+from pumploss.tables.gold_market_day import TABLE
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+
+def transform(token_days: "DataFrame", trader_days: "DataFrame") -> "DataFrame":
+    """Mint-days and trader-days to `gold_market_day`; `trades_by_traders` is kept for the sum check."""
+    from pyspark.sql import functions as F
+
+    sums = ("trade_count", "buy_count", "sell_count", "volume_lamports", "fees_lamports", "realised_pnl_lamports")
+    mints = token_days.groupBy("day").agg(
+        *(F.sum(name).alias(name) for name in sums),
+        F.sum("matched_sell_count").alias("matched_sell_count"),
+        F.sum("loss_count").alias("loss_count"),
+        F.count(F.lit(1)).alias("mint_count"),
+        F.count(F.when(F.col("is_new_mint"), 1)).alias("new_mint_count"),
+        F.max("known_at").alias("known_at"),
+    )
+    traders = trader_days.groupBy("day").agg(
+        F.count(F.when(F.col("trade_count") > 0, 1)).alias("trader_count"),
+        F.sum("realised_loss_lamports").alias("realised_loss_lamports"),
+        F.sum("trade_count").alias("trades_by_traders"),
+    )
+    share = F.col("loss_count").cast("double") / F.col("matched_sell_count").cast("double")
+    return mints.join(traders, "day", "left").withColumn(
+        "losing_sell_share", F.when(F.col("matched_sell_count") > 0, share)
+    )
+
+
+def run(context: Context, days: Days) -> RunReport:
+    """Aggregate these days. Raises ConservationError where mints and traders count different trades."""
+    report = RunReport("gold_market_day")
+    frame = context.lake.stage(
+        "market_sums", transform(context.read(gold_token_day.TABLE, days), context.read(gold_trader_day.TABLE, days))
+    )
+    uneven = frame.where("trade_count <> trades_by_traders").orderBy("day").limit(1).collect()
+    if uneven:
+        row = uneven[0]
+        raise ConservationError(
+            f"gold_market_day of {row['day']}: mints count {row['trade_count']} trades, traders {row['trades_by_traders']}. "
+            f"Run gold_token_day and gold_trader_day of {row['day']} again."
+        )
+    written = context.publish(TABLE, frame.select(*TABLE.names), days, report)
+    rows_in = context.lake.rows_by_day(gold_token_day.TABLE)
+    for day in days:
+        counts = report.day(day)
+        counts.rows_read, counts.rows_written = rows_in.get(day, 0), written.get(day, 0)
+    return report

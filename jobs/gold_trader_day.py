@@ -1,0 +1,220 @@
+"""Daily facts per trader: flows of the day, and levels at its close carried from the day before."""
+
+from typing import TYPE_CHECKING
+
+from jobs.context import Context
+from jobs.gold_token_day import latest_before
+from jobs.marks import exit_value
+from pumploss.days import Days
+from pumploss.report import RunReport
+from pumploss.tables import gold_token_day, silver_open_lots, silver_trade_pnl, silver_trader_mint_day
+from pumploss.tables.gold_trader_day import TABLE
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column, DataFrame
+
+POSITION = ["trader_address", "token_mint"]
+KEY = ["trader_address", "day", "trader_cohort"]
+HOURS = range(24)
+
+#: Levels that are sums of a daily change, and the change that they sum.
+RUNNING = {
+    "equity_close_lamports": "value_change",
+    "equity_last_price_close_lamports": "last_price_value_change",
+    "open_cost_close_lamports": "cost_change",
+    "open_position_count_close": "open_change",
+    "underwater_count_close": "underwater_change",
+    "bag_count_close": "bag_change",
+    "trade_count_close": "trade_count",
+    "volume_close_lamports": "volume_lamports",
+    "volume_squared_close": "volume_squared",
+    "realised_loss_close_lamports": "realised_loss_lamports",
+    "realised_pnl_close_lamports": "realised_pnl_lamports",
+    "loss_count_close": "loss_count",
+    "matched_sell_count_close": "matched_sell_count",
+    "active_day_count_close": "is_active",
+    "mint_count_close": "new_mint_count",
+}
+
+
+def flows(pnl: "DataFrame", mint_days: "DataFrame") -> "DataFrame":
+    """What each trader's own trades of a day add up to."""
+    from pyspark.sql import functions as F
+
+    buy, sell, won = (F.col("direction") == "buy", F.col("direction") == "sell", F.col("pnl_lamports"))
+    # Logarithms are summed in whole millionths: sums of integers do not depend on the order of rows.
+    log_hold = F.round(F.log1p(F.col("hold_seconds")) * 1e6).cast("bigint")
+    days = pnl.groupBy("trader_address", F.col("trade_date").alias("day"), "trader_cohort").agg(
+        F.count(F.lit(1)).alias("trade_count"),
+        F.count(F.when(buy, 1)).alias("buy_count"),
+        F.count(F.when(sell, 1)).alias("sell_count"),
+        F.count(won).alias("matched_sell_count"),
+        F.count(F.when(won > 0, 1)).alias("win_count"),
+        F.count(F.when(won < 0, 1)).alias("loss_count"),
+        F.count(F.when(F.col("unmatched_units") > 0, 1)).alias("unmatched_sell_count"),
+        F.sum("sol_lamports").alias("volume_lamports"),
+        _squares(F.col("sol_lamports")).alias("volume_squared"),
+        F.sum("fee_lamports").alias("fees_lamports"),
+        F.sum("buy_cost_lamports").alias("buy_cost_lamports"),
+        _squares(F.col("buy_cost_lamports")).alias("buy_cost_squared"),
+        _sum(F.when(sell, F.col("sol_lamports") - F.col("fee_lamports"))).alias("sell_net_lamports"),
+        F.sum("proceeds_lamports").alias("proceeds_lamports"),
+        F.sum("sold_cost_lamports").alias("sold_cost_lamports"),
+        _sum(won).alias("realised_pnl_lamports"),
+        _sum(F.when(won < 0, won)).alias("realised_loss_lamports"),
+        (_sum(log_hold).cast("double") / 1e6).alias("log_hold_sum"),
+        F.array(*(F.count(F.when(F.hour("traded_at") == hour, 1)) for hour in HOURS)).alias("trades_by_hour"),
+        F.min("traded_at").alias("first_traded_at"),
+        F.max("traded_at").alias("last_traded_at"),
+        F.max("known_at").alias("known_at"),
+    )
+    met = mint_days.where("first_seen_day = trade_date").groupBy("trader_address", F.col("trade_date").alias("day"))
+    return days.join(met.agg(F.count(F.lit(1)).alias("new_mint_count")), ["trader_address", "day"], "left")
+
+
+def _sum(column: "Column") -> "Column":
+    from pyspark.sql import functions as F
+
+    return F.coalesce(F.sum(column), F.lit(0)).cast("bigint")
+
+
+def _squares(column: "Column") -> "Column":
+    from pyspark.sql import functions as F
+
+    return F.sum(column.cast("decimal(19,0)") * column.cast("decimal(19,0)")).cast("decimal(38,0)")
+
+
+def positions(lots: "DataFrame") -> "DataFrame":
+    """Open units and cost per position as they stand from `close_day` until before `next_close`."""
+    from pyspark.sql import Window
+    from pyspark.sql import functions as F
+
+    closes = lots.groupBy(*POSITION, "close_day", "trader_cohort").agg(
+        F.sum("open_units").alias("units"), F.sum("open_cost_lamports").alias("cost")
+    )
+    order = Window.partitionBy(*POSITION).orderBy("close_day")
+    return closes.withColumn("next_close", F.lead("close_day").over(order))
+
+
+def value_changes(held: "DataFrame", marks: "DataFrame", before: "DataFrame", days: Days) -> "DataFrame":
+    """Change per trader and day of what open positions would fetch, cost and count, from the marks of traded mints.
+
+    `held` is `positions` from before the days on; `marks` are the days' rows of `gold_token_day` and `before` each
+    mint's latest earlier one, against which the positions stood so far.
+    """
+    from pyspark.sql import Window
+    from pyspark.sql import functions as F
+
+    first = F.lit(days[0])
+    since = (F.col("day") >= F.col("close_day")) & (F.col("next_close").isNull() | (F.col("day") < F.col("next_close")))
+    now = held.join(_mark(marks), "token_mint").where(since & ((F.col("units") > 0) | (F.col("day") == F.col("close_day"))))
+    until = held.where((F.col("close_day") < first) & (F.col("units") > 0)).join(_mark(before), "token_mint")
+    value, cost = exit_value(F.col("units")), F.col("cost")
+    last_price = F.when(F.col("mark_method") == "last_price", value).otherwise(0)
+    valued = now.unionByName(until).select(
+        *POSITION, "trader_cohort", "day", "mark_known_at",
+        value.alias("value"), last_price.alias("last_price_value"), cost.alias("cost"),
+        (F.col("units") > 0).cast("int").alias("open"),
+        (value < cost).cast("int").alias("underwater"),
+        (value * 10 < cost).cast("int").alias("bag"),
+    )  # fmt: skip
+    order = Window.partitionBy(*POSITION).orderBy("day")
+    measures = ("value", "last_price_value", "cost", "open", "underwater", "bag")
+    changed = valued.select(
+        *KEY,
+        "mark_known_at",
+        *((F.col(m) - F.coalesce(F.lag(m).over(order), F.lit(0))).alias(f"{m}_change") for m in measures),
+    )
+    sums = (_sum(F.col(f"{m}_change")).alias(f"{m}_change") for m in measures)
+    return changed.where(F.col("day") >= first).groupBy(*KEY).agg(*sums, F.max("mark_known_at").alias("mark_known_at"))
+
+
+def _mark(marks: "DataFrame") -> "DataFrame":
+    from pyspark.sql import functions as F
+
+    names = ("reserve_sol_close_lamports", "reserve_token_close_units", "mark_price", "mark_method", "fee_close_share")
+    return marks.select("token_mint", "day", "venue_close", *names, F.col("known_at").alias("mark_known_at"))
+
+
+def transform(changes: "DataFrame", own: "DataFrame", before: "DataFrame") -> "DataFrame":
+    """Changes of value, own flows, and each trader's latest earlier row of this table, to `gold_trader_day`."""
+    from pyspark.sql import functions as F
+
+    counted = {c.name for c in TABLE.columns if c.type.spark in ("bigint", "decimal(38,0)")}
+    joined = own.join(changes, KEY, "full_outer")
+    summed = [name for name in joined.columns if name in counted or name.endswith("_change")]
+    filled = joined.select(
+        *KEY,
+        *(F.coalesce(name, F.lit(0).cast(TABLE[name].type.spark if name in counted else "bigint")).alias(name) for name in summed),
+        F.coalesce("log_hold_sum", F.lit(0.0)).alias("log_hold_sum"),
+        F.coalesce("trades_by_hour", F.array(*(F.lit(0).cast("bigint") for _ in HOURS))).alias("trades_by_hour"),
+        F.greatest("known_at", "mark_known_at").alias("known_at"),
+        "first_traded_at",
+        "last_traded_at",
+        F.when(F.col("trade_count") > 0, 1).otherwise(0).cast("bigint").alias("is_active"),
+    )
+    changed = filled.withColumn(
+        "equity_change_lamports", F.col("proceeds_lamports") - F.col("buy_cost_lamports") + F.col("value_change")
+    )
+    return _levels(changed, before)
+
+
+def _levels(days: "DataFrame", before: "DataFrame") -> "DataFrame":
+    from pyspark.sql import Window
+    from pyspark.sql import functions as F
+
+    so_far = Window.partitionBy("trader_address").orderBy("day").rowsBetween(Window.unboundedPreceding, 0)
+    moments = ("first_traded_at_close", "last_traded_at_close")
+    carried = [*RUNNING, "trades_by_hour_close", *moments]
+    state = before.select("trader_address", *(F.col(n).alias(f"was_{n}") for n in carried), F.col("known_at").alias("was_known_at"))
+
+    def level(name: str, change: str) -> "Column":
+        kind = TABLE[name].type.spark
+        was = F.coalesce(F.col(f"was_{name}"), F.lit(0).cast(kind))
+        return (was + F.sum(change).over(so_far)).cast(kind).alias(name)
+
+    def hour_level(hour: int) -> "Column":
+        was = F.coalesce(F.element_at("was_trades_by_hour_close", hour + 1), F.lit(0))
+        return was + F.sum(F.element_at("trades_by_hour", hour + 1)).over(so_far)
+
+    return days.join(state, "trader_address", "left").select(
+        *(name for name in days.columns if name != "known_at"),
+        *(level(name, change) for name, change in RUNNING.items()),
+        F.array(*(hour_level(hour) for hour in HOURS)).alias("trades_by_hour_close"),
+        F.least("was_first_traded_at_close", F.min("first_traded_at").over(so_far)).alias("first_traded_at_close"),
+        F.greatest("was_last_traded_at_close", F.max("last_traded_at").over(so_far)).alias("last_traded_at_close"),
+        F.greatest("was_known_at", F.max("known_at").over(so_far)).alias("known_at"),
+    ).select(*TABLE.names)  # fmt: skip
+
+
+def run(context: Context, days: Days) -> RunReport:
+    """Aggregate these days. Levels go on from each trader's latest earlier row, values from each mint's earlier mark."""
+    from pyspark.sql import functions as F
+
+    report = RunReport("gold_trader_day")
+    marks = context.read(gold_token_day.TABLE, days)
+    mints = marks.select("token_mint")
+    earlier = context.read_before(silver_open_lots.TABLE, days[0]).join(mints.distinct(), ["token_mint"], "left_semi")
+    latest = earlier.groupBy(*POSITION).agg(F.max("close_day").alias("close_day"))
+    state = earlier.join(latest, [*POSITION, "close_day"], "left_semi").select(*silver_open_lots.TABLE.names)
+    held = positions(state.unionByName(context.read(silver_open_lots.TABLE, days)))
+    changes = value_changes(held, marks, latest_before(context, mints.distinct(), days), days)
+    pnl = context.read(silver_trade_pnl.TABLE, days)
+    own = flows(pnl, context.read(silver_trader_mint_day.TABLE, days))
+    moved = context.lake.stage("trader_changes", changes)
+    before = _latest_rows(context, moved, pnl, days)
+    written = context.publish(TABLE, transform(moved, own, before), days, report)
+    rows_in = context.lake.rows_by_day(silver_trade_pnl.TABLE)
+    for day in days:
+        counts = report.day(day)
+        counts.rows_read, counts.rows_written = rows_in.get(day, 0), written.get(day, 0)
+    return report
+
+
+def _latest_rows(context: Context, moved: "DataFrame", pnl: "DataFrame", days: Days) -> "DataFrame":
+    from pyspark.sql import functions as F
+
+    traders = moved.select("trader_address").union(pnl.select("trader_address")).distinct()
+    earlier = context.read_before(TABLE, days[0]).join(traders, ["trader_address"], "left_semi")
+    latest = earlier.groupBy("trader_address").agg(F.max("day").alias("day"))
+    return earlier.join(latest, ["trader_address", "day"], "left_semi").select(*TABLE.names)

@@ -1,0 +1,39 @@
+"""What a position would fetch: the exit value on the curve or in the pool, its own price impact included."""
+
+from typing import TYPE_CHECKING
+
+from pumploss.money import CURVE_PRODUCT, INITIAL_VIRTUAL_SOL_LAMPORTS
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column
+
+
+def reserves_from_price(price: "Column") -> tuple["Column", "Column"]:
+    """Curve reserves (lamports, base units) at a price in lamports per base unit, since their product is fixed."""
+    from pyspark.sql import functions as F
+
+    product = F.lit(float(CURVE_PRODUCT))
+    return F.round(F.sqrt(product * price)).cast("bigint"), F.round(F.sqrt(product / price)).cast("bigint")
+
+
+def exit_value(units: "Column") -> "Column":
+    """Lamports that selling `units` at once would bring after fees, by the mint's state in `gold_token_day`.
+
+    On reserves: (1 - fee) * vs * x / (vt + x), on the curve no more than its real SOL. At a last price, where no
+    reserves exist: (1 - fee) * x * price, without impact. A mint that was never priced is worth nothing. The arithmetic
+    is IEEE double in one fixed order and floored, so every engine gives the same lamport.
+    """
+    from pyspark.sql import functions as F
+
+    kept = F.lit(1.0) - F.col("fee_close_share")
+    x = units.cast("double")
+    sol, tokens = F.col("reserve_sol_close_lamports").cast("double"), F.col("reserve_token_close_units").cast("double")
+    gross = sol * x / (tokens + x)
+    real = F.greatest(sol - F.lit(float(INITIAL_VIRTUAL_SOL_LAMPORTS)), F.lit(0.0))
+    capped = F.when(F.col("venue_close") == "pump_curve", F.least(gross, real)).otherwise(gross)
+    value = (
+        F.when(F.col("mark_method").isin("reserves", "curve_from_price"), capped * kept)
+        .when(F.col("mark_method") == "last_price", x * F.col("mark_price") * kept)
+        .when(F.col("mark_method") == "none", F.lit(0.0))
+    )
+    return F.when(units == 0, F.lit(0)).otherwise(F.floor(value)).cast("bigint")

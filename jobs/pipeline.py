@@ -1,0 +1,103 @@
+"""The pipeline on one page: every step, what it reads, and when it runs. DAGs, command line and docs read this list."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+LANDING = "landing"
+
+
+class Cadence(StrEnum):
+    """How often a step is scheduled."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One module of `jobs` with a `run(context, days) -> RunReport`.
+
+    `lookback_days` says how many earlier days of its inputs a day needs; None means state: everything before it.
+    `offset_days` is the partition day of the output minus the dump day. A step that is not `is_restated` keeps what it
+    wrote when its inputs change later. `waits_for` names steps that come first without being read as a table.
+    """
+
+    name: str
+    reads: tuple[str, ...]
+    writes: tuple[str, ...] = ()
+    lookback_days: int | None = 0
+    offset_days: int = 0
+    cadence: Cadence = Cadence.DAILY
+    is_restated: bool = True
+    waits_for: tuple[str, ...] = ()
+
+
+STEPS = (
+    Step("bronze_trades", (LANDING,), ("bronze_trades", "quarantine_trades"), is_restated=False),
+    Step("silver_trades", ("bronze_trades",), ("silver_trades",), 7),
+    Step("silver_trade_pnl", ("silver_trades",), ("silver_trade_pnl", "silver_open_lots"), None),
+    Step("silver_trader_mint_day", ("silver_trade_pnl",), ("silver_trader_mint_day",), None),
+    Step("gold_token_day", ("silver_trades", "silver_trade_pnl"), ("gold_token_day",), None),
+    Step(
+        "gold_trader_day",
+        ("silver_trade_pnl", "silver_open_lots", "silver_trader_mint_day", "gold_token_day"),
+        ("gold_trader_day",),
+        None,
+    ),
+    Step("gold_market_day", ("gold_token_day", "gold_trader_day"), ("gold_market_day",)),
+    Step(
+        "gold_trader_features",
+        ("gold_trader_day", "silver_trader_mint_day", "silver_trade_pnl", "gold_token_day", "gold_market_day"),
+        ("gold_trader_features",),
+        30,
+        offset_days=1,
+    ),
+    Step("gold_labels", ("gold_trader_features", "gold_trader_day"), ("gold_labels",), 7, offset_days=-6),
+    Step("train_loss_model", ("gold_labels", "gold_trader_features"), (), 90, cadence=Cadence.WEEKLY, is_restated=False),
+    Step("train_risk_model", ("gold_labels", "gold_trader_features"), (), 90, cadence=Cadence.WEEKLY, is_restated=False),
+    Step(
+        "gold_scores",
+        ("gold_trader_features", "gold_trader_day"),
+        ("gold_scores",),
+        offset_days=1,
+        is_restated=False,
+        waits_for=("train_loss_model", "train_risk_model"),
+    ),
+    Step("materialize_features", ("gold_trader_features",), is_restated=False),
+    Step(
+        "publish_warm",
+        ("silver_trade_pnl", "gold_trader_day", "gold_trader_features", "gold_scores"),
+        lookback_days=90,
+        is_restated=False,
+    ),
+    Step("publish_hot", ("gold_scores",), is_restated=False, waits_for=("publish_warm",)),
+)
+
+BY_NAME = {step.name: step for step in STEPS}
+#: The step that writes a table.
+WRITER = {table: step for step in STEPS for table in step.writes}
+
+
+def upstream(step: Step) -> tuple[str, ...]:
+    """Names of the steps that must have run before it, in pipeline order."""
+    needed = {WRITER[table].name for table in step.reads if table != LANDING} | set(step.waits_for)
+    return tuple(other.name for other in STEPS if other.name in needed)
+
+
+def dependents(name: str) -> tuple[Step, ...]:
+    """Every restated step that reads, directly or through others, what the named step writes; in pipeline order."""
+    affected = {name}
+    for step in STEPS:
+        if affected & {WRITER[table].name for table in step.reads if table != LANDING}:
+            affected.add(step.name)
+    return tuple(step for step in STEPS if step.name in affected - {name} and step.is_restated)
+
+
+def daily() -> tuple[Step, ...]:
+    """The steps of a night, in order."""
+    return tuple(step for step in STEPS if step.cadence is Cadence.DAILY)
+
+
+def weekly() -> tuple[Step, ...]:
+    """The training steps, in order."""
+    return tuple(step for step in STEPS if step.cadence is Cadence.WEEKLY)

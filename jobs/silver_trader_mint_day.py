@@ -1,0 +1,53 @@
+"""What each trader did in each mint on each day, and since when they know each other."""
+
+from typing import TYPE_CHECKING
+
+from jobs.context import Context
+from pumploss.days import Days
+from pumploss.report import RunReport
+from pumploss.tables import silver_trade_pnl
+from pumploss.tables.silver_trader_mint_day import TABLE
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+PAIR = ["trader_address", "token_mint"]
+
+
+def transform(pnl: "DataFrame", seen: "DataFrame") -> "DataFrame":
+    """Trades with profit, and earlier `first_seen_day` per pair, to `silver_trader_mint_day`."""
+    from pyspark.sql import Window
+    from pyspark.sql import functions as F
+
+    days = pnl.groupBy(*PAIR, "trade_date", "trader_cohort").agg(
+        F.count(F.when(F.col("direction") == "buy", 1)).alias("buy_count"),
+        F.count(F.when(F.col("direction") == "sell", 1)).alias("sell_count"),
+        F.sum("sol_lamports").alias("volume_lamports"),
+        F.sum("buy_cost_lamports").alias("buy_cost_lamports"),
+        F.coalesce(F.sum("pnl_lamports"), F.lit(0)).alias("realised_pnl_lamports"),
+        F.max("known_at").alias("known_at"),
+    )
+    first = F.min("trade_date").over(Window.partitionBy(*PAIR))
+    return (
+        days.withColumn("first_here", first)
+        .join(seen, PAIR, "left")
+        .withColumn("first_seen_day", F.least("first_here", F.coalesce("first_before", "first_here")))
+        .select(*TABLE.names)
+    )
+
+
+def run(context: Context, days: Days) -> RunReport:
+    """Aggregate these days; the first day of a pair is looked up in this table's earlier days."""
+    from pyspark.sql import functions as F
+
+    report = RunReport("silver_trader_mint_day")
+    pnl = context.read(silver_trade_pnl.TABLE, days)
+    pairs = pnl.select(*PAIR).distinct()
+    before = context.read_before(TABLE, days[0]).join(pairs, PAIR, "left_semi")
+    seen = before.groupBy(*PAIR).agg(F.min("first_seen_day").alias("first_before"))
+    written = context.publish(TABLE, transform(pnl, seen), days, report)
+    rows_in = context.lake.rows_by_day(silver_trade_pnl.TABLE)
+    for day in days:
+        counts = report.day(day)
+        counts.rows_read, counts.rows_written = rows_in.get(day, 0), written.get(day, 0)
+    return report

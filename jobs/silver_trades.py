@@ -1,0 +1,92 @@
+"""Bronze to trades that count: each once, at its trade date, in chain order."""
+
+from typing import TYPE_CHECKING
+
+from jobs.context import Context
+from pumploss import columns as c
+from pumploss.days import Days, ordered, span
+from pumploss.errors import CheckError, ConservationError
+from pumploss.report import RunReport
+from pumploss.tables import bronze_trades
+from pumploss.tables.silver_trades import TABLE
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, Row
+
+#: The keys of chain order that the data states; direction and id only break what they leave open.
+STATED_ORDER = ("traded_at", "slot", "tx_index", "event_index", "source_rank")
+
+
+def transform(bronze: "DataFrame") -> "DataFrame":
+    """Bronze rows of whole trade dates to `silver_trades`: the first dump that holds a trade is where it counts."""
+    from pyspark.sql import Window
+    from pyspark.sql import functions as F
+
+    copies = Window.partitionBy("trade_id").orderBy("dump_day", "source", "file", "line_number")
+    once = bronze.withColumn("copy", F.row_number().over(copies)).where("copy = 1")
+    order = Window.partitionBy("token_mint", "trade_date").orderBy(
+        *(F.col(name).asc_nulls_last() for name in STATED_ORDER), "direction", "trade_id"
+    )
+    stated = F.concat_ws("|", *(F.coalesce(F.col(name).cast("string"), F.lit("-")) for name in STATED_ORDER))
+    ranked = once.withColumn("stated", stated).select(
+        "*",
+        F.row_number().over(order).alias(c.ORDER.name),
+        (F.lag("stated").over(order).eqNullSafe(F.col("stated"))).alias("as_before"),
+        (F.lead("stated").over(order).eqNullSafe(F.col("stated"))).alias("as_after"),
+    )
+    return ranked.select(
+        "*",
+        (F.col("as_before") | F.col("as_after")).alias("is_order_inferred"),
+        F.timestamp_seconds(F.unix_seconds(F.date_add("dump_day", 1).cast("timestamp"))).alias("known_at"),
+        F.pmod(F.xxhash64("trader_address"), F.lit(16)).cast("int").alias("trader_cohort"),
+    ).select(*TABLE.names)
+
+
+def run(context: Context, days: Days) -> RunReport:
+    """Rebuild every trade date that these dump days touch. Raises CheckError where sources cannot be told apart."""
+    report = RunReport("silver_trades")
+    landed = context.read(bronze_trades.TABLE, days)
+    touched = ordered({*(row["trade_date"] for row in landed.select("trade_date").distinct().collect()), *days})
+    last = max(context.lake.rows_by_day(bronze_trades.TABLE), default=days[-1])
+    dates = ", ".join(f"'{day}'" for day in touched)
+    bronze = context.read(bronze_trades.TABLE, span(touched[0], max(last, days[-1]))).where(f"trade_date IN ({dates})")
+    _refuse_mixtures(bronze)
+    staged = context.lake.stage(TABLE.name, transform(bronze))
+    context.publish(TABLE, staged, touched, report, staged=True)
+    read = {row["trade_date"]: (row["rows"], row["ids"]) for row in _counts(bronze)}
+    for day in touched:
+        rows, identities = read.get(day, (0, 0))
+        counts = report.day(day)
+        counts.rows_read, counts.rows_duplicate = rows, rows - identities
+        counts.rows_written = counts.outputs[TABLE.name]["rows"]
+        if counts.rows_read != counts.rows_written + counts.rows_duplicate:
+            raise ConservationError(f"silver_trades of {day}: {rows} rows became {counts.rows_written}, {identities} expected.")
+    return report
+
+
+def _counts(bronze: "DataFrame") -> list["Row"]:
+    from pyspark.sql import functions as F
+
+    counts = bronze.groupBy("trade_date").agg(F.count(F.lit(1)).alias("rows"), F.count_distinct("trade_id").alias("ids"))
+    return list(counts.collect())
+
+
+def _refuse_mixtures(bronze: "DataFrame") -> None:
+    """Raise CheckError where two sources, one of them unsigned, cover the same mint and hour: they cannot be matched."""
+    from pyspark.sql import functions as F
+
+    if len(bronze.select("source").distinct().take(2)) < 2:
+        return
+    hours = bronze.groupBy("token_mint", F.date_trunc("hour", "traded_at").alias("hour")).agg(
+        F.count_distinct("source").alias("sources"),
+        F.count(F.when(F.col("signature").isNull(), 1)).alias("unsigned"),
+        F.min("source").alias("one"),
+        F.max("source").alias("other"),
+    )
+    mixed = hours.where("sources > 1 AND unsigned > 0").orderBy("hour", "token_mint").limit(1).collect()
+    if mixed:
+        row = mixed[0]
+        raise CheckError(
+            f"{row['one']} and {row['other']} both cover mint {row['token_mint']} in the hour of {row['hour']} UTC, and "
+            "rows without signatures cannot be matched across sources: remove one source's dump of that day."
+        )

@@ -1,0 +1,59 @@
+"""What a source format is: cadence, fields, and the function that reads lines as trades."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from jobs.sources.rows import Rows
+
+
+class Cadence(StrEnum):
+    """`daily`: a day that is missing is an error. `sample`: only the days that exist are run."""
+
+    DAILY = "daily"
+    SAMPLE = "sample"
+
+
+class Format(StrEnum):
+    """How a file's records are laid out, by its ending."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
+    PARQUET = "parquet"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One source format; its landing folder bears its name.
+
+    Every field of a file is in `fields` (mapped) or in `ignored` (left out by name, with the reason
+    in the module); anything else is drift and refuses the file. Fields in `optional` may be empty,
+    and absent from JSON. `interpret` turns columns of text into columns of `bronze_trades`; what it
+    leaves out is NULL.
+    """
+
+    name: str
+    cadence: Cadence
+    formats: tuple[Format, ...]
+    fields: tuple[str, ...]
+    interpret: "Callable[[Rows], dict[str, pa.Array]]"
+    units: str
+    identity: str
+    order: str
+    time_field: str
+    ignored: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+
+    @property
+    def all_fields(self) -> tuple[str, ...]:
+        """Every field that a file of this source may hold, in the order that line digests use."""
+        return (*self.fields, *self.ignored)
+
+    @property
+    def always_present(self) -> tuple[str, ...]:
+        """The fields without which a JSON record is no record of this source."""
+        return tuple(name for name in self.fields if name not in self.optional)

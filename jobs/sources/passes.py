@@ -1,0 +1,134 @@
+"""The two passes over a file: can it be trusted, and what are its records.
+
+What inflates to no more than 64 MiB is kept between the passes; the rest is read again, so memory
+does not grow with the file. Both passes must then have read the same bytes.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from jobs.sources import columnar, delimited, jsonlines
+from jobs.sources.declaration import Format, Source
+from jobs.sources.lines import Block, blocks
+from jobs.sources.reading import FileRefused, Stored, format_of, inflated, opened
+from jobs.sources.reason import FileReason
+from jobs.sources.records import Split, refuse_long
+from pumploss.errors import LandingError
+
+if TYPE_CHECKING:
+    from fsspec import AbstractFileSystem
+
+#: How much inflated text of one file is kept from the first pass for the second.
+HELD_BYTES = 64 << 20
+
+
+@dataclass(frozen=True)
+class FileRef:
+    """A landed file: where it is, its name below the landing root, and its dump day."""
+
+    path: str
+    name: str
+    dump_day: date
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What the first pass found: `records` or why the file is refused, and its text if small."""
+
+    sha256: str
+    records: int | None = None
+    held: list[Block] | None = None
+    refused: FileRefused | None = None
+
+
+def survey(source: Source, landed: FileRef, storage: "AbstractFileSystem") -> Survey:
+    """The first pass."""
+    with opened(storage, landed.path) as handle:
+        stored = Stored(handle)
+        try:
+            layout, codec = _layout(source, landed)
+            if layout is Format.PARQUET:
+                held = None
+                count = sum(len(records) for records in columnar.records(stored, source))
+            else:
+                count, held = _count(source, layout, blocks(inflated(stored, codec)))
+        except FileRefused as refused:
+            return Survey(stored.sha256(), refused=refused)
+        return Survey(stored.sha256(), count, held)
+
+
+def _count(source: Source, layout: Format, text: Iterator[Block]) -> tuple[int, list[Block] | None]:
+    """The number of records in a text, and the text if it is small; raises FileRefused."""
+    count, size, is_first = 0, 0, True
+    held: list[Block] | None = []
+    for block in text:
+        if is_first and block.records:
+            _judge_first(source, layout, block)
+            count, is_first = count - (layout is Format.CSV), False
+        count += block.records
+        size += len(block.data)
+        if held is not None and size <= HELD_BYTES:
+            held.append(block)
+        else:
+            held = None
+    if is_first and layout is Format.CSV:
+        raise FileRefused(
+            FileReason.EMPTY,
+            f"no header; a day without trades has one: {','.join(source.all_fields)}",
+        )
+    return count, held
+
+
+def _judge_first(source: Source, layout: Format, block: Block) -> None:
+    """Judges the file by its first line; raises FileRefused."""
+    is_long = not len(block) or (block.long and block.long[0].number < block.numbers[0])
+    line = block.long[0].head if is_long else block.line(0)
+    if layout is Format.CSV:
+        delimited.header(source, line)
+    else:
+        jsonlines.check_first(source, line)
+
+
+def _layout(source: Source, landed: FileRef) -> tuple[Format, str | None]:
+    """The file's format and codec; raises FileRefused where the source has no such format."""
+    found = format_of(landed.name)
+    if found is None or found[0] not in source.formats:
+        expected = ", ".join(source.formats)
+        raise FileRefused(
+            FileReason.FORMAT, f"{source.name} is read from {expected}; land it as that"
+        )
+    return found
+
+
+def splits(
+    source: Source, landed: FileRef, storage: "AbstractFileSystem", surveyed: Survey
+) -> Iterator[Split]:
+    """The second pass: the file's records, split into fields, with the lines that could not be."""
+    layout, codec = _layout(source, landed)
+    if surveyed.held is not None:
+        yield from _split_text(source, layout, surveyed.held)
+        return
+    with opened(storage, landed.path) as handle:
+        stored = Stored(handle)
+        if layout is Format.PARQUET:
+            yield from ((records, []) for records in columnar.records(stored, source))
+        else:
+            yield from _split_text(source, layout, blocks(inflated(stored, codec)))
+        if stored.sha256() != surveyed.sha256:
+            raise LandingError(
+                f"{landed.name} changed while it was read; land whole files under new names"
+            )
+
+
+def _split_text(source: Source, layout: Format, text: Iterable[Block]) -> Iterator[Split]:
+    """The records of a text, block by block."""
+    names: list[str] = []
+    for block in text:
+        if layout is Format.CSV and not names and len(block):
+            names = delimited.header(source, block.line(0))
+            block = block.pick(slice(1, None))
+        is_csv = layout is Format.CSV
+        found = delimited.split(block, names) if is_csv else jsonlines.split(block, source)
+        yield found[0], found[1] + [refuse_long(line) for line in block.long]

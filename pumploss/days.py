@@ -1,0 +1,38 @@
+"""UTC days: spans, midnights and how a step's day relates to a table's."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+
+from pumploss.errors import SettingsError
+
+Days = tuple[date, ...]
+
+
+def span(first: date, last: date) -> Days:
+    """Every day from first to last, both included; empty where last is earlier."""
+    return tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
+
+
+def shift(day: date, days: int) -> date:
+    """The day so many days later."""
+    return day + timedelta(days=days)
+
+
+def midnight(day: date) -> datetime:
+    """00:00 UTC at which the day starts."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+def parse(text: str) -> date:
+    """A day written as YYYY-MM-DD. Raises SettingsError for anything else."""
+    try:
+        if len(text) == len("2026-01-01"):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise SettingsError(f"{text!r} is not a day: write it as YYYY-MM-DD, for example 2026-01-31.")
+
+
+def ordered(days: Iterable[date]) -> Days:
+    """The days in order, each once."""
+    return tuple(sorted(set(days)))

@@ -1,0 +1,135 @@
+"""File locks that the kernel drops when their holder dies, however it dies.
+
+Everything here rests on `flock`: a lock belongs to an open file, so a killed process, a zombie or a
+reused process id cannot keep one. A child made by `fork` shares its parent's open files; it closes
+them at once, so it neither keeps a lock of its parent alive nor gives it up.
+"""
+
+import fcntl
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pumploss.errors import StoreError
+
+_POLL_SECONDS = 0.01
+_open_locks: set[int] = set()
+
+
+def _forget_in_child() -> None:
+    for descriptor in _open_locks:
+        # Closing is enough and unlocking would be wrong: it would take the lock from the parent.
+        os.close(descriptor)
+    _open_locks.clear()
+
+
+os.register_at_fork(after_in_child=_forget_in_child)
+
+
+@dataclass(frozen=True)
+class FileLock:
+    """An exclusive lock that this process holds until `release`."""
+
+    path: Path
+    descriptor: int
+    pid: int
+
+    def release(self) -> None:
+        """Give the lock up, also for every copy of the descriptor; in a forked child, nothing."""
+        if self.pid == os.getpid() and self.descriptor in _open_locks:
+            fcntl.flock(self.descriptor, fcntl.LOCK_UN)
+            self.close()
+
+    def close(self) -> None:
+        """Let go of this copy of the descriptor: a process that inherited it keeps the lock."""
+        if self.pid == os.getpid() and self.descriptor in _open_locks:
+            _open_locks.discard(self.descriptor)
+            os.close(self.descriptor)
+
+
+def acquire(path: Path, seconds: float) -> FileLock:
+    """The lock on `path`, which is created; StoreError if another holds it for `seconds`."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise StoreError(
+            f"{path}: cannot be opened for locking ({error.strerror}). Give the folder "
+            f"{path.parent} to the user that runs Pump Loss, or run as its owner."
+        ) from error
+    _open_locks.add(descriptor)
+    lock = FileLock(path, descriptor, os.getpid())
+    deadline = time.monotonic() + seconds
+    try:
+        while not _try(descriptor, fcntl.LOCK_EX):
+            if time.monotonic() > deadline:
+                raise StoreError(
+                    f"{path}: another process has held this lock for {seconds:.0f} s. Find it with "
+                    f"`fuser -v {path}`, end it, and run again."
+                )
+            time.sleep(_POLL_SECONDS)
+    except BaseException:
+        lock.release()
+        raise
+    return lock
+
+
+@contextmanager
+def critical(path: Path, seconds: float) -> Iterator[None]:
+    """Nobody else is in a block on the same path, in any process; StoreError after `seconds`."""
+    lock = acquire(path, seconds)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def is_locked(path: Path) -> bool:
+    """Whether some living process holds the lock on `path`; a missing file is not locked."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    except FileNotFoundError:
+        return False
+    try:
+        # Shared, so that two who look at the same moment do not take each other for the holder.
+        return not _try(descriptor, fcntl.LOCK_SH)
+    finally:
+        # Unlocked and not just closed: a child forked at this moment has a copy.
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+        os.close(descriptor)
+
+
+def enter(users: Path, seconds: float) -> FileLock:
+    """This process's presence in the folder `users`, one file each, until released or dead."""
+    return acquire(users / f"{os.getpid()}-{secrets.token_hex(4)}", seconds)
+
+
+def leave(presence: FileLock) -> None:
+    """Take this process's presence back; in a forked child the parent's stays."""
+    if presence.pid == os.getpid():
+        presence.path.unlink(missing_ok=True)
+        presence.release()
+
+
+def living(users: Path) -> dict[Path, int]:
+    """The file and process id of every user that is alive, this process included."""
+    found = sorted(users.iterdir()) if users.is_dir() else []
+    return {path: int(path.name.split("-")[0]) for path in found if is_locked(path)}
+
+
+def sweep(users: Path) -> None:
+    """Remove what dead users left; call it only where nobody can be entering."""
+    alive = living(users)
+    for path in set(users.iterdir()) - alive.keys():
+        path.unlink(missing_ok=True)
+
+
+def _try(descriptor: int, kind: int) -> bool:
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

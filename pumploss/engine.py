@@ -1,0 +1,106 @@
+"""The one Spark session of a process, wherever `SPARK_REMOTE` says that it runs."""
+
+import os
+import shutil
+import sys
+import tempfile
+import warnings
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pumploss.errors import SettingsError
+from pumploss.settings import ROOT, Settings
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+#: Python packages of the project that a cluster's workers need to run its functions.
+SHIPPED_PACKAGES = ("pumploss", "jobs", "features")
+
+#: Keeps the embedded server alive: it stops when the last reference to it goes.
+_servers: list[object] = []
+
+#: Set on every engine.
+SESSION_SETTINGS = {"spark.sql.session.timeZone": "UTC"}
+
+#: Set when this process starts Apache Spark: small, quiet, with Delta. 4.4.0 is the newest Delta with a jar.
+SPARK_SETTINGS = {
+    "spark.jars.packages": "io.delta:delta-spark_4.2_2.13:4.4.0,org.apache.hadoop:hadoop-aws:3.5.0",
+    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+    "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
+    "spark.sql.shuffle.partitions": "4",
+    "spark.databricks.delta.snapshotPartitions": "2",
+    "spark.ui.enabled": "false",
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.execution.arrow.maxRecordsPerBatch": "100000",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+}
+
+
+@cache
+def session(settings: Settings) -> "SparkSession":
+    """The session that all jobs share; the first call starts or connects the engine.
+
+    Raises SettingsError for an address that is neither unset, `local[...]` nor `sc://...`.
+    """
+    remote = settings.spark_remote
+    if remote is None:
+        spark = _embedded()
+    elif remote.startswith("local"):
+        spark = _local_spark(remote, settings)
+    elif remote.startswith("sc://"):
+        spark = _cluster(remote)
+    else:
+        raise SettingsError(f"SPARK_REMOTE={remote!r}: unset it, or give local[*] or sc://host:15002.")
+    for name, value in SESSION_SETTINGS.items():
+        spark.conf.set(name, value)
+    return spark
+
+
+def _embedded() -> "SparkSession":
+    os.environ.setdefault("RUST_LOG", "error")  # the server logs each request to standard error otherwise
+    from pysail.spark import SparkConnectServer
+    from pyspark.sql import SparkSession
+
+    server = SparkConnectServer(ip="127.0.0.1", port=0)
+    server.start(background=True)
+    _servers.append(server)
+    address = server.listening_address
+    if address is None:
+        raise SettingsError("The embedded engine did not start listening on 127.0.0.1.")
+    return SparkSession.builder.remote(f"sc://127.0.0.1:{address[1]}").getOrCreate()
+
+
+def _local_spark(remote: str, settings: Settings) -> "SparkSession":
+    if shutil.which("java") is None:
+        raise SettingsError(f"SPARK_REMOTE={remote!r} needs Java 17 or newer on PATH; unset it for the embedded engine.")
+    from pyspark.sql import SparkSession
+
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    builder = SparkSession.builder.config("spark.driver.memory", settings.connect_memory)
+    for name, value in SPARK_SETTINGS.items():
+        builder = builder.config(name, value)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return builder.remote(remote).getOrCreate()
+
+
+def _cluster(remote: str) -> "SparkSession":
+    from pyspark.sql import SparkSession
+
+    spark = SparkSession.builder.remote(remote).getOrCreate()
+    with tempfile.TemporaryDirectory() as folder:
+        for package in SHIPPED_PACKAGES:
+            archive = shutil.make_archive(str(Path(folder) / package), "zip", ROOT, package)
+            spark.addArtifacts(archive, pyfile=True)
+    return spark
+
+
+def is_embedded(settings: Settings) -> bool:
+    """Whether the engine runs inside this process."""
+    return settings.spark_remote is None

@@ -1,0 +1,69 @@
+"""Every error that Pump Loss raises on purpose: each says what was wrong, where, and what to do about it."""
+
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pumploss.report import DayReport
+
+
+class PumpLossError(Exception):
+    """The root: what the command line prints without a traceback and ends with exit code 1.
+
+    `days` is what a failing step had counted by then; the ledger's failed rows keep it.
+    """
+
+    days: "dict[date, DayReport]"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.days = {}
+
+
+class SettingsError(PumpLossError):
+    """An environment variable, a path or an argument is not usable."""
+
+
+class LandingError(PumpLossError):
+    """A landing folder, day or file cannot be trusted as a whole."""
+
+
+class SourceError(LandingError):
+    """A source's schema drifted, or a file is not in the source's format."""
+
+
+class ContractError(PumpLossError):
+    """A frame does not fit its table's contract; all differences are listed."""
+
+
+class CheckError(PumpLossError):
+    """A STOP check failed: the staged rows were not published."""
+
+
+class LakeError(PumpLossError):
+    """The lake refused a read or a write, or what it holds is not what was written."""
+
+
+class StaleError(LakeError):
+    """A day that was about to be read rests on inputs that have changed since."""
+
+
+class LockedError(LakeError):
+    """Another run holds the table's lock."""
+
+
+class ConservationError(PumpLossError):
+    """Rows or amounts went missing between a step's input and its output."""
+
+
+class StoreError(PumpLossError):
+    """The warm or hot store cannot be started, reached or written."""
+
+
+class ModelError(PumpLossError):
+    """A model cannot be trained, registered or loaded."""
+
+
+class AmountOverflowError(PumpLossError):
+    """An amount does not fit the integer that carries it."""

@@ -1,0 +1,183 @@
+"""Tables at `<root>/<table>`: read by day, staged unseen, replaced by day in one commit that is then verified."""
+
+import json
+import shutil
+import uuid
+from collections.abc import Collection
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import fsspec
+
+from pumploss.contract import Table
+from pumploss.errors import ContractError, LakeError
+from pumploss.lake.locks import table_lock
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+    from pyspark.sql import DataFrame, SparkSession
+
+
+def day_condition(column: str, days: Collection[date]) -> str:
+    """A SQL condition that a date column is one of the days; dates are the only text that enters it."""
+    return f"{column} IN ({', '.join(f'{day.isoformat()!r}' for day in sorted(days))})"
+
+
+class Lake:
+    """The Delta tables below one root, local or `s3://`; the only reader and writer of them.
+
+    `run_id` names the folder of what this run stages.
+    """
+
+    def __init__(self, root: str, spark: "SparkSession", run_id: str | None = None) -> None:
+        self.root = root
+        self.spark = spark
+        self._stage_root = f"{root}/_stage/{run_id or uuid.uuid4().hex}"
+
+    @cached_property
+    def storage(self) -> Any:
+        """The file system that the root lies on."""
+        return fsspec.core.url_to_fs(self.root)[0]
+
+    def path(self, table: Table) -> str:
+        """Where the table lies."""
+        return f"{self.root}/{table.name}"
+
+    def exists(self, table: Table) -> bool:
+        """Whether the table has ever been written."""
+        return bool(self.storage.exists(f"{self.path(table)}/_delta_log"))
+
+    def _log(self, table: Table) -> "DeltaTable":
+        from deltalake import DeltaTable
+
+        return DeltaTable(self.path(table))
+
+    def version(self, table: Table) -> int | None:
+        """The latest committed version, or None before the first."""
+        return self._log(table).version() if self.exists(table) else None
+
+    def rows_by_day(self, table: Table) -> dict[date, int]:
+        """Committed rows per partition day, from the transaction log alone."""
+        if not self.exists(table):
+            return {}
+        import polars as pl
+
+        actions = pl.DataFrame(self._log(table).get_add_actions(flatten=True))
+        if actions.is_empty():
+            return {}
+        days = actions.group_by(f"partition.{table.day}").agg(pl.col("num_records").sum())
+        return {date.fromisoformat(str(day)): int(rows) for day, rows in days.sort(days.columns[0]).iter_rows()}
+
+    def read(
+        self, table: Table, days: Collection[date] | None = None, version: int | None = None
+    ) -> "DataFrame":
+        """The table in contract order, whole or the given days of it, at a version or the latest.
+
+        A table never written reads as empty. Raises ContractError with every difference from the contract.
+        """
+        if not self.exists(table) or (days is not None and not days):
+            return self.spark.createDataFrame([], table.spark_schema)
+        reader = self.spark.read.format("delta")
+        if version is not None:
+            reader = reader.option("versionAsOf", str(version))
+        frame = self.conform(table, reader.load(self.path(table)), "the lake")
+        if days is None:
+            return frame
+        first, last = min(days), max(days)
+        frame = frame.where(f"{table.day} >= '{first.isoformat()}' AND {table.day} <= '{last.isoformat()}'")
+        is_gapless = (last - first).days + 1 == len(set(days))
+        return frame if is_gapless else frame.where(day_condition(table.day, days))
+
+    @staticmethod
+    def conform(table: Table, frame: "DataFrame", where: str) -> "DataFrame":
+        """The frame's columns in contract order. Raises ContractError listing all differences at once."""
+        found = {item.name: item.dataType.simpleString() for item in frame.schema.fields}
+        differences = table.differences(found)
+        if differences:
+            listed = "\n  ".join(differences)
+            raise ContractError(
+                f"{table.name} from {where} does not fit its contract:\n  {listed}\n"
+                f"Change pumploss/tables/{table.name}.py or the code that makes the frame."
+            )
+        return frame.select(*table.names)
+
+    def stage(self, name: str, frame: "DataFrame") -> "DataFrame":
+        """The frame computed once and kept where no reader looks; reading it again costs a file read."""
+        path = f"{self._stage_root}/{name}"
+        columns = frame.dtypes
+        frame.write.mode("overwrite").parquet(path)
+        return self.spark.read.schema(", ".join(f"{column} {kind}" for column, kind in columns)).parquet(path)
+
+    def unstage(self) -> None:
+        """Delete what this run staged."""
+        if self.storage.exists(self._stage_root):
+            self.storage.rm(self._stage_root, recursive=True)
+
+    def replace(
+        self, table: Table, frame: "DataFrame", days: Collection[date], expected: dict[date, int], lock: bool = True
+    ) -> int:
+        """Replace these days of the table by the frame in one commit; answers the new version.
+
+        `expected` are the staged rows per day: rows outside `days` are refused before the commit, and what the log holds
+        afterwards is compared with it. Raises LakeError, ContractError or LockedError and leaves the table as it was,
+        except where the engine itself wrote something else than it was given.
+        """
+        stray = sorted(day for day, rows in expected.items() if rows and day not in set(days))
+        if stray:
+            raise LakeError(f"{table.name}: rows of {stray[0]} came for days {min(days)}..{max(days)}; nothing was written.")
+        conformed = self.conform(table, frame, "the stage")
+        parts = [name for name in table.partition_by]
+        arranged = conformed.repartition(2, *parts).sortWithinPartitions(*parts, *table.order_by)
+        with table_lock(self.root, table.name):
+            if not self.exists(table) and not sum(expected.values()):
+                return self._create(table)
+            writer = arranged.write.format("delta").mode("overwrite").partitionBy(*parts)
+            if self.exists(table):
+                writer = writer.option("replaceWhere", day_condition(table.day, days))
+            writer.save(self.path(table))
+            self._verify(table, days, expected)
+            return self._log(table).version()
+
+    def _create(self, table: Table) -> int:
+        empty = self.spark.createDataFrame([], table.spark_schema)
+        empty.write.format("delta").mode("overwrite").partitionBy(*table.partition_by).save(self.path(table))
+        return self._log(table).version()
+
+    def _verify(self, table: Table, days: Collection[date], expected: dict[date, int]) -> None:
+        stored = self.rows_by_day(table)
+        wrong = [
+            f"{day}: {stored.get(day, 0)} rows instead of {expected.get(day, 0)}"
+            for day in sorted(days)
+            if stored.get(day, 0) != expected.get(day, 0)
+        ]
+        if wrong:
+            raise LakeError(
+                f"{table.name} does not hold what was written ({'; '.join(wrong[:5])}). The engine lost or kept rows: "
+                f"restore version {self._log(table).version() - 1} and run the days again."
+            )
+
+    def claim(self, landing: str) -> None:
+        """Bind the lake to the landing that it is built from. Raises LakeError where it is bound to another."""
+        owner = self.owner()
+        if owner is None:
+            self.storage.makedirs(self.root, exist_ok=True)
+            self.storage.pipe_file(f"{self.root}/_lake.json", json.dumps({"landing": landing}).encode())
+        elif owner != landing:
+            raise LakeError(
+                f"The lake {self.root} was built from {owner}, not from {landing}: simulated and real trades never mix. "
+                "Set PUMPLOSS_LAKE (or PUMPLOSS_HOME for all stores) to another place for this landing."
+            )
+
+    def owner(self) -> str | None:
+        """The landing that the lake is bound to, or None."""
+        place = f"{self.root}/_lake.json"
+        if not self.storage.exists(place):
+            return None
+        return str(json.loads(self.storage.cat_file(place))["landing"])
+
+
+def drop_stages(root: str) -> None:
+    """Delete what killed runs have staged below a local root."""
+    shutil.rmtree(Path(root) / "_stage", ignore_errors=True)

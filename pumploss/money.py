@@ -1,0 +1,45 @@
+"""Lamports and token base units: the constants of the market, and text amounts to exact integers."""
+
+from decimal import Decimal, InvalidOperation
+
+LAMPORTS_PER_SOL = 1_000_000_000
+SOL_DECIMALS = 9
+PUMP_TOKEN_DECIMALS = 6
+
+#: Reserves of a bonding curve before its first trade (pump program, `Global` account).
+INITIAL_VIRTUAL_SOL_LAMPORTS = 30 * LAMPORTS_PER_SOL
+INITIAL_VIRTUAL_TOKEN_UNITS = 1_073_000_000 * 10**PUMP_TOKEN_DECIMALS
+INITIAL_REAL_TOKEN_UNITS = 793_100_000 * 10**PUMP_TOKEN_DECIMALS
+TOKEN_SUPPLY_UNITS = 1_000_000_000 * 10**PUMP_TOKEN_DECIMALS
+#: The invariant of the curve, lamports times base units.
+CURVE_PRODUCT = INITIAL_VIRTUAL_SOL_LAMPORTS * INITIAL_VIRTUAL_TOKEN_UNITS
+
+INT64_MAX = 2**63 - 1
+
+
+class AmountTextError(ValueError):
+    """Text is not an amount; `reason` is `malformed`, `precision` or `overflow`."""
+
+    def __init__(self, reason: str, text: str) -> None:
+        super().__init__(f"{reason}: {text!r}")
+        self.reason = reason
+
+
+def to_units(text: str, decimals: int) -> int:
+    """Whole units as text (`"1.5"`, `"-2e-3"`) to signed base units, exactly: nothing is rounded.
+
+    Raises AmountTextError: `malformed` for what is not a finite number, `precision` for text finer than one base unit,
+    `overflow` for what does not fit a signed 64-bit integer.
+    """
+    try:
+        scaled = Decimal(text).scaleb(decimals)
+    except InvalidOperation:
+        raise AmountTextError("malformed", text) from None
+    if not scaled.is_finite() or scaled.adjusted() > 40:
+        raise AmountTextError("overflow" if scaled.is_finite() else "malformed", text)
+    units = int(scaled)
+    if units != scaled:
+        raise AmountTextError("precision", text)
+    if abs(units) > INT64_MAX:
+        raise AmountTextError("overflow", text)
+    return units

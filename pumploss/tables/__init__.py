@@ -1,0 +1,1 @@
+"""One module per table, named as the table, each with one `TABLE`."""

@@ -1,0 +1,36 @@
+"""What became of every eligible trader in the seven days after T."""
+
+from pumploss import columns as c
+from pumploss.contract import Column, Table, Type, holds, within
+
+TABLE = Table(
+    name="gold_labels",
+    description="Matured outcomes for [T, T + 7 d): equity change, loss and severe loss.",
+    columns=(
+        c.TRADER,
+        c.AS_OF,
+        c.HORIZON,
+        c.PNL.named("outcome_lamports", "Matched proceeds minus buys plus the change of exit value over the window"),
+        c.BUY_COST,
+        Column("equity_start_lamports", Type.BIGINT, "Exit value of open positions at T"),
+        Column("equity_end_lamports", Type.BIGINT, "Exit value of open positions at T + horizon"),
+        c.TRADE_COUNT,
+        Column("unmatched_share", Type.DOUBLE, "Unmatched part of what sells brought in the window", nullable=True),
+        Column("loss_ratio", Type.DOUBLE, "-outcome / (equity at T + buys), at most 1", nullable=True),
+        Column("is_exposed", Type.BOOLEAN, "Traded in the window, or held at least 0.01 SOL of exit value at T"),
+        Column("is_loss", Type.BOOLEAN, "Outcome below -0.01 SOL"),
+        Column("is_severe_loss", Type.BOOLEAN, "Outcome of -1 SOL or worse, and a loss ratio of 0.25 or more"),
+        Column("is_last_price_marked", Type.BOOLEAN, "Whether a last price, not reserves, marks part of the outcome"),
+        Column("label_version", Type.INT, "Version of the label's definition"),
+        c.KNOWN_AT,
+        Column("label_day", Type.DATE, "The UTC day that starts at T"),
+    ),
+    key=("trader_address", "as_of", "horizon_days"),
+    partition_by=("label_day",),
+    order_by=("trader_address",),
+    checks=(
+        *within("loss_ratio", None, 1.000001, "nobody loses more than was at stake"),
+        holds("NOT is_severe_loss OR is_loss", "a severe loss is a loss"),
+        holds("is_exposed OR NOT is_loss", "who neither trades nor holds anything of value cannot lose"),
+    ),
+)

@@ -1,0 +1,29 @@
+"""The lots of every position that changed on a day, as they stand at its close."""
+
+from pumploss import columns as c
+from pumploss.contract import Column, Table, Type, holds, within
+
+TABLE = Table(
+    name="silver_open_lots",
+    description="State of FIFO: per (trader, mint), the rows of the latest `close_day` are what is open.",
+    columns=(
+        c.TRADER,
+        c.MINT,
+        Column("lot_index", Type.INT, "Place of the lot in its position, oldest first, from 0"),
+        Column("lot_id", Type.STRING, "`trade_id` of the buy; missing on the closing row of an empty position", nullable=True),
+        Column("opened_at", Type.TIMESTAMP, "When the lot was bought; missing on a closing row", nullable=True),
+        Column("open_units", Type.BIGINT, "Units of the lot that are left"),
+        Column("open_cost_lamports", Type.BIGINT, "Cost basis of those units, fees included"),
+        c.KNOWN_AT,
+        Column("close_day", Type.DATE, "UTC day at whose close the lots stand so"),
+        c.COHORT,
+    ),
+    key=("trader_address", "token_mint", "close_day", "lot_index"),
+    partition_by=("close_day", "trader_cohort"),
+    order_by=("token_mint", "trader_address", "lot_index"),
+    checks=(
+        *within("open_units", 0, None, "a position cannot be short"),
+        *within("open_cost_lamports", 0, None, "a cost basis cannot be negative"),
+        holds("lot_id IS NOT NULL OR (lot_index = 0 AND open_units = 0)", "only an empty position has a row without a lot"),
+    ),
+)

@@ -1,0 +1,50 @@
+"""Profit and loss of every trade, FIFO per trader and mint, fees included, exact to the lamport."""
+
+from pumploss import columns as c
+from pumploss.contract import Column, Table, Type, holds, within
+
+TABLE = Table(
+    name="silver_trade_pnl",
+    description="Per trade: what was matched against which cost, and what it made or lost.",
+    columns=(
+        c.TRADE_ID,
+        c.TRADED_AT,
+        c.TRADER,
+        c.MINT,
+        c.DIRECTION,
+        c.TOKEN_UNITS,
+        c.SOL_LAMPORTS,
+        c.FEE_LAMPORTS,
+        c.ORDER,
+        Column("matched_units", Type.BIGINT, "Units of a sell that earlier buys cover; 0 for buys"),
+        Column("unmatched_units", Type.BIGINT, "Units of a sell beyond known stock; they have no profit or loss"),
+        c.BUY_COST,
+        c.SOLD_COST,
+        c.PROCEEDS,
+        c.PNL,
+        Column("hold_seconds", Type.DOUBLE, "Mean holding time of the matched units, weighted by units", nullable=True),
+        Column("position_units", Type.BIGINT, "Open units of trader and mint after the trade"),
+        Column("position_cost_lamports", Type.BIGINT, "Cost basis of those units"),
+        c.KNOWN_AT,
+        c.TRADE_DATE,
+        c.COHORT,
+    ),
+    key=("trade_id",),
+    partition_by=("trade_date", "trader_cohort"),
+    order_by=("trader_address", "token_mint", "traded_at"),
+    checks=(
+        *within("matched_units", 0, None, "units cannot be negative"),
+        *within("unmatched_units", 0, None, "units cannot be negative"),
+        *within("position_units", 0, None, "a position cannot be short"),
+        *within("position_cost_lamports", 0, None, "a cost basis cannot be negative"),
+        holds(
+            "direction = 'buy' OR matched_units + unmatched_units = token_units",
+            "every unit of a sell is matched or counted as unmatched",
+        ),
+        holds(
+            "pnl_lamports IS NULL OR pnl_lamports = proceeds_lamports - sold_cost_lamports",
+            "profit is proceeds minus cost, to the lamport",
+        ),
+        holds("direction = 'sell' OR pnl_lamports IS NULL", "a buy realises nothing"),
+    ),
+)

@@ -1,0 +1,26 @@
+"""What each trader did in each mint on each day."""
+
+from pumploss import columns as c
+from pumploss.contract import Column, Table, Type, holds
+
+TABLE = Table(
+    name="silver_trader_mint_day",
+    description="Trades and realised profit per trader, mint and day; distinct counts are taken from here.",
+    columns=(
+        c.TRADER,
+        c.MINT,
+        c.BUY_COUNT,
+        c.SELL_COUNT,
+        c.VOLUME,
+        c.BUY_COST,
+        c.REALISED_PNL,
+        Column("first_seen_day", Type.DATE, "First day on which the trader traded the mint"),
+        c.KNOWN_AT,
+        c.TRADE_DATE,
+        c.COHORT,
+    ),
+    key=("trader_address", "token_mint", "trade_date"),
+    partition_by=("trade_date", "trader_cohort"),
+    order_by=("trader_address", "token_mint"),
+    checks=(holds("first_seen_day <= trade_date", "nothing is seen for the first time after it was seen"),),
+)

@@ -1,0 +1,6 @@
+"""A pump.fun market to develop and test against: exact reserves, lasting traders, canonical dumps."""
+
+from simulator.dumps import Format, WrittenDump, write_dumps
+from simulator.market import Market, simulate
+
+__all__ = ["Format", "Market", "WrittenDump", "simulate", "write_dumps"]

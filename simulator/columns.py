@@ -1,0 +1,110 @@
+"""Canonical columns: a day's numbers as an Arrow table, with identities, slots and times."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from pumploss.money import PUMP_TOKEN_DECIMALS
+from simulator import base58
+from simulator.curve import BASIS_POINTS, FEE_BASIS_POINTS
+from simulator.launches import SECOND
+from simulator.nights import DayTape
+
+SCHEMA: Final = pa.schema(
+    [
+        ("traded_at", pa.timestamp("us", "UTC")),
+        ("slot", pa.int64()),
+        ("tx_index", pa.int32()),
+        ("event_index", pa.int32()),
+        ("signature", pa.string()),
+        ("trader_address", pa.string()),
+        ("token_mint", pa.string()),
+        ("direction", pa.string()),
+        ("token_units", pa.int64()),
+        ("token_decimals", pa.int32()),
+        ("sol_lamports", pa.int64()),
+        ("fee_lamports", pa.int64()),
+        ("virtual_sol_lamports", pa.int64()),
+        ("virtual_token_units", pa.int64()),
+        ("venue", pa.string()),
+    ]
+)
+
+#: Slots are 0.4 s and a day is a whole number of them; the slot of a moment does not depend on the market.
+SLOT_MICROSECONDS: Final = 400_000
+_SLOT_EPOCH: Final = (390_000_000, datetime(2026, 1, 1, tzinfo=UTC))
+#: Other transactions of a slot lie between ours: the largest step of the index.
+_LARGEST_STEP: Final = 60
+_CHUNK_ROWS: Final = 1_000_000
+
+Int64s = npt.NDArray[np.int64]
+Namer = Callable[[int, Int64s], npt.NDArray[np.uint8]]
+
+
+def to_table(tape: DayTape, seed: int) -> pa.Table:
+    """The day as a table of SCHEMA, in chain order."""
+    trades = tape.trades
+    midnight = datetime(tape.day.year, tape.day.month, tape.day.day, tzinfo=UTC)
+    slot = (trades.time - tape.midnight) // SLOT_MICROSECONDS
+    second = slot * SLOT_MICROSECONDS // SECOND
+    transaction = np.cumsum(~trades.has_same_transaction) - 1 + tape.first_transaction
+    lamports = trades.lamports
+    fee = -(-lamports * FEE_BASIS_POINTS // BASIS_POINTS)
+    columns = [
+        pa.array((second + int(midnight.timestamp())) * SECOND, SCHEMA.field("traded_at").type),
+        pa.array(slot + _slot_of(midnight)),
+        pa.array(_transaction_index(slot, transaction), pa.int32()),
+        pa.array(trades.has_same_transaction.astype(np.int32)),
+        _strings(seed, base58.signatures, transaction),
+        _strings(seed, base58.trader_addresses, trades.trader),
+        _strings(seed, base58.mint_addresses, trades.mint),
+        _chosen(trades.is_buy, ["sell", "buy"]),
+        pa.array(trades.units),
+        pa.array(np.full(len(slot), PUMP_TOKEN_DECIMALS, np.int32)),
+        pa.array(lamports),
+        pa.array(fee),
+        pa.array(trades.sol_reserve),
+        pa.array(trades.token_reserve),
+        _chosen(trades.venue, ["pump_curve", "pumpswap"]),
+    ]
+    return pa.Table.from_arrays(columns, schema=SCHEMA)
+
+
+def _slot_of(moment: datetime) -> int:
+    number, start = _SLOT_EPOCH
+    return number + int((moment - start).total_seconds()) * SECOND // SLOT_MICROSECONDS
+
+
+def _transaction_index(slot: Int64s, transaction: Int64s) -> Int64s:
+    """Rising positions within the slot, with gaps that depend on the transaction's number alone."""
+    is_new = np.ones(len(slot), np.bool_)
+    is_new[1:] = np.diff(transaction) > 0
+    step = np.where(is_new, 1 + transaction * 2_654_435_761 % 4_294_967_291 % _LARGEST_STEP, 0)
+    reached = np.cumsum(step)
+    starts = np.ones(len(slot), np.bool_)
+    starts[1:] = np.diff(slot) > 0
+    before = np.maximum.accumulate(np.where(starts, reached - step, 0))
+    return reached - before
+
+
+def _strings(seed: int, name: Namer, numbers: Int64s) -> pa.ChunkedArray:
+    """Identities by number; in chunks, because offsets into one array of strings are 32 bits."""
+    starts = range(0, len(numbers), _CHUNK_ROWS)
+    chunks = [_fixed_width(name(seed, numbers[at : at + _CHUNK_ROWS])) for at in starts]
+    return pa.chunked_array(chunks, pa.string())
+
+
+def _fixed_width(letters: npt.NDArray[np.uint8]) -> pa.StringArray:
+    """Rows of letters, shape (n, width), as strings without a copy."""
+    rows, width = letters.shape
+    offsets = np.arange(rows + 1, dtype=np.int32) * np.int32(width)
+    return pa.StringArray.from_buffers(rows, pa.py_buffer(offsets), pa.py_buffer(letters))
+
+
+def _chosen(which: npt.NDArray[np.generic], names: list[str]) -> pa.Array:
+    indices = pa.array(which.astype(np.int8))
+    return pa.DictionaryArray.from_arrays(indices, pa.array(names)).dictionary_decode()

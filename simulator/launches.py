@@ -1,0 +1,98 @@
+"""What is launched: coins, how much attention each will get, and when entries into them happen."""
+
+import math
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+SECOND: Final = 1_000_000  # times are microseconds since the first day's midnight
+DAY: Final = 86_400 * SECOND
+
+MINT: Final = np.dtype(
+    [
+        ("launched", np.int64),
+        ("crowd", np.float64),  # entries expected over its life
+        ("fade", np.float64),  # seconds over which attention decays
+    ]
+)
+ENTRY: Final = np.dtype(
+    [
+        ("time", np.int64),
+        ("mint", np.int64),
+        ("favour", np.float64),  # what is still to come, against what is already in: good early, bad late
+        ("heat", np.float64),  # log of the coin's crowd over that day's mean
+        ("crest", np.int64),  # when attention starts to fade: the time to be out
+    ]
+)
+
+TRADES_PER_MINT: Final = 46.0
+#: Spread of the log of attention: with it about one launch in a hundred completes its curve.
+CROWD_SIGMA: Final = 1.2
+#: No coin draws more than this share of a day's entries.
+CROWD_LIMIT: Final = 0.15
+FADE_SECONDS: Final = 95.0
+BURST_SHARE: Final = 0.7
+BURST_SECONDS: Final = 4.0
+SECOND_WAVE_SHARE: Final = 0.04
+SECOND_WAVE_SECONDS: Final = 5 * 3600.0
+#: Attention crests this many fade times after launch.
+CREST: Final = 0.9
+
+
+def launch(
+    rng: np.random.Generator, day: int, trades_per_day: int, entries: int
+) -> npt.NDArray[np.void]:
+    """The day's new coins as rows of MINT; together their crowds are about `entries`."""
+    count = max(1, round(trades_per_day / TRADES_PER_MINT * (1 + 0.1 * rng.standard_normal())))
+    mints = np.zeros(count, MINT)
+    hours = (17.0 + 5.0 * rng.standard_normal(count)) % 24
+    mints["launched"] = day * DAY + (hours * 3600 * SECOND).astype(np.int64)
+    crowd = np.exp(CROWD_SIGMA * rng.standard_normal(count))
+    usual = math.exp(CROWD_SIGMA**2 / 2) * count
+    crowd = np.minimum(crowd / usual, CROWD_LIMIT)
+    mints["crowd"] = crowd * entries
+    mints["fade"] = FADE_SECONDS * np.exp(1.0 * rng.standard_normal(count)) * np.sqrt(1 + mints["crowd"] / 30)
+    return mints
+
+
+def entries_into(
+    rng: np.random.Generator, mints: npt.NDArray[np.void], first_mint: int, count: int
+) -> npt.NDArray[np.void]:
+    """`count` entries, on any day from launch on, in random order; as rows of ENTRY."""
+    share = np.cumsum(mints["crowd"])
+    which = np.searchsorted(share, rng.random(count) * share[-1], side="right")
+    mint = mints[which]
+    wave = rng.random(count)
+    delay = mint["fade"] * rng.exponential(1.0, count)
+    delay = np.where(wave < BURST_SHARE, BURST_SECONDS * rng.exponential(1.0, count), delay)
+    late = wave >= 1 - SECOND_WAVE_SHARE
+    delay[late] = SECOND_WAVE_SECONDS * np.exp(1.2 * rng.standard_normal(int(late.sum())))
+    entries = np.zeros(count, ENTRY)
+    entries["time"] = mint["launched"] + ((0.4 + delay) * SECOND).astype(np.int64)
+    entries["mint"] = first_mint + which
+    entries["favour"] = _favour(mint, delay)
+    _describe(entries, mint, mints["crowd"].mean())
+    return entries
+
+
+def creator_entries(mints: npt.NDArray[np.void], first_mint: int) -> npt.NDArray[np.void]:
+    """One entry per coin at its launch: the creator's own purchase."""
+    entries = np.zeros(len(mints), ENTRY)
+    entries["time"] = mints["launched"]
+    entries["mint"] = first_mint + np.arange(len(mints))
+    _describe(entries, mints, mints["crowd"].mean())
+    return entries
+
+
+def _describe(entries: npt.NDArray[np.void], mint: npt.NDArray[np.void], mean_crowd: float) -> None:
+    entries["heat"] = np.log(mint["crowd"] / mean_crowd)
+    entries["crest"] = mint["launched"] + (CREST * mint["fade"] * SECOND).astype(np.int64)
+
+
+def _favour(mint: npt.NDArray[np.void], delay: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """How good an entry is ahead of time: log of the crowd behind it less half the log of the one before it."""
+    before = BURST_SHARE * -np.expm1(-delay / BURST_SECONDS)
+    before += (1 - BURST_SHARE) * -np.expm1(-delay / mint["fade"])
+    favour: npt.NDArray[np.float64] = np.log1p(mint["crowd"] * (1 - before)) - 0.5 * np.log1p(mint["crowd"] * before)
+    return favour

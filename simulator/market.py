@@ -1,0 +1,52 @@
+"""A market of so many days and trades a day, as one table or day by day."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import pyarrow as pa
+
+from pumploss.errors import SettingsError
+from simulator.columns import SCHEMA, to_table
+from simulator.nights import DayTape, Nights
+
+DEFAULT_FIRST_DAY: Final = date(2026, 1, 1)
+DEFAULT_TRADES_PER_DAY: Final = 7_200
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """What is simulated; equal markets are equal to the byte.
+
+    `days` only says where to stop: a longer market starts with the whole of a shorter one. `transfer_in_share` is the
+    share of positions that are sold by another wallet than the one that bought (sells without a known purchase).
+    """
+
+    days: int
+    trades_per_day: int = DEFAULT_TRADES_PER_DAY
+    seed: int = 1
+    first_day: date = DEFAULT_FIRST_DAY
+    transfer_in_share: float = 0.007
+
+    def __post_init__(self) -> None:
+        if self.days < 1 or self.trades_per_day < 1 or self.seed < 0:
+            raise SettingsError(
+                f"market: days {self.days} and trades_per_day {self.trades_per_day} must be at least 1 and "
+                f"seed {self.seed} at least 0"
+            )
+        if not 0 <= self.transfer_in_share <= 1:
+            raise SettingsError(f"market: transfer_in_share {self.transfer_in_share} must lie in 0..1")
+
+
+def tapes(market: Market) -> Iterator[DayTape]:
+    """The days one by one, as numbers; only what is still open is kept in memory."""
+    nights = Nights(market.trades_per_day, market.seed, market.first_day, market.transfer_in_share)
+    for _ in range(market.days):
+        yield nights.next_day()
+
+
+def simulate(market: Market) -> pa.Table:
+    """All trades in chain order, canonical columns (`columns.SCHEMA`)."""
+    tables = [to_table(tape, market.seed) for tape in tapes(market)]
+    return pa.concat_tables(tables) if tables else SCHEMA.empty_table()

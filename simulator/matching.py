@@ -1,0 +1,89 @@
+"""Plain FIFO over a table of trades: what each sell gained and how long its tokens were held."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from simulator.compiled import compiled
+
+Int64s = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+class Matched(NamedTuple):
+    """Per row of the table; buys and sells without stock have share 0."""
+
+    share: Floats  # of the sell's units that met known stock, 0..1
+    gain: Floats  # lamports, fees included, of that share
+    hold_seconds: Floats  # mean over the units that met
+
+
+class Columns(NamedTuple):
+    """What matching needs of a table, as numbers."""
+
+    trader: Int64s
+    mint: Int64s
+    second: Int64s
+    is_buy: npt.NDArray[np.bool_]
+    units: Int64s
+    lamports: Int64s
+    fee: Int64s
+
+
+def columns_of(table: pa.Table) -> Columns:
+    """The table's columns as numbers; traders and mints numbered by first appearance."""
+    return Columns(
+        _codes(table["trader_address"]),
+        _codes(table["token_mint"]),
+        np.asarray(table["traded_at"].cast(pa.int64())) // 1_000_000,
+        np.asarray(table["direction"].to_numpy(zero_copy_only=False) == "buy", np.bool_),
+        table["token_units"].to_numpy(),
+        table["sol_lamports"].to_numpy(),
+        table["fee_lamports"].to_numpy(),
+    )
+
+
+def _codes(column: pa.ChunkedArray) -> Int64s:
+    encoded = column.combine_chunks().dictionary_encode()
+    return np.asarray(encoded.indices).astype(np.int64)
+
+
+def match(columns: Columns) -> Matched:
+    """FIFO per trader and mint, in the order of the rows."""
+    rows = len(columns.trader)
+    matched = Matched(np.zeros(rows), np.zeros(rows), np.zeros(rows))
+    order = np.lexsort((columns.mint, columns.trader))
+    _match(order, columns, columns.units.copy(), matched)
+    return matched
+
+
+@compiled
+def _match(order: Int64s, columns: Columns, left: Int64s, matched: Matched) -> None:
+    """Rows of one trader and mint are neighbours in `order`; `head` is the oldest buy with units `left`."""
+    head = 0
+    for at in range(len(order)):
+        row = order[at]
+        first = order[head]
+        if columns.trader[row] != columns.trader[first] or columns.mint[row] != columns.mint[first]:
+            head = at
+        if columns.is_buy[row]:
+            continue
+        wanted = columns.units[row]
+        met, cost, held = 0, 0.0, 0.0
+        while met < wanted and head < at:
+            lot = order[head]
+            if not columns.is_buy[lot] or left[lot] == 0:
+                head += 1
+                continue
+            part = min(left[lot], wanted - met)
+            left[lot] -= part
+            met += part
+            cost += (columns.lamports[lot] + columns.fee[lot]) * (part / columns.units[lot])
+            held += part * float(columns.second[row] - columns.second[lot])
+        if met > 0:
+            matched.share[row] = met / wanted
+            matched.hold_seconds[row] = held / met
+            proceeds = (columns.lamports[row] - columns.fee[row]) * (met / wanted)
+            matched.gain[row] = proceeds - cost

@@ -1,0 +1,64 @@
+"""How many trades a day should have, and how many entries that takes."""
+
+import math
+from datetime import date
+from typing import Final
+
+import numpy as np
+
+#: Deviation of Monday to Sunday from the mean day; sums to 0.
+WEEKDAYS: Final = (-0.01, 0.03, 0.05, 0.04, 0.01, -0.07, -0.05)
+DAY_SPREAD: Final = 0.06
+#: The running total stays within this share of days times trades per day, from the first day on.
+DRIFT_LIMIT: Final = 0.012
+#: How fast what was learnt from earlier days is replaced.
+LEARNING: Final = 0.3
+#: Fresh entries drawn per entry that is expected to be needed; what is too many is cut.
+SPARE: Final = 1.3
+
+
+class Quota:
+    """Steers the number of trades: a goal for each day, and what a draw of entries brings, learnt day by day."""
+
+    def __init__(self, trades_per_day: int) -> None:
+        self._trades_per_day = trades_per_day
+        self._days = 0
+        self._season = 0.0  # sum of the deviations of all days
+        self._noise = 0.0
+        self._trades = 0  # that happened
+        self._trades_per_intent = 0.9
+        self._intents_per_draw = 2.65
+
+    @property
+    def usual_entries(self) -> float:
+        """Entries on a usual day, from which coins get their crowds."""
+        return self._trades_per_day / 2.6
+
+    def goal(self, rng: np.random.Generator, day: date) -> int:
+        """Trades wanted today, so that the total follows the calendar and earlier misses are made up for."""
+        noise = float(np.clip(DAY_SPREAD * rng.standard_normal(), -0.1, 0.1))
+        self._season += WEEKDAYS[day.weekday()] + noise - self._noise
+        self._noise = noise
+        self._days += 1
+        limit = DRIFT_LIMIT * self._days
+        total = self._trades_per_day * (self._days + min(max(self._season, -limit), limit))
+        return max(0, round(total) - self._trades)
+
+    def intents(self, goal: int) -> int:
+        """Intents due today that are expected to become `goal` trades."""
+        return round(goal / self._trades_per_intent)
+
+    def draws(self, wanted: int) -> int:
+        """Entries to draw so that their intents due today are almost surely enough."""
+        return math.ceil(max(0, wanted) / self._intents_per_draw * SPARE) + 8
+
+    def learn_draws(self, draws: int, intents: int) -> None:
+        """Take in that so many fresh entries brought so many intents for the same day."""
+        if draws >= 20:
+            self._intents_per_draw += LEARNING * (intents / draws - self._intents_per_draw)
+
+    def learn_trades(self, intents: int, trades: int) -> None:
+        """Take in that so many due intents became so many trades."""
+        self._trades += trades
+        if intents >= 20:
+            self._trades_per_intent += LEARNING * (trades / intents - self._trades_per_intent)
