@@ -5,7 +5,6 @@ import inspect
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -17,17 +16,10 @@ if TYPE_CHECKING:
     from pyspark.sql import Column as SparkColumn
 
     TABLE: Table
+    Expression = Callable[[], SparkColumn]
 
 #: Goes up with every change of what a feature means; models and scores record it.
 FEATURE_SET_VERSION = 1
-
-
-class Facts(StrEnum):
-    """What the rows are that a feature aggregates, all of one trader and one T."""
-
-    DAYS = "days"  #: one row per day in the 30 days before T
-    MINTS = "mints"  #: one row per mint traded in the 30 days before T
-    RUNS = "runs"  #: one row per run of losing sells in the 30 days before T
 
 
 @dataclass(frozen=True)
@@ -35,7 +27,7 @@ class Feature:
     """A feature: its name, group (its module), type, meaning, and how it is computed.
 
     `monotone` is the sign of its effect on the risk of a loss where that is certain, else 0. `expression` makes the
-    aggregate over the rows of `facts`.
+    Column over one row of windowed facts, that is one trader and one T.
     """
 
     name: str
@@ -44,12 +36,11 @@ class Feature:
     description: str
     monotone: int = 0
     is_model_input: bool = True
-    facts: Facts = Facts.DAYS
-    expression: Callable[[], "SparkColumn"] = field(repr=False, compare=False, kw_only=True)
+    expression: "Expression" = field(repr=False, compare=False, kw_only=True)
 
     @property
     def column(self) -> Column:
-        """The column of `gold_trader_features`; only ratios and means can be missing."""
+        """The column of `gold_trader_features`; only what divides or averages can be missing."""
         return Column(self.name, self.type, self.description, nullable=self.type is Type.DOUBLE)
 
 
@@ -57,19 +48,20 @@ _found: list[Feature] = []
 
 
 def feature(
-    kind: Type = Type.DOUBLE, *, monotone: int = 0, is_model_input: bool = True, facts: Facts = Facts.DAYS
-) -> Callable[[Callable[[], "SparkColumn"]], Callable[[], "SparkColumn"]]:
-    """Register a function as the feature of its name; its module is the group, its docstring the meaning."""
+    kind: Type = Type.DOUBLE, *, monotone: int = 0, is_model_input: bool = True
+) -> "Callable[[Expression], Expression]":
+    """Register a function as the feature of its name; its module is the group, its docstring the meaning.
 
-    def register(function: Callable[[], "SparkColumn"]) -> Callable[[], "SparkColumn"]:
-        group = function.__module__.rpartition(".")[2]
+    Raises ValueError for a function without a docstring and for a name that is taken.
+    """
+
+    def register(function: "Expression") -> "Expression":
+        name, group = function.__name__, function.__module__.rpartition(".")[2]
         description = " ".join((inspect.getdoc(function) or "").split())
-        if not description or any(known.name == function.__name__ for known in _found):
-            raise ValueError(f"feature {group}.{function.__name__} has no docstring, or its name is taken")
+        if not description or any(known.name == name for known in _found):
+            raise ValueError(f"feature {group}.{name} has no docstring, or another feature has its name")
         _found.append(
-            Feature(
-                function.__name__, group, kind, description, monotone, is_model_input, facts, expression=function
-            )
+            Feature(name, group, kind, description, monotone, is_model_input, expression=function)
         )
         return function
 
@@ -79,10 +71,10 @@ def feature(
 @cache
 def features() -> tuple[Feature, ...]:
     """All features, by group in alphabetical order and in a group as they are written."""
-    modules = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
+    modules = sorted(found.name for found in pkgutil.iter_modules(package.__path__) if not found.ispkg)
     for name in modules:
         importlib.import_module(f"{package.__name__}.{name}")
-    return tuple(sorted(_found, key=lambda one: modules.index(one.group)))
+    return tuple(sorted(_found, key=lambda one: one.group))
 
 
 @cache

@@ -1,22 +1,125 @@
-"""The only place that draws a time bound: which daily facts a T may see, and sums over its windows."""
+"""The only place that draws a time bound: which daily facts a T may see, and what they are called once summed."""
 
 from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING
 
+from pumploss.contract import Type
 from pumploss.days import Days, ordered, shift, span
 
 if TYPE_CHECKING:
+    import numpy as np
     from pyspark.sql import Column, DataFrame
 
-#: The longest window in days; lifetime figures are carried in the levels of the latest day within it.
+#: The longest window in days. Lifetime figures are levels, carried by the latest daily row inside it.
 LOOKBACK_DAYS = 30
 
-#: Name of the date of T in windowed facts, and of the days from the fact to T, 1 to 30.
+#: Date of T in windowed facts.
 AS_OF_DAY = "as_of_day"
-AGE_DAYS = "age_days"
-#: Whether a windowed fact is the trader's latest before T.
-IS_LATEST = "is_latest"
+
+#: The sums that features are made of, and over how many days before T each is taken.
+SUMS: dict[str, tuple[int, ...]] = {
+    "trade_count": (7, 30),
+    "buy_count": (7, 30),
+    "sell_count": (30,),
+    "matched_sell_count": (30,),
+    "win_count": (30,),
+    "loss_count": (1, 30),
+    "fees_lamports": (30,),
+    "buy_cost_lamports": (1, 7, 30),
+    "buy_cost_squared": (30,),
+    "sell_net_lamports": (7, 30),
+    "proceeds_lamports": (7, 30),
+    "realised_pnl_lamports": (30,),
+    "realised_loss_lamports": (1, 30),
+    "log_hold_micros": (30,),
+    "equity_change_lamports": (1, 7, 14, 30),
+    "equity_change_squared": (30,),
+    "row_count": (30,),
+    "active_day_count": (7, 30),
+    "losing_day_count": (30,),
+    "weekend_trade_count": (30,),
+    "market_loss_micros": (30,),
+    "trades_by_hour": (30,),
+}
+
+#: What stands at the close of the trader's latest day before T.
+LEVELS = (
+    "equity_close_lamports",
+    "equity_last_price_close_lamports",
+    "open_cost_close_lamports",
+    "open_position_count_close",
+    "underwater_count_close",
+    "bag_count_close",
+    "trade_count_close",
+    "volume_close_lamports",
+    "volume_squared_close",
+    "realised_loss_close_lamports",
+    "loss_count_close",
+    "active_day_count_close",
+    "mint_count_close",
+    "preferred_hour_close",
+    "first_traded_at_close",
+    "last_traded_at_close",
+)
+
+#: What is counted over the mints and matched sells of the 30 days before T.
+EVENT_MEASURES = {
+    "mint_count_30d": Type.BIGINT,
+    "first_seen_mint_count_30d": Type.BIGINT,
+    "top_mint_cost_lamports_30d": Type.BIGINT,
+    "mint_cost_squares_30d": Type.DOUBLE,
+    "volatile_cost_30d": Type.BIGINT,
+    "volatility_cost_30d": Type.DOUBLE,
+    "longest_loss_run_30d": Type.BIGINT,
+}
+
+_SPECIAL = {
+    "buy_cost_squared": Type.WIDE,
+    "equity_change_squared": Type.WIDE,
+    "volume_squared_close": Type.WIDE,
+    "trades_by_hour": Type.BIGINTS,
+    "first_traded_at_close": Type.TIMESTAMP,
+    "last_traded_at_close": Type.TIMESTAMP,
+}
+
+
+def windowed_columns() -> dict[str, Type]:
+    """Name and type of the columns of windowed facts, one row per trader and T."""
+    sums = {
+        summed(fact, days): _SPECIAL.get(fact, Type.BIGINT) for fact, windows in SUMS.items() for days in windows
+    }
+    levels = {name: _SPECIAL.get(name, Type.BIGINT) for name in LEVELS}
+    key_columns = {"trader_address": Type.STRING, "trader_cohort": Type.INT, AS_OF_DAY: Type.DATE}
+    return {**key_columns, "known_at": Type.TIMESTAMP, **sums, **levels, **EVENT_MEASURES}
+
+
+def total(fact: str, days: int) -> "Column":
+    """Sum of a daily fact over `days` days before T, that is T - days <= day < T."""
+    from pyspark.sql import functions as F
+
+    return F.col(summed(fact, days))
+
+
+def summed(fact: str, days: int) -> str:
+    """Name of that sum. Raises KeyError if `SUMS` does not list it."""
+    if days not in SUMS[fact]:
+        raise KeyError(f"{fact} is not summed over {days} days: add it to features.windows.SUMS")
+    return f"{fact}_{days}d"
+
+
+def level(name: str) -> "Column":
+    """A figure that stands at the close of the trader's latest day before T."""
+    from pyspark.sql import functions as F
+
+    return F.col(name)
+
+
+def as_of() -> "Column":
+    """T, 00:00 UTC."""
+    from pyspark.sql import functions as F
+
+    return F.col(AS_OF_DAY).cast("timestamp")
 
 
 def fact_days(as_of_days: Collection[date]) -> Days:
@@ -24,19 +127,30 @@ def fact_days(as_of_days: Collection[date]) -> Days:
     return span(shift(min(as_of_days), -LOOKBACK_DAYS), shift(max(as_of_days), -1))
 
 
-def spread(facts: "DataFrame", day: str, as_of_days: Collection[date]) -> "DataFrame":
-    """Each row of day d once per wanted T with d < T <= d + 30, with `as_of_day` and `age_days` = T - d.
+def bounds(
+    keys: "np.ndarray", owners: "np.ndarray", as_of_days: "np.ndarray", days: int
+) -> "tuple[np.ndarray, np.ndarray]":
+    """Per owner and T, the slice [first, end) of rows with T - days <= day < T.
 
-    Rows that no T may see are dropped, whatever was passed in.
+    `keys` are the sorted `key(owner, day)` of the rows, days counted from the epoch.
     """
+    import numpy as np
+
+    first = np.searchsorted(keys, key(owners, as_of_days - days), side="left")
+    return first, np.searchsorted(keys, key(owners, as_of_days), side="left")
+
+
+def key(owners: "np.ndarray", days: "np.ndarray") -> "np.ndarray":
+    """A number that sorts by owner, then day."""
+    return owners.astype("int64") * 10_000_000 + days
+
+
+def spread(facts: "DataFrame", day: str, as_of_days: Collection[date]) -> "DataFrame":
+    """Each row of day d once per wanted T with d < T <= d + 30: for facts with few rows, such as the market's."""
     from pyspark.sql import functions as F
 
     wanted = ordered(as_of_days)
-    first, last = F.lit(wanted[0]), F.lit(wanted[-1])
-    seen = facts.where(F.col(day).between(*(F.lit(bound) for bound in (fact_days(wanted)[0], fact_days(wanted)[-1]))))
-    youngest = F.greatest(F.lit(1), F.date_diff(first, F.col(day)))
-    oldest = F.least(F.lit(LOOKBACK_DAYS), F.date_diff(last, F.col(day)))
-    aged = seen.withColumn(AGE_DAYS, F.explode(F.sequence(youngest, oldest)))
-    dated = aged.withColumn(AS_OF_DAY, F.date_add(F.col(day), F.col(AGE_DAYS)))
-    is_gapless = len(wanted) == len(span(wanted[0], wanted[-1]))
-    return dated if is_gapless else dated.where(F.col(AS_OF_DAY).isin([F.lit(one) for one in wanted]))
+    seen = facts.where(F.col(day).isin([F.lit(one) for one in fact_days(wanted)]))
+    ages = F.sequence(F.lit(1), F.lit(LOOKBACK_DAYS))
+    dated = seen.withColumn("age_days", F.explode(ages)).withColumn(AS_OF_DAY, F.date_add(day, F.col("age_days")))
+    return dated.where(F.col(AS_OF_DAY).isin([F.lit(one) for one in wanted]))

@@ -25,27 +25,59 @@ EVENT = ("signature", "trader_address", "token_mint", "direction", "token_units"
 
 
 def transform(parsed: "DataFrame") -> tuple["DataFrame", "DataFrame"]:
-    """Trades with their identity (`bronze_trades`), and the trades that stand in another file or line already."""
+    """Trades with their identity (`bronze_trades`), and the trades that stand in another file or line already.
+
+    Nearly every trade is alone with its line and its event. Only those that are not, told by 64-bit hashes, are compared
+    with each other: sorting millions of lone rows to number each 1 is what this step would otherwise spend its time on.
+    """
+    from pyspark.sql import functions as F
+
+    trades = parsed.where("kind = 'trade'").select(
+        "*",
+        F.to_date("traded_at").alias("trade_date"),
+        F.xxhash64("dump_day", "source", "line_digest").alias("line_hash"),
+        F.xxhash64("dump_day", "source", *EVENT).alias("event_hash"),
+    )
+    is_signed = F.col("signature").isNotNull()
+    lines = _repeated(trades, "line_hash")
+    events = _repeated(trades.where(is_signed), "event_hash")
+    suspects = trades.join(lines, "line_hash", "left").join(events, "event_hash", "left")
+    is_suspect = F.col("line_hash_repeats").isNotNull() | (is_signed & F.col("event_hash_repeats").isNotNull())
+    alone = suspects.where(~is_suspect).select(
+        *trades.columns,
+        F.lit(1).alias("copy"),
+        F.lit(False).alias("is_ambiguous_duplicate"),
+        F.lit(1).alias("ordinal"),
+    )
+    numbered = _numbered(suspects.where(is_suspect).select(*trades.columns))
+    signed = F.md5(F.concat_ws("|", *EVENT, "ordinal"))
+    unsigned = F.md5(F.concat_ws("|", "source", "line_digest", "occurrence"))
+    kept = alone.unionByName(numbered.where("copy = 1")).withColumn(
+        "trade_id", F.when(is_signed, signed).otherwise(unsigned)
+    )
+    return kept.select(*TABLE.names), numbered.where("copy > 1")
+
+
+def _repeated(trades: "DataFrame", name: str) -> "DataFrame":
+    from pyspark.sql import functions as F
+
+    return trades.groupBy(name).agg(F.count(F.lit(1)).alias(f"{name}_repeats")).where(f"{name}_repeats > 1")
+
+
+def _numbered(trades: "DataFrame") -> "DataFrame":
+    """Which copy of its line a trade is, and which of the otherwise equal events of its signature, in native order."""
     from pyspark.sql import Window
     from pyspark.sql import functions as F
 
-    copies = Window.partitionBy("dump_day", "source", "line_digest", "occurrence").orderBy("file", "line_number")
     lines = Window.partitionBy("dump_day", "source", "line_digest")
-    ranked = parsed.where("kind = 'trade'").select(
+    copies = Window.partitionBy("dump_day", "source", "line_digest", "occurrence").orderBy("file", "line_number")
+    native = (F.col(name).asc_nulls_last() for name in ("slot", "tx_index", "event_index", "line_digest"))
+    events = Window.partitionBy("dump_day", "source", "copy", *EVENT).orderBy(*native)
+    return trades.select(
         "*",
         F.row_number().over(copies).alias("copy"),
         (F.col("signature").isNull() & (F.max("occurrence").over(lines) > 1)).alias("is_ambiguous_duplicate"),
-        F.to_date("traded_at").alias("trade_date"),
-    )
-    events = Window.partitionBy("dump_day", "source", *EVENT).orderBy(
-        *(F.col(name).asc_nulls_last() for name in ("slot", "tx_index", "event_index", "line_digest"))
-    )
-    signed = F.md5(F.concat_ws("|", *EVENT, F.row_number().over(events)))
-    unsigned = F.md5(F.concat_ws("|", "source", "line_digest", "occurrence"))
-    kept = ranked.where("copy = 1").select(
-        "*", F.when(F.col("signature").isNotNull(), signed).otherwise(unsigned).alias("trade_id")
-    )
-    return kept.select(*TABLE.names), ranked.where("copy > 1")
+    ).withColumn("ordinal", F.row_number().over(events))
 
 
 def run(context: Context, days: Days) -> RunReport:

@@ -87,7 +87,7 @@ class Context:
         return measured.rows
 
     def _judge(self, table: Table, stage: "DataFrame", measured: checks.Measured, report: RunReport) -> None:
-        verdicts = checks.judge(measured)
+        verdicts = checks.confirmed(stage, checks.judge(measured))
         stops = checks.stops(verdicts)
         report.warnings.extend(f"{table.name} {verdict}" for verdict in verdicts if verdict not in stops)
         if stops:

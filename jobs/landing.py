@@ -54,9 +54,7 @@ class Landing:
         for name in names:
             if name not in SOURCES:
                 known = ", ".join(SOURCES)
-                raise LandingError(
-                    f"{self._root}/{name} is no source's folder; known sources: {known}"
-                )
+                raise LandingError(f"{self._root}/{name} is no source's folder; known sources: {known}")
         return sorted(names)
 
     def days(self, source: str) -> list[date]:
@@ -89,11 +87,8 @@ class Landing:
     def _folder(self, entry: dict[str, Any]) -> str:
         """The name of a folder; anything else does not belong above the files."""
         path = str(entry["name"]).rstrip("/")
-        if entry["type"] != "directory":
-            raise LandingError(
-                f"{path} is no folder; files lie in <source>/<day>/, move or remove it"
-            )
-        self._require_inside(path)
+        if self._kind(entry) != "directory":
+            raise LandingError(f"{path} is no folder; files lie in <source>/<day>/, move or remove it")
         return path.rsplit("/", 1)[-1]
 
     def _day(self, source: str, name: str) -> date:
@@ -109,27 +104,22 @@ class Landing:
         """One file of a day, if it may be there."""
         path = str(entry["name"])
         name = path.rsplit("/", 1)[-1]
-        if entry["type"] != "file":
-            raise LandingError(
-                f"{path} is no file; a day's folder holds files only, move or remove it"
-            )
+        if self._kind(entry) != "file":
+            raise LandingError(f"{path} is no file; a day's folder holds files only, move or remove it")
         if not _FILE.fullmatch(name):
-            raise LandingError(
-                f"{path}: a landed file's name has letters, digits and ._=+- only; rename it"
-            )
+            raise LandingError(f"{path}: a landed file's name has letters, digits and ._=+- only; rename it")
         if format_of(name) is None:
             raise LandingError(
-                f"{path} does not end in .csv, .jsonl (then .gz or .zst) or .parquet; "
-                "rename or remove it"
+                f"{path} does not end in .csv, .jsonl (then .gz or .zst) or .parquet; rename or remove it"
             )
-        self._require_inside(path)
         full = path if self._is_local else str(self._storage.unstrip_protocol(path))
         return LandedFile(source, day, full, f"{folder}/{name}", int(entry["size"]))
 
-    def _require_inside(self, path: str) -> None:
-        """Refuses a link that leads out of the landing."""
-        if not self._is_local:
-            return
-        root, target = os.path.realpath(self._root), os.path.realpath(path)
+    def _kind(self, entry: dict[str, Any]) -> str:
+        """`file`, `directory` or `other`; refuses a link that leads out of the landing."""
+        if not self._is_local or not entry.get("islink"):
+            return str(entry["type"])
+        root, target = os.path.realpath(self._root), os.path.realpath(entry["name"])
         if os.path.commonpath([root, target]) != root:
-            raise LandingError(f"{path} leads out of the landing to {target}; land the file itself")
+            raise LandingError(f"{entry['name']} leads out of the landing to {target}; land the file itself")
+        return str(self._storage.info(target)["type"])

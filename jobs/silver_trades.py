@@ -22,13 +22,11 @@ def transform(bronze: "DataFrame") -> "DataFrame":
     from pyspark.sql import Window
     from pyspark.sql import functions as F
 
-    copies = Window.partitionBy("trade_id").orderBy("dump_day", "source", "file", "line_number")
-    once = bronze.withColumn("copy", F.row_number().over(copies)).where("copy = 1")
     order = Window.partitionBy("token_mint", "trade_date").orderBy(
         *(F.col(name).asc_nulls_last() for name in STATED_ORDER), "direction", "trade_id"
     )
-    stated = F.concat_ws("|", *(F.coalesce(F.col(name).cast("string"), F.lit("-")) for name in STATED_ORDER))
-    ranked = once.withColumn("stated", stated).select(
+    # Neighbours are compared by hash: a collision would only set a flag.
+    ranked = once(bronze).withColumn("stated", F.xxhash64(*STATED_ORDER)).select(
         "*",
         F.row_number().over(order).alias(c.ORDER.name),
         (F.lag("stated").over(order).eqNullSafe(F.col("stated"))).alias("as_before"),
@@ -37,9 +35,22 @@ def transform(bronze: "DataFrame") -> "DataFrame":
     return ranked.select(
         "*",
         (F.col("as_before") | F.col("as_after")).alias("is_order_inferred"),
-        F.timestamp_seconds(F.unix_seconds(F.date_add("dump_day", 1).cast("timestamp"))).alias("known_at"),
+        F.date_add("dump_day", 1).cast("timestamp").alias("known_at"),
         F.pmod(F.xxhash64("trader_address"), F.lit(16)).cast("int").alias("trader_cohort"),
     ).select(*TABLE.names)
+
+
+def once(bronze: "DataFrame") -> "DataFrame":
+    """Each trade once. Those that landed several times are few: only they, found by hash, are sorted."""
+    from pyspark.sql import Window
+    from pyspark.sql import functions as F
+
+    hashed = bronze.withColumn("id_hash", F.xxhash64("trade_id"))
+    repeated = hashed.groupBy("id_hash").agg(F.count(F.lit(1)).alias("repeats")).where("repeats > 1")
+    joined = hashed.join(repeated, "id_hash", "left")
+    copies = Window.partitionBy("trade_id").orderBy("dump_day", "source", "file", "line_number")
+    first = joined.where("repeats IS NOT NULL").withColumn("copy", F.row_number().over(copies)).where("copy = 1")
+    return joined.where("repeats IS NULL").select(*bronze.columns).unionByName(first.select(*bronze.columns))
 
 
 def run(context: Context, days: Days) -> RunReport:

@@ -37,9 +37,7 @@ FEES: dict[str, tuple[tuple[datetime, int], ...]] = {
 def fee_share_bps(venue: str, at: datetime) -> int:
     """Total fees of a venue in basis points; raises SourceError for an unknown venue."""
     if venue not in FEES:
-        raise SourceError(
-            f"no fees are known for venue {venue!r}; add them to FEES ({', '.join(FEES)})"
-        )
+        raise SourceError(f"no fees are known for venue {venue!r}; add them to FEES ({', '.join(FEES)})")
     return max(step for step in FEES[venue] if step[0] <= at)[1]
 
 
@@ -63,9 +61,7 @@ def fee_shares_bps(venue: str, at_microseconds: NDArray[np.int64]) -> NDArray[np
     return steps[np.maximum(np.searchsorted(starts, at_microseconds, side="right") - 1, 0)]
 
 
-def estimate_fees(
-    venue: pa.StringArray, traded_at: pa.TimestampArray, sol_lamports: pa.Int64Array
-) -> pa.Int64Array:
+def estimate_fees(venue: pa.StringArray, traded_at: pa.TimestampArray, sol_lamports: pa.Int64Array) -> pa.Int64Array:
     """`estimate_fee` for columns; NULL where venue, time or amount is."""
     times = pc.cast(traded_at, pa.int64()).fill_null(0).to_numpy()
     bps = np.zeros(len(times), np.int64)

@@ -1,17 +1,13 @@
-"""What is open: reserves of every coin, positions with something still meant, and the intents themselves."""
+"""What is open: the reserves of every coin, positions, and the intents that concern them."""
 
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from pumploss.money import INITIAL_VIRTUAL_SOL_LAMPORTS, INITIAL_VIRTUAL_TOKEN_UNITS
 from simulator import tape
+from simulator.arrays import Flags, Int8s, Int64s, Records
 from simulator.behaviour import INTENT
-from simulator.curve import LAUNCH_SOL_LAMPORTS, LAUNCH_TOKEN_UNITS
-
-Records = npt.NDArray[np.void]
-Int64s = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 
 POSITION: Final = np.dtype(
     [
@@ -35,22 +31,21 @@ class Trades(NamedTuple):
     lamports: Int64s
     sol_reserve: Int64s
     token_reserve: Int64s
-    venue: npt.NDArray[np.int8]
+    venue: Int8s
 
 
 class Book:
     """Everything that outlives a midnight but the traders."""
 
     def __init__(self) -> None:
-        self._reserves = tape.Reserves(
-            np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int8)
-        )
+        nothing = np.zeros(0, np.int64)
+        self._reserves = tape.Reserves(nothing, nothing, np.zeros(0, np.int8))
         self._positions: Records = np.zeros(0, POSITION)
         self._intents: Records = np.zeros(0, INTENT)
 
     @property
     def mint_count(self) -> int:
-        """Coins launched so far."""
+        """Coins launched so far: the number the next one gets."""
         return len(self._reserves.sol)
 
     @property
@@ -66,8 +61,8 @@ class Book:
         """Open the curves of new coins."""
         sol, tokens, venue = self._reserves
         self._reserves = tape.Reserves(
-            np.append(sol, np.full(count, LAUNCH_SOL_LAMPORTS)),
-            np.append(tokens, np.full(count, LAUNCH_TOKEN_UNITS)),
+            np.append(sol, np.full(count, INITIAL_VIRTUAL_SOL_LAMPORTS)),
+            np.append(tokens, np.full(count, INITIAL_VIRTUAL_TOKEN_UNITS)),
             np.append(venue, np.full(count, tape.CURVE, np.int8)),
         )
 
@@ -77,7 +72,7 @@ class Book:
         self._intents = np.concatenate([self._intents, intents])
 
     def trade(self, end: int) -> Trades:
-        """Walk all intents before `end`, then forget positions that nobody means anything with any more."""
+        """Walk all intents before `end`, then forget positions that nobody means anything with."""
         is_due = self._intents["time"] < end
         due = self._intents[is_due]
         due = due[np.argsort(due["time"], kind="stable")]
@@ -85,25 +80,30 @@ class Book:
             *(np.ascontiguousarray(due[name]) for name in ("mint", "position", "kind", "amount"))
         )
         positions = tape.Positions(self._positions["units"].copy(), self._positions["cost"].copy())
-        rows = tape.blank_trades(len(due))
-        count = tape.walk(intents, positions, self._reserves, rows)
+        fills = tape.blank_fills(len(due))
+        count = tape.walk(intents, positions, self._reserves, fills)
         self._positions["units"], self._positions["cost"] = positions
-        trades = self._trades(due[rows.intent[:count]], rows, count)
+        trades = self._trades(due[fills.intent[:count]], fills)
         self._forget(self._intents[~is_due])
         return trades
 
-    def _trades(self, done: Records, rows: tape.Trades, count: int) -> Trades:
+    def _trades(self, done: Records, fills: tape.Fills) -> Trades:
+        count = len(done)
         is_buy = done["kind"] == tape.BUY
         position = self._positions[done["position"]]
         same = np.zeros(count, np.bool_)
         same[1:] = (np.diff(done["time"]) == 0) & (np.diff(done["position"]) == 0)
         return Trades(
-            done["time"],
-            same,
-            np.where(is_buy, position["buyer"], position["seller"]),
-            done["mint"],
-            is_buy,
-            *(column[:count] for column in rows[1:]),
+            time=done["time"],
+            has_same_transaction=same,
+            trader=np.where(is_buy, position["buyer"], position["seller"]),
+            mint=done["mint"],
+            is_buy=is_buy,
+            units=fills.units[:count],
+            lamports=fills.lamports[:count],
+            sol_reserve=fills.sol_reserve[:count],
+            token_reserve=fills.token_reserve[:count],
+            venue=fills.venue[:count],
         )
 
     def _forget(self, left: Records) -> None:

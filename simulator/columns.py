@@ -1,16 +1,16 @@
 """Canonical columns: a day's numbers as an Arrow table, with identities, slots and times."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from pumploss.money import PUMP_TOKEN_DECIMALS
 from simulator import base58
-from simulator.curve import BASIS_POINTS, FEE_BASIS_POINTS
+from simulator.arrays import Flags, Int8s, Int64s, Letters
+from simulator.curve import fees_of
 from simulator.launches import SECOND
 from simulator.nights import DayTape
 
@@ -34,15 +34,14 @@ SCHEMA: Final = pa.schema(
     ]
 )
 
-#: Slots are 0.4 s and a day is a whole number of them; the slot of a moment does not depend on the market.
+#: Slots are 0.4 s, a day is a whole number of them, and a moment's slot is the same in any market.
 SLOT_MICROSECONDS: Final = 400_000
 _SLOT_EPOCH: Final = (390_000_000, datetime(2026, 1, 1, tzinfo=UTC))
 #: Other transactions of a slot lie between ours: the largest step of the index.
 _LARGEST_STEP: Final = 60
 _CHUNK_ROWS: Final = 1_000_000
 
-Int64s = npt.NDArray[np.int64]
-Namer = Callable[[int, Int64s], npt.NDArray[np.uint8]]
+Namer = Callable[[int, Int64s], Letters]
 
 
 def to_table(tape: DayTape, seed: int) -> pa.Table:
@@ -52,8 +51,6 @@ def to_table(tape: DayTape, seed: int) -> pa.Table:
     slot = (trades.time - tape.midnight) // SLOT_MICROSECONDS
     second = slot * SLOT_MICROSECONDS // SECOND
     transaction = np.cumsum(~trades.has_same_transaction) - 1 + tape.first_transaction
-    lamports = trades.lamports
-    fee = -(-lamports * FEE_BASIS_POINTS // BASIS_POINTS)
     columns = [
         pa.array((second + int(midnight.timestamp())) * SECOND, SCHEMA.field("traded_at").type),
         pa.array(slot + _slot_of(midnight)),
@@ -65,8 +62,8 @@ def to_table(tape: DayTape, seed: int) -> pa.Table:
         _chosen(trades.is_buy, ["sell", "buy"]),
         pa.array(trades.units),
         pa.array(np.full(len(slot), PUMP_TOKEN_DECIMALS, np.int32)),
-        pa.array(lamports),
-        pa.array(fee),
+        pa.array(trades.lamports),
+        pa.array(fees_of(trades.lamports)),
         pa.array(trades.sol_reserve),
         pa.array(trades.token_reserve),
         _chosen(trades.venue, ["pump_curve", "pumpswap"]),
@@ -98,13 +95,24 @@ def _strings(seed: int, name: Namer, numbers: Int64s) -> pa.ChunkedArray:
     return pa.chunked_array(chunks, pa.string())
 
 
-def _fixed_width(letters: npt.NDArray[np.uint8]) -> pa.StringArray:
+def _fixed_width(letters: Letters) -> pa.StringArray:
     """Rows of letters, shape (n, width), as strings without a copy."""
     rows, width = letters.shape
     offsets = np.arange(rows + 1, dtype=np.int32) * np.int32(width)
     return pa.StringArray.from_buffers(rows, pa.py_buffer(offsets), pa.py_buffer(letters))
 
 
-def _chosen(which: npt.NDArray[np.generic], names: list[str]) -> pa.Array:
+def iso_text(day: date, moments: Int64s) -> pa.Array:
+    """Microseconds since the epoch, all on `day`, as `2026-01-01T00:00:00Z`."""
+    letters = np.empty((len(moments), 20), np.uint8)
+    letters[:] = np.frombuffer(f"{day.isoformat()}T00:00:00Z".encode(), np.uint8)
+    second = moments // SECOND % 86_400
+    for place, unit in ((11, second // 3600), (14, second // 60 % 60), (17, second % 60)):
+        letters[:, place] += (unit // 10).astype(np.uint8)
+        letters[:, place + 1] += (unit % 10).astype(np.uint8)
+    return _fixed_width(letters)
+
+
+def _chosen(which: Flags | Int8s, names: list[str]) -> pa.Array:
     indices = pa.array(which.astype(np.int8))
     return pa.DictionaryArray.from_arrays(indices, pa.array(names)).dictionary_decode()

@@ -1,41 +1,43 @@
 """Bonding curve, pool and fee arithmetic in whole lamports and token units, compiled.
 
-Both venues hold a product of two reserves that a trade may raise by rounding and never lowers, so no sequence of
-sells can take out more SOL than buys put in. Products need up to 86 bits; quotients stay below 2^53.
+Both venues hold a product of two reserves that a trade may raise by rounding and never lowers, so
+no sequence of sells can take out more SOL than buys put in. Products need up to 86 bits; quotients
+stay below 2^53.
 """
 
 from typing import Final
 
 from pumploss.money import (
     INITIAL_REAL_TOKEN_UNITS,
-    INITIAL_VIRTUAL_SOL_LAMPORTS,
     INITIAL_VIRTUAL_TOKEN_UNITS,
     TOKEN_SUPPLY_UNITS,
 )
+from simulator.arrays import Int64s
 from simulator.compiled import compiled
 
-#: Protocol 95 and creator 30 basis points since 2025-09-01 (pump-public-docs, `FEE_PROGRAM_README.md`). The lowest
-#: PumpSwap tier has the same sum; the simulator keeps it for every pool.
+#: Protocol 95 and creator 30 basis points since 2025-09-01 (pump-public-docs,
+#: `FEE_PROGRAM_README.md`). PumpSwap's lowest tier has the same sum; here it holds for every pool,
+#: and none of it stays in the pool.
 FEE_BASIS_POINTS: Final = 125
 BASIS_POINTS: Final = 10_000
 #: Virtual token reserve at which the real one is 0 and the curve is complete.
 COMPLETE_VIRTUAL_TOKEN_UNITS: Final = INITIAL_VIRTUAL_TOKEN_UNITS - INITIAL_REAL_TOKEN_UNITS
-#: What a complete curve hands to its pool: the unsold supply, and the SOL it raised less the migration fee.
+#: What a complete curve hands to its pool: the unsold supply, and the SOL raised less this fee.
 POOL_TOKEN_UNITS: Final = TOKEN_SUPPLY_UNITS - INITIAL_REAL_TOKEN_UNITS
 MIGRATION_FEE_LAMPORTS: Final = 15_000_001
 
 
-def fee_lamports(sol_lamports: int) -> int:
-    """The fee on a curve-side amount, rounded up to a lamport as the program does."""
-    return -(-sol_lamports * FEE_BASIS_POINTS // BASIS_POINTS)
+def fees_of(lamports: Int64s) -> Int64s:
+    """The fees on curve-side amounts, each rounded up to a lamport."""
+    return -(-lamports * FEE_BASIS_POINTS // BASIS_POINTS)
 
 
 @compiled
 def ceil_ratio(a: int, b: int, divisor: int) -> int:
     """`ceil(a * b / divisor)` for positive integers whose quotient is below 2^53.
 
-    The float estimate is off by a few units at most, so the remainder fits 64 bits although the product does not:
-    wrapping arithmetic gives it exactly.
+    The float estimate is off by a few units at most, so the remainder fits 64 bits although the
+    product does not: wrapping arithmetic gives it exactly.
     """
     quotient = int(float(a) * float(b) / float(divisor))
     remainder = a * b - quotient * divisor
@@ -64,8 +66,3 @@ def sold_lamports(sol: int, tokens: int, units: int) -> int:
 def completing_lamports(sol: int, tokens: int) -> int:
     """Lamports that buy every token the curve still sells."""
     return ceil_ratio(sol, tokens, COMPLETE_VIRTUAL_TOKEN_UNITS) - sol
-
-
-#: A new curve's reserves, as the tape starts them.
-LAUNCH_SOL_LAMPORTS: Final = INITIAL_VIRTUAL_SOL_LAMPORTS
-LAUNCH_TOKEN_UNITS: Final = INITIAL_VIRTUAL_TOKEN_UNITS

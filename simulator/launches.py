@@ -4,7 +4,8 @@ import math
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
+
+from simulator.arrays import Floats, Records
 
 SECOND: Final = 1_000_000  # times are microseconds since the first day's midnight
 DAY: Final = 86_400 * SECOND
@@ -20,7 +21,10 @@ ENTRY: Final = np.dtype(
     [
         ("time", np.int64),
         ("mint", np.int64),
-        ("favour", np.float64),  # what is still to come, against what is already in: good early, bad late
+        (
+            "favour",
+            np.float64,
+        ),  # what is still to come, against what is already in: good early, bad late
         ("heat", np.float64),  # log of the coin's crowd over that day's mean
         ("crest", np.int64),  # when attention starts to fade: the time to be out
     ]
@@ -40,9 +44,7 @@ SECOND_WAVE_SECONDS: Final = 5 * 3600.0
 CREST: Final = 0.9
 
 
-def launch(
-    rng: np.random.Generator, day: int, trades_per_day: int, entries: int
-) -> npt.NDArray[np.void]:
+def launch(rng: np.random.Generator, day: int, trades_per_day: int, entries: float) -> Records:
     """The day's new coins as rows of MINT; together their crowds are about `entries`."""
     count = max(1, round(trades_per_day / TRADES_PER_MINT * (1 + 0.1 * rng.standard_normal())))
     mints = np.zeros(count, MINT)
@@ -52,13 +54,13 @@ def launch(
     usual = math.exp(CROWD_SIGMA**2 / 2) * count
     crowd = np.minimum(crowd / usual, CROWD_LIMIT)
     mints["crowd"] = crowd * entries
-    mints["fade"] = FADE_SECONDS * np.exp(1.0 * rng.standard_normal(count)) * np.sqrt(1 + mints["crowd"] / 30)
+    mints["fade"] = (
+        FADE_SECONDS * np.exp(1.0 * rng.standard_normal(count)) * np.sqrt(1 + mints["crowd"] / 30)
+    )
     return mints
 
 
-def entries_into(
-    rng: np.random.Generator, mints: npt.NDArray[np.void], first_mint: int, count: int
-) -> npt.NDArray[np.void]:
+def entries_into(rng: np.random.Generator, mints: Records, first_mint: int, count: int) -> Records:
     """`count` entries, on any day from launch on, in random order; as rows of ENTRY."""
     share = np.cumsum(mints["crowd"])
     which = np.searchsorted(share, rng.random(count) * share[-1], side="right")
@@ -76,7 +78,7 @@ def entries_into(
     return entries
 
 
-def creator_entries(mints: npt.NDArray[np.void], first_mint: int) -> npt.NDArray[np.void]:
+def creator_entries(mints: Records, first_mint: int) -> Records:
     """One entry per coin at its launch: the creator's own purchase."""
     entries = np.zeros(len(mints), ENTRY)
     entries["time"] = mints["launched"]
@@ -85,14 +87,14 @@ def creator_entries(mints: npt.NDArray[np.void], first_mint: int) -> npt.NDArray
     return entries
 
 
-def _describe(entries: npt.NDArray[np.void], mint: npt.NDArray[np.void], mean_crowd: float) -> None:
+def _describe(entries: Records, mint: Records, mean_crowd: float) -> None:
     entries["heat"] = np.log(mint["crowd"] / mean_crowd)
     entries["crest"] = mint["launched"] + (CREST * mint["fade"] * SECOND).astype(np.int64)
 
 
-def _favour(mint: npt.NDArray[np.void], delay: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """How good an entry is ahead of time: log of the crowd behind it less half the log of the one before it."""
+def _favour(mint: Records, delay: Floats) -> Floats:
+    """How good an entry is: log of the crowd still to come, less half that of the one in."""
     before = BURST_SHARE * -np.expm1(-delay / BURST_SECONDS)
     before += (1 - BURST_SHARE) * -np.expm1(-delay / mint["fade"])
-    favour: npt.NDArray[np.float64] = np.log1p(mint["crowd"] * (1 - before)) - 0.5 * np.log1p(mint["crowd"] * before)
+    favour: Floats = np.log1p(mint["crowd"] * (1 - before)) - 0.5 * np.log1p(mint["crowd"] * before)
     return favour

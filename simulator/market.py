@@ -8,7 +8,7 @@ from typing import Final
 import pyarrow as pa
 
 from pumploss.errors import SettingsError
-from simulator.columns import SCHEMA, to_table
+from simulator.columns import to_table
 from simulator.nights import DayTape, Nights
 
 DEFAULT_FIRST_DAY: Final = date(2026, 1, 1)
@@ -19,8 +19,9 @@ DEFAULT_TRADES_PER_DAY: Final = 7_200
 class Market:
     """What is simulated; equal markets are equal to the byte.
 
-    `days` only says where to stop: a longer market starts with the whole of a shorter one. `transfer_in_share` is the
-    share of positions that are sold by another wallet than the one that bought (sells without a known purchase).
+    `days` only says where to stop: a longer market starts with the whole of a shorter one.
+    `transfer_in_share` is the share of positions that are sold by another wallet than the one that
+    bought: its sells have no known purchase.
     """
 
     days: int
@@ -30,13 +31,16 @@ class Market:
     transfer_in_share: float = 0.007
 
     def __post_init__(self) -> None:
-        if self.days < 1 or self.trades_per_day < 1 or self.seed < 0:
-            raise SettingsError(
-                f"market: days {self.days} and trades_per_day {self.trades_per_day} must be at least 1 and "
-                f"seed {self.seed} at least 0"
-            )
-        if not 0 <= self.transfer_in_share <= 1:
-            raise SettingsError(f"market: transfer_in_share {self.transfer_in_share} must lie in 0..1")
+        for name, value, least in (
+            ("days", self.days, 1),
+            ("trades_per_day", self.trades_per_day, 1),
+            ("seed", self.seed, 0),
+        ):
+            if value < least:
+                raise SettingsError(f"market: {name} is {value} and must be at least {least}")
+        share = self.transfer_in_share
+        if not 0 <= share <= 1:
+            raise SettingsError(f"market: transfer_in_share is {share} and must lie in 0..1")
 
 
 def tapes(market: Market) -> Iterator[DayTape]:
@@ -48,5 +52,4 @@ def tapes(market: Market) -> Iterator[DayTape]:
 
 def simulate(market: Market) -> pa.Table:
     """All trades in chain order, canonical columns (`columns.SCHEMA`)."""
-    tables = [to_table(tape, market.seed) for tape in tapes(market)]
-    return pa.concat_tables(tables) if tables else SCHEMA.empty_table()
+    return pa.concat_tables([to_table(tape, market.seed) for tape in tapes(market)])

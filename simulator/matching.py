@@ -3,13 +3,10 @@
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
+from simulator.arrays import Flags, Floats, Int64s
 from simulator.compiled import compiled
-
-Int64s = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 
 class Matched(NamedTuple):
@@ -26,7 +23,7 @@ class Columns(NamedTuple):
     trader: Int64s
     mint: Int64s
     second: Int64s
-    is_buy: npt.NDArray[np.bool_]
+    is_buy: Flags
     units: Int64s
     lamports: Int64s
     fee: Int64s
@@ -61,7 +58,7 @@ def match(columns: Columns) -> Matched:
 
 @compiled
 def _match(order: Int64s, columns: Columns, left: Int64s, matched: Matched) -> None:
-    """Rows of one trader and mint are neighbours in `order`; `head` is the oldest buy with units `left`."""
+    """Rows of one trader and mint are neighbours in `order`; `head` is the oldest open buy."""
     head = 0
     for at in range(len(order)):
         row = order[at]

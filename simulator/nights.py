@@ -1,17 +1,17 @@
-"""The market played forward one day at a time: every day is a function of the seed and the days before it."""
+"""The market played forward: every day is a function of the seed and the days before it."""
 
 from datetime import date, timedelta
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from simulator import behaviour, launches, population
+from simulator import launches, population
+from simulator.arrays import Records
+from simulator.assignment import creators_of, takers_of
+from simulator.behaviour import Plan, intents_of
 from simulator.book import POSITION, Book, Trades
 from simulator.launches import DAY
 from simulator.quota import Quota
-
-Records = npt.NDArray[np.void]
 
 
 class DayTape(NamedTuple):
@@ -21,6 +21,14 @@ class DayTape(NamedTuple):
     midnight: int  # microseconds since the first day's midnight
     first_transaction: int
     trades: Trades
+
+
+class Entries(NamedTuple):
+    """Creators' entries, those owed from earlier days, then fresh ones in random order."""
+
+    rows: Records
+    creators: int  # rows of the first part
+    owed: int  # rows of the first two parts: these are never dropped
 
 
 class Nights:
@@ -65,38 +73,38 @@ class Nights:
         """Launch the day's coins, and enter coins until `goal` intents are due today."""
         end = (self._day + 1) * DAY
         first, wanted = self._book.position_count, goal - self._book.due(end)
-        entries, made, owed = self._entries(rng, wanted)
-        today = np.flatnonzero(entries["time"] < end)
-        plan = self._plan(rng, entries[today], made)
-        intents = behaviour.intents_of(rng, plan, first)
+        entries = self._entries(rng, wanted)
+        today = np.flatnonzero(entries.rows["time"] < end)
+        plan = self._plan(rng, entries.rows[today], entries.creators, first)
+        intents = intents_of(rng, plan)
         is_due = intents["time"] < end
         due = np.cumsum(np.bincount(intents["position"][is_due] - first, minlength=len(today)))
-        certain = int((today < owed).sum())
-        self._quota.learn_draws(len(entries) - owed, int(due[-1] - due[certain - 1]))
+        certain = int((today < entries.owed).sum())
+        self._quota.learn_draws(len(entries.rows) - entries.owed, int(due[-1] - due[certain - 1]))
         kept = max(certain, int(np.searchsorted(due, wanted)) + 1)
-        last = max(owed, int(today[kept])) if kept < len(today) else len(entries)
-        self._later = entries[:last][entries["time"][:last] >= end]
-        self._book.add(
-            self._positions(rng, plan.traders[:kept]), intents[intents["position"] < first + kept]
-        )
+        last = max(entries.owed, int(today[kept])) if kept < len(today) else len(entries.rows)
+        self._later = entries.rows[:last][entries.rows["time"][:last] >= end]
+        positions = self._positions(rng, plan.traders[:kept])
+        self._book.add(positions, intents[intents["position"] < first + kept])
 
-    def _entries(self, rng: np.random.Generator, wanted: int) -> tuple[Records, int, int]:
-        """Creators' entries, those owed from earlier days, fresh ones; and how many the first one and two parts are."""
-        first_mint = self._book.mint_count
+    def _entries(self, rng: np.random.Generator, wanted: int) -> Entries:
+        """Launch coins and draw entries, more than the `wanted` intents are likely to need."""
+        first = self._book.mint_count
         mints = launches.launch(rng, self._day, self._trades_per_day, self._quota.usual_entries)
         self._book.launch(len(mints))
-        creators = launches.creator_entries(mints, first_mint)
-        fresh = launches.entries_into(rng, mints, first_mint, self._quota.draws(wanted))
-        entries = np.concatenate([creators, self._later, fresh])
-        return entries, len(mints), len(mints) + len(self._later)
+        creators = launches.creator_entries(mints, first)
+        fresh = launches.entries_into(rng, mints, first, self._quota.draws(wanted))
+        owed = len(creators) + len(self._later)
+        return Entries(np.concatenate([creators, self._later, fresh]), len(creators), owed)
 
-    def _plan(self, rng: np.random.Generator, entries: Records, made: int) -> behaviour.Plan:
-        creators = behaviour.creators_of(rng, entries[:made], self._traders)
-        takers = behaviour.takers_of(rng, entries[made:], self._traders)
-        return behaviour.Plan(entries, np.concatenate([creators, takers]))
+    def _plan(self, rng: np.random.Generator, entries: Records, creators: int, first: int) -> Plan:
+        makers = creators_of(rng, entries[:creators], self._traders)
+        takers = takers_of(rng, entries[creators:], self._traders)
+        position = first + np.arange(len(entries))
+        return Plan(entries, np.concatenate([makers, takers]), position)
 
     def _positions(self, rng: np.random.Generator, traders: Records) -> Records:
-        """Empty positions of these traders; a few will be sold by a wallet that the tokens were sent to."""
+        """Empty positions; a few will be sold by a wallet that the tokens were sent to."""
         positions = np.zeros(len(traders), POSITION)
         positions["buyer"] = traders["id"]
         receiver = self._traders["id"][rng.integers(0, len(self._traders), len(traders))]

@@ -10,7 +10,9 @@ import numpy as np
 WEEKDAYS: Final = (-0.01, 0.03, 0.05, 0.04, 0.01, -0.07, -0.05)
 DAY_SPREAD: Final = 0.06
 #: The running total stays within this share of days times trades per day, from the first day on.
-DRIFT_LIMIT: Final = 0.012
+DRIFT_LIMIT: Final = 0.008
+#: Days too small to learn from.
+FEW: Final = 20
 #: How fast what was learnt from earlier days is replaced.
 LEARNING: Final = 0.3
 #: Fresh entries drawn per entry that is expected to be needed; what is too many is cut.
@@ -18,7 +20,7 @@ SPARE: Final = 1.3
 
 
 class Quota:
-    """Steers the number of trades: a goal for each day, and what a draw of entries brings, learnt day by day."""
+    """Steers the number of trades: a goal a day, and what a draw of entries brings, learnt."""
 
     def __init__(self, trades_per_day: int) -> None:
         self._trades_per_day = trades_per_day
@@ -35,7 +37,7 @@ class Quota:
         return self._trades_per_day / 2.6
 
     def goal(self, rng: np.random.Generator, day: date) -> int:
-        """Trades wanted today, so that the total follows the calendar and earlier misses are made up for."""
+        """Trades wanted today: the total follows the calendar, and misses are made up for."""
         noise = float(np.clip(DAY_SPREAD * rng.standard_normal(), -0.1, 0.1))
         self._season += WEEKDAYS[day.weekday()] + noise - self._noise
         self._noise = noise
@@ -54,11 +56,11 @@ class Quota:
 
     def learn_draws(self, draws: int, intents: int) -> None:
         """Take in that so many fresh entries brought so many intents for the same day."""
-        if draws >= 20:
+        if draws >= FEW:
             self._intents_per_draw += LEARNING * (intents / draws - self._intents_per_draw)
 
     def learn_trades(self, intents: int, trades: int) -> None:
         """Take in that so many due intents became so many trades."""
         self._trades += trades
-        if intents >= 20:
+        if intents >= FEW:
             self._trades_per_intent += LEARNING * (trades / intents - self._trades_per_intent)

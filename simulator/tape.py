@@ -1,24 +1,22 @@
 """The sequential walk: intents in time order against reserves and positions become trades."""
 
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from pumploss.money import INITIAL_VIRTUAL_SOL_LAMPORTS
+from simulator.arrays import Floats, Int8s, Int64s
 from simulator.compiled import compiled
 from simulator.curve import (
+    BASIS_POINTS,
     COMPLETE_VIRTUAL_TOKEN_UNITS,
+    FEE_BASIS_POINTS,
     MIGRATION_FEE_LAMPORTS,
     POOL_TOKEN_UNITS,
     bought_units,
     completing_lamports,
     sold_lamports,
 )
-
-Int64s: TypeAlias = npt.NDArray[np.int64]
-Floats: TypeAlias = npt.NDArray[np.float64]
-Bytes: TypeAlias = npt.NDArray[np.int8]
 
 #: What an intent asks for; its amount is lamports for a buy and a share of the position for a sell.
 BUY: Final = 0
@@ -28,10 +26,10 @@ SELL_IF_GAIN: Final = 2
 CURVE: Final = 0
 POOL: Final = 1
 #: What a seller keeps of the proceeds, for the question whether a sale is a gain.
-_KEPT_SHARE: Final = 1 - 0.0125
+_KEPT_SHARE: Final = 1 - FEE_BASIS_POINTS / BASIS_POINTS
 
 
-class Trades(NamedTuple):
+class Fills(NamedTuple):
     """One row per trade that happened, in time order; reserves are those after it."""
 
     intent: Int64s
@@ -39,7 +37,7 @@ class Trades(NamedTuple):
     lamports: Int64s
     sol_reserve: Int64s
     token_reserve: Int64s
-    venue: Bytes
+    venue: Int8s
 
 
 class Reserves(NamedTuple):
@@ -47,11 +45,11 @@ class Reserves(NamedTuple):
 
     sol: Int64s
     tokens: Int64s
-    venue: Bytes
+    venue: Int8s
 
 
 class Positions(NamedTuple):
-    """Per position, which is one trader's stay in one mint: units held and what they cost; changed by the walk."""
+    """Per position, a trader's stay in a mint: units held and their cost; changed by the walk."""
 
     units: Int64s
     cost: Floats
@@ -62,7 +60,7 @@ class Intents(NamedTuple):
 
     mint: Int64s
     position: Int64s
-    kind: Bytes
+    kind: Int8s
     amount: Floats
 
 
@@ -89,19 +87,17 @@ def _migrate(mint: int, reserves: Reserves) -> None:
 
 
 @compiled
-def _sell(mint: int, held: int, cost: float, share: float, only_gain: bool, reserves: Reserves) -> tuple[int, int]:
-    """Units and lamports of a sale; (0, 0) when there is nothing to sell or the trader would rather wait."""
-    units = held if share >= 1.0 else int(held * share)
+def _sell(mint: int, units: int, least: float, reserves: Reserves) -> int:
+    """Lamports that a sale fetches; 0 when it fetches nothing, or `least` or less after fees."""
     if units == 0:
-        return 0, 0
+        return 0
     lamports = sold_lamports(reserves.sol[mint], reserves.tokens[mint], units)
-    waits = only_gain and lamports * _KEPT_SHARE * held <= cost * units
-    return (0, 0) if waits or lamports == 0 else (units, lamports)
+    return lamports if lamports * _KEPT_SHARE > least else 0
 
 
 @compiled
-def walk(intents: Intents, positions: Positions, reserves: Reserves, trades: Trades) -> int:
-    """Fill `trades`, which is as long as `intents`, and return how many happened."""
+def walk(intents: Intents, positions: Positions, reserves: Reserves, fills: Fills) -> int:
+    """Fill `fills`, which is as long as `intents`, and return how many happened."""
     count = 0
     for i in range(len(intents.mint)):
         mint, position, kind = intents.mint[i], intents.position[i], intents.kind[i]
@@ -115,24 +111,28 @@ def walk(intents: Intents, positions: Positions, reserves: Reserves, trades: Tra
             reserves.tokens[mint] -= units
         else:
             held, cost = positions.units[position], positions.cost[position]
-            units, lamports = _sell(mint, held, cost, intents.amount[i], kind == SELL_IF_GAIN, reserves)
-            if units == 0:
+            share = min(intents.amount[i], 1.0)
+            units = held if share == 1.0 else int(held * share)
+            least = cost * units / held if kind == SELL_IF_GAIN and held > 0 else 0.0
+            lamports = _sell(mint, units, least, reserves)
+            if lamports == 0:
                 continue
             positions.units[position] = held - units
             positions.cost[position] = cost * (held - units) / held
             reserves.sol[mint] -= lamports
             reserves.tokens[mint] += units
-        trades.intent[count] = i
-        trades.units[count], trades.lamports[count] = units, lamports
-        trades.sol_reserve[count], trades.token_reserve[count] = reserves.sol[mint], reserves.tokens[mint]
-        trades.venue[count] = reserves.venue[mint]
+        fills.intent[count] = i
+        fills.units[count], fills.lamports[count] = units, lamports
+        fills.sol_reserve[count] = reserves.sol[mint]
+        fills.token_reserve[count] = reserves.tokens[mint]
+        fills.venue[count] = reserves.venue[mint]
         count += 1
         if reserves.venue[mint] == CURVE and reserves.tokens[mint] == COMPLETE_VIRTUAL_TOKEN_UNITS:
             _migrate(mint, reserves)
     return count
 
 
-def blank_trades(rows: int) -> Trades:
+def blank_fills(rows: int) -> Fills:
     """Room for `rows` trades."""
-    columns = [np.empty(rows, np.int64) for _ in range(5)]
-    return Trades(*columns, np.empty(rows, np.int8))
+    intent, units, lamports, sol, tokens = np.zeros((5, rows), np.int64)
+    return Fills(intent, units, lamports, sol, tokens, np.zeros(rows, np.int8))

@@ -15,9 +15,7 @@ def _found() -> dict[str, Source]:
     """Every source that a module declares, in alphabetical order."""
     modules = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
     found: list[Source] = [module.SOURCE for module in modules if hasattr(module, "SOURCE")]
-    return {
-        declared.name: declared for declared in sorted(found, key=lambda declared: declared.name)
-    }
+    return {declared.name: declared for declared in sorted(found, key=lambda declared: declared.name)}
 
 
 #: Every known source by name.

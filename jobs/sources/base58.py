@@ -45,17 +45,11 @@ def _bounds(size: int) -> tuple[bytes, bytes]:
 def decodes_to(column: pa.StringArray, size: int) -> NDArray[np.bool_]:
     """Per row whether the text is base58 of exactly `size` bytes; NULL counts as fitting."""
     count = len(column)
-    offsets = np.frombuffer(column.buffers()[1] or bytes(4), np.int32)[
-        column.offset : column.offset + count + 1
-    ]
+    offsets = np.frombuffer(column.buffers()[1] or bytes(4), np.int32)[column.offset : column.offset + count + 1]
     letters = np.frombuffer(column.buffers()[2] or b"", np.uint8)
     fits, unsure = _by_first_letters(letters, offsets, size)
     fits |= unsure
-    strange = (
-        offsets[0] + np.flatnonzero(~_IS_LETTER[letters[offsets[0] : offsets[-1]]])
-        if count
-        else offsets[:0]
-    )
+    strange = offsets[0] + np.flatnonzero(~_IS_LETTER[letters[offsets[0] : offsets[-1]]]) if count else offsets[:0]
     fits[np.searchsorted(offsets, strange, side="right") - 1] = False
     if column.null_count:
         fits |= column.is_null().to_numpy(zero_copy_only=False)

@@ -27,9 +27,7 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
     """The trades of a block, in bronze columns."""
     traded_at = rows.iso_seconds("traded_at")
     direction = rows.choice("direction", {"buy": "buy", "sell": "sell"}, Reason.UNKNOWN_DIRECTION)
-    venue = rows.choice(
-        "venue", {"pump_curve": "pump_curve", "pumpswap": "pumpswap"}, Reason.UNKNOWN_VENUE
-    )
+    venue = rows.choice("venue", {"pump_curve": "pump_curve", "pumpswap": "pumpswap"}, Reason.UNKNOWN_VENUE)
     token_units, sol = rows.integer("token_units"), rows.integer("sol_lamports")
     decimals = rows.integer("token_decimals")
     rows.refuse(pc.greater(decimals, MAX_DECIMALS), Reason.MALFORMED, "token_decimals")

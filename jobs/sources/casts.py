@@ -20,9 +20,7 @@ LAST_SECOND = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp()) - 1
 TIME = pa.timestamp("us", tz="UTC")
 
 _INTEGER = re.compile(r"-?[0-9]+", re.ASCII)
-_DECIMAL = re.compile(
-    r"[+-]?(?P<digits>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?", re.ASCII
-)
+_DECIMAL = re.compile(r"[+-]?(?P<digits>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
 _MAX_DIGITS = 28
 _SHORT_INTEGER = r"^-?[0-9]{1,18}$"
 _ISO_SECONDS = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
@@ -54,7 +52,8 @@ def _integer(text: str) -> int:
     """One integer; raises AmountTextError."""
     if not _INTEGER.fullmatch(text):
         raise AmountTextError("malformed", text)
-    if len(text.lstrip("-").lstrip("0")) > 19 or abs(int(text)) > INT64_MAX:
+    # The length first: Python refuses to convert text of thousands of digits.
+    if len(text.lstrip("-").lstrip("0")) > len(str(INT64_MAX)) or abs(int(text)) > INT64_MAX:
         raise AmountTextError("overflow", text)
     return int(text)
 
@@ -104,9 +103,7 @@ def iso_seconds(column: pa.StringArray) -> tuple[pa.TimestampArray, Faults]:
         texts = column.to_pylist()
         parsed = [None if text is None else _time(text) for text in texts]
         faults += [
-            (row, Reason.BAD_TIMESTAMP)
-            for row, at in enumerate(parsed)
-            if at is None and texts[row] is not None
+            (row, Reason.BAD_TIMESTAMP) for row, at in enumerate(parsed) if at is None and texts[row] is not None
         ]
         times = pa.array(parsed, TIME)
     return _plausible(pc.divide(pc.cast(times, pa.int64()), MICROSECONDS), faults)

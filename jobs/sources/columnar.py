@@ -13,7 +13,7 @@ from jobs.sources.reading import (
     FREE_INFLATION_BYTES,
     MAX_INFLATED_BYTES,
     MAX_INFLATION_RATIO,
-    FileRefused,
+    FileRefusedError,
     Stored,
 )
 from jobs.sources.reason import FileReason
@@ -23,14 +23,14 @@ ROWS_AT_ONCE = 1 << 14
 
 
 def records(stored: Stored, source: Source) -> Iterator[Records]:
-    """The file's rows by field; raises FileRefused: `empty`, `corrupt`, `drift`, `inflates`."""
+    """The file's rows by field; raises FileRefusedError: `empty`, `corrupt`, `drift`, `inflates`."""
     stored.sha256()
     if not stored.size:
-        raise FileRefused(FileReason.EMPTY, "no Parquet footer; land the file again")
+        raise FileRefusedError(FileReason.EMPTY, "no Parquet footer; land the file again")
     try:
         file = pq.ParquetFile(stored.handle)
     except (pa.ArrowException, OSError) as error:
-        raise FileRefused(FileReason.CORRUPT, f"Parquet: {error}; land the file again") from error
+        raise FileRefusedError(FileReason.CORRUPT, f"Parquet: {error}; land the file again") from error
     _require_fits(file, stored.size)
     require_fields(source, file.schema_arrow.names, source.fields)
     number = 1
@@ -39,9 +39,7 @@ def records(stored: Stored, source: Source) -> Iterator[Records]:
         columns = {name: _text(name, batch.column(name)) for name in batch.schema.names}
         for name in source.all_fields:
             columns.setdefault(name, pa.nulls(batch.num_rows, pa.string()))
-        yield Records(
-            columns, np.arange(number, number + batch.num_rows, dtype=np.int64), _Raw(columns)
-        )
+        yield Records(columns, np.arange(number, number + batch.num_rows, dtype=np.int64), _Raw(columns))
         number += batch.num_rows
 
 
@@ -58,15 +56,9 @@ class _Raw:
 
 def _require_fits(file: pq.ParquetFile, stored: int) -> None:
     """Refuses a file that says of itself that it inflates too far."""
-    inflated = sum(
-        file.metadata.row_group(i).total_byte_size for i in range(file.metadata.num_row_groups)
-    )
-    if inflated > MAX_INFLATED_BYTES or inflated > max(
-        FREE_INFLATION_BYTES, MAX_INFLATION_RATIO * stored
-    ):
-        raise FileRefused(
-            FileReason.INFLATES, f"{stored} bytes inflate to {inflated}; land it in parts"
-        )
+    inflated = sum(file.metadata.row_group(i).total_byte_size for i in range(file.metadata.num_row_groups))
+    if inflated > MAX_INFLATED_BYTES or inflated > max(FREE_INFLATION_BYTES, MAX_INFLATION_RATIO * stored):
+        raise FileRefusedError(FileReason.INFLATES, f"{stored} bytes inflate to {inflated}; land it in parts")
 
 
 def _next(batches: Iterator[pa.RecordBatch]) -> pa.RecordBatch | None:
@@ -74,7 +66,7 @@ def _next(batches: Iterator[pa.RecordBatch]) -> pa.RecordBatch | None:
     try:
         return next(batches, None)
     except (pa.ArrowException, OSError) as error:
-        raise FileRefused(FileReason.CORRUPT, f"Parquet: {error}; land the file again") from error
+        raise FileRefusedError(FileReason.CORRUPT, f"Parquet: {error}; land the file again") from error
 
 
 def _text(name: str, column: pa.Array) -> pa.StringArray:
@@ -95,5 +87,5 @@ def _text(name: str, column: pa.Array) -> pa.StringArray:
     )
     if not any(is_kind(kind) for is_kind in exact):
         detail = f"field {name!r} is {kind}: only text, integers, booleans and timestamps are exact"
-        raise FileRefused(FileReason.DRIFT, detail)
+        raise FileRefusedError(FileReason.DRIFT, detail)
     return pc.cast(column, pa.string())

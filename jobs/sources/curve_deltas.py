@@ -27,9 +27,7 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
     tokens = rows.signed_units("token_delta", PUMP_TOKEN_DECIMALS)
     sol = rows.signed_units("sol_delta", SOL_DECIMALS)
     is_buy = pc.equal(direction, "buy")
-    rows.refuse(
-        pc.if_else(is_buy, pc.less(tokens, 0), pc.greater(tokens, 0)), Reason.SIGN, "token_delta"
-    )
+    rows.refuse(pc.if_else(is_buy, pc.less(tokens, 0), pc.greater(tokens, 0)), Reason.SIGN, "token_delta")
     rows.refuse(pc.if_else(is_buy, pc.greater(sol, 0), pc.less(sol, 0)), Reason.SIGN, "sol_delta")
     rows.require_amounts(direction, ("token_delta", tokens), ("sol_delta", sol))
     return {

@@ -14,29 +14,27 @@ from numpy.typing import NDArray
 
 from jobs.sources.declaration import Source
 from jobs.sources.lines import Block
-from jobs.sources.reading import FileRefused
+from jobs.sources.reading import FileRefusedError
 from jobs.sources.reason import FileReason, Reason
 from jobs.sources.records import Records, Refused, Split, refuse, require_fields
 
+_BEYOND_ASCII = 128
+
 
 def header(source: Source, line: bytes) -> list[str]:
-    """The names of a CSV's fields, in its own order; raises FileRefused: `binary` or `drift`."""
+    """The names of a CSV's fields, in its own order; raises FileRefusedError: `binary` or `drift`."""
     if b"\0" in line:
-        raise FileRefused(
-            FileReason.BINARY, f"NUL bytes in the header {line[:40]!r}; land the CSV itself"
-        )
+        raise FileRefusedError(FileReason.BINARY, f"NUL bytes in the header {line[:40]!r}; land the CSV itself")
     try:
         text = line.decode("utf-8")
     except UnicodeDecodeError:
-        raise FileRefused(
+        raise FileRefusedError(
             FileReason.BINARY, f"the header {line[:40]!r} is not UTF-8; land the CSV itself"
         ) from None
     try:
         names = next(csv.reader([text], strict=True))
     except csv.Error as error:
-        raise FileRefused(
-            FileReason.DRIFT, f"the header {text[:80]!r} is not CSV: {error}"
-        ) from error
+        raise FileRefusedError(FileReason.DRIFT, f"the header {text[:80]!r} is not CSV: {error}") from error
     require_fields(source, [name[:80] for name in names], source.all_fields)
     return names
 
@@ -51,9 +49,7 @@ def split(block: Block, names: list[str]) -> Split:
     taken = np.concatenate([np.flatnonzero(~odd), np.array(rows, np.int64)])
     order = np.argsort(taken)
     columns = {
-        name: pa.concat_arrays(
-            [plain[name], pa.array([v[i] or None for v in values], pa.string())]
-        ).take(order)
+        name: pa.concat_arrays([plain[name], pa.array([v[i] or None for v in values], pa.string())]).take(order)
         for i, name in enumerate(names)
     }
     kept = block.pick(taken[order])
@@ -68,7 +64,7 @@ def _odd(block: Block, commas: int) -> NDArray[np.bool_]:
         if suspect in block.data:
             odd |= _count(block, letters == suspect[0]) > 0
     if not block.data.isascii():
-        odd |= _count(block, letters > 127) > 0
+        odd |= _count(block, letters >= _BEYOND_ASCII) > 0
     return odd
 
 
@@ -85,9 +81,7 @@ def _plain(block: Block, names: list[str]) -> dict[str, pa.StringArray]:
     text = block.joined()
     table = arrow_csv.read_csv(
         pa.BufferReader(text),
-        read_options=arrow_csv.ReadOptions(
-            column_names=names, use_threads=False, block_size=len(text) + 1
-        ),
+        read_options=arrow_csv.ReadOptions(column_names=names, use_threads=False, block_size=len(text) + 1),
         parse_options=arrow_csv.ParseOptions(quote_char=False, ignore_empty_lines=False),
         convert_options=arrow_csv.ConvertOptions(
             column_types={name: pa.string() for name in names},
@@ -101,9 +95,7 @@ def _plain(block: Block, names: list[str]) -> dict[str, pa.StringArray]:
     return {name: table.column(name).chunk(0) for name in names}
 
 
-def _one_by_one(
-    block: Block, odd: NDArray[np.int64], width: int
-) -> tuple[list[int], list[list[str]], list[Refused]]:
+def _one_by_one(block: Block, odd: NDArray[np.int64], width: int) -> tuple[list[int], list[list[str]], list[Refused]]:
     """Odd lines: their rows and fields, and the refused ones."""
     rows, values, refused = [], [], []
     for row in map(int, odd):

@@ -15,7 +15,7 @@ import pyarrow.json as arrow_json
 
 from jobs.sources.declaration import Source
 from jobs.sources.lines import Block
-from jobs.sources.reading import FileRefused
+from jobs.sources.reading import FileRefusedError
 from jobs.sources.reason import FileReason, Reason
 from jobs.sources.records import Records, Refused, Split, refuse, require_fields
 
@@ -48,17 +48,15 @@ _DECODER = json.JSONDecoder(
 
 
 def check_first(source: Source, line: bytes) -> None:
-    """Judges the file by its first record; raises FileRefused: `binary`, `not_lines` or `drift`.
+    """Judges the file by its first record; raises FileRefusedError: `binary`, `not_lines` or `drift`.
 
     A first line that is merely broken is left to be quarantined.
     """
     if b"\0" in line:
-        raise FileRefused(
-            FileReason.BINARY, f"NUL bytes in the first line {line[:40]!r}; land the JSON lines"
-        )
+        raise FileRefusedError(FileReason.BINARY, f"NUL bytes in the first line {line[:40]!r}; land the JSON lines")
     if line.lstrip().startswith(b"[") or line.strip() == b"{":
         detail = "one JSON value spans the file; land one object per line (jq -c '.[]')"
-        raise FileRefused(FileReason.NOT_LINES, detail)
+        raise FileRefusedError(FileReason.NOT_LINES, detail)
     record = _record(line)
     if isinstance(record, dict):
         require_fields(source, [name[:80] for name in record], source.always_present)
@@ -80,10 +78,7 @@ def split(block: Block, source: Source) -> Split:
         else:
             refused.append(refuse(int(block.numbers[row]), *found, block.raw(row)))
     kept = block.pick(np.array(rows, np.int64))
-    columns = {
-        name: pa.array([v[i] for v in values], pa.string())
-        for i, name in enumerate(source.all_fields)
-    }
+    columns = {name: pa.array([v[i] for v in values], pa.string()) for i, name in enumerate(source.all_fields)}
     return Records(columns, kept.numbers, kept.raw), refused
 
 
@@ -95,14 +90,15 @@ def _at_once(block: Block, source: Source) -> dict[str, pa.StringArray] | None:
     """
     if not len(block) or b"\0" in block.data or not _are_braced(block):
         return None
-    options = arrow_json.ParseOptions(
-        explicit_schema=_likely_schema(block, source), unexpected_field_behavior="error"
-    )
+    options = arrow_json.ParseOptions(explicit_schema=_likely_schema(block, source), unexpected_field_behavior="error")
     text = block.joined()
+    # Arrow takes text as it comes.
+    if not text.isascii() and not _is_utf8(text):
+        return None
     read = arrow_json.ReadOptions(use_threads=False, block_size=len(text) + 1)
     try:
         table = arrow_json.read_json(io.BytesIO(text), read_options=read, parse_options=options)
-    except (pa.ArrowInvalid, UnicodeDecodeError):
+    except pa.ArrowInvalid:
         return None
     if table.num_rows != len(block):
         return None
@@ -112,9 +108,16 @@ def _at_once(block: Block, source: Source) -> dict[str, pa.StringArray] | None:
 def _are_braced(block: Block) -> bool:
     """Whether every line begins with an opening and ends with a closing brace."""
     letters = np.frombuffer(block.data, np.uint8)
-    return bool(
-        (letters[block.starts] == ord("{")).all() and (letters[block.ends - 1] == ord("}")).all()
-    )
+    return bool((letters[block.starts] == ord("{")).all() and (letters[block.ends - 1] == ord("}")).all())
+
+
+def _is_utf8(text: bytes) -> bool:
+    """Whether the bytes are UTF-8."""
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _likely_schema(block: Block, source: Source) -> pa.Schema:

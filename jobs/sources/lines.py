@@ -12,6 +12,8 @@ MAX_LINE_BYTES = 1 << 20
 HEAD_BYTES = 64 << 10
 _BOM = b"\xef\xbb\xbf"
 _BLANK = b" \t\r"
+_LINE_FEED = ord("\n")
+_CARRIAGE_RETURN = ord("\r")
 
 
 @dataclass(frozen=True)
@@ -92,23 +94,20 @@ class _Passing:
 def blocks(chunks: Iterable[bytes]) -> Iterator[Block]:
     """The lines of a text that comes in chunks; a chunk and a line are held at a time."""
     number, carry, passing = 1, b"", None
-    first = True
-    for chunk in chunks:
-        if first:
-            # A byte order mark is no part of the first field's name.
-            chunk, first = chunk.removeprefix(_BOM), False
+    for chunk in _without_mark(chunks):
+        text = chunk
         if passing is not None:
             end = chunk.find(b"\n")
             passing.add(chunk if end < 0 else chunk[:end])
             if end < 0:
                 continue
             yield passing.block(number)
-            number, passing, chunk = number + 1, None, chunk[end + 1 :]
-        data = carry + chunk
+            number, passing, text = number + 1, None, chunk[end + 1 :]
+        data = carry + text
         cut = data.rfind(b"\n") + 1
         carry = data[cut:]
         if cut:
-            newlines = np.flatnonzero(np.frombuffer(data, np.uint8, cut) == 10)
+            newlines = np.flatnonzero(np.frombuffer(data, np.uint8, cut) == _LINE_FEED)
             yield _block(data[:cut], newlines, number)
             number += len(newlines)
         # One byte more, since a carriage return may be the last.
@@ -120,11 +119,17 @@ def blocks(chunks: Iterable[bytes]) -> Iterator[Block]:
         yield _block(carry + b"\n", np.array([len(carry)]), number)
 
 
+def _without_mark(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The chunks without a byte order mark, which is no part of the first field's name."""
+    for place, chunk in enumerate(chunks):
+        yield chunk if place else chunk.removeprefix(_BOM)
+
+
 def _block(data: bytes, newlines: NDArray[np.int64], number: int) -> Block:
     """A block from whole lines and the places of their line feeds."""
     letters = np.frombuffer(data, np.uint8)
     starts = np.concatenate([np.zeros(1, np.int64), newlines[:-1] + 1])
-    ends = newlines - ((newlines > starts) & (letters[newlines - 1] == 13))
+    ends = newlines - ((newlines > starts) & (letters[newlines - 1] == _CARRIAGE_RETURN))
     numbers = number + np.arange(len(starts), dtype=np.int64)
     keep = ends > starts
     for row in np.flatnonzero(keep & np.isin(letters[starts], list(_BLANK))):

@@ -14,18 +14,14 @@ from pumploss.contract import Column, Table, Type
 from pumploss.tables import bronze_trades, quarantine_trades
 
 _DERIVED_LATER = ("trade_id", "trade_date", "is_ambiguous_duplicate")
-TRADE_COLUMNS = tuple(
-    c.optional() for c in bronze_trades.TABLE.columns if c.name not in _DERIVED_LATER
-)
+TRADE_COLUMNS = tuple(c.optional() for c in bronze_trades.TABLE.columns if c.name not in _DERIVED_LATER)
 _REFUSAL_NAMES = ("reason", "detail", "raw", "raw_bytes", "raw_sha256")
 
 TABLE = Table(
     name="parsed_lines",
     description="What the parsers hand to bronze; never stored.",
     columns=(
-        Column(
-            "kind", Type.STRING, "`trade`, `refused`, or `file` for the row that closes each file"
-        ),
+        Column("kind", Type.STRING, "`trade`, `refused`, or `file` for the row that closes each file"),
         *TRADE_COLUMNS,
         Column(
             "line_digest",
@@ -47,9 +43,7 @@ TABLE = Table(
             "Records of the file as counted by the line reader; NULL if refused",
             True,
         ),
-        Column(
-            "sha256", Type.STRING, "SHA-256 in hex of the file's bytes as stored", nullable=True
-        ),
+        Column("sha256", Type.STRING, "SHA-256 in hex of the file's bytes as stored", nullable=True),
     ),
     no_key_because="it is a stream: a file that is handed in twice comes out twice",
 )
@@ -106,19 +100,13 @@ def batch(length: int, values: dict[str, pa.Array]) -> pa.RecordBatch:
 
 def repeated(length: int, values: dict[str, object]) -> dict[str, pa.Array]:
     """Columns that hold one value in every row."""
-    return {
-        name: pa.repeat(pa.scalar(value, PARSED.field(name).type), length)
-        for name, value in values.items()
-    }
+    return {name: pa.repeat(pa.scalar(value, PARSED.field(name).type), length) for name, value in values.items()}
 
 
 def refused_batch(refused: list[Refused], place: dict[str, object]) -> pa.RecordBatch:
     """Refused lines as a batch."""
     names = ("line_number", *_REFUSAL_NAMES)
-    values = {
-        name: pa.array([getattr(line, name) for line in refused], PARSED.field(name).type)
-        for name in names
-    }
+    values = {name: pa.array([getattr(line, name) for line in refused], PARSED.field(name).type) for name in names}
     return batch(len(refused), {**repeated(len(refused), {"kind": "refused", **place}), **values})
 
 

@@ -39,9 +39,7 @@ __all__ = ["PARSED", "PARSED_DDL", "FileRef", "parse_file", "parse_files"]
 MAX_LATENESS = timedelta(days=7)
 
 
-def parse_file(
-    source: Source, landed: FileRef, storage: "AbstractFileSystem"
-) -> Iterator[pa.RecordBatch]:
+def parse_file(source: Source, landed: FileRef, storage: "AbstractFileSystem") -> Iterator[pa.RecordBatch]:
     """One landed file as batches of the schema `PARSED`, the last of one row of kind `file`.
 
     Raises LandingError where the storage fails or the file changes meanwhile, and ConservationError
@@ -66,9 +64,7 @@ def parse_file(
         if refused or more:
             yield refused_batch(sorted(refused + more, key=lambda line: line.line_number), place)
     if rows != surveyed.records:
-        raise ConservationError(
-            f"{landed.name} has {surveyed.records} records but gave {rows} rows; nothing was kept"
-        )
+        raise ConservationError(f"{landed.name} has {surveyed.records} records but gave {rows} rows; nothing was kept")
     yield file_batch(place, {"records": surveyed.records, "sha256": surveyed.sha256})
 
 
@@ -81,9 +77,7 @@ def parse_files(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     for files in batches:
         for file in files.to_pylist():
             storage, path = url_to_fs(file["path"])
-            yield from parse_file(
-                source(file["source"]), FileRef(path, file["name"], file["dump_day"]), storage
-            )
+            yield from parse_file(source(file["source"]), FileRef(path, file["name"], file["dump_day"]), storage)
 
 
 def _interpret(
@@ -105,11 +99,7 @@ def _interpret(
         for row in np.flatnonzero(~accepted).tolist()
     ]
     digests = line_digests(source, records, accepted)
-    kept = (
-        trades
-        if accepted.all()
-        else {name: column.filter(pa.array(accepted)) for name, column in trades.items()}
-    )
+    kept = trades if accepted.all() else {name: column.filter(pa.array(accepted)) for name, column in trades.items()}
     count = len(digests)
     is_signed = kept["signature"].is_valid().to_numpy(zero_copy_only=False)
     columns = {
@@ -122,9 +112,7 @@ def _interpret(
     return batch(count, columns), refused
 
 
-def _refuse_by_date(
-    source: Source, dump_day: date, rows: Rows, traded_at: pa.TimestampArray
-) -> None:
+def _refuse_by_date(source: Source, dump_day: date, rows: Rows, traded_at: pa.TimestampArray) -> None:
     """Refuses trades after the dump day, and for daily sources those over 7 days before it."""
     name = source.time_field
     midnight = datetime.combine(dump_day, time(), UTC)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from jobs.sources import columnar, delimited, jsonlines
 from jobs.sources.declaration import Format, Source
 from jobs.sources.lines import Block, blocks
-from jobs.sources.reading import FileRefused, Stored, format_of, inflated, opened
+from jobs.sources.reading import FileRefusedError, Stored, format_of, inflated, opened
 from jobs.sources.reason import FileReason
 from jobs.sources.records import Split, refuse_long
 from pumploss.errors import LandingError
@@ -40,7 +40,7 @@ class Survey:
     sha256: str
     records: int | None = None
     held: list[Block] | None = None
-    refused: FileRefused | None = None
+    refused: FileRefusedError | None = None
 
 
 def survey(source: Source, landed: FileRef, storage: "AbstractFileSystem") -> Survey:
@@ -54,13 +54,13 @@ def survey(source: Source, landed: FileRef, storage: "AbstractFileSystem") -> Su
                 count = sum(len(records) for records in columnar.records(stored, source))
             else:
                 count, held = _count(source, layout, blocks(inflated(stored, codec)))
-        except FileRefused as refused:
+        except FileRefusedError as refused:
             return Survey(stored.sha256(), refused=refused)
         return Survey(stored.sha256(), count, held)
 
 
 def _count(source: Source, layout: Format, text: Iterator[Block]) -> tuple[int, list[Block] | None]:
-    """The number of records in a text, and the text if it is small; raises FileRefused."""
+    """The number of records in a text, and the text if it is small; raises FileRefusedError."""
     count, size, is_first = 0, 0, True
     held: list[Block] | None = []
     for block in text:
@@ -74,7 +74,7 @@ def _count(source: Source, layout: Format, text: Iterator[Block]) -> tuple[int, 
         else:
             held = None
     if is_first and layout is Format.CSV:
-        raise FileRefused(
+        raise FileRefusedError(
             FileReason.EMPTY,
             f"no header; a day without trades has one: {','.join(source.all_fields)}",
         )
@@ -82,7 +82,7 @@ def _count(source: Source, layout: Format, text: Iterator[Block]) -> tuple[int, 
 
 
 def _judge_first(source: Source, layout: Format, block: Block) -> None:
-    """Judges the file by its first line; raises FileRefused."""
+    """Judges the file by its first line; raises FileRefusedError."""
     is_long = not len(block) or (block.long and block.long[0].number < block.numbers[0])
     line = block.long[0].head if is_long else block.line(0)
     if layout is Format.CSV:
@@ -92,19 +92,15 @@ def _judge_first(source: Source, layout: Format, block: Block) -> None:
 
 
 def _layout(source: Source, landed: FileRef) -> tuple[Format, str | None]:
-    """The file's format and codec; raises FileRefused where the source has no such format."""
+    """The file's format and codec; raises FileRefusedError where the source has no such format."""
     found = format_of(landed.name)
     if found is None or found[0] not in source.formats:
         expected = ", ".join(source.formats)
-        raise FileRefused(
-            FileReason.FORMAT, f"{source.name} is read from {expected}; land it as that"
-        )
+        raise FileRefusedError(FileReason.FORMAT, f"{source.name} is read from {expected}; land it as that")
     return found
 
 
-def splits(
-    source: Source, landed: FileRef, storage: "AbstractFileSystem", surveyed: Survey
-) -> Iterator[Split]:
+def splits(source: Source, landed: FileRef, storage: "AbstractFileSystem", surveyed: Survey) -> Iterator[Split]:
     """The second pass: the file's records, split into fields, with the lines that could not be."""
     layout, codec = _layout(source, landed)
     if surveyed.held is not None:
@@ -117,18 +113,17 @@ def splits(
         else:
             yield from _split_text(source, layout, blocks(inflated(stored, codec)))
         if stored.sha256() != surveyed.sha256:
-            raise LandingError(
-                f"{landed.name} changed while it was read; land whole files under new names"
-            )
+            raise LandingError(f"{landed.name} changed while it was read; land whole files under new names")
 
 
 def _split_text(source: Source, layout: Format, text: Iterable[Block]) -> Iterator[Split]:
     """The records of a text, block by block."""
     names: list[str] = []
     for block in text:
+        lines = block
         if layout is Format.CSV and not names and len(block):
             names = delimited.header(source, block.line(0))
-            block = block.pick(slice(1, None))
+            lines = block.pick(slice(1, None))
         is_csv = layout is Format.CSV
-        found = delimited.split(block, names) if is_csv else jsonlines.split(block, source)
-        yield found[0], found[1] + [refuse_long(line) for line in block.long]
+        records, refused = delimited.split(lines, names) if is_csv else jsonlines.split(lines, source)
+        yield records, refused + [refuse_long(line) for line in block.long]

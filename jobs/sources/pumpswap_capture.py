@@ -11,8 +11,8 @@ differ by direction, nor with size. So no fee is added. `sol` below 0.00005 read
 Time: `ts` is block time in unix seconds, with ties.
 Identity: `sig`, which stands only in a mint's first 30 seconds (a quarter of the lines); else the
 line.
-Order: ts only; no slots, and the order of lines is not stated to be one. Wallets that the publisher
-redacted (`RDCT-...`) are `bad_address`.
+Order: ts only; no slots, and the order of lines is not stated to be one.
+Wallets: those that the publisher redacted (`RDCT-...`) are `bad_address`.
 Left out: `created` (launch time of the mint), `pool` (one per mint), `price` (sol / tokens), `src`
 (the program that the publisher's feed named for the transaction: 2 % are routers and the like; all
 lines of a mint name its one pool).

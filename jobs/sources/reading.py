@@ -20,11 +20,11 @@ MAX_INFLATION_RATIO = 200
 MAX_INFLATED_BYTES = 64 << 30
 
 #: Parquet compresses its own pages, so it takes no ending behind its own.
-ENDING = re.compile(r"\.(?:(?P<text>csv|jsonl)(?:\.(?P<packing>gz|zst))?|(?P<parquet>parquet))$")
+ENDING = re.compile(r"\.(?:(?P<text>csv|jsonl)(?:\.(?P<packing>gz|zst))?|(?P<parquet>parquet))\Z")
 _CODECS = {"gz": "gzip", "zst": "zstd"}
 
 
-class FileRefused(SourceError):
+class FileRefusedError(SourceError):
     """A file of which nothing is read; carries the stored reason."""
 
     def __init__(self, reason: FileReason, detail: str) -> None:
@@ -56,9 +56,7 @@ class Stored:
             data = self.handle.read(size)
         except OSError as error:
             # Not an OSError any more, so that it is never taken for a fault of the file itself.
-            raise SourceError(
-                f"the landing's storage failed in the middle of a file: {error}"
-            ) from error
+            raise SourceError(f"the landing's storage failed in the middle of a file: {error}") from error
         self._digest.update(data)
         self.size += len(data)
         return data
@@ -76,7 +74,7 @@ class Stored:
 def inflated(stored: Stored, codec: str | None) -> Iterator[bytes]:
     """The bytes of a text file in pieces of up to 4 MiB.
 
-    Raises FileRefused: `truncated`, `corrupt`, `empty` (no byte where a compressed stream should
+    Raises FileRefusedError: `truncated`, `corrupt`, `empty` (no byte where a compressed stream should
     be), `inflates`.
     """
     if codec is None:
@@ -89,14 +87,12 @@ def inflated(stored: Stored, codec: str | None) -> Iterator[bytes]:
         total += len(data)
         if total > FREE_INFLATION_BYTES and total > MAX_INFLATION_RATIO * stored.size:
             detail = f"{stored.size} bytes inflate to {total} and more; pack real dumps only"
-            raise FileRefused(FileReason.INFLATES, detail)
+            raise FileRefusedError(FileReason.INFLATES, detail)
         if total > MAX_INFLATED_BYTES:
-            raise FileRefused(
-                FileReason.INFLATES, f"over {MAX_INFLATED_BYTES} bytes; land it in parts"
-            )
+            raise FileRefusedError(FileReason.INFLATES, f"over {MAX_INFLATED_BYTES} bytes; land it in parts")
         yield data
     if stored.size == 0:
-        raise FileRefused(FileReason.EMPTY, f"no {codec} stream; land the file again")
+        raise FileRefusedError(FileReason.EMPTY, f"no {codec} stream; land the file again")
 
 
 def _read(stream: pa.CompressedInputStream, codec: str) -> bytes:
@@ -105,10 +101,8 @@ def _read(stream: pa.CompressedInputStream, codec: str) -> bytes:
         data: bytes = stream.read(CHUNK_BYTES)
     except (pa.ArrowInvalid, OSError) as error:
         if "Truncated" in str(error):
-            raise FileRefused(
-                FileReason.TRUNCATED, f"the {codec} stream was cut; land the file again"
-            ) from error
-        raise FileRefused(FileReason.CORRUPT, f"{codec}: {error}; land the file again") from error
+            raise FileRefusedError(FileReason.TRUNCATED, f"the {codec} stream was cut; land the file again") from error
+        raise FileRefusedError(FileReason.CORRUPT, f"{codec}: {error}; land the file again") from error
     return data
 
 
@@ -117,7 +111,5 @@ def opened(storage: "AbstractFileSystem", path: str) -> BinaryIO:
     try:
         handle: BinaryIO = storage.open(path, "rb")
     except OSError as error:
-        raise SourceError(
-            f"{path} was listed but cannot be opened ({error}); check the landing's storage"
-        ) from error
+        raise SourceError(f"{path} was listed but cannot be opened ({error}); check the landing's storage") from error
     return handle

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from jobs.sources.declaration import Source
 from jobs.sources.lines import HEAD_BYTES, LongLine
-from jobs.sources.reading import FileRefused
+from jobs.sources.reading import FileRefusedError
 from jobs.sources.reason import FileReason, Reason
 
 
@@ -49,9 +49,7 @@ def refuse(number: int, reason: Reason, detail: str, raw: bytes) -> Refused:
 def refuse_long(line: LongLine) -> Refused:
     """A line that was streamed past."""
     detail = f"{line.length} bytes in one line"
-    return Refused(
-        line.number, Reason.LINE_TOO_LONG, detail, shown(line.head), line.length, line.sha256
-    )
+    return Refused(line.number, Reason.LINE_TOO_LONG, detail, shown(line.head), line.length, line.sha256)
 
 
 def shown(raw: bytes) -> str:
@@ -76,12 +74,10 @@ def require_fields(source: Source, found: list[str], needed: tuple[str, ...]) ->
     """Refuses a file with new, missing or repeated fields, naming each (`drift`)."""
     faults = [f"new field {name!r}" for name in found if name not in source.all_fields]
     faults += [f"missing field {name!r}" for name in needed if name not in found]
-    faults += [
-        f"field {name!r} stands twice" for name in dict.fromkeys(found) if found.count(name) > 1
-    ]
+    faults += [f"field {name!r} stands twice" for name in dict.fromkeys(found) if found.count(name) > 1]
     if faults:
         detail = (
             f"{'; '.join(faults)}. Map it or ignore it by name in jobs/sources/{source.name}.py, "
             f"or land a file with the fields {', '.join(source.all_fields)}"
         )
-        raise FileRefused(FileReason.DRIFT, detail)
+        raise FileRefusedError(FileReason.DRIFT, detail)

@@ -39,13 +39,9 @@ class Rows:
         """Why a refused row was, and the field and value that did it."""
         name = self._source.all_fields[self._fields[row]]
         value = self._records.columns[name][row].as_py()
-        return _REASONS[
-            self._reasons[row]
-        ], f"{name}={value if value is None else value[:_SHOWN]!r}"
+        return _REASONS[self._reasons[row]], f"{name}={value if value is None else value[:_SHOWN]!r}"
 
-    def refuse(
-        self, where: "NDArray[np.bool_] | pa.BooleanArray", reason: Reason, name: str
-    ) -> None:
+    def refuse(self, where: "NDArray[np.bool_] | pa.BooleanArray", reason: Reason, name: str) -> None:
         """Refuses the marked rows that are not refused yet; NULL marks nothing."""
         if isinstance(where, pa.Array):
             if not where.true_count:
@@ -121,9 +117,7 @@ class Rows:
         """One value for every row."""
         return pa.repeat(pa.scalar(value, kind), len(self._records))
 
-    def _cast(
-        self, name: str, cast: "Callable[[pa.StringArray], tuple[pa.Array, casts.Faults]]"
-    ) -> pa.Array:
+    def _cast(self, name: str, cast: "Callable[[pa.StringArray], tuple[pa.Array, casts.Faults]]") -> pa.Array:
         """A field's values; what cannot be cast is refused with the cast's reason."""
         values, faults = cast(self.text(name))
         for reason in {reason for _, reason in faults}:

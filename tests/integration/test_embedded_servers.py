@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
@@ -22,6 +23,7 @@ from pumploss.embedded import EmbeddedServer, PostgresServer, RedisServer, ident
 from pumploss.errors import StoreError
 
 ROOT = Path(__file__).resolve().parents[2]
+ROOM_BYTES = 1_000_000_000
 
 USER = """
 import sys
@@ -93,26 +95,38 @@ def running_pid(server: EmbeddedServer) -> int:
     return pid
 
 
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database as the first start makes it; to copy it costs less than to make each anew."""
-    folder = tmp_path_factory.mktemp("made")
-    with embedded.postgres(folder):
-        pass
-    return folder / "data"
-
-
-@pytest.fixture(params=["postgres", "redis"])
-def store(request: pytest.FixtureRequest, tmp_path: Path, database: Path) -> Iterator[Store]:
-    if request.param == "postgres":
-        shutil.copytree(database, tmp_path / "store" / "data")
-    yield from _store(request.param, tmp_path / "store")
+def _base() -> Path | None:
+    """Memory where it is large enough: on a busy disk most of the time is waiting for syncs."""
+    memory = Path("/dev/shm")
+    return memory if memory.is_dir() and shutil.disk_usage(memory).free > ROOM_BYTES else None
 
 
 @pytest.fixture
-def warm(tmp_path: Path, database: Path) -> Iterator[Store]:
-    shutil.copytree(database, tmp_path / "store" / "data")
-    yield from _store("postgres", tmp_path / "store")
+def place() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(dir=_base()) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[Path]:
+    """A database as the first start makes it; to copy it costs less than to make each anew."""
+    with tempfile.TemporaryDirectory(dir=_base()) as folder:
+        with embedded.postgres(Path(folder)):
+            pass
+        yield Path(folder) / "data"
+
+
+@pytest.fixture(params=["postgres", "redis"])
+def store(request: pytest.FixtureRequest, place: Path, database: Path) -> Iterator[Store]:
+    if request.param == "postgres":
+        shutil.copytree(database, place / "store" / "data")
+    yield from _store(request.param, place / "store")
+
+
+@pytest.fixture
+def warm(place: Path, database: Path) -> Iterator[Store]:
+    shutil.copytree(database, place / "store" / "data")
+    yield from _store("postgres", place / "store")
 
 
 def _store(kind: str, folder: Path) -> Iterator[Store]:
@@ -156,8 +170,8 @@ def test_the_last_of_several_processes_stops_it(store: Store) -> None:
 
 
 @pytest.mark.parametrize("kind", ["postgres", "redis"])
-def test_four_first_starts_at_once_make_one_server(kind: str, tmp_path: Path) -> None:
-    for store in _store(kind, tmp_path / "new"):
+def test_four_first_starts_at_once_make_one_server(kind: str, place: Path) -> None:
+    for store in _store(kind, place / "new"):
         _start_four_times(store)
 
 
@@ -211,8 +225,8 @@ def test_a_killed_server_comes_back_with_its_data(store: Store) -> None:
 
 
 @pytest.mark.parametrize("trace", ["data.new-*", "server.pid"])
-def test_a_starter_killed_at_work_does_not_stop_the_next(trace: str, tmp_path: Path) -> None:
-    for warm in _store("postgres", tmp_path / "new"):
+def test_a_starter_killed_at_work_does_not_stop_the_next(trace: str, place: Path) -> None:
+    for warm in _store("postgres", place / "new"):
         _kill_a_starter(warm, trace)
 
 

@@ -1,0 +1,67 @@
+# Two commands do all the set-up on a machine with Python 3.11: `make nightly` and `make test`.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+unexport PYTHONDONTWRITEBYTECODE
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+# The market that `make nightly` simulates; LANDING takes real dumps instead.
+DAYS ?= 90
+TRADES ?= 7200
+LANDING ?=
+
+.PHONY: help install nightly test quick check format docs bench airflow serve lock clean
+
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(STAMP) ## Install the locked environment into .venv
+
+$(STAMP): requirements.lock pyproject.toml
+	@command -v $(PYTHON) > /dev/null || { echo "Python 3.11 is needed: install it, or name it with PYTHON=..."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/uv || $(BIN)/pip install --quiet uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+nightly: $(STAMP) ## Simulate (or take LANDING=...) and run to published results; DAYS=90 TRADES=7200
+	$(BIN)/pumploss nightly $(if $(LANDING),--landing $(LANDING),--days $(DAYS) --trades $(TRADES))
+
+test: $(STAMP) ## Run every test
+	$(BIN)/python -m pytest
+
+quick: $(STAMP) ## Run the tests that take seconds
+	$(BIN)/python -m pytest -m "not slow and not spark"
+
+check: $(STAMP) ## Lint, types, layers, stale docs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --config setup.cfg
+	$(BIN)/python -m jobs docs --check
+
+format: $(STAMP) ## Format the code and mend what the linter can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(STAMP) ## Write the generated pages of docs/generated
+	$(BIN)/python -m jobs docs
+
+bench: $(STAMP) ## One JSON line per step: a night of 720,000 trades
+	$(BIN)/python -m benchmarks night
+
+airflow: $(STAMP) ## Scheduler, triggerer and user interface on 127.0.0.1
+	$(BIN)/pumploss airflow
+
+serve: $(STAMP) ## Keep the embedded PostgreSQL and Redis up and print their addresses
+	$(BIN)/pumploss serve
+
+lock: $(STAMP) ## Resolve the dependencies anew into requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --extra dev \
+		pyproject.toml --output-file requirements.lock
+
+clean: ## Delete everything that was built or published below var/
+	rm -rf var

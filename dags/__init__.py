@@ -1,0 +1,1 @@
+"""When things run: the Airflow DAGs. Nothing heavy is imported while Airflow parses this folder."""

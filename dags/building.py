@@ -1,0 +1,176 @@
+"""What the DAGs share: settings, parameters, and the tasks that are made from `jobs.pipeline`.
+
+Imported while Airflow parses, so it imports nothing heavier than the pipeline's list of steps. A task imports its step
+when it runs, inside the task's process.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from airflow.sdk import Asset, BaseOperator, CronTriggerTimetable, Param
+from airflow.sdk.exceptions import AirflowFailException
+
+from jobs.pipeline import BY_NAME, LANDING, Step, upstream
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from pumploss.report import RunReport
+
+#: Every DAG. Trading on pump.fun began in January 2024, so no logical date lies before the start.
+SHARED: dict[str, Any] = {
+    "start_date": datetime(2024, 1, 1, tzinfo=UTC),
+    "catchup": False,
+    "max_active_runs": 1,
+    "default_args": {
+        "owner": "pumploss",
+        "depends_on_past": False,
+        "retries": 2,
+        "retry_delay": timedelta(minutes=2),
+        "execution_timeout": timedelta(hours=3),
+    },
+}
+
+DAY_PARAM = Param(
+    None,
+    type=["null", "string"],
+    format="date",
+    title="Dump day",
+    description="The day to run; empty means the day of the logical date, or the last one that closed.",
+)
+RETRY_PARAM = Param(
+    True,
+    type="boolean",
+    title="Retry",
+    description="Try again after an error that may pass. Switch off where somebody watches the run.",
+)
+
+#: What becomes fresh when a step succeeds; other DAGs may be scheduled on these.
+ASSETS = {
+    "gold_scores": Asset("pumploss_scores"),
+    "materialize_features": Asset("pumploss_features"),
+    "publish_warm": Asset("pumploss_warm"),
+    "publish_hot": Asset("pumploss_leaderboards"),
+}
+
+#: Lines kept of each list of notes: Airflow's database is no place for data.
+LINES_KEPT = 10
+
+#: Counts of a report that go into its summary.
+ROWS = ("read", "written", "quarantined", "duplicate")
+
+#: XCom key under which a failed task leaves its message.
+FAILURE_KEY = "failure"
+
+
+def every(cron: str) -> CronTriggerTimetable:
+    """A schedule in UTC whose runs carry the day before they start as their logical date."""
+    return CronTriggerTimetable(cron, timezone="UTC", interval=timedelta(days=1))
+
+
+def dump_day(day: str | None, logical_date: datetime | None, run_after: datetime) -> date:
+    """The day that a run is about: the one asked for, else the logical date's, else the last one closed.
+
+    A run that is started by hand "now" has a moment inside the open day as its logical date: it means the day before.
+    """
+    if day:
+        return date.fromisoformat(day)
+    closed = run_after.astimezone(UTC).date() - timedelta(days=1)
+    if logical_date is None:
+        return closed
+    moment = logical_date.astimezone(UTC)
+    is_now = moment.date() > closed and moment.time() != time.min
+    return closed if is_now else moment.date()
+
+
+def day_of(context: "Context") -> date:
+    """The dump day of the run that a task belongs to."""
+    run = context["dag_run"]
+    return dump_day(context["params"].get("day"), run.logical_date, run.run_after)
+
+
+class StepTask(BaseOperator):
+    """Runs one step of the pipeline in this process; pushes a summary of its report."""
+
+    ui_color = "#dbe9f6"
+
+    def __init__(self, *, step: str, step_options: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.step = step
+        self.step_options = dict(step_options or {})
+
+    def execute(self, context: "Context") -> dict[str, Any]:
+        """The step for the run's day."""
+        return run_in_task(context, self.step, [day_of(context)], self.step_options)
+
+
+def run_in_task(context: "Context", step: str, days: Iterable[date], options: Mapping[str, Any]) -> dict[str, Any]:
+    """Run a step with the settings of the environment and answer its summary.
+
+    What is wrong with the input fails the task for good; a busy lock, an unreachable store and errors of other makers
+    are left to Airflow's retries.
+    """
+    from jobs.context import open_context
+    from jobs.runner import run_step
+    from pumploss.settings import from_environment
+
+    try:
+        with open_context(from_environment(), say=print) as run:
+            return summary(run_step(run, step, days, **options), run.run_id)
+    except Exception as error:  # noqa: BLE001 - whatever it was, its message is left where people look
+        give_up_or_raise(context, error)
+
+
+def give_up_or_raise(context: "Context", error: Exception) -> NoReturn:
+    """Leave the message where people look for it; raise what tells Airflow whether to try again."""
+    from jobs.runner import failure_text
+    from pumploss.errors import LockedError, PumpLossError, StoreError
+
+    message = failure_text(error)
+    context["ti"].xcom_push(FAILURE_KEY, message)
+    may_pass = isinstance(error, LockedError | StoreError) or not isinstance(error, PumpLossError)
+    if may_pass and context["params"].get("retry", True):
+        raise error
+    raise AirflowFailException(message) from error
+
+
+def summary(report: "RunReport", run_id: str) -> dict[str, Any]:
+    """The few figures of a report that fit into an XCom; everything else is in the run ledger under this run id."""
+    days = sorted(report.days)
+    return {
+        "step": report.step,
+        "run_id": run_id,
+        "first_day": days[0].isoformat() if days else None,
+        "last_day": days[-1].isoformat() if days else None,
+        **{f"rows_{kind}": int(report.total(f"rows_{kind}")) for kind in ROWS},
+        "seconds": round(float(report.details.get("seconds", 0.0)), 3),
+        "skipped": report.skipped,
+        "notes": report.notes[:LINES_KEPT],
+        "warnings": report.warnings[:LINES_KEPT],
+    }
+
+
+def step_task(step: Step, task_class: type[StepTask] = StepTask, **kwargs: Any) -> StepTask:
+    """The task of a step, named as the step; other arguments go to the task."""
+    reads = ", ".join(name for name in step.reads if name != LANDING) or "the landing"
+    writes = ", ".join(step.writes) or "no table"
+    return task_class(
+        step=step.name,
+        outlets=[ASSETS[step.name]] if step.name in ASSETS else [],
+        doc_md=f"Runs `jobs/{step.name}.py`: reads {reads}; writes {writes}.",
+        **{"task_id": step.name, **kwargs},
+    )
+
+
+def first_model_task(step: Step) -> StepTask:
+    """A training step that does nothing where a champion exists: a new lake must not wait a week for its scores."""
+    return step_task(step, task_id=f"first_{step.name.removeprefix('train_')}", step_options={"if_missing": True})
+
+
+def connect(tasks: Mapping[str, BaseOperator]) -> None:
+    """Order tasks, given by step name, as the pipeline says."""
+    for name, task in tasks.items():
+        for earlier in upstream(BY_NAME[name]):
+            if earlier in tasks:
+                tasks[earlier] >> task

@@ -1,0 +1,134 @@
+"""Waiting for a day's dump without holding a worker: the task defers to a trigger that looks at the landing."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import BaseOperator, Param
+from airflow.triggers.base import BaseTrigger, TriggerEvent
+
+from dags.building import day_of, give_up_or_raise
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from jobs.landing import Landing
+
+POLL_SECONDS = 60.0
+
+WAIT_PARAM = Param(
+    360,
+    type="number",
+    minimum=0,
+    title="Minutes to wait for the dump",
+    description="How long to wait for the day's dump before the run fails; 0 looks once.",
+)
+
+
+def missing(landing: "Landing", day: date) -> str | None:
+    """What of a day's dump is not there yet, naming sources and day; None when the day can run.
+
+    Every daily source must have landed the day; where all are samples, any of them. One file at least must be there: a
+    folder is made before its files are.
+    """
+    from jobs.calendar import require_landed
+    from pumploss.errors import LandingError
+
+    try:
+        require_landed(landing, (day,))
+    except LandingError as error:
+        return str(error)
+    landed = [name for name in landing.sources() if day in landing.days(name)]
+    if not any(landing.files(name, day) for name in landed):
+        return f"The folders {', '.join(f'{name}/{day}' for name in landed)} in {landing.root} hold no file yet."
+    return None
+
+
+def look(root: str, day: date) -> str | None:
+    """What is missing of a day in the landing at this root; storage that fails counts as nothing landed yet.
+
+    Raises LandingError for what waiting does not mend, such as a folder that is no source's.
+    """
+    from jobs.landing import Landing
+    from pumploss.errors import LandingError
+
+    try:
+        return missing(Landing(root), day)
+    except LandingError as error:
+        if isinstance(error.__cause__, OSError):
+            return f"No dump of any source for {day}: {error}"
+        raise
+
+
+class LandingTrigger(BaseTrigger):
+    """Fires once: when the day has landed (`missing` is None), when it has not by the deadline, or on a broken landing.
+
+    The deadline is a moment and no duration, so that a restarted triggerer does not wait anew.
+    """
+
+    def __init__(self, root: str, day: str, deadline: str, poll_seconds: float = POLL_SECONDS) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.root = root
+        self.day = day
+        self.deadline = deadline
+        self.poll_seconds = poll_seconds
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        """Class path and arguments, from which the triggerer makes it again."""
+        arguments = {name: getattr(self, name) for name in ("root", "day", "deadline", "poll_seconds")}
+        return "dags.landing_wait.LandingTrigger", arguments
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        """One event with the keys `missing` and `is_broken`."""
+        from pumploss.errors import LandingError
+
+        deadline = datetime.fromisoformat(self.deadline)
+        while True:
+            try:
+                lacking = await asyncio.to_thread(look, self.root, date.fromisoformat(self.day))
+            except LandingError as error:
+                yield _event(str(error), is_broken=True)
+                return
+            left = (deadline - datetime.now(UTC)).total_seconds()
+            if lacking is None or left <= 0:
+                yield _event(lacking)
+                return
+            await asyncio.sleep(min(self.poll_seconds, left))
+
+
+def _event(lacking: str | None, is_broken: bool = False) -> TriggerEvent:
+    return TriggerEvent({"missing": lacking, "is_broken": is_broken})  # type: ignore[no-untyped-call]
+
+
+class WaitForDump(BaseOperator):
+    """Succeeds when the run's day has landed, at once where it has already; fails for good when it does not come."""
+
+    ui_color = "#f4e7cf"
+
+    def execute(self, context: "Context") -> dict[str, Any]:
+        """Look once, then defer."""
+        from pumploss.errors import LandingError
+        from pumploss.settings import from_environment
+
+        root, day = from_environment().landing, day_of(context)
+        minutes = float(context["params"].get("wait_minutes", 0))
+        try:
+            lacking = look(root, day)
+        except LandingError as error:
+            give_up_or_raise(context, error)
+        if lacking is not None and minutes > 0:
+            deadline = datetime.now(UTC) + timedelta(minutes=minutes)
+            trigger = LandingTrigger(root, day.isoformat(), deadline.isoformat())
+            self.defer(trigger=trigger, method_name="arrived")
+        return self.arrived(context, {"missing": lacking, "is_broken": False})
+
+    def arrived(self, context: "Context", event: dict[str, Any]) -> dict[str, Any]:
+        """The day that landed; fails for good with what is missing."""
+        from pumploss.errors import LandingError
+
+        if event["missing"] is None:
+            return {"day": day_of(context).isoformat()}
+        minutes = 0.0 if event["is_broken"] else float(context["params"].get("wait_minutes", 0))
+        waited = f"Waited {minutes:g} minutes for the dump of {day_of(context)}. " if minutes else ""
+        give_up_or_raise(context, LandingError(waited + event["missing"]))

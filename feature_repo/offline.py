@@ -1,0 +1,189 @@
+"""Feast's DuckDB offline store over one version of a Delta table, without any DuckDB extension.
+
+The stock store reads Delta through an extension that must be downloaded and always reads the latest version. This one
+takes the list of data files from the transaction log, of a pinned version where one is given, and only the files of the
+days that a retrieval can reach.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import ibis
+import pandas as pd
+from deltalake import DeltaTable
+from feast import RepoConfig
+from feast.data_source import DataSource
+from feast.feature_view import FeatureView
+from feast.infra.offline_stores.duckdb import (
+    DuckDBOfflineStore,
+    DuckDBOfflineStoreConfig,
+    _write_data_source,
+)
+from feast.infra.offline_stores.file_source import FileSource
+from feast.infra.offline_stores.ibis import (
+    get_historical_features_ibis,
+    pull_all_from_table_or_query_ibis,
+    pull_latest_from_table_or_query_ibis,
+)
+from feast.infra.offline_stores.offline_store import RetrievalJob
+from feast.infra.registry.base_registry import BaseRegistry
+from ibis.expr.types import Table
+from pydantic import Field
+
+from pumploss.errors import LakeError
+
+Reader = Callable[[DataSource, str], Table]
+
+
+class DeltaOfflineStoreConfig(DuckDBOfflineStoreConfig):
+    """`versions` pins sources, by name, to versions of their tables; others are read at their latest."""
+
+    type: str = "feature_repo.offline.DeltaOfflineStore"
+    versions: dict[str, int] = Field(default_factory=dict)
+
+
+def reader(config: RepoConfig, first: date | None, last: date | None) -> Reader:
+    """A function that reads a source's rows of the days from first to last, both included, as an ibis table."""
+
+    def read(data_source: DataSource, _: str) -> Table:
+        if not isinstance(data_source, FileSource):
+            raise LakeError(f"{data_source.name}: this store reads Delta tables only, not {type(data_source).__name__}.")
+        version = config.offline_store.versions.get(data_source.name)
+        return read_delta(data_source.path, version, data_source.tags.get("day_column"), first, last)
+
+    return read
+
+
+def read_delta(path: str, version: int | None, day_column: str | None, first: date | None, last: date | None) -> Table:
+    """One version of a Delta table, at least its rows of the given days, as an ibis table.
+
+    Raises LakeError where the table or the version does not exist (any more).
+    """
+    try:
+        table = DeltaTable(path, version=version)
+    except Exception as error:
+        at = "" if version is None else f" at version {version}"
+        raise LakeError(
+            f"{path}{at} cannot be opened: {error}. Build the table, or train again if the version was vacuumed away."
+        ) from error
+    wanted = [(day_column, *bound) for bound in ((">=", first), ("<=", last)) if day_column and bound[1]]
+    filters = [(name, sign, day.isoformat()) for name, sign, day in wanted]
+    files = table.file_uris(partition_filters=filters or None)
+    if not files:
+        return ibis.memtable(_empty(table))
+    if path.startswith("s3://"):
+        return ibis.memtable(_remote(table, filters))
+    return ibis.read_parquet(files, hive_partitioning=True)
+
+
+def _empty(table: DeltaTable) -> Any:
+    import pyarrow as pa
+
+    return pa.schema(table.schema().to_arrow()).empty_table()
+
+
+def _remote(table: DeltaTable, filters: list[tuple[str, str, str]]) -> Any:
+    # DuckDB would download its httpfs extension for s3://; Polars reads object stores by itself.
+    import polars as pl
+
+    frame = pl.scan_delta(table)
+    for name, sign, day in filters:
+        bound = pl.lit(date.fromisoformat(day))
+        frame = frame.filter(pl.col(name) >= bound if sign == ">=" else pl.col(name) <= bound)
+    return frame.collect().to_arrow()
+
+
+def _reach(feature_views: list[FeatureView], entity_df: pd.DataFrame | str) -> tuple[date | None, date | None]:
+    """The days of rows that can answer for the entity rows: back to the longest TTL before the first of them."""
+    ttls = [view.ttl for view in feature_views]
+    if isinstance(entity_df, str) or entity_df.empty or not all(ttls):
+        return None, None
+    times = entity_df.select_dtypes(["datetime", "datetimetz"])
+    if times.shape[1] != 1:
+        return None, None
+    earliest, latest = times.iloc[:, 0].min(), times.iloc[:, 0].max()
+    return (earliest - max(ttl for ttl in ttls if ttl)).date(), (latest + timedelta(days=1)).date()
+
+
+def _utc_day(moment: datetime | None, days: int = 0) -> date | None:
+    return None if moment is None else (moment.astimezone(UTC) + timedelta(days=days)).date()
+
+
+class DeltaOfflineStore(DuckDBOfflineStore):  # type: ignore[misc]
+    """Point-in-time joins over pinned versions of the lake's tables."""
+
+    @staticmethod
+    def get_historical_features(
+        config: RepoConfig,
+        feature_views: list[FeatureView],
+        feature_refs: list[str],
+        entity_df: pd.DataFrame | str,
+        registry: BaseRegistry,
+        project: str,
+        full_feature_names: bool = False,
+        filter_by_created_timestamp: bool = False,
+    ) -> RetrievalJob:
+        """Every entity row with the latest row at or before its time; repeated entity rows are kept."""
+        return get_historical_features_ibis(
+            config=config,
+            feature_views=feature_views,
+            feature_refs=feature_refs,
+            entity_df=entity_df,
+            registry=registry,
+            project=project,
+            full_feature_names=full_feature_names,
+            data_source_reader=reader(config, *_reach(feature_views, entity_df)),
+            data_source_writer=_write_data_source,
+            filter_by_created_timestamp=filter_by_created_timestamp,
+        )
+
+    @staticmethod
+    def pull_latest_from_table_or_query(
+        config: RepoConfig,
+        data_source: DataSource,
+        join_key_columns: list[str],
+        feature_name_columns: list[str],
+        timestamp_field: str,
+        created_timestamp_column: str | None,
+        start_date: datetime,
+        end_date: datetime,
+    ) -> RetrievalJob:
+        """The latest row of every key in the range: what materialising writes."""
+        return pull_latest_from_table_or_query_ibis(
+            config=config,
+            data_source=data_source,
+            join_key_columns=join_key_columns,
+            feature_name_columns=feature_name_columns,
+            timestamp_field=timestamp_field,
+            created_timestamp_column=created_timestamp_column,
+            start_date=start_date,
+            end_date=end_date,
+            data_source_reader=reader(config, _utc_day(start_date), _utc_day(end_date, 1)),
+            data_source_writer=_write_data_source,
+        )
+
+    @staticmethod
+    def pull_all_from_table_or_query(
+        config: RepoConfig,
+        data_source: DataSource,
+        join_key_columns: list[str],
+        feature_name_columns: list[str],
+        timestamp_field: str,
+        created_timestamp_column: str | None = None,
+        start_date: datetime | None = None,
+        end_date: datetime | None = None,
+    ) -> RetrievalJob:
+        """Every row in the range."""
+        return pull_all_from_table_or_query_ibis(
+            config=config,
+            data_source=data_source,
+            join_key_columns=join_key_columns,
+            feature_name_columns=feature_name_columns,
+            timestamp_field=timestamp_field,
+            created_timestamp_column=created_timestamp_column,
+            start_date=start_date,
+            end_date=end_date,
+            data_source_reader=reader(config, _utc_day(start_date), _utc_day(end_date, 1)),
+            data_source_writer=_write_data_source,
+        )

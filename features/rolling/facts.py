@@ -1,0 +1,109 @@
+"""The facts that windows are taken over, joined per trader and day before any window is drawn."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from features.windows import LEVELS, SUMS
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column, DataFrame
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The tables that features are computed from; days beyond a T's window do no harm."""
+
+    trader_days: "DataFrame"
+    mint_days: "DataFrame"
+    trade_pnl: "DataFrame"
+    token_days: "DataFrame"
+    market_days: "DataFrame"
+
+
+def daily(inputs: Inputs) -> "DataFrame":
+    """Per trader and day: everything in `SUMS` and `LEVELS`."""
+    market = inputs.market_days.select("day", "losing_sell_share")
+    joined = inputs.trader_days.join(market, "day", "left")
+    derived = {**_derived(), **_from_market()}
+    sums = [derived[name].alias(name) if name in derived else name for name in SUMS]
+    levels = [_preferred_hour().alias(name) if name == "preferred_hour_close" else name for name in LEVELS]
+    return joined.select("trader_address", "trader_cohort", "day", "known_at", *sums, *levels)
+
+
+def _derived() -> "dict[str, Column]":
+    from pyspark.sql import functions as F
+
+    change = F.col("equity_change_lamports").cast("decimal(19,0)")
+    is_weekend = F.dayofweek("day").isin(1, 7)
+    return {
+        "log_hold_micros": F.round(F.col("log_hold_sum") * 1e6).cast("bigint"),
+        "equity_change_squared": (change * change).cast("decimal(38,0)"),
+        "row_count": F.lit(1).cast("bigint"),
+        "active_day_count": (F.col("trade_count") > 0).cast("bigint"),
+        "losing_day_count": (F.col("equity_change_lamports") < 0).cast("bigint"),
+        "weekend_trade_count": F.when(is_weekend, F.col("trade_count")).otherwise(F.lit(0).cast("bigint")),
+    }
+
+
+def _from_market() -> "dict[str, Column]":
+    """Own trades times the market's losing share in millionths: an integer, so that sums are exact.
+
+    A day on which the whole market matched no sell counts as one without losses.
+    """
+    from pyspark.sql import functions as F
+
+    micros = F.round(F.coalesce(F.col("losing_sell_share"), F.lit(0.0)) * 1e6).cast("bigint")
+    return {"market_loss_micros": F.col("trade_count") * micros}
+
+
+def _preferred_hour() -> "Column":
+    from pyspark.sql import functions as F
+
+    counts = F.col("trades_by_hour_close")
+    return (F.array_position(counts, F.array_max(counts)) - 1).cast("bigint")
+
+
+def events(inputs: Inputs) -> "DataFrame":
+    """Two kinds of rows per trader and day: mints traded, and with `is_sell` the matched sells.
+
+    Columns of the other kind hold neutral values, since the embedded engine takes the nullability of a union from its
+    first part; an unknown volatility is NaN.
+    """
+    from pyspark.sql import functions as F
+
+    return _mints(inputs).unionByName(
+        inputs.trade_pnl.where("pnl_lamports IS NOT NULL").select(
+            "trader_address",
+            "trader_cohort",
+            F.col("trade_date").alias("day"),
+            "known_at",
+            "token_mint",
+            F.lit(True).alias("is_sell"),
+            F.lit(0).cast("bigint").alias("buy_cost_lamports"),
+            F.lit(float("nan")).alias("volatility"),
+            F.lit(False).alias("is_first_seen"),
+            "traded_at",
+            "order_in_mint_day",
+            (F.col("pnl_lamports") < 0).alias("is_loss"),
+        )
+    )
+
+
+def _mints(inputs: Inputs) -> "DataFrame":
+    from pyspark.sql import functions as F
+
+    volatility = inputs.token_days.select("token_mint", F.col("day").alias("trade_date"), "volatility")
+    return inputs.mint_days.join(volatility, ["token_mint", "trade_date"], "left").select(
+        "trader_address",
+        "trader_cohort",
+        F.col("trade_date").alias("day"),
+        "known_at",
+        "token_mint",
+        F.lit(False).alias("is_sell"),
+        "buy_cost_lamports",
+        F.coalesce("volatility", F.lit(float("nan"))).alias("volatility"),
+        (F.col("first_seen_day") == F.col("trade_date")).alias("is_first_seen"),
+        F.col("trade_date").cast("timestamp").alias("traded_at"),
+        F.lit(0).alias("order_in_mint_day"),
+        F.lit(False).alias("is_loss"),
+    )

@@ -1,0 +1,72 @@
+"""What running sums cannot give: distinct mints, longest runs and latest times, walked window by window.
+
+Each window is walked from its own first row in a fixed order, so the result of a T does not depend on which other T
+are computed with it.
+"""
+
+import numpy as np
+from numba import njit
+
+Ints = np.ndarray
+Floats = np.ndarray
+
+
+@njit(cache=True, nogil=True)
+def window_maximum(first: Ints, end: Ints, values: Ints, result: Ints) -> None:  # pragma: no cover - compiled
+    """Raise `result` to the highest value of each slice, in place."""
+    for window in range(first.size):
+        highest = result[window]
+        for row in range(first[window], end[window]):
+            highest = max(highest, values[row])
+        result[window] = highest
+
+
+@njit(cache=True, nogil=True)
+def longest_run(first: Ints, end: Ints, is_loss: Ints) -> Ints:  # pragma: no cover - compiled
+    """Length of the longest run of losses in each slice."""
+    result = np.zeros(first.size, np.int64)
+    for window in range(first.size):
+        run = 0
+        for row in range(first[window], end[window]):
+            run = run + 1 if is_loss[row] else 0
+            result[window] = max(result[window], run)
+    return result
+
+
+@njit(cache=True, nogil=True)
+def mint_counts(
+    first: Ints, end: Ints, mint: Ints, cost: Ints, is_first_seen: Ints, mints: int
+) -> tuple[Ints, Ints, Ints, Floats]:  # pragma: no cover - compiled
+    """Per slice: distinct mints, mints first seen in it, cost of the dearest mint, sum of squared costs per mint."""
+    distinct, new = np.zeros(first.size, np.int64), np.zeros(first.size, np.int64)
+    top, squares = np.zeros(first.size, np.int64), np.zeros(first.size, np.float64)
+    spent, seen_in = np.zeros(mints, np.int64), np.full(mints, -1, np.int64)
+    for window in range(first.size):
+        for row in range(first[window], end[window]):
+            if seen_in[mint[row]] != window:
+                seen_in[mint[row]] = window
+                spent[mint[row]] = 0
+                distinct[window] += 1
+            spent[mint[row]] += cost[row]
+            new[window] += is_first_seen[row]
+        for row in range(first[window], end[window]):
+            amount = spent[mint[row]]
+            top[window] = max(top[window], amount)
+            squares[window] += float(amount) * float(amount)
+            spent[mint[row]] = 0
+    return distinct, new, top, squares
+
+
+@njit(cache=True, nogil=True)
+def weighted_volatility(
+    first: Ints, end: Ints, cost: Ints, volatility: Floats
+) -> tuple[Ints, Floats]:  # pragma: no cover - compiled
+    """Per slice: cost of rows whose volatility is known, and the sum of cost times volatility over them."""
+    known = np.zeros(first.size, np.int64)
+    weighted = np.zeros(first.size, np.float64)
+    for window in range(first.size):
+        for row in range(first[window], end[window]):
+            if not np.isnan(volatility[row]):
+                known[window] += cost[row]
+                weighted[window] += cost[row] * volatility[row]
+    return known, weighted

@@ -1,0 +1,114 @@
+"""Single commands of Airflow, the preparation of its database, and who may use it at a time."""
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from jobs.airflow.environment import environment, keep_secrets
+from pumploss.embedded import locks
+from pumploss.errors import StoreError
+from pumploss.settings import ROOT, Settings
+
+TAIL_LINES = 15
+MIGRATE_SECONDS = 600.0
+_STOP_SECONDS = 20.0
+
+
+def command(*words: str) -> list[str]:
+    """An Airflow command of this interpreter, whatever `PATH` says."""
+    return [sys.executable, "-m", "airflow", *words]
+
+
+def migrate(settings: Settings) -> None:
+    """Airflow's home, secrets and database, ready for this version; nothing is done where they are already.
+
+    Raises StoreError with the end of Airflow's output.
+    """
+    home, variables = settings.airflow_home, environment(settings)
+    keep_secrets(settings)
+    stamp, wanted = home / "migrated", _fingerprint(variables["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"])
+    log = log_file(settings, "migrate")
+    with locks.critical(home / "migrate.lock", MIGRATE_SECONDS):
+        if _is_migrated(stamp, wanted, variables):
+            return
+        with log.open("wb") as output:
+            ended = subprocess.run(
+                command("db", "migrate"),
+                cwd=ROOT,
+                env=variables,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                check=False,
+            )
+        if ended.returncode:
+            raise StoreError(
+                f"`airflow db migrate` failed with exit code {ended.returncode} in {home}:\n{tail(log)}\n"
+                f"The whole output is in {log}. Mend the database, or move it away to start with an empty one."
+            )
+        stamp.write_text(wanted)
+
+
+def _fingerprint(database: str) -> str:
+    """This version of Airflow and this database; hashed, because the address may hold a password."""
+    from importlib.metadata import version
+
+    return f"{version('apache-airflow')} {hashlib.sha256(database.encode()).hexdigest()}"
+
+
+def _is_migrated(stamp: Path, wanted: str, variables: dict[str, str]) -> bool:
+    database = variables["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]
+    is_gone = database.startswith("sqlite:///") and not Path(database.removeprefix("sqlite:///")).is_file()
+    return not is_gone and stamp.is_file() and stamp.read_text() == wanted
+
+
+@contextmanager
+def sole_user(settings: Settings) -> Iterator[locks.FileLock]:
+    """Nobody else runs tasks from this home: a scheduler would take the tasks of a run that is tested, and run them too.
+
+    Raises StoreError where another does.
+    """
+    try:
+        lock = locks.acquire(settings.airflow_home / "running.lock", 0)
+    except StoreError as error:
+        raise StoreError(
+            f"Airflow is running already in {settings.airflow_home} (`make airflow` or another night). Wait until it "
+            "ends or stop it; while the scheduler runs, trigger the DAG there."
+        ) from error
+    try:
+        yield lock
+    finally:
+        lock.release()
+
+
+def log_file(settings: Settings, name: str) -> Path:
+    """Where a command's output goes; its folder is made."""
+    folder = settings.airflow_home / "logs" / "commands"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{name}.log"
+
+
+def tail(log: Path) -> str:
+    """The last lines of a log."""
+    return "\n".join(log.read_text(errors="replace").splitlines()[-TAIL_LINES:])
+
+
+def stop(child: "subprocess.Popen[bytes]") -> None:
+    """End a child and all of its group: asked first, forced after 20 seconds."""
+    with suppress(ProcessLookupError):
+        child.send_signal(signal.SIGTERM)
+    with suppress(subprocess.TimeoutExpired):
+        child.wait(_STOP_SECONDS)
+    kill_group(child)
+
+
+def kill_group(child: "subprocess.Popen[bytes]") -> None:
+    """Force what is left of a child that leads its own group."""
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()

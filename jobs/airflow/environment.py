@@ -1,0 +1,116 @@
+"""The environment of every process of Airflow, and the secrets that it needs."""
+
+import base64
+import os
+import secrets
+import sys
+from pathlib import Path
+
+from pumploss.settings import ROOT, Settings, as_environment
+
+#: Holds nothing but secrets, so that they are in no environment; what else is set is in `environment`.
+SECRETS_FILE = "airflow.cfg"
+
+#: Addresses that nobody reaches from another machine.
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+_NOT_INHERITED = (
+    "PYTHONDONTWRITEBYTECODE",  # each task imports the same libraries again
+    "SPARK_REMOTE",
+    "MLFLOW_TRACKING_URI",
+)
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """All variables of a process of Airflow, for `subprocess`.
+
+    Variables named `AIRFLOW__...` that are set already win, so a metadata database, an address or a port is given the
+    way Airflow documents it; only its home and the folder of DAGs are always ours.
+    """
+    given = {name: value for name, value in os.environ.items() if _is_inherited(name)}
+    address = host(given), port(given)
+    return {**_defaults(settings, *address), **given, **_ours(settings, given)}
+
+
+def host(variables: dict[str, str]) -> str:
+    """Where the interface listens."""
+    return variables.get("AIRFLOW__API__HOST", "127.0.0.1")
+
+
+def port(variables: dict[str, str]) -> str:
+    """The interface's port."""
+    return variables.get("AIRFLOW__API__PORT", "8080")
+
+
+def url(variables: dict[str, str]) -> str:
+    """Where a browser on this machine finds the interface."""
+    name = host(variables)
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(name, name)
+    return f"http://{shown}:{port(variables)}"
+
+
+def keep_secrets(settings: Settings) -> None:
+    """Make Airflow's home, private to its owner, and new secrets where it has none."""
+    home = settings.airflow_home
+    home.mkdir(parents=True, exist_ok=True)
+    home.chmod(0o700)
+    fernet = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    text = (
+        f"[core]\nfernet_key = {fernet}\n\n"
+        f"[api]\nsecret_key = {secrets.token_urlsafe(32)}\n\n"
+        f"[api_auth]\njwt_secret = {secrets.token_urlsafe(32)}\n"
+    )
+    # Linked into place: whoever is second finds a whole file and leaves it alone.
+    draft = home / f"{SECRETS_FILE}.{secrets.token_hex(4)}"
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w") as handle:
+            handle.write(text)
+        os.link(draft, home / SECRETS_FILE)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+
+
+def _is_inherited(name: str) -> bool:
+    # The settings speak for the whole of these: a variable that they leave out is unset.
+    return name not in _NOT_INHERITED and not name.startswith("PUMPLOSS_")
+
+
+def _defaults(settings: Settings, name: str, number: str) -> dict[str, str]:
+    where = url({"AIRFLOW__API__HOST": name, "AIRFLOW__API__PORT": number})
+    return {
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{settings.airflow_home / 'airflow.db'}",
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+        "AIRFLOW__CORE__PARALLELISM": "2",
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
+        # The name of this machine without asking a name server, which may be away or slow.
+        "AIRFLOW__CORE__HOSTNAME_CALLABLE": "socket.gethostname",
+        # Whoever reaches the interface is its administrator, so only where it is reached from this machine alone.
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": str(name in LOOPBACK),
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{where}/execution/",
+        "AIRFLOW__API__HOST": name,
+        "AIRFLOW__API__PORT": number,
+        "AIRFLOW__API__BASE_URL": where,
+        "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
+        "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
+        # What steps print is for people.
+        "AIRFLOW__LOGGING__NAMESPACE_LEVELS": "task.stdout=INFO",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+def _ours(settings: Settings, given: dict[str, str]) -> dict[str, str]:
+    folders = [str(ROOT), *filter(None, given.get("PYTHONPATH", "").split(os.pathsep))]
+    programs = [str(Path(sys.executable).parent), given.get("PATH", os.defpath)]
+    return {
+        "AIRFLOW_HOME": str(settings.airflow_home),
+        "AIRFLOW_CONFIG": str(settings.airflow_home / SECRETS_FILE),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
+        # `dags`, `jobs` and the rest import from the root also where the project is not installed.
+        "PYTHONPATH": os.pathsep.join(dict.fromkeys(folders)),
+        "PATH": os.pathsep.join(programs),
+        **as_environment(settings),
+    }

@@ -1,0 +1,81 @@
+"""gold_trader_features: what every eligible trader looks like at T, the midnight after each dump day.
+
+Reads the 30 days before T and nothing later; lifetime figures come with the latest daily row. Any number of days is one
+pass. To change what a feature means, see `features/`; who gets a row is in `features/eligibility.py`.
+"""
+
+from collections.abc import Collection
+from datetime import date
+from typing import TYPE_CHECKING
+
+from features import registry
+from features.eligibility import is_eligible
+from features.rolling.facts import Inputs, daily, events
+from features.windows import AS_OF_DAY, as_of, fact_days, spread, windowed_columns
+from jobs.context import Context
+from pumploss.days import Days, shift
+from pumploss.report import RunReport
+from pumploss.tables import gold_market_day, gold_token_day, gold_trader_day, silver_trade_pnl, silver_trader_mint_day
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+STEP = "gold_trader_features"
+
+
+def run(context: Context, days: Days) -> RunReport:
+    """Replace feature_day D + 1 for each dump day D."""
+    report = RunReport(STEP)
+    as_of_days = [shift(day, 1) for day in days]
+    facts = fact_days(as_of_days)
+    inputs = Inputs(
+        trader_days=context.read(gold_trader_day.TABLE, facts),
+        mint_days=context.read(silver_trader_mint_day.TABLE, facts),
+        trade_pnl=context.read(silver_trade_pnl.TABLE, facts),
+        token_days=context.read(gold_token_day.TABLE, facts),
+        market_days=context.read(gold_market_day.TABLE, facts),
+    )
+    read = context.lake.rows_by_day(gold_trader_day.TABLE)
+    written = context.publish(registry.TABLE, transform(inputs, as_of_days), as_of_days, report)
+    for day in days:
+        counts = report.day(day)
+        counts.rows_read = sum(read.get(one, 0) for one in fact_days([shift(day, 1)]))
+        counts.rows_written = written.get(shift(day, 1), 0)
+    return report
+
+
+def transform(inputs: Inputs, as_of_days: Collection[date]) -> "DataFrame":
+    """One row per eligible trader and T, in the order of the contract."""
+    from pyspark.sql import functions as F
+
+    eligible = windowed(inputs, as_of_days).where(is_eligible())
+    joined = eligible.join(F.broadcast(market(inputs, as_of_days)), AS_OF_DAY)
+    computed = {one.name: one.expression().cast(one.type.spark) for one in registry.features()}
+    given = {
+        "trader_address": F.col("trader_address"),
+        "as_of": as_of(),
+        "known_at": F.col("known_at"),
+        "feature_day": F.col(AS_OF_DAY),
+        "trader_cohort": F.col("trader_cohort"),
+    }
+    return joined.select(*({**computed, **given}[name].alias(name) for name in registry.TABLE.names))
+
+
+def windowed(inputs: Inputs, as_of_days: Collection[date]) -> "DataFrame":
+    """Sums, levels and counts per trader and T, for every trader with a daily row in the 30 days before it."""
+    from features.rolling.kernel import kernel
+
+    schema = ", ".join(f"{name} {kind.spark}" for name, kind in windowed_columns().items())
+    by_cohort = daily(inputs).groupBy("trader_cohort").cogroup(events(inputs).groupBy("trader_cohort"))
+    return by_cohort.applyInArrow(kernel(tuple(sorted(as_of_days))), schema)
+
+
+def market(inputs: Inputs, as_of_days: Collection[date]) -> "DataFrame":
+    """What all traders together made in the 30 days before each T."""
+    from pyspark.sql import functions as F
+
+    days = inputs.market_days.select("day", "loss_count", "matched_sell_count")
+    return spread(days, "day", as_of_days).groupBy(AS_OF_DAY).agg(
+        F.sum("loss_count").alias("market_loss_count_30d"),
+        F.sum("matched_sell_count").alias("market_matched_sell_count_30d"),
+    )

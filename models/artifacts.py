@@ -1,0 +1,133 @@
+"""A model as files: the trees as LightGBM's own text, the rest as JSON, all under digests, and never a pickle."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from models.calibration import Calibrator
+from models.card import model_card
+from models.score import ScoreMap
+from models.training import Input, Trained
+from pumploss.errors import ModelError
+
+if TYPE_CHECKING:
+    from lightgbm import Booster
+
+BOOSTER = "model.lgb"
+CALIBRATOR = "calibrator.json"
+SCORE_MAP = "score_map.json"
+FEATURES = "features.json"
+METRICS = "metrics.json"
+CARD = "model_card.md"
+
+#: MLflow puts our files into this folder beside the booster.
+EXTRA = "extra_files"
+
+#: What may lie in a model's folder. MLflow's own files are text; anything else could run code when it is loaded.
+ALLOWED_SUFFIXES = frozenset({".lgb", ".json", ".md", ".txt", ".yaml", ".yml"})
+ALLOWED_NAMES = frozenset({"MLmodel", "registered_model_meta"})
+
+
+@dataclass(frozen=True)
+class Served:
+    """A registered version, read and verified: plain text and numbers only, so it can be sent to workers."""
+
+    name: str
+    version: str
+    booster_text: str
+    calibrator: Calibrator
+    inputs: tuple[Input, ...]
+    score_map: ScoreMap | None
+    metrics: dict[str, object]
+
+    @property
+    def names(self) -> list[str]:
+        """The model's inputs in their order."""
+        return [one.name for one in self.inputs]
+
+    @property
+    def booster(self) -> "Booster":
+        """The trees, parsed once per process."""
+        return _parsed(self.booster_text)
+
+
+@lru_cache(maxsize=4)
+def _parsed(text: str) -> "Booster":
+    from lightgbm import Booster
+
+    return Booster(model_str=text)
+
+
+def sha256(text: str) -> str:
+    """Digest of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def files(trained: Trained, tags: Mapping[str, str]) -> dict[str, str]:
+    """Content by name of every file that goes with the booster."""
+    verdict = trained.verdict
+    content = {
+        CALIBRATOR: trained.calibrator.to_json(),
+        FEATURES: json.dumps([asdict(one) for one in trained.inputs], indent=1),
+        METRICS: json.dumps({"model": verdict.model, "baselines": verdict.baselines}, indent=1),
+        CARD: model_card(trained, tags),
+    }
+    if trained.score_map is not None:
+        content[SCORE_MAP] = trained.score_map.to_json()
+    return content
+
+
+def digests(booster_text: str, content: Mapping[str, str]) -> dict[str, str]:
+    """The tags by which `read` recognises the booster and the files."""
+    listed = json.dumps({name: sha256(text) for name, text in sorted(content.items())})
+    return {"booster_sha256": sha256(booster_text), "artifacts_sha256": listed}
+
+
+def read(folder: Path, name: str, version: str, tags: Mapping[str, str]) -> Served:
+    """The version in this folder. Raises ModelError if a file is changed, missing, or of a kind that could run code."""
+    where = f"{name} version {version} in {folder}"
+    refuse_code(folder, where)
+    booster_text = _text(folder / BOOSTER, where)
+    expected = json.loads(tags.get("artifacts_sha256", "{}"))
+    content = {file: _text(folder / EXTRA / file, where) for file in expected}
+    if digests(booster_text, content) != {key: tags.get(key) for key in ("booster_sha256", "artifacts_sha256")}:
+        changed = sorted(file for file, text in content.items() if sha256(text) != expected[file]) or [BOOSTER]
+        raise ModelError(
+            f"{where}: {', '.join(changed)} is not what was registered. Restore the file, or set the alias `champion` to "
+            "`previous` and train again."
+        )
+    inputs = tuple(Input(**one) for one in json.loads(content[FEATURES]))
+    served = Served(
+        name=name,
+        version=version,
+        booster_text=booster_text,
+        calibrator=Calibrator.from_json(content[CALIBRATOR]),
+        inputs=inputs,
+        score_map=ScoreMap.from_json(content[SCORE_MAP]) if SCORE_MAP in content else None,
+        metrics=json.loads(content[METRICS]),
+    )
+    if served.booster.feature_name() != served.names:
+        raise ModelError(f"{where}: {FEATURES} and the booster name different inputs. Train the model again.")
+    return served
+
+
+def refuse_code(folder: Path, where: str) -> None:
+    """Raise ModelError if the folder holds a file of a kind that loading could execute."""
+    found = [path for path in folder.rglob("*") if path.is_file()]
+    strange = [path for path in found if path.suffix not in ALLOWED_SUFFIXES and path.name not in ALLOWED_NAMES]
+    if strange:
+        raise ModelError(
+            f"{where}: {strange[0].relative_to(folder)} is not a file of a model that this project logs (pickles can run "
+            "code when they are loaded). Do not load it; register the model by training it."
+        )
+
+
+def _text(path: Path, where: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ModelError(f"{where}: {path.name} cannot be read ({error}). Restore it or train again.") from error

@@ -1,0 +1,43 @@
+"""Growing trees: the same rows and parameters give the same trees."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from models.dataset import Flags, Floats
+from models.spec import ModelSpec
+
+if TYPE_CHECKING:
+    from lightgbm import Booster
+
+
+def grow(spec: ModelSpec, names: Sequence[str], monotone: Sequence[int], x: Floats, outcome: Flags) -> "Booster":
+    """A booster over float64 rows, which must come sorted by (T, trader): bagging depends on their order.
+
+    `monotone` holds -1, 0 or +1 per column: the sign of its effect on the risk.
+    """
+    import lightgbm
+
+    parameters = {
+        **spec.parameters,
+        "seed": spec.seed,
+        "min_data_in_leaf": max(200, int(0.0005 * len(x))),
+        "monotone_constraints": list(monotone),
+    }
+    data = lightgbm.Dataset(x, outcome.astype(np.float64), feature_name=list(names), params=parameters)
+    return lightgbm.train(parameters, data, num_boost_round=spec.rounds)
+
+
+def raw(booster: "Booster", x: Floats) -> Floats:
+    """Uncalibrated log-odds of the rows."""
+    if not len(x):
+        return np.empty(0)
+    return np.asarray(booster.predict(x, raw_score=True), dtype=np.float64)
+
+
+def trees_sha256(booster: "Booster") -> str:
+    """Digest of the trees without the parameters that the text also carries: equal for equal models."""
+    text = booster.model_to_string(num_iteration=-1)
+    return hashlib.sha256(text.partition("end of trees")[0].encode()).hexdigest()

@@ -1,0 +1,165 @@
+"""Registered versions in MLflow: log, find, load, promote. SQLite and a folder by default, a server by address."""
+
+import logging
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from models import artifacts
+from models.artifacts import Served
+from models.training import Trained
+from pumploss.errors import ModelError
+from pumploss.settings import Settings
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities.model_registry import ModelVersion
+
+EXPERIMENT = "pumploss"
+CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
+
+#: Read by MLflow when it is imported.
+_QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "GIT_PYTHON_REFRESH": "quiet"}
+
+
+@dataclass
+class Registry:
+    """The model registry of these settings; MLflow is imported on first use."""
+
+    settings: Settings
+
+    @cached_property
+    def _client(self) -> "MlflowClient":
+        for name, value in _QUIET.items():
+            os.environ.setdefault(name, value)
+        logging.getLogger("mlflow").setLevel(logging.ERROR)
+        logging.getLogger("alembic").setLevel(logging.ERROR)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        import mlflow
+
+        for logger in ("mlflow.store.db.utils", "mlflow.utils.environment", "mlflow.models.model"):
+            logging.getLogger(logger).setLevel(logging.ERROR)
+        mlflow.set_tracking_uri(self.settings.tracking_uri)
+        return mlflow.MlflowClient(self.settings.tracking_uri)
+
+    @property
+    def _folder(self) -> Path:
+        return self.settings.home / "mlflow"
+
+    @cached_property
+    def _experiment(self) -> str:
+        """A database keeps its artifacts below `home`, a server where it is set up to."""
+        found = self._client.get_experiment_by_name(EXPERIMENT)
+        if found is not None:
+            return str(found.experiment_id)
+        is_server = self.settings.tracking_uri.startswith(("http://", "https://"))
+        place = None if is_server else (self._folder / "artifacts").as_uri()
+        return str(self._client.create_experiment(EXPERIMENT, artifact_location=place))
+
+    def version(self, name: str, alias: str = CHAMPION) -> str | None:
+        """The version that an alias points to, or None."""
+        found = self._by_alias(name, alias)
+        return None if found is None else str(found.version)
+
+    def tags(self, name: str, version: str) -> dict[str, str]:
+        """The tags of a version."""
+        return dict(self._client.get_model_version(name, version).tags)
+
+    def _by_alias(self, name: str, alias: str) -> "ModelVersion | None":
+        from mlflow.exceptions import MlflowException
+
+        try:
+            return self._client.get_model_version_by_alias(name, alias)
+        except MlflowException as error:
+            if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+                return None
+            raise ModelError(f"The registry {self.settings.tracking_uri} does not answer: {error}") from error
+
+    def same(self, name: str, tags: Mapping[str, str]) -> str | None:
+        """The champion's or challenger's version if it has these tags: the same data and parameters were trained."""
+        for alias in (CHAMPION, CHALLENGER):
+            found = self._by_alias(name, alias)
+            if found is not None and tags.items() <= dict(found.tags).items():
+                return str(found.version)
+        return None
+
+    def earlier(self, name: str, tags: Mapping[str, str]) -> str | None:
+        """The first registered version with these tags, or None."""
+        found = self._client.search_model_versions(f"name='{name}'")
+        fitting = [int(one.version) for one in found if tags.items() <= dict(one.tags).items()]
+        return str(min(fitting)) if fitting else None
+
+    def load(self, name: str, version: str) -> Served:
+        """A version, verified against the digests in its tags. Raises ModelError where it is not what was registered."""
+        import mlflow
+        from mlflow.exceptions import MlflowException
+
+        try:
+            tags = self.tags(name, version)
+            folder = Path(mlflow.artifacts.download_artifacts(f"models:/{name}/{version}"))
+        except (MlflowException, OSError) as error:
+            raise ModelError(
+                f"{name} version {version} cannot be loaded from {self.settings.tracking_uri}: {error}. Point the alias "
+                "`champion` to a version that exists, or train again."
+            ) from error
+        return artifacts.read(folder, name, version, tags)
+
+    def log(self, trained: Trained, tags: Mapping[str, str]) -> str:
+        """Register a model as a new version with the alias `challenger`; answers the version."""
+        import mlflow
+
+        client, name = self._client, trained.spec.name
+        text = trained.booster.model_to_string()
+        content = artifacts.files(trained, tags)
+        with mlflow.start_run(experiment_id=self._experiment, run_name=name) as run:
+            mlflow.log_params({**trained.spec.parameters, "rounds": trained.spec.rounds, "seed": trained.spec.seed})
+            mlflow.log_metrics(trained.verdict.flat())
+            mlflow.set_tags(dict(tags))
+            uri = _log_files(trained, content)
+        self._ensure(name, trained.spec.purpose)
+        made = client.create_model_version(
+            name, source=uri, run_id=run.info.run_id, tags={**tags, **artifacts.digests(text, content)}
+        )
+        client.set_registered_model_alias(name, CHALLENGER, made.version)
+        return str(made.version)
+
+    def promote(self, name: str, version: str) -> None:
+        """Make a version the champion; the one it follows is kept as `previous`."""
+        champion = self.version(name)
+        if champion is not None and champion != version:
+            self._client.set_registered_model_alias(name, PREVIOUS, champion)
+        self._client.set_registered_model_alias(name, CHAMPION, version)
+
+    def _ensure(self, name: str, purpose: str) -> None:
+        if not self._client.search_registered_models(f"name='{name}'"):
+            self._client.create_registered_model(name, description=purpose)
+
+
+def _log_files(trained: Trained, content: Mapping[str, str]) -> str:
+    """Log the booster in LightGBM's own text with our files beside it; answers the model's address."""
+    import lightgbm
+    import mlflow.lightgbm
+    import numpy as np
+    import pandas as pd
+    from mlflow.models import ModelSignature
+    from mlflow.types import ColSpec, DataType, Schema
+
+    names = [one.name for one in trained.inputs]
+    given = Schema([ColSpec(DataType.double, name) for name in names])
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder) / name for name in content]
+        for path in paths:
+            path.write_text(content[path.name], encoding="utf-8")
+        logged: Any = mlflow.lightgbm.log_model(
+            trained.booster,
+            name="model",
+            signature=ModelSignature(given, Schema([ColSpec(DataType.double, "probability_uncalibrated")])),
+            input_example=pd.DataFrame(np.zeros((1, len(names))), columns=names),
+            pip_requirements=[f"lightgbm=={lightgbm.__version__}", f"numpy=={np.__version__}"],
+            extra_files=[str(path) for path in paths],
+        )
+    return str(logged.model_uri)

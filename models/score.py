@@ -1,0 +1,63 @@
+"""The 0-100 score: a fixed map from the odds of a severe loss, so that a score means the same on every day."""
+
+import json
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from models.dataset import Floats
+from pumploss.errors import ModelError
+
+#: Goes up with the reference odds, the points per doubling or the bands; each version's reference odds are set once.
+SCORE_VERSION = "1"
+POINTS_PER_DOUBLING = 10.0
+
+#: Lowest score of each band.
+BANDS = (("very low", 0.0), ("low", 30.0), ("medium", 45.0), ("high", 55.0), ("very high", 70.0))
+
+
+@dataclass(frozen=True)
+class ScoreMap:
+    """score = clip(50 + 10 * log2(odds / reference odds), 0, 100): 50 is the reference risk, ten points double the odds."""
+
+    odds_reference: float
+    version: str = SCORE_VERSION
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite(self.odds_reference) and self.odds_reference > 0):
+            raise ModelError(f"The reference odds of score version {self.version} must be positive: {self.odds_reference}.")
+
+    def score(self, log_odds: Floats) -> Floats:
+        """Scores of calibrated log-odds."""
+        doublings = (log_odds - np.log(self.odds_reference)) / np.log(2.0)
+        return np.clip(50.0 + POINTS_PER_DOUBLING * doublings, 0.0, 100.0)
+
+    def to_json(self) -> str:
+        """The map and its bands."""
+        bands = [{"band": name, "from": lowest} for name, lowest in BANDS]
+        content = {"odds_reference": self.odds_reference, "points_per_doubling": POINTS_PER_DOUBLING, "bands": bands}
+        return json.dumps({"score_version": self.version, **content})
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """The map of `to_json`. Raises ModelError for any other content."""
+        try:
+            content = json.loads(text)
+            if content["points_per_doubling"] != POINTS_PER_DOUBLING:
+                raise KeyError("points_per_doubling")
+            return cls(float(content["odds_reference"]), str(content["score_version"]))
+        except (ValueError, KeyError, TypeError) as error:
+            raise ModelError(f"score_map.json is not one of this project: {error!r}. Train the model again.") from error
+
+
+def bands(scores: Floats) -> list[str]:
+    """The band of each score."""
+    names = [name for name, _ in BANDS]
+    edges = [lowest for _, lowest in BANDS[1:]]
+    return [names[place] for place in np.searchsorted(edges, scores, side="right")]
+
+
+def reference(positive: int, total: int) -> ScoreMap:
+    """The map whose reference is the severe-loss odds of a first window."""
+    return ScoreMap((positive + 0.5) / (total - positive + 0.5))

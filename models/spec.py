@@ -1,0 +1,60 @@
+"""What a model is before it has seen data: target, parameters, seed and the bars that it is held against."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+#: LightGBM's settings, the same for both models. No class weights: they ruin probabilities. The constraint method is
+#: `intermediate` because `advanced` breaks constraints where features are missing. One thread count, fixed, so that
+#: two runs on one machine grow the same trees.
+PARAMETERS: dict[str, Any] = {
+    "objective": "binary",
+    "learning_rate": 0.05,
+    "num_leaves": 15,
+    "max_depth": 4,
+    "feature_fraction": 0.7,
+    "bagging_fraction": 0.8,
+    "bagging_freq": 1,
+    "lambda_l2": 5.0,
+    "path_smooth": 10.0,
+    "max_bin": 255,
+    "monotone_constraints_method": "intermediate",
+    "deterministic": True,
+    "force_row_wise": True,
+    "num_threads": 2,
+    "verbosity": -1,
+}
+
+#: Early stopping would need one more slice, later than training and apart from calibration, with a purge of its own:
+#: two weeks of the newest labels. Shallow trees with this many rounds are far from overfitting.
+ROUNDS = 200
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """Quality bars. Falling short is reported, not hidden and not fatal; `suspicious` asks for a leak to be found."""
+
+    auc_exposed: float
+    auc_suspicious: float
+    brier_skill: float = 0.03
+    ece: float = 0.03
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """One model: its registered name, the label column it predicts, and everything that decides its trees."""
+
+    name: str
+    target: str
+    purpose: str
+    acceptance: Acceptance
+    rounds: int = ROUNDS
+    seed: int = 20_240_119
+    parameters: dict[str, Any] = field(default_factory=lambda: dict(PARAMETERS))
+    has_score: bool = False
+
+    def params_hash(self, **more: object) -> str:
+        """Digest of what decides the result beside the data; `more` are versions that it also depends on."""
+        text = json.dumps({**asdict(self), **more}, sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()[:32]

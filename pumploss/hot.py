@@ -1,0 +1,161 @@
+"""The hot store: leaderboards in Redis, replaced whole.
+
+Keys, all below the prefix `pumploss:`; nothing else in the same Redis, such as Feast's online store, is touched:
+
+    pumploss:leaderboard:<period>:current     string   JSON: version, as_of and rows of the board that counts
+    pumploss:leaderboard:<period>:<version>   list     one JSON object per rank, worst first
+
+New lists and the pointers to them appear in one MULTI/EXEC, which deletes the lists that they replace. Everything
+expires after seven days, so a store that nobody fills any more empties itself.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
+
+from pumploss import embedded
+from pumploss.errors import StoreError
+from pumploss.settings import Settings
+from pumploss.warm.losers import BOARD_ROWS, LOSER_COLUMNS, known_period
+
+if TYPE_CHECKING:
+    import redis
+
+PREFIX = "pumploss:"
+EXPIRY_SECONDS = 7 * 24 * 3600
+
+_DECIMALS = (
+    "loss_amount",
+    "loss_amount_24h",
+    "loss_amount_all_time",
+    "avg_loss_size",
+    "risk_score",
+)
+_TIMES = ("last_loss_time", "as_of")
+# A board may be replaced between reading its pointer and reading it.
+_READ_TRIES = 5
+
+
+@contextmanager
+def open_hot(settings: Settings) -> Iterator["redis.Redis"]:
+    """A client that answers; an embedded server lives at least as long as it. Raises StoreError."""
+    import redis
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
+    with ExitStack() as stack:
+        url = settings.hot_url or stack.enter_context(embedded.redis(settings.hot_dir)).url
+        try:
+            client = redis.Redis.from_url(
+                url,
+                retry=Retry(NoBackoff(), 0),
+                decode_responses=True,
+                socket_connect_timeout=5,
+                socket_timeout=30,
+            )
+            stack.callback(client.close)
+            client.ping()
+            yield client
+        except (redis.RedisError, ValueError) as error:
+            raise StoreError(
+                f"The hot store {_place(url)} failed: {error}. The lake and the warm store are not affected: mend or "
+                "unset PUMPLOSS_HOT_URL, or make room, then run publish_hot again."
+            ) from error
+
+
+def _place(url: str) -> str:
+    """The address without its password."""
+    parts = urlsplit(url)
+    return (
+        f"{parts.scheme}://{parts.hostname or parts.path}{f':{parts.port}' if parts.port else ''}"
+    )
+
+
+def publish(
+    client: "redis.Redis", boards: Mapping[str, list[dict[str, Any]]], as_of: datetime, version: str
+) -> None:
+    """Make these leaderboards, by period, the current ones and delete those before; the same `version` again changes
+    nothing."""
+    replaced = [
+        _list_key(period, pointer["version"])
+        for period in boards
+        if (pointer := _pointer(client, period))
+    ]
+    with client.pipeline(transaction=True) as both:
+        both.delete(*replaced, *(_list_key(period, version) for period in boards))
+        for period, rows in boards.items():
+            key = _list_key(period, version)
+            if rows:
+                both.rpush(key, *(json.dumps(row, default=_as_text) for row in rows))
+                both.expire(key, EXPIRY_SECONDS)
+            pointer = {"version": version, "as_of": as_of.isoformat(), "rows": len(rows)}
+            both.set(_pointer_key(period), json.dumps(pointer), ex=EXPIRY_SECONDS)
+        both.execute()
+
+
+def leaderboard(
+    client: "redis.Redis", period: str = "24h", limit: int = BOARD_ROWS
+) -> list[dict[str, Any]]:
+    """The current leaderboard with everything that the warm store's has, equal to it value by value.
+
+    Raises StoreError where none was published in the last seven days, SettingsError for an unknown period.
+    """
+    known_period(period)
+    for _ in range(_READ_TRIES):
+        pointer = _pointer(client, period)
+        if pointer is None:
+            raise StoreError(
+                f"The hot store has no leaderboard of {period}: none was published, it expired, or Redis was emptied. "
+                "Run publish_hot; the warm store has it as well."
+            )
+        wanted = max(0, min(limit, pointer["rows"]))
+        found = (
+            cast(list[str], client.lrange(_list_key(period, pointer["version"]), 0, wanted - 1))
+            if wanted
+            else []
+        )
+        if len(found) == wanted:
+            return [_row(text) for text in found]
+    raise StoreError(
+        f"The leaderboard of {period} in the hot store is incomplete: run publish_hot again."
+    )
+
+
+def hot_losers(
+    client: "redis.Redis", period: str = "24h", limit: int = 100
+) -> list[dict[str, Any]]:
+    """The same as `warm.top_losers`, from the hot store."""
+    return [
+        {name: row[name] for name in LOSER_COLUMNS} for row in leaderboard(client, period, limit)
+    ]
+
+
+def _pointer_key(period: str) -> str:
+    return f"{PREFIX}leaderboard:{period}:current"
+
+
+def _list_key(period: str, version: str) -> str:
+    return f"{PREFIX}leaderboard:{period}:{version}"
+
+
+def _pointer(client: "redis.Redis", period: str) -> dict[str, Any] | None:
+    text = client.get(_pointer_key(period))
+    return json.loads(cast(str, text)) if text else None
+
+
+def _as_text(value: Any) -> str:
+    """Decimals and times as text that loses nothing."""
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _row(text: str) -> dict[str, Any]:
+    row: dict[str, Any] = json.loads(text)
+    for name in _DECIMALS:
+        row[name] = Decimal(row[name])
+    for name in _TIMES:
+        row[name] = datetime.fromisoformat(row[name]) if row[name] else None
+    return row

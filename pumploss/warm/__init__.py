@@ -1,0 +1,26 @@
+"""The warm store: PostgreSQL tables for consumers, published from the lake in one transaction.
+
+with open_warm(settings) as connection:
+    top_losers(connection, "24h", 10)
+"""
+
+from pumploss.warm.connection import READER, open_warm
+from pumploss.warm.losers import (
+    BOARD_COLUMNS,
+    BOARD_ROWS,
+    LOSER_COLUMNS,
+    PERIODS,
+    leaderboard,
+    top_losers,
+)
+
+__all__ = [
+    "BOARD_COLUMNS",
+    "BOARD_ROWS",
+    "LOSER_COLUMNS",
+    "PERIODS",
+    "READER",
+    "leaderboard",
+    "open_warm",
+    "top_losers",
+]

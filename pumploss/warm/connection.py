@@ -1,0 +1,96 @@
+"""Opens the warm store: the embedded server or the one of `PUMPLOSS_WARM_DSN`, with its schema up to date."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from pumploss import embedded
+from pumploss.errors import StoreError
+from pumploss.settings import Settings
+from pumploss.warm.migrate import migrate
+from pumploss.warm.tables import LIVE
+
+#: May read what is published and nothing else. On a server of one's own it is used where it exists.
+READER = "pumploss_reader"
+
+_ROLE_LOCK = 7_045_118_002
+
+_GRANTS = """
+CREATE ROLE {reader} NOLOGIN;
+REVOKE ALL ON DATABASE pumploss FROM PUBLIC;
+REVOKE ALL ON SCHEMA {live} FROM PUBLIC;
+REVOKE ALL ON ALL TABLES IN SCHEMA {live} FROM PUBLIC;
+GRANT CONNECT ON DATABASE pumploss TO {reader};
+GRANT USAGE ON SCHEMA {live} TO {reader};
+GRANT SELECT ON ALL TABLES IN SCHEMA {live} TO {reader};
+"""
+
+
+@contextmanager
+def open_warm(settings: Settings) -> Iterator[psycopg.Connection]:
+    """A connection in autocommit mode; an embedded server lives at least as long as it.
+
+    Raises StoreError where the store cannot be started, reached or migrated, or goes away while it is used.
+    """
+    with ExitStack() as stack:
+        dsn = settings.warm_dsn or stack.enter_context(embedded.postgres(settings.warm_dir)).dsn
+        connection = stack.enter_context(_connect(dsn))
+        migrate(connection)
+        if settings.warm_dsn is None:
+            _make_reader(connection)
+        try:
+            yield connection
+        except psycopg.OperationalError as error:
+            raise StoreError(
+                f"The warm store {_place(dsn)} gave up: {str(error).strip()}. Readers keep what they have; "
+                "run again when it answers."
+            ) from error
+
+
+def _connect(dsn: str) -> psycopg.Connection:
+    try:
+        connection = psycopg.connect(
+            dsn, autocommit=True, connect_timeout=10, application_name="pumploss"
+        )
+        connection.execute(
+            "SELECT set_config('timezone', 'UTC', false), set_config('search_path', %s, false)",
+            (LIVE,),
+        )
+    except psycopg.Error as error:
+        raise StoreError(
+            f"The warm store {_place(dsn)} cannot be reached: {str(error).strip()}. Start it, or mend or unset "
+            "PUMPLOSS_WARM_DSN."
+        ) from error
+    return connection
+
+
+def _place(dsn: str) -> str:
+    """Host and database, never the password."""
+    try:
+        parts = conninfo_to_dict(dsn)
+    except psycopg.ProgrammingError:
+        return "of PUMPLOSS_WARM_DSN"
+    return f"{parts.get('host') or 'of this machine'}/{parts.get('dbname') or ''}"
+
+
+def has_reader(connection: psycopg.Connection) -> bool:
+    """Whether the reading role exists."""
+    return (
+        connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (READER,)).fetchone()
+        is not None
+    )
+
+
+def _make_reader(connection: psycopg.Connection) -> None:
+    if has_reader(connection):
+        return
+    with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_ROLE_LOCK,))
+        if not has_reader(connection):
+            grants = sql.SQL(_GRANTS).format(
+                reader=sql.Identifier(READER), live=sql.Identifier(LIVE)
+            )
+            connection.execute(grants)
