@@ -42,8 +42,8 @@ class Context:
 
     @cached_property
     def lake(self) -> Lake:
-        """The lake of these settings; opening it for the engine is left to the first read."""
-        return Lake(self.settings.lake, self.spark, self.run_id)
+        """The lake of these settings; the engine starts when rows are first read or written."""
+        return Lake(self.settings.lake, lambda: self.spark, self.run_id)
 
     @cached_property
     def ledger(self) -> Ledger:

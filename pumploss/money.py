@@ -1,6 +1,7 @@
 """Lamports and token base units: the constants of the market, and text amounts to exact integers."""
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Context, Decimal, Inexact
 
 LAMPORTS_PER_SOL = 1_000_000_000
 SOL_DECIMALS = 9
@@ -16,6 +17,12 @@ CURVE_PRODUCT = INITIAL_VIRTUAL_SOL_LAMPORTS * INITIAL_VIRTUAL_TOKEN_UNITS
 
 INT64_MAX = 2**63 - 1
 
+#: Plain or scientific ASCII notation; `Decimal` alone would also take `1_0` and digits of other scripts.
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
+#: More digits than any amount has; what does not fit raises instead of being rounded.
+_EXACT = Context(prec=400, traps=[Inexact])
+_MAX_TEXT = 100
+
 
 class AmountTextError(ValueError):
     """Text is not an amount; `reason` is `malformed`, `precision` or `overflow`."""
@@ -28,15 +35,14 @@ class AmountTextError(ValueError):
 def to_units(text: str, decimals: int) -> int:
     """Whole units as text (`"1.5"`, `"-2e-3"`) to signed base units, exactly: nothing is rounded.
 
-    Raises AmountTextError: `malformed` for what is not a finite number, `precision` for text finer than one base unit,
+    Raises AmountTextError: `malformed` for what is not a plain number of up to 100 characters, `precision` for text finer than one base unit,
     `overflow` for what does not fit a signed 64-bit integer.
     """
-    try:
-        scaled = Decimal(text).scaleb(decimals)
-    except InvalidOperation:
-        raise AmountTextError("malformed", text) from None
-    if not scaled.is_finite() or scaled.adjusted() > 40:
-        raise AmountTextError("overflow" if scaled.is_finite() else "malformed", text)
+    if len(text) > _MAX_TEXT or not _NUMBER.fullmatch(text):
+        raise AmountTextError("malformed", text)
+    scaled = _EXACT.scaleb(Decimal(text), Decimal(decimals))
+    if scaled.adjusted() > 20:
+        raise AmountTextError("overflow", text)
     units = int(scaled)
     if units != scaled:
         raise AmountTextError("precision", text)

@@ -3,7 +3,7 @@
 import json
 import shutil
 import uuid
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -28,13 +28,21 @@ def day_condition(column: str, days: Collection[date]) -> str:
 class Lake:
     """The Delta tables below one root, local or `s3://`; the only reader and writer of them.
 
-    `run_id` names the folder of what this run stages.
+    `spark` is the engine's session, or what opens it when rows are first read or written: versions, counts and the
+    ledger need none. `run_id` names the folder of what this run stages.
     """
 
-    def __init__(self, root: str, spark: "SparkSession", run_id: str | None = None) -> None:
+    def __init__(
+        self, root: str, spark: "SparkSession | Callable[[], SparkSession]", run_id: str | None = None
+    ) -> None:
         self.root = root
-        self.spark = spark
+        self._session = spark
         self._stage_root = f"{root}/_stage/{run_id or uuid.uuid4().hex}"
+
+    @cached_property
+    def spark(self) -> "SparkSession":
+        """The engine's session."""
+        return self._session() if callable(self._session) else self._session
 
     @cached_property
     def storage(self) -> Any:
