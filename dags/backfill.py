@@ -1,5 +1,4 @@
-"""
-# pumploss_backfill: a range of dump days again, each step in one pass
+"""A range of dump days again, each step in one pass.
 
 **What.** Runs the chosen steps over the dump days `from` to `to`, both included. Each step takes the whole range in
 one pass, which costs far less than as many nights. Where daily sources land, every day of the range must have landed;
@@ -21,9 +20,9 @@ failed task and what follows.
 """
 
 from airflow.sdk import DAG, Param
+from building import RETRY_PARAM, SHARED, connect
+from ranges import ALL, PlanTask, range_task
 
-from dags.building import RETRY_PARAM, SHARED, connect
-from dags.ranges import ALL, PlanTask, range_task
 from jobs.pipeline import STEPS
 
 with DAG(

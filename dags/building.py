@@ -116,10 +116,15 @@ def run_in_task(context: "Context", step: str, days: Iterable[date], options: Ma
     from pumploss.settings import from_environment
 
     try:
-        with open_context(from_environment(), say=print) as run:
+        with open_context(from_environment(), say=tell) as run:
             return summary(run_step(run, step, days, **options), run.run_id)
-    except Exception as error:  # noqa: BLE001 - whatever it was, its message is left where people look
+    except Exception as error:  # noqa: BLE001 - its message is left where people look, whatever it was
         give_up_or_raise(context, error)
+
+
+def tell(text: str) -> None:
+    """Show people what a task says: its standard output is its log."""
+    print(text, flush=True)  # noqa: T201 - see above
 
 
 def give_up_or_raise(context: "Context", error: Exception) -> NoReturn:

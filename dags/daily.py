@@ -1,5 +1,4 @@
-"""
-# pumploss_daily: one dump day, from the landing to published scores
+"""One dump day, from the landing to published scores.
 
 **What.** Waits for the day's dump, then runs the daily steps of `jobs/pipeline.py` in their order: bronze, silver,
 gold, features, labels, scores, publishing. `first_loss_model` and `first_risk_model` train only where no champion
@@ -25,9 +24,9 @@ need a scheduler; `pumploss nightly` does the same with the environment set.
 """
 
 from airflow.sdk import DAG
+from building import DAY_PARAM, RETRY_PARAM, SHARED, connect, every, first_model_task, step_task
+from landing_wait import WAIT_PARAM, WaitForDump
 
-from dags.building import DAY_PARAM, RETRY_PARAM, SHARED, connect, every, first_model_task, step_task
-from dags.landing_wait import WAIT_PARAM, WaitForDump
 from jobs.pipeline import daily, weekly
 
 with DAG(

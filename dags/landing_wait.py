@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator, Param
 from airflow.triggers.base import BaseTrigger, TriggerEvent
-
-from dags.building import day_of, give_up_or_raise
+from building import day_of, give_up_or_raise
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -30,16 +29,16 @@ def missing(landing: "Landing", day: date) -> str | None:
     """What of a day's dump is not there yet, naming sources and day; None when the day can run.
 
     Every daily source must have landed the day; where all are samples, any of them. One file at least must be there: a
-    folder is made before its files are.
+    folder is made before its files are. Raises LandingError for a landing that cannot be read.
     """
     from jobs.calendar import require_landed
     from pumploss.errors import LandingError
 
+    landed = [name for name in landing.sources() if day in landing.days(name)]
     try:
         require_landed(landing, (day,))
     except LandingError as error:
         return str(error)
-    landed = [name for name in landing.sources() if day in landing.days(name)]
     if not any(landing.files(name, day) for name in landed):
         return f"The folders {', '.join(f'{name}/{day}' for name in landed)} in {landing.root} hold no file yet."
     return None
@@ -77,7 +76,7 @@ class LandingTrigger(BaseTrigger):
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Class path and arguments, from which the triggerer makes it again."""
         arguments = {name: getattr(self, name) for name in ("root", "day", "deadline", "poll_seconds")}
-        return "dags.landing_wait.LandingTrigger", arguments
+        return f"{__name__}.{type(self).__name__}", arguments
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """One event with the keys `missing` and `is_broken`."""
@@ -127,8 +126,8 @@ class WaitForDump(BaseOperator):
         """The day that landed; fails for good with what is missing."""
         from pumploss.errors import LandingError
 
-        if event["missing"] is None:
-            return {"day": day_of(context).isoformat()}
-        minutes = 0.0 if event["is_broken"] else float(context["params"].get("wait_minutes", 0))
-        waited = f"Waited {minutes:g} minutes for the dump of {day_of(context)}. " if minutes else ""
-        give_up_or_raise(context, LandingError(waited + event["missing"]))
+        if event["missing"] is not None:
+            minutes = 0.0 if event["is_broken"] else float(context["params"].get("wait_minutes", 0))
+            waited = f"Waited {minutes:g} minutes for the dump of {day_of(context)}. " if minutes else ""
+            give_up_or_raise(context, LandingError(waited + event["missing"]))
+        return {"day": day_of(context).isoformat()}

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator, TriggerRule
 from airflow.sdk.exceptions import AirflowSkipException
+from building import StepTask, give_up_or_raise, run_in_task, step_task, tell
 
-from dags.building import StepTask, give_up_or_raise, run_in_task, step_task
 from jobs.pipeline import BY_NAME, STEPS, Cadence, Step
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class PlanTask(BaseOperator):
             give_up_or_raise(context, error)
         lines = plan_lines(steps, days, built)
         lines.append("dry run: nothing is run" if params["dry_run"] else "running it now")
-        print("\n".join(lines))
+        tell("\n".join(lines))
         return {"plan": lines, "is_dry_run": bool(params["dry_run"])}
 
 

@@ -1,5 +1,4 @@
-"""
-# pumploss_weekly_training: new candidates for both models
+"""New candidates for both models.
 
 **What.** Trains the loss model and the risk score on the labels that have matured. A candidate becomes champion only
 if it passes its gates; otherwise the present champion stays and the run says why. Training on unchanged data
@@ -17,8 +16,8 @@ a day. Scores go on with the present champion, so nothing is urgent. Mend the st
 """
 
 from airflow.sdk import DAG
+from building import DAY_PARAM, RETRY_PARAM, SHARED, connect, every, step_task
 
-from dags.building import DAY_PARAM, RETRY_PARAM, SHARED, connect, every, step_task
 from jobs.pipeline import weekly
 
 with DAG(

@@ -1,5 +1,6 @@
 """What Feast knows: one entity, one feature view over the lake's table, one service per model."""
 
+import hashlib
 from datetime import timedelta
 
 from feast import Entity, FeatureService, FeatureView, Field, FileSource, ValueType
@@ -30,9 +31,7 @@ _FEAST_TYPES: dict[Type, FeastType] = {
 
 def entity() -> Entity:
     """The trader, by wallet address."""
-    return Entity(
-        name="trader", join_keys=[TRADER.name], value_type=ValueType.STRING, description=TRADER.description
-    )
+    return Entity(name="trader", join_keys=[TRADER.name], value_type=ValueType.STRING, description=TRADER.description)
 
 
 def source(lake: str) -> FileSource:
@@ -69,7 +68,7 @@ def fields() -> list[Field]:
 
 def view(lake: str) -> FeatureView:
     """All features of a trader as of T."""
-    return FeatureView(
+    made = FeatureView(
         name="trader_features",
         entities=[entity()],
         ttl=TTL,
@@ -79,6 +78,8 @@ def view(lake: str) -> FeatureView:
         description=TABLE.description,
         tags={"feature_set_version": str(FEATURE_SET_VERSION)},
     )
+    made.tags["definition"] = digest(made)
+    return made
 
 
 def training_columns() -> list[str]:
@@ -90,7 +91,15 @@ def training_columns() -> list[str]:
 
 def service(name: str, of: FeatureView) -> FeatureService:
     """What a model of this name is trained on and served with."""
-    return FeatureService(name=name, features=[of[training_columns()]], description=f"Inputs of {name} and its baselines")
+    description = f"Inputs of {name} and of its baselines"
+    return FeatureService(name=name, features=[of[training_columns()]], description=description)
+
+
+def digest(of: FeatureView) -> str:
+    """Changes with every definition; Feast's own serialised form carries the time of its making."""
+    fields_of = [(field.name, str(field.dtype), field.description, sorted(field.tags.items())) for field in of.features]
+    content = (fields_of, of.ttl, of.description, str(of.batch_source.to_proto().file_options), training_columns())
+    return hashlib.sha256(repr(content).encode()).hexdigest()[:16]
 
 
 trader = entity()

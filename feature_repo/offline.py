@@ -36,7 +36,7 @@ from pumploss.errors import LakeError
 Reader = Callable[[DataSource, str], Table]
 
 
-class DeltaOfflineStoreConfig(DuckDBOfflineStoreConfig):
+class DeltaOfflineStoreConfig(DuckDBOfflineStoreConfig):  # type: ignore[misc]
     """`versions` pins sources, by name, to versions of their tables; others are read at their latest."""
 
     type: str = "feature_repo.offline.DeltaOfflineStore"
@@ -48,7 +48,7 @@ def reader(config: RepoConfig, first: date | None, last: date | None) -> Reader:
 
     def read(data_source: DataSource, _: str) -> Table:
         if not isinstance(data_source, FileSource):
-            raise LakeError(f"{data_source.name}: this store reads Delta tables only, not {type(data_source).__name__}.")
+            raise LakeError(f"{data_source.name}: this store reads Delta tables, not a {type(data_source).__name__}.")
         version = config.offline_store.versions.get(data_source.name)
         return read_delta(data_source.path, version, data_source.tags.get("day_column"), first, last)
 
@@ -67,9 +67,9 @@ def read_delta(path: str, version: int | None, day_column: str | None, first: da
         raise LakeError(
             f"{path}{at} cannot be opened: {error}. Build the table, or train again if the version was vacuumed away."
         ) from error
-    wanted = [(day_column, *bound) for bound in ((">=", first), ("<=", last)) if day_column and bound[1]]
-    filters = [(name, sign, day.isoformat()) for name, sign, day in wanted]
-    files = table.file_uris(partition_filters=filters or None)
+    bounds = ((">=", first), ("<=", last))
+    filters = [(day_column, sign, day.isoformat()) for sign, day in bounds if day_column and day]
+    files = table.file_uris(file_pruning_predicate=filters or None)
     if not files:
         return ibis.memtable(_empty(table))
     if path.startswith("s3://"):

@@ -14,10 +14,10 @@ from feast.infra.online_stores.redis import RedisOnlineStore, RedisOnlineStoreCo
 KEY_TTL_SECONDS = 7 * 24 * 3600
 
 
-class LatestRedisOnlineStoreConfig(RedisOnlineStoreConfig):
+class LatestRedisOnlineStoreConfig(RedisOnlineStoreConfig):  # type: ignore[misc]
     """The stock configuration under this store's name."""
 
-    type: str = "feature_repo.online.LatestRedisOnlineStore"  # type: ignore[assignment]
+    type: str = "feature_repo.online.LatestRedisOnlineStore"
     key_ttl_seconds: int | None = KEY_TTL_SECONDS
     #: The check is made here, before the stock store writes without one.
     skip_dedup: bool = True

@@ -1,6 +1,5 @@
 """A Feast store for the project's settings: configuration, address of Redis, and definitions kept up to date."""
 
-import hashlib
 import logging
 import warnings
 from collections.abc import Iterator, Mapping
@@ -74,6 +73,7 @@ def configuration(settings: Settings, redis: str, versions: Mapping[str, int] | 
             "type": "feature_repo.online.LatestRedisOnlineStore",
             "connection_string": connection_string(redis),
         },
+        "materialization": {"online_write_batch_size": 10_000},
         "entity_key_serialization_version": 3,
     }
 
@@ -104,10 +104,8 @@ def _apply(store: "FeatureStore", lake: str) -> None:
     from feature_repo import definitions
 
     view = definitions.view(lake)
-    digest = hashlib.sha256(repr([view.to_proto().spec, definitions.training_columns()]).encode()).hexdigest()[:16]
-    view.tags["definition"] = digest
     try:
-        if store.get_feature_view(view.name).tags.get("definition") == digest:
+        if store.get_feature_view(view.name).tags.get("definition") == view.tags["definition"]:
             return
     except FeastObjectNotFoundException:
         pass

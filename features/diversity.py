@@ -17,26 +17,26 @@ def unique_tokens_30d() -> "Column":
     return level("mint_count_30d")
 
 
-@feature()
+@feature(is_nullable=True)
 def preferred_tokens_30d() -> "Column":
     """Share of buy cost in the mint that most was spent on in 30 days: 1 for a single mint."""
     return ratio(level("top_mint_cost_lamports_30d"), total("buy_cost_lamports", 30))
 
 
-@feature()
+@feature(is_nullable=True)
 def diversification_30d() -> "Column":
     """Effective number of mints bought in 30 days: 1 / sum of squared shares of buy cost."""
     cost = total("buy_cost_lamports", 30).cast("double")
     return ratio(cost * cost, level("mint_cost_squares_30d"))
 
 
-@feature()
+@feature(is_nullable=True)
 def new_mint_share_30d() -> "Column":
     """Share of the mints traded in 30 days that the trader had never traded before."""
     return ratio(level("first_seen_mint_count_30d"), level("mint_count_30d"))
 
 
-@feature()
+@feature(is_nullable=True)
 def unmatched_sell_share_30d() -> "Column":
     """Part of what sells brought in 30 days that no observed buy covers (transfers in); missing without sells."""
     from pyspark.sql import functions as F
@@ -45,9 +45,11 @@ def unmatched_sell_share_30d() -> "Column":
     return ratio(F.greatest(sold - matched, F.lit(0)), sold)
 
 
-@feature()
+@feature(is_nullable=True)
 def token_volatility_30d() -> "Column":
-    """Volatility of the mints bought in 30 days on the days of buying (standard deviation of log price changes
-    between trades), weighted by buy cost; missing where none is known.
+    """Mean volatility, weighted by buy cost, of the mints bought in 30 days, each on the days that it was bought.
+
+    Volatility of a mint's day is the standard deviation of log price changes between trades; missing where none is
+    known.
     """
     return ratio(level("volatility_cost_30d"), level("volatile_cost_30d"))

@@ -42,7 +42,7 @@ def loss_count() -> "Column":
     return level("loss_count_close")
 
 
-@feature()
+@feature(is_nullable=True)
 def avg_loss_size() -> "Column":
     """Mean PnL of losing sells ever, in SOL, below 0; missing without a loss."""
     return sol(ratio(level("realised_loss_close_lamports"), level("loss_count_close")))
@@ -66,7 +66,7 @@ def unique_tokens() -> "Column":
     return level("mint_count_close")
 
 
-@feature()
+@feature(is_nullable=True)
 def loss_ratio() -> "Column":
     """Total losses over traded volume, ever; at most 0, since losses carry a minus sign."""
     return ratio(level("realised_loss_close_lamports"), level("volume_close_lamports"))

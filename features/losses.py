@@ -43,13 +43,13 @@ def equity_pnl_sol_30d() -> "Column":
     return sol(total("equity_change_lamports", 30))
 
 
-@feature(monotone=1)
+@feature(monotone=1, is_nullable=True)
 def equity_loss_ratio_7d() -> "Column":
     """Equity lost over 7 days per SOL at stake (exit value 7 days ago plus buys): at most 1, negative for a gain."""
     return ratio(-total("equity_change_lamports", 7), _stake(7))
 
 
-@feature(monotone=1)
+@feature(monotone=1, is_nullable=True)
 def equity_loss_ratio_30d() -> "Column":
     """Equity lost over 30 days per SOL at stake (exit value 30 days ago plus buys): at most 1, negative for a gain."""
     return ratio(-total("equity_change_lamports", 30), _stake(30))
@@ -104,7 +104,7 @@ def total_losses_30d() -> "Column":
     return sol(total("realised_loss_lamports", 30))
 
 
-@feature()
+@feature(is_nullable=True)
 def win_rate_30d() -> "Column":
     """Share of matched sells with positive PnL in 30 days; missing without matched sells."""
     return ratio(total("win_count", 30), total("matched_sell_count", 30))
@@ -116,13 +116,13 @@ def win_rate_shrunk_30d() -> "Column":
     return ratio(total("win_count", 30) + PRIOR_WINS, total("matched_sell_count", 30) + PRIOR_SELLS)
 
 
-@feature()
+@feature(is_nullable=True)
 def avg_loss_size_30d() -> "Column":
     """Mean PnL of losing sells in 30 days, in SOL, below 0; missing without a loss."""
     return sol(ratio(total("realised_loss_lamports", 30), total("loss_count", 30)))
 
 
-@feature(monotone=-1)
+@feature(monotone=-1, is_nullable=True)
 def payoff_ratio_30d() -> "Column":
     """ln(mean win / mean loss) over 30 days, clipped to [-4, 4]; missing without a win or without a loss."""
     mean_win = ratio(_wins_lamports(), total("win_count", 30))
@@ -145,7 +145,7 @@ def loss_days_share_30d() -> "Column":
     return ratio(total("losing_day_count", 30), total("row_count", 30))
 
 
-@feature()
+@feature(is_nullable=True)
 def pnl_volatility_30d() -> "Column":
     """Standard deviation of the daily equity change over the 30 calendar days, per SOL bought on a mean day."""
     from pyspark.sql import functions as F
@@ -155,7 +155,7 @@ def pnl_volatility_30d() -> "Column":
     return sample_deviation(days, change, squares) * 30.0 / F.nullif(total("buy_cost_lamports", 30), F.lit(0))
 
 
-@feature(monotone=1)
+@feature(monotone=1, is_nullable=True)
 def fee_drag_30d() -> "Column":
     """Fees paid per SOL of buy cost over 30 days."""
     return ratio(total("fees_lamports", 30), total("buy_cost_lamports", 30))

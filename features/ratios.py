@@ -4,6 +4,7 @@ Sums are integers, so neither the order of rows nor the engine shows in them. Lo
 since libraries differ in the last bit.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pumploss.money import LAMPORTS_PER_SOL
@@ -15,7 +16,7 @@ _DECIMALS = 9
 
 
 def ratio(part: "Column", whole: "Column") -> "Column":
-    """part / whole as a double; missing where the whole is not above 0."""
+    """Part over whole as a double; missing where the whole is not above 0."""
     from pyspark.sql import functions as F
 
     return part.cast("double") / F.when(whole > 0, whole).cast("double")
@@ -26,11 +27,19 @@ def sol(lamports: "Column") -> "Column":
     return lamports.cast("double") / float(LAMPORTS_PER_SOL)
 
 
+def sum_of(columns: "Sequence[Column]") -> "Column":
+    """Sum of columns, added in pairs: a chain of many would be too deep for the engines' parsers."""
+    if len(columns) == 1:
+        return columns[0]
+    middle = len(columns) // 2
+    return sum_of(columns[:middle]) + sum_of(columns[middle:])
+
+
 def log(value: "Column") -> "Column":
     """Natural logarithm; missing where the value is not above 0."""
     from pyspark.sql import functions as F
 
-    return F.round(F.log(F.when(value > 0, value)), _DECIMALS)
+    return F.round(F.log(F.when(value > 0, value)), _DECIMALS) + 0.0  # never -0.0, which engines hash differently
 
 
 def sample_deviation(count: "Column", total: "Column", squares: "Column") -> "Column":
@@ -43,8 +52,9 @@ def sample_deviation(count: "Column", total: "Column", squares: "Column") -> "Co
     wide = "decimal(38,0)"
     n, sum_ = count.cast(wide), total.cast(wide)
     scaled = (n * squares.cast(wide)).cast(wide) - (sum_ * sum_).cast(wide)
+    positive = F.greatest(scaled.cast("double"), F.lit(0.0))
     pairs = (count * (count - 1)).cast("double")
-    return F.sqrt(F.when(count > 1, scaled.cast("double")) / F.when(count > 1, pairs))
+    return F.sqrt(F.when(count > 1, positive) / F.when(count > 1, pairs))
 
 
 def days_between(earlier: "Column", later: "Column") -> "Column":

@@ -26,8 +26,9 @@ FEATURE_SET_VERSION = 1
 class Feature:
     """A feature: its name, group (its module), type, meaning, and how it is computed.
 
-    `monotone` is the sign of its effect on the risk of a loss where that is certain, else 0. `expression` makes the
-    Column over one row of windowed facts, that is one trader and one T.
+    `monotone` is the sign of its effect on the risk of a loss where that is certain, else 0. `is_nullable` says that it
+    does not exist for every eligible trader. `expression` makes the Column over one row of windowed facts, that is one
+    trader and one T.
     """
 
     name: str
@@ -36,19 +37,20 @@ class Feature:
     description: str
     monotone: int = 0
     is_model_input: bool = True
+    is_nullable: bool = False
     expression: "Expression" = field(repr=False, compare=False, kw_only=True)
 
     @property
     def column(self) -> Column:
-        """The column of `gold_trader_features`; only what divides or averages can be missing."""
-        return Column(self.name, self.type, self.description, nullable=self.type is Type.DOUBLE)
+        """The column of `gold_trader_features`."""
+        return Column(self.name, self.type, self.description, nullable=self.is_nullable)
 
 
 _found: list[Feature] = []
 
 
 def feature(
-    kind: Type = Type.DOUBLE, *, monotone: int = 0, is_model_input: bool = True
+    kind: Type = Type.DOUBLE, *, monotone: int = 0, is_model_input: bool = True, is_nullable: bool = False
 ) -> "Callable[[Expression], Expression]":
     """Register a function as the feature of its name; its module is the group, its docstring the meaning.
 
@@ -61,7 +63,7 @@ def feature(
         if not description or any(known.name == name for known in _found):
             raise ValueError(f"feature {group}.{name} has no docstring, or another feature has its name")
         _found.append(
-            Feature(name, group, kind, description, monotone, is_model_input, expression=function)
+            Feature(name, group, kind, description, monotone, is_model_input, is_nullable, expression=function)
         )
         return function
 

@@ -23,7 +23,7 @@ def avg_buy_sol_30d() -> "Column":
     return sol(ratio(total("buy_cost_lamports", 30), total("buy_count", 30)))
 
 
-@feature()
+@feature(is_nullable=True)
 def position_sizing_30d() -> "Column":
     """Coefficient of variation of buy cost in 30 days: 0 for equal buys; missing below two buys."""
     count, cost = total("buy_count", 30), total("buy_cost_lamports", 30)
@@ -31,7 +31,7 @@ def position_sizing_30d() -> "Column":
     return ratio(deviation, ratio(cost, count))
 
 
-@feature()
+@feature(is_nullable=True)
 def size_trend() -> "Column":
     """ln(mean buy of 7 days / mean buy of 30 days): above 0 while stakes rise; missing without a buy in 7 days."""
     recent = ratio(total("buy_cost_lamports", 7), total("buy_count", 7))

@@ -1,12 +1,10 @@
 """When the trader trades, and how long tokens are held."""
 
-from functools import reduce
-from operator import add
 from typing import TYPE_CHECKING
 
-from features.ratios import log, ratio
+from features.ratios import log, ratio, sum_of
 from features.registry import feature
-from features.windows import total
+from features.windows import HOURS, total
 from pumploss.contract import Type
 
 if TYPE_CHECKING:
@@ -17,8 +15,7 @@ _HIGHEST_ENTROPY = 3.1780538303479458
 
 
 def _hours() -> "list[Column]":
-    counts = total("trades_by_hour", 30)
-    return [counts[hour] for hour in range(24)]
+    return [total(f"hour_{hour}_trade_count", 30) for hour in range(HOURS)]
 
 
 @feature()
@@ -28,19 +25,19 @@ def time_patterns_30d() -> "Column":
 
     shares = [ratio(count, total("trade_count", 30)) for count in _hours()]
     terms = [F.coalesce(share * log(share), F.lit(0.0)) for share in shares]
-    return F.round(F.abs(reduce(add, terms)) / _HIGHEST_ENTROPY, 9)
+    return F.round(F.abs(sum_of(terms)) / _HIGHEST_ENTROPY, 9)
 
 
 @feature(Type.BIGINT)
 def active_hours_30d() -> "Column":
     """UTC hours of the day, of 24, with a trade in 30 days."""
-    return reduce(add, [(count > 0).cast("bigint") for count in _hours()])
+    return sum_of([(count > 0).cast("bigint") for count in _hours()])
 
 
 @feature()
 def us_hours_share_30d() -> "Column":
     """Share of trades between 13:00 and 21:00 UTC in 30 days."""
-    return ratio(reduce(add, _hours()[13:21]), total("trade_count", 30))
+    return ratio(sum_of(_hours()[13:21]), total("trade_count", 30))
 
 
 @feature()
@@ -49,7 +46,7 @@ def weekend_share_30d() -> "Column":
     return ratio(total("weekend_trade_count", 30), total("trade_count", 30))
 
 
-@feature()
+@feature(is_nullable=True)
 def hold_duration_30d() -> "Column":
     """Mean of ln(1 + seconds held) over matched sells in 30 days, to six decimals; missing without them."""
     return ratio(total("log_hold_micros", 30), total("matched_sell_count", 30)) / 1e6

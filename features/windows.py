@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING
 
+from features.labels import HORIZON_DAYS
 from pumploss.contract import Type
 from pumploss.days import Days, ordered, shift, span
 
@@ -16,6 +17,9 @@ LOOKBACK_DAYS = 30
 
 #: Date of T in windowed facts.
 AS_OF_DAY = "as_of_day"
+
+#: UTC hours of a day; trades are summed in each of them.
+HOURS = 24
 
 #: The sums that features are made of, and over how many days before T each is taken.
 SUMS: dict[str, tuple[int, ...]] = {
@@ -40,7 +44,7 @@ SUMS: dict[str, tuple[int, ...]] = {
     "losing_day_count": (30,),
     "weekend_trade_count": (30,),
     "market_loss_micros": (30,),
-    "trades_by_hour": (30,),
+    **{f"hour_{hour}_trade_count": (30,) for hour in range(HOURS)},
 }
 
 #: What stands at the close of the trader's latest day before T.
@@ -78,7 +82,6 @@ _SPECIAL = {
     "buy_cost_squared": Type.WIDE,
     "equity_change_squared": Type.WIDE,
     "volume_squared_close": Type.WIDE,
-    "trades_by_hour": Type.BIGINTS,
     "first_traded_at_close": Type.TIMESTAMP,
     "last_traded_at_close": Type.TIMESTAMP,
 }
@@ -86,9 +89,7 @@ _SPECIAL = {
 
 def windowed_columns() -> dict[str, Type]:
     """Name and type of the columns of windowed facts, one row per trader and T."""
-    sums = {
-        summed(fact, days): _SPECIAL.get(fact, Type.BIGINT) for fact, windows in SUMS.items() for days in windows
-    }
+    sums = {summed(fact, days): _SPECIAL.get(fact, Type.BIGINT) for fact, windows in SUMS.items() for days in windows}
     levels = {name: _SPECIAL.get(name, Type.BIGINT) for name in LEVELS}
     key_columns = {"trader_address": Type.STRING, "trader_cohort": Type.INT, AS_OF_DAY: Type.DATE}
     return {**key_columns, "known_at": Type.TIMESTAMP, **sums, **levels, **EVENT_MEASURES}
@@ -127,6 +128,11 @@ def fact_days(as_of_days: Collection[date]) -> Days:
     return span(shift(min(as_of_days), -LOOKBACK_DAYS), shift(max(as_of_days), -1))
 
 
+def outcome_days(as_of_days: Collection[date]) -> Days:
+    """Every day whose facts the labels of these T need: the windows, and what was held when they opened."""
+    return span(shift(min(as_of_days), -LOOKBACK_DAYS), shift(max(as_of_days), HORIZON_DAYS - 1))
+
+
 def bounds(
     keys: "np.ndarray", owners: "np.ndarray", as_of_days: "np.ndarray", days: int
 ) -> "tuple[np.ndarray, np.ndarray]":
@@ -142,7 +148,8 @@ def bounds(
 
 def key(owners: "np.ndarray", days: "np.ndarray") -> "np.ndarray":
     """A number that sorts by owner, then day."""
-    return owners.astype("int64") * 10_000_000 + days
+    keys: np.ndarray = owners.astype("int64") * 10_000_000 + days
+    return keys
 
 
 def spread(facts: "DataFrame", day: str, as_of_days: Collection[date]) -> "DataFrame":

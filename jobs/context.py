@@ -91,7 +91,7 @@ class Context:
         stops = checks.stops(verdicts)
         report.warnings.extend(f"{table.name} {verdict}" for verdict in verdicts if verdict not in stops)
         if stops:
-            rows = "\n    ".join(row for verdict in stops[:3] for row in checks.examples(stage, verdict))
+            rows = "\n    ".join(row for verdict in stops[:3] for row in checks.examples(table, stage, verdict))
             listed = "\n  ".join(str(verdict) for verdict in stops[:10])
             raise CheckError(
                 f"{table.name} was not published, readers keep what they have. Failed:\n  {listed}\n"

@@ -24,16 +24,19 @@ def transform(token_days: "DataFrame", trader_days: "DataFrame") -> "DataFrame":
         F.sum("loss_count").alias("loss_count"),
         F.count(F.lit(1)).alias("mint_count"),
         F.count(F.when(F.col("is_new_mint"), 1)).alias("new_mint_count"),
-        F.max("known_at").alias("known_at"),
+        F.max("known_at").alias("mints_known_at"),
     )
     traders = trader_days.groupBy("day").agg(
         F.count(F.when(F.col("trade_count") > 0, 1)).alias("trader_count"),
         F.sum("realised_loss_lamports").alias("realised_loss_lamports"),
         F.sum("trade_count").alias("trades_by_traders"),
+        F.max("known_at").alias("traders_known_at"),
     )
     share = F.col("loss_count").cast("double") / F.col("matched_sell_count").cast("double")
-    return mints.join(traders, "day", "left").withColumn(
-        "losing_sell_share", F.when(F.col("matched_sell_count") > 0, share)
+    return mints.join(traders, "day", "left").select(
+        "*",
+        F.when(F.col("matched_sell_count") > 0, share).alias("losing_sell_share"),
+        F.greatest("mints_known_at", "traders_known_at").alias("known_at"),
     )
 
 

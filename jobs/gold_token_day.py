@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from jobs.context import Context
 from jobs.marks import reserves_from_price
+from jobs.state import latest_rows
 from pumploss.days import Days
 from pumploss.fees import BASIS_POINTS, FEES
 from pumploss.money import LAMPORTS_PER_SOL
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 FEE_VOLUME_LAMPORTS = LAMPORTS_PER_SOL // 100
 #: How many priced trades the median of a last-price mark is taken over.
 RECENT = 5
+#: Stands for reserves that a change of venue has left behind; a real reserve is never negative.
+GONE = -1
 
 
 def transform(trades: "DataFrame", pnl: "DataFrame", before: "DataFrame") -> "DataFrame":
@@ -57,7 +60,7 @@ def _facts(trades: "DataFrame") -> "DataFrame":
         F.sum("fee_lamports").alias("fees_lamports"),
         F.max("price").alias("price_high_sol"),
         F.min("price").alias("price_low_sol"),
-        F.max(F.when(F.col("raw").isNotNull(), F.struct("order_in_mint_day", "price", "raw"))).alias("last_priced"),
+        F.max(F.when(F.col("raw").isNotNull(), F.struct("order_in_mint_day", "price", "token_decimals"))).alias("last_priced"),
         F.max(_last_reserves()).alias("last_reserves"),
         F.array_sort(F.collect_list(F.when(F.col("from_last") <= RECENT, F.struct("order_in_mint_day", "raw")))).alias("plain"),
         F.count("step").alias("steps"),
@@ -76,7 +79,7 @@ def _last_reserves() -> "Column":
     from pyspark.sql import functions as F
 
     has = F.col("virtual_sol_lamports").isNotNull() & F.col("virtual_token_units").isNotNull()
-    return F.when(has, F.struct("order_in_mint_day", "virtual_sol_lamports", "virtual_token_units"))
+    return F.when(has, F.struct("order_in_mint_day", "virtual_sol_lamports", "virtual_token_units", "venue"))
 
 
 def _realised(pnl: "DataFrame") -> "DataFrame":
@@ -86,49 +89,81 @@ def _realised(pnl: "DataFrame") -> "DataFrame":
         F.coalesce(F.sum("pnl_lamports"), F.lit(0)).alias("realised_pnl_lamports"),
         F.count("pnl_lamports").alias("matched_sell_count"),
         F.count(F.when(F.col("pnl_lamports") < 0, 1)).alias("loss_count"),
+        F.max("known_at").alias("pnl_known_at"),
     )
 
 
 def _carried(daily: "DataFrame", before: "DataFrame") -> "DataFrame":
-    """The day's rows with reserves, price and recent prices taken from earlier days where the day has none."""
+    """The day's rows with reserves, price and recent prices taken from earlier days where the day has none.
+
+    Reserves are not taken over a change of venue: what is left on the curve says nothing about the pool.
+    """
     from pyspark.sql import Window
     from pyspark.sql import functions as F
 
-    own = daily.select(
-        "*",
-        F.lit(False).alias("is_before"),
-        F.col("last_reserves.virtual_sol_lamports").alias("reserve_sol"),
-        F.col("last_reserves.virtual_token_units").alias("reserve_token"),
-        F.col("last_priced.raw").alias("raw"),
-        F.col("last_priced.price").alias("price"),
-        F.transform("plain", lambda item: item["raw"]).alias("recent"),
-    )
-    per_unit = F.lit(float(LAMPORTS_PER_SOL)) / F.pow(F.lit(10.0), F.col("token_decimals").cast("double"))
-    is_plain = F.col("mark_method") != "curve_from_price"
-    state = before.select(
-        "token_mint",
-        "day",
-        F.lit(True).alias("is_before"),
-        F.when(is_plain, F.col("reserve_sol_close_lamports")).alias("reserve_sol"),
-        F.when(is_plain, F.col("reserve_token_close_units")).alias("reserve_token"),
-        (F.col("price_close_sol") * per_unit).alias("raw"),
-        F.col("price_close_sol").alias("price"),
-        F.col("recent_prices").alias("recent"),
-    )
-    so_far = Window.partitionBy("token_mint").orderBy("day").rowsBetween(Window.unboundedPreceding, 0)
-    carried = own.unionByName(state, allowMissingColumns=True).select(
-        *(name for name in own.columns if name not in ("reserve_sol", "reserve_token", "raw", "price", "recent")),
-        *(F.last(name, ignorenulls=True).over(so_far).alias(name) for name in ("reserve_sol", "reserve_token", "raw", "price")),
+    order = Window.partitionBy("token_mint").orderBy("day")
+    so_far = order.rowsBetween(Window.unboundedPreceding, 0)
+    own = _own_state(daily)
+    both = own.unionByName(_earlier_state(before), allowMissingColumns=True)
+    left = F.when(F.lag("venue_close").over(order) != F.col("venue_close"), F.lit(GONE))
+    reserves = ("reserve_sol", "reserve_token")
+    known = both.withColumns({name: F.coalesce(name, left) for name in reserves})
+    carried = known.select(
+        *(name for name in own.columns if name not in (*reserves, "raw", "price", "recent", "known_at")),
+        *(F.nullif(F.last(name, ignorenulls=True).over(so_far), F.lit(GONE)).alias(name) for name in reserves),
+        *(F.last(name, ignorenulls=True).over(so_far).alias(name) for name in ("raw", "price")),
         F.flatten(F.collect_list("recent").over(so_far)).alias("recent"),
+        F.max("known_at").over(so_far).alias("known_at"),
         (F.count(F.lit(1)).over(so_far) == 1).alias("is_new_mint"),
     )
     return carried.where("NOT is_before")
 
 
+def _own_state(daily: "DataFrame") -> "DataFrame":
+    from pyspark.sql import functions as F
+
+    is_elsewhere = F.col("last_reserves.venue") != F.col("last.venue")
+    return daily.withColumn("known_at", F.greatest("known_at", "pnl_known_at")).select(
+        "*",
+        F.lit(False).alias("is_before"),
+        F.when(is_elsewhere, F.lit(GONE)).otherwise(F.col("last_reserves.virtual_sol_lamports")).alias("reserve_sol"),
+        F.when(is_elsewhere, F.lit(GONE)).otherwise(F.col("last_reserves.virtual_token_units")).alias("reserve_token"),
+        (F.col("last_priced.price") * _per_unit(F.col("last_priced.token_decimals"))).alias("raw"),
+        F.col("last_priced.price").alias("price"),
+        F.transform("plain", lambda item: item["raw"]).alias("recent"),
+        F.col("last.venue").alias("venue_close"),
+    )
+
+
+def _earlier_state(before: "DataFrame") -> "DataFrame":
+    from pyspark.sql import functions as F
+
+    is_stated = F.col("mark_method") == "reserves"
+    return before.select(
+        "token_mint",
+        "day",
+        "known_at",
+        "venue_close",
+        F.lit(True).alias("is_before"),
+        F.when(is_stated, F.col("reserve_sol_close_lamports")).alias("reserve_sol"),
+        F.when(is_stated, F.col("reserve_token_close_units")).alias("reserve_token"),
+        (F.col("price_close_sol") * _per_unit(F.col("token_decimals"))).alias("raw"),
+        F.col("price_close_sol").alias("price"),
+        F.col("recent_prices").alias("recent"),
+    )
+
+
+def _per_unit(decimals: "Column") -> "Column":
+    """What turns SOL per whole token into lamports per base unit; own and carried prices are turned alike, to the bit."""
+    from pyspark.sql import functions as F
+
+    return F.lit(float(LAMPORTS_PER_SOL)) / F.pow(F.lit(10.0), decimals.cast("double"))
+
+
 def _marked(days: "DataFrame") -> "DataFrame":
     from pyspark.sql import functions as F
 
-    venue = F.col("last.venue")
+    venue = F.col("venue_close")
     recent = F.slice("recent", F.greatest(F.size("recent") - RECENT + 1, F.lit(1)), RECENT)
     method = (
         F.when(F.col("reserve_sol").isNotNull(), "reserves")
@@ -140,7 +175,6 @@ def _marked(days: "DataFrame") -> "DataFrame":
         "*",
         recent.alias("recent_prices"),
         method.alias("mark_method"),
-        venue.alias("venue_close"),
         F.col("last.token_decimals").alias("token_decimals"),
         F.col("price").alias("price_close_sol"),
     )
@@ -187,11 +221,7 @@ def _fee_share() -> "Column":
 
 def latest_before(context: Context, mints: "DataFrame", days: Days) -> "DataFrame":
     """Each of the mints' latest row of this table before the first day."""
-    from pyspark.sql import functions as F
-
-    earlier = context.read_before(TABLE, days[0]).join(mints, ["token_mint"], "left_semi")
-    latest = earlier.groupBy("token_mint").agg(F.max("day").alias("day"))
-    return earlier.join(latest, ["token_mint", "day"], "left_semi").select(*TABLE.names)
+    return latest_rows(context.read_before(TABLE, days[0]).join(mints, ["token_mint"], "left_semi"), ["token_mint"], "day")
 
 
 def run(context: Context, days: Days) -> RunReport:

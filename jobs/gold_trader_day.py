@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 from jobs.context import Context
 from jobs.gold_token_day import latest_before
 from jobs.marks import exit_value
+from jobs.state import latest_rows
 from pumploss.days import Days
 from pumploss.report import RunReport
 from pumploss.tables import gold_token_day, silver_open_lots, silver_trade_pnl, silver_trader_mint_day
 from pumploss.tables.gold_trader_day import TABLE
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from pyspark.sql import Column, DataFrame
 
 POSITION = ["trader_address", "token_mint"]
@@ -108,15 +110,15 @@ def value_changes(held: "DataFrame", marks: "DataFrame", before: "DataFrame", da
     first = F.lit(days[0])
     since = (F.col("day") >= F.col("close_day")) & (F.col("next_close").isNull() | (F.col("day") < F.col("next_close")))
     now = held.join(_mark(marks), "token_mint").where(since & ((F.col("units") > 0) | (F.col("day") == F.col("close_day"))))
-    until = held.where((F.col("close_day") < first) & (F.col("units") > 0)).join(_mark(before), "token_mint")
-    value, cost = exit_value(F.col("units")), F.col("cost")
+    until = held.where((F.col("close_day") < first) & ((F.col("units") > 0) | (F.col("cost") > 0))).join(_mark(before), "token_mint")
+    value, cost, is_open = exit_value(F.col("units")), F.col("cost"), F.col("units") > 0
     last_price = F.when(F.col("mark_method") == "last_price", value).otherwise(0)
     valued = now.unionByName(until).select(
         *POSITION, "trader_cohort", "day", "mark_known_at",
         value.alias("value"), last_price.alias("last_price_value"), cost.alias("cost"),
-        (F.col("units") > 0).cast("int").alias("open"),
-        (value < cost).cast("int").alias("underwater"),
-        (value * 10 < cost).cast("int").alias("bag"),
+        is_open.cast("int").alias("open"),
+        (is_open & (value < cost)).cast("int").alias("underwater"),
+        (is_open & (value * 10 < cost)).cast("int").alias("bag"),
     )  # fmt: skip
     order = Window.partitionBy(*POSITION).orderBy("day")
     measures = ("value", "last_price_value", "cost", "open", "underwater", "bag")
@@ -160,43 +162,55 @@ def transform(changes: "DataFrame", own: "DataFrame", before: "DataFrame") -> "D
 
 
 def _levels(days: "DataFrame", before: "DataFrame") -> "DataFrame":
-    from pyspark.sql import Window
+    """The days with their levels: running sums per trader, walked cohort by cohort."""
     from pyspark.sql import functions as F
 
-    so_far = Window.partitionBy("trader_address").orderBy("day").rowsBetween(Window.unboundedPreceding, 0)
-    moments = ("first_traded_at_close", "last_traded_at_close")
-    carried = [*RUNNING, "trades_by_hour_close", *moments]
-    state = before.select("trader_address", *(F.col(n).alias(f"was_{n}") for n in carried), F.col("known_at").alias("was_known_at"))
+    moments = {"first_traded_at_close": "first_traded_at", "last_traded_at_close": "last_traded_at"}
+    state = before.select(
+        *KEY,
+        F.col("known_at"),
+        F.col("trades_by_hour_close").alias("trades_by_hour"),
+        *(F.col(level).alias(change) for level, change in {**RUNNING, **moments}.items()),
+        F.lit(True).alias("is_before"),
+    )
+    both = days.withColumn("is_before", F.lit(False)).unionByName(state, allowMissingColumns=True)
+    return both.groupBy("trader_cohort").applyInArrow(close_levels, TABLE.ddl)
 
-    def level(name: str, change: str) -> "Column":
-        kind = TABLE[name].type.spark
-        was = F.coalesce(F.col(f"was_{name}"), F.lit(0).cast(kind))
-        return (was + F.sum(change).over(so_far)).cast(kind).alias(name)
 
-    def hour_level(hour: int) -> "Column":
-        was = F.coalesce(F.element_at("was_trades_by_hour_close", hour + 1), F.lit(0))
-        return was + F.sum(F.element_at("trades_by_hour", hour + 1)).over(so_far)
+def close_levels(cohort: "pa.Table") -> "pa.Table":
+    """One cohort's daily changes, in any order, to its rows of `gold_trader_day`.
 
-    return days.join(state, "trader_address", "left").select(
-        *(name for name in days.columns if name != "known_at"),
-        *(level(name, change) for name, change in RUNNING.items()),
-        F.array(*(hour_level(hour) for hour in HOURS)).alias("trades_by_hour_close"),
-        F.least("was_first_traded_at_close", F.min("first_traded_at").over(so_far)).alias("first_traded_at_close"),
-        F.greatest("was_last_traded_at_close", F.max("last_traded_at").over(so_far)).alias("last_traded_at_close"),
-        F.greatest("was_known_at", F.max("known_at").over(so_far)).alias("known_at"),
-    ).select(*TABLE.names)  # fmt: skip
+    A row that `is_before` holds a trader's levels so far in the columns of the changes, so that a running sum over both
+    is the level.
+    """
+    import numpy as np
+    import polars as pl
+    import pyarrow as pa
+
+    rows = pl.DataFrame(pl.from_arrow(cohort)).sort("trader_address", "day")
+    hours = np.asarray(rows["trades_by_hour"].explode().to_numpy()).reshape(-1, len(HOURS))
+    starts = (rows["trader_address"] != rows["trader_address"].shift(1)).fill_null(True).to_numpy()
+    so_far = np.cumsum(hours, axis=0)
+    base = np.where(starts[:, None], so_far - hours, 0)
+    so_far -= np.maximum.accumulate(base, axis=0)
+    levels = rows.with_columns(
+        *(pl.col(change).cum_sum().over("trader_address").alias(level) for level, change in RUNNING.items()),
+        pl.Series("trades_by_hour_close", so_far.tolist(), dtype=pl.List(pl.Int64)),
+        pl.col("first_traded_at").cum_min().forward_fill().over("trader_address").alias("first_traded_at_close"),
+        pl.col("last_traded_at").cum_max().forward_fill().over("trader_address").alias("last_traded_at_close"),
+        pl.col("known_at").cum_max().over("trader_address"),
+    )
+    kept = levels.filter(~pl.col("is_before")).select(TABLE.names)
+    return pa.table(kept.to_arrow()).cast(TABLE.arrow_schema)
 
 
 def run(context: Context, days: Days) -> RunReport:
     """Aggregate these days. Levels go on from each trader's latest earlier row, values from each mint's earlier mark."""
-    from pyspark.sql import functions as F
-
     report = RunReport("gold_trader_day")
     marks = context.read(gold_token_day.TABLE, days)
     mints = marks.select("token_mint")
     earlier = context.read_before(silver_open_lots.TABLE, days[0]).join(mints.distinct(), ["token_mint"], "left_semi")
-    latest = earlier.groupBy(*POSITION).agg(F.max("close_day").alias("close_day"))
-    state = earlier.join(latest, [*POSITION, "close_day"], "left_semi").select(*silver_open_lots.TABLE.names)
+    state = latest_rows(earlier, POSITION, "close_day")
     held = positions(state.unionByName(context.read(silver_open_lots.TABLE, days)))
     changes = value_changes(held, marks, latest_before(context, mints.distinct(), days), days)
     pnl = context.read(silver_trade_pnl.TABLE, days)
@@ -212,9 +226,6 @@ def run(context: Context, days: Days) -> RunReport:
 
 
 def _latest_rows(context: Context, moved: "DataFrame", pnl: "DataFrame", days: Days) -> "DataFrame":
-    from pyspark.sql import functions as F
-
     traders = moved.select("trader_address").union(pnl.select("trader_address")).distinct()
     earlier = context.read_before(TABLE, days[0]).join(traders, ["trader_address"], "left_semi")
-    latest = earlier.groupBy("trader_address").agg(F.max("day").alias("day"))
-    return earlier.join(latest, ["trader_address", "day"], "left_semi").select(*TABLE.names)
+    return latest_rows(earlier, ["trader_address"], "day")

@@ -49,7 +49,7 @@ def transform(inputs: Inputs, as_of_days: Collection[date]) -> "DataFrame":
     from pyspark.sql import functions as F
 
     eligible = windowed(inputs, as_of_days).where(is_eligible())
-    joined = eligible.join(F.broadcast(market(inputs, as_of_days)), AS_OF_DAY)
+    joined = eligible.join(F.broadcast(market(inputs, as_of_days)), AS_OF_DAY, "left")
     computed = {one.name: one.expression().cast(one.type.spark) for one in registry.features()}
     given = {
         "trader_address": F.col("trader_address"),
@@ -75,7 +75,11 @@ def market(inputs: Inputs, as_of_days: Collection[date]) -> "DataFrame":
     from pyspark.sql import functions as F
 
     days = inputs.market_days.select("day", "loss_count", "matched_sell_count")
-    return spread(days, "day", as_of_days).groupBy(AS_OF_DAY).agg(
-        F.sum("loss_count").alias("market_loss_count_30d"),
-        F.sum("matched_sell_count").alias("market_matched_sell_count_30d"),
+    return (
+        spread(days, "day", as_of_days)
+        .groupBy(AS_OF_DAY)
+        .agg(
+            F.sum("loss_count").alias("market_loss_count_30d"),
+            F.sum("matched_sell_count").alias("market_matched_sell_count_30d"),
+        )
     )

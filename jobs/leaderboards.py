@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from jobs.context import Context
@@ -12,20 +13,20 @@ from pumploss.tables import gold_scores, gold_trader_day, silver_trade_pnl
 from pumploss.warm import BOARD_ROWS, PERIODS
 
 if TYPE_CHECKING:
+    from pyspark.sql import Column as SparkColumn
     from pyspark.sql import DataFrame
-
-#: Where a leaderboard reads the loss and the losing sells of its period.
-_ALL_TIME = "all"
 
 
 def totals(trader_days: "DataFrame", day: date) -> "DataFrame":
-    """Per trader: loss and losing sells of each period that ends with the day, and the last day with a loss.
+    """Per trader: loss and losing sells of each period that ends with the day, and the last day
+    with a loss.
 
-    Lifetime figures are the levels at the latest close, so they reach back to days that are no longer in the lake.
+    Lifetime figures are the levels at the latest close, so they reach back to days that are no
+    longer in the lake.
     """
     from pyspark.sql import functions as F
 
-    def within(column: str, length: int) -> "Any":
+    def within(column: str, length: int) -> "SparkColumn":
         is_inside = F.col("day") > F.lit(shift(day, -length))
         return F.sum(F.when(is_inside, F.col(column)).otherwise(F.lit(0)))
 
@@ -51,8 +52,6 @@ def totals(trader_days: "DataFrame", day: date) -> "DataFrame":
 
 def ranked(totals: "DataFrame", rows: int = BOARD_ROWS) -> "DataFrame":
     """The traders of every leaderboard, by period: the lowest negative sums, ties by address."""
-    from functools import reduce
-
     from pyspark.sql import functions as F
 
     boards = [
@@ -66,14 +65,16 @@ def ranked(totals: "DataFrame", rows: int = BOARD_ROWS) -> "DataFrame":
 
 
 def leaderboards(context: Context, day: date) -> list[dict[str, Any]]:
-    """Rows of all leaderboards as of the end of the day, as the warm store's `leaderboards` has them."""
+    """Rows of all leaderboards as of the end of the day, as the warm store's `leaderboards` has
+    them.
+    """
     from pyspark.sql import functions as F
 
     trader_days = context.read_before(gold_trader_day.TABLE, shift(day, 1))
     per_trader = context.lake.stage("losses_per_trader", totals(trader_days, day))
     board = context.lake.stage("leaderboards", ranked(per_trader))
     losers = board.select("trader_address", "last_loss_day").dropDuplicates()
-    rows = [row.asDict() for row in board.collect()]
+    rows = board.toArrow().to_pylist()
 
     trades = context.read(silver_trade_pnl.TABLE, [day])
     mints = (
@@ -106,7 +107,9 @@ def compose(
     last_losses: Mapping[str, Any],
     model_scores: Mapping[str, float],
 ) -> list[dict[str, Any]]:
-    """Ranked rows in SOL, in the order of period and rank, with what is known of each trader by address."""
+    """Ranked rows in SOL, in the order of period and rank, with what is known of each trader by
+    address.
+    """
     found = []
     for period in PERIODS:
         mine = [row for row in rows if row["period"] == period]
@@ -139,7 +142,10 @@ def compose(
 
 
 def baseline_score(loss_24h_lamports: int, loss_trades_24h: int) -> Decimal:
-    """The formula that models have to beat: LEAST(100, |loss in SOL| x 10 + losing trades x 2), exactly."""
+    """The formula that models have to beat:
+
+    LEAST(100, |loss in SOL| x 10 + losing trades x 2), exactly.
+    """
     return min(Decimal(100), abs(_sol(loss_24h_lamports)) * 10 + loss_trades_24h * 2)
 
 

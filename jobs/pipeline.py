@@ -66,7 +66,7 @@ STEPS = (
     Step("materialize_features", ("gold_trader_features",), is_restated=False),
     Step(
         "publish_warm",
-        ("silver_trade_pnl", "gold_trader_day", "gold_trader_features", "gold_scores"),
+        ("silver_trades", "silver_trade_pnl", "gold_trader_day", "gold_trader_features", "gold_scores"),
         lookback_days=90,
         is_restated=False,
     ),

@@ -1,4 +1,4 @@
-"""Copies the leaderboards that the warm store shows into Redis, so that both always say the same."""
+"""Copies the leaderboards that the warm store shows into Redis, so that both say the same."""
 
 from jobs.context import Context
 from pumploss.days import Days
@@ -9,21 +9,23 @@ from pumploss.warm import PERIODS, leaderboard, open_warm, publishing
 
 
 def run(context: Context, days: Days) -> RunReport:
-    """Make the hot leaderboards those of the warm store, which must show the last of the days or a later one.
+    """Make the hot leaderboards those of the warm store, which must show the last of the days or
+    a later one.
 
-    Raises StoreError where it shows an earlier day or another lake, or where Redis fails; the old boards then stay.
+    Raises StoreError where it shows an earlier day or another lake, or where Redis fails; the old
+    boards then stay.
     """
     report, day = RunReport("publish_hot"), days[-1]
-    with open_warm(context.settings) as warm:
-        with warm.transaction():
-            # Keeps a swap from coming between these reads.
-            warm.execute("LOCK TABLE public.leaderboards IN ACCESS SHARE MODE")
-            shown = publishing.latest(warm)
-            boards = {period: leaderboard(warm, period) for period in PERIODS}
+    with open_warm(context.settings) as warm, warm.transaction():
+        # Keeps a swap from coming between these reads.
+        warm.execute("LOCK TABLE public.leaderboards IN ACCESS SHARE MODE")
+        shown = publishing.latest(warm)
+        boards = {period: leaderboard(warm, period) for period in PERIODS}
     publishing.refuse_foreign(shown, context.settings.landing, context.settings.lake)
     if shown is None or shown.day < day:
         raise StoreError(
-            f"The warm store shows {shown.day if shown else 'nothing'}, not {day} yet: run publish_warm for {day} first."
+            f"The warm store shows {shown.day if shown else 'nothing'}, not {day} yet: run "
+            f"publish_warm for {day} first."
         )
     with open_hot(context.settings) as hot:
         publish(hot, boards, shown.as_of, shown.publish_id)

@@ -1,40 +1,33 @@
-"""Publishes the lake to PostgreSQL as of the end of a day: readers see the old state or the new one, whole.
+"""Publishes the lake to PostgreSQL as of the end of a day; readers see one state, whole.
 
-Days of trades and daily losses are replaced only where their content has changed since they were published; the other
-tables show T alone and are made anew.
+Days of trades and daily losses are replaced only where their content has changed since they were
+published; the other tables show T alone and are made anew.
 """
 
+import json
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
 
 import psycopg
 
 from features import registry
 from jobs.context import Context
 from jobs.leaderboards import leaderboards
-from pumploss.columns import COHORT
+from jobs.pipeline import WRITER
+from jobs.publish_pieces import by_cohorts, loss_pieces, trade_pieces
 from pumploss.contract import Table
 from pumploss.days import Days, shift
 from pumploss.errors import LakeError, StoreError
 from pumploss.report import RunReport
 from pumploss.tables import gold_scores, gold_trader_day, silver_trade_pnl, silver_trades
-from pumploss.warm import BOARD_COLUMNS, open_warm, publishing, slices
+from pumploss.warm import BOARD_COLUMNS, open_warm, publishing, slices, swapping
 from pumploss.warm import tables as warm_tables
 from pumploss.warm.loading import Slice
 from pumploss.warm.publishing import Published
 from pumploss.warm.staging import Staging
 from pumploss.warm.tables import RETENTION_DAYS, WarmTable
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-    from pyspark.sql import DataFrame
-
-#: Rows that are read and held at once.
-SLICE_ROWS = 250_000
-COHORTS = 16
 
 PNL, TRADES, TRADER_DAYS = silver_trade_pnl.TABLE, silver_trades.TABLE, gold_trader_day.TABLE
 
@@ -44,7 +37,7 @@ SOURCES = {warm_tables.TRADES: (PNL, TRADES), warm_tables.DAILY_LOSSES: (TRADER_
 
 @dataclass
 class Plan:
-    """One publish: what it is for, and by table name the state of the days and the rows that it will show."""
+    """One publish: its day, and by table name the days and rows that it will show."""
 
     context: Context
     staging: Staging
@@ -53,44 +46,24 @@ class Plan:
     rows: dict[str, int] = field(default_factory=dict)
 
 
-def trades(pnl: "DataFrame", silver: "DataFrame") -> "DataFrame":
-    """Trades with profit and loss, and the signature and decimals that only `silver_trades` has."""
-    where = ["trade_date", "trader_cohort", "trade_id"]
-    facts = silver.select(*where, "signature", "token_decimals")
-    return pnl.join(facts, where).select(
-        "trade_date",
-        "traded_at",
-        "trade_id",
-        "trader_address",
-        "token_mint",
-        "direction",
-        "token_units",
-        "token_decimals",
-        "sol_lamports",
-        "pnl_lamports",
-        "signature",
-    )
-
-
 def run(context: Context, days: Days, allow_older: bool = False) -> RunReport:
     """Publish as of the end of the last of the days.
 
-    A store that shows a later day is left alone unless `allow_older`. Raises LakeError for a day that was never built,
-    StaleError, CheckError where what arrived is not what the lake holds, StoreError; readers then keep what they have.
+    A store that shows a later day is left alone unless `allow_older`. Raises LakeError for a day
+    that was never built, StaleError, CheckError where what arrived is not what the lake holds,
+    StoreError; readers then keep what they have.
     """
     day = days[-1]
-    if (
-        day
-        not in context.ledger.built("gold_trader_day")
-        | context.lake.rows_by_day(TRADER_DAYS).keys()
-    ):
+    built = context.ledger.built("gold_trader_day") | context.lake.rows_by_day(TRADER_DAYS).keys()
+    if day not in built:
         raise LakeError(
-            f"gold_trader_day has never been built for {day}, so there is nothing to publish as of its end. "
+            f"gold_trader_day has never been built for {day}, so there is nothing to publish as of "
+            "its end. "
             f"Run `pumploss nightly` for {day} first, or publish a day that exists."
         )
-    publish_id = uuid.uuid4().hex
+    report, publish_id = RunReport("publish_warm"), uuid.uuid4().hex
     try:
-        return _publish(context, days, allow_older, publish_id)
+        _publish(context, days, allow_older, publish_id, report)
     except StoreError as error:
         # The answer to a commit may be lost while the commit is not.
         if not isinstance(error.__cause__, psycopg.OperationalError):
@@ -98,31 +71,31 @@ def run(context: Context, days: Days, allow_older: bool = False) -> RunReport:
         with open_warm(context.settings) as warm:
             if not publishing.is_published(warm, publish_id):
                 raise
-        return RunReport(
-            "publish_warm", notes=["the connection was lost after everything was committed"]
-        )
+        report.notes.append("the connection was lost after everything was committed")
+    return report
 
 
-def _publish(context: Context, days: Days, allow_older: bool, publish_id: str) -> RunReport:
-    report, day = RunReport("publish_warm"), days[-1]
+def _publish(
+    context: Context, days: Days, allow_older: bool, publish_id: str, report: RunReport
+) -> None:
+    day = days[-1]
     landing, lake = context.settings.landing, context.settings.lake
     with open_warm(context.settings) as warm, publishing.exclusive(warm) as staging:
         shown = publishing.latest(warm)
         publishing.refuse_foreign(shown, landing, lake)
         if shown and shown.day > day and not allow_older:
             report.skipped = f"the warm store shows {shown.day} already, which is later than {day}"
-            return report
+            return
         plan = Plan(context, staging, day)
         for table in SOURCES:
-            _stage_days(plan, table, publishing.live_days(warm, table, shown))
+            _stage_days(plan, table, swapping.live_days(warm, table, shown))
         _stage_as_of(plan, report)
         versions = {table.name: context.lake.version(table) for table in _read_tables()}
         entry = Published(
             publish_id, context.run_id, day, landing, lake, plan.rows, versions, plan.days
         )
-        publishing.swap(warm, staging.loaded, plan.days, entry)
-    _describe(report, days, plan, versions)
-    return report
+        _describe(report, days, plan, versions)
+        swapping.swap(warm, staging.loaded, plan.days, entry)
 
 
 def _read_tables() -> tuple[Table, ...]:
@@ -138,14 +111,16 @@ def _stage_days(plan: Plan, table: WarmTable, live: publishing.Days) -> None:
         for day, count in context.lake.rows_by_day(source).items()
         if first <= day <= plan.day
     }
-    digests = {day: _digest(context, SOURCES[table], day) for day in rows}
+    for one in SOURCES[table]:
+        context.ledger.refuse_stale(WRITER[one.name].name, rows)
+    digests = _digests(context, SOURCES[table], rows)
     changed = [
         day for day in rows if digests[day] is None or live.get(day, (None, 0))[0] != digests[day]
     ]
     plan.days[table.name] = {
         day: (digests[day], live[day][1]) for day in rows if day not in changed
     }
-    pieces = _trade_pieces if table == warm_tables.TRADES else _loss_pieces
+    pieces = trade_pieces if table == warm_tables.TRADES else loss_pieces
     columns = slices.TRADE_COLUMNS if table == warm_tables.TRADES else slices.LOSS_COLUMNS
     for day, found in pieces(context, changed, rows):
         wanted = rows[day] if table == warm_tables.TRADES else None
@@ -154,59 +129,23 @@ def _stage_days(plan: Plan, table: WarmTable, live: publishing.Days) -> None:
     plan.rows[table.name] = sum(count for _, count in plan.days[table.name].values())
 
 
-def _digest(context: Context, sources: tuple[Table, ...], day: date) -> str | None:
-    """What a published day depends on, or None where the ledger does not know all of it."""
-    digests = [context.recorded_digest(source, day) for source in sources]
-    return None if None in digests else "|".join([str(slices.LAYOUT), *map(str, digests)])
-
-
-def _trade_pieces(
-    context: Context, days: Iterable[date], rows: Mapping[date, int]
-) -> Iterator[tuple[date, Iterable[Slice]]]:
-    """Slices of each day: several small days are read at once, a large day by cohorts."""
-    for group in _groups(days, rows):
-        frame = trades(context.read(PNL, group), context.read(TRADES, group))
-        if group[1:]:
-            yield from _by_day(frame.toArrow(), "trade_date", group, slices.trade_slice)
-        else:
-            yield group[0], map(slices.trade_slice, _by_cohorts(frame, rows[group[0]]))
-
-
-def _loss_pieces(
-    context: Context, days: Iterable[date], rows: Mapping[date, int]
-) -> Iterator[tuple[date, Iterable[Slice]]]:
-    for group in _groups(days, rows):
-        lost = context.read(TRADER_DAYS, group).where("loss_count > 0")
-        frame = lost.select("day", "trader_address", "realised_loss_lamports", "loss_count")
-        yield from _by_day(frame.toArrow(), "day", group, slices.loss_slice)
-
-
-def _groups(days: Iterable[date], rows: Mapping[date, int]) -> Iterator[list[date]]:
-    """The days in order, in groups that are read at once."""
-    group: list[date] = []
-    for day in sorted(days):
-        if group and sum(rows[one] for one in group) + rows[day] > SLICE_ROWS:
-            yield group
-            group = []
-        group.append(day)
-    if group:
-        yield group
-
-
-def _by_day(
-    found: "pa.Table", column: str, days: Iterable[date], make: Callable[["pa.Table"], Slice]
-) -> Iterator[tuple[date, Iterable[Slice]]]:
-    import pyarrow.compute as pc
-
+def _digests(
+    context: Context, sources: tuple[Table, ...], days: Iterable[date]
+) -> dict[date, str | None]:
+    """What each published day depends on, or None where the ledger does not know all of it."""
+    recorded = context.ledger.latest()
+    digests: dict[date, str | None] = {}
     for day in days:
-        yield day, [make(found.filter(pc.equal(found[column], day)))]
-
-
-def _by_cohorts(frame: "DataFrame", rows: int) -> Iterator["pa.Table"]:
-    """The rows of a frame with cohorts, some cohorts at a time where they are many."""
-    width = max(1, min(COHORTS, COHORTS * SLICE_ROWS // max(rows, 1)))
-    for first in range(0, COHORTS, width):
-        yield frame.where(f"{COHORT.name} >= {first} AND {COHORT.name} < {first + width}").toArrow()
+        outputs = [
+            json.loads(recorded.get((WRITER[source.name].name, day), {}).get("outputs") or "{}")
+            for source in sources
+        ]
+        found = [
+            one.get(source.name, {}).get("digest")
+            for one, source in zip(outputs, sources, strict=True)
+        ]
+        digests[day] = None if None in found else "|".join([str(slices.LAYOUT), *found])
+    return digests
 
 
 def _stage_as_of(plan: Plan, report: RunReport) -> None:
@@ -215,7 +154,7 @@ def _stage_as_of(plan: Plan, report: RunReport) -> None:
     contract = [c for c in registry.TABLE.columns if c.name not in registry.TABLE.partition_by]
     features = context.read(registry.TABLE, [as_of_day])
     expected = context.lake.rows_by_day(registry.TABLE).get(as_of_day, 0)
-    found = map(Slice, _by_cohorts(features, expected))
+    found = map(Slice, by_cohorts(features, expected))
     names = [column.name for column in contract]
     loaded = [staging.load(warm_tables.FEATURES, found, names, expected, contract=contract)]
     scores = context.read(gold_scores.TABLE, [as_of_day]).toArrow()

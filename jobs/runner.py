@@ -9,9 +9,9 @@ from functools import cache
 from typing import Any
 
 from jobs.context import Context
-from jobs.pipeline import BY_NAME, Step, dependents
+from jobs.pipeline import BY_NAME, LANDING, WRITER, Step, dependents
 from pumploss.days import Days, ordered
-from pumploss.errors import PumpLossError, SettingsError
+from pumploss.errors import LakeError, PumpLossError, SettingsError
 from pumploss.lake.ledger import peak_memory_bytes
 from pumploss.report import DayReport, RunReport
 
@@ -27,19 +27,21 @@ def run_step(context: Context, name: str, days: Iterable[date], **options: Any) 
     step = BY_NAME[name]
     context.lake.claim(context.settings.landing)
     wanted = ordered(days)
-    effective = _effective(context, step, wanted)
     started = time.monotonic()
     try:
+        _require_inputs(context, step, wanted)
+        effective = _effective(context, step, wanted)
         report = importlib.import_module(f"jobs.{name}").run(context, effective, **options)
     except Exception as error:
         counted = getattr(error, "days", {}) or {}
         rows = {day: counted.get(day, DayReport()) for day in wanted}
-        _record(context, step, rows, "failed", started, error=failure_text(error))
+        context.ledger.append(_rows(context, step, rows, "failed", started, error=failure_text(error)))
         raise
     status = "skipped" if report.skipped else "ok"
     days_done = report.days or {day: DayReport() for day in effective}
-    _record(context, step, days_done, status, started, report.output_version, report.skipped)
-    _mark_stale(context, step, report, wanted)
+    done = _rows(context, step, days_done, status, started, report.output_version, report.skipped)
+    # One commit: a kill in between would leave days that rest on what changed without a mark, for good.
+    context.ledger.append([*done, *_stale_rows(context, step, report, wanted)])
     report.details["seconds"] = time.monotonic() - started
     return report
 
@@ -54,6 +56,19 @@ def run_steps(context: Context, names: Iterable[str], days: Iterable[date]) -> l
     return reports
 
 
+def _require_inputs(context: Context, step: Step, wanted: Days) -> None:
+    """Raise LakeError where a table that the step reads was never built for a wanted day: it would read as empty."""
+    if not (step.is_restated and step.writes):
+        return
+    for name in dict.fromkeys(WRITER[table].name for table in step.reads if table != LANDING):
+        missing = sorted(set(wanted) - context.ledger.ended(name))
+        if missing:
+            raise LakeError(
+                f"{step.name} of {missing[0]}{f' and {len(missing) - 1} more days' if missing[1:] else ''} needs {name} of "
+                f"the same day, which was never built: run `python -m jobs run {name} --day {missing[0]}` first."
+            )
+
+
 def _effective(context: Context, step: Step, wanted: Days) -> Days:
     """The wanted days, earlier stale ones, and for a step with state every built day in between."""
     if not step.is_restated:
@@ -62,26 +77,27 @@ def _effective(context: Context, step: Step, wanted: Days) -> Days:
     days = ordered({*wanted, *stale})
     if step.lookback_days is not None:
         return days
-    between = {day for day in context.ledger.built(step.name) if days[0] <= day <= days[-1]}
+    between = {day for day in context.ledger.held(step.name) if days[0] <= day <= days[-1]}
     return ordered({*days, *between})
 
 
-def _mark_stale(context: Context, step: Step, report: RunReport, wanted: Days) -> None:
-    """Tell the ledger which built days rest on what this step has just changed."""
+def _stale_rows(context: Context, step: Step, report: RunReport, wanted: Days) -> list[dict[str, Any]]:
+    """Ledger rows that say which built days rest on what this step has just changed, its own later ones included."""
     if not report.changed:
-        return
+        return []
     first = min(report.changed)
     beyond = report.changed - set(wanted)
+    why = f"{step.name} of {first} changed in run {context.run_id}"
     rows = []
-    for other in dependents(step.name):
-        built = {day for day in context.ledger.built(other.name) if day >= first}
-        for day in sorted((built | beyond) - context.ledger.stale(other.name)):
-            why = f"{step.name} of {first} changed in run {context.run_id}"
+    for other in (step, *dependents(step.name)) if step.lookback_days is None else dependents(step.name):
+        held = {day for day in context.ledger.held(other.name) if day >= first}
+        resting = held - report.days.keys() if other is step else held | beyond
+        for day in sorted(resting - context.ledger.stale(other.name)):
             rows.append(_row(context, other, day, DayReport(), "stale", 0.0, None, why))
-    context.ledger.append(rows)
+    return rows
 
 
-def _record(
+def _rows(
     context: Context,
     step: Step,
     days: dict[date, DayReport],
@@ -89,11 +105,9 @@ def _record(
     started: float,
     version: int | None = None,
     error: str | None = None,
-) -> None:
+) -> list[dict[str, Any]]:
     seconds = time.monotonic() - started
-    context.ledger.append(
-        _row(context, step, day, counts, status, seconds, version, error) for day, counts in sorted(days.items())
-    )
+    return [_row(context, step, day, counts, status, seconds, version, error) for day, counts in sorted(days.items())]
 
 
 def _row(
@@ -106,6 +120,8 @@ def _row(
     version: int | None,
     error: str | None,
 ) -> dict[str, Any]:
+    # What neither ended well nor ran has left the table as the ledger knows it.
+    outputs = json.dumps(counts.outputs, default=str) if status in ("ok", "skipped") else context.ledger.outputs(step.name, day)
     return {
         "run_id": context.run_id,
         "step": step.name,
@@ -118,7 +134,7 @@ def _row(
         "seconds": seconds,
         "peak_memory_bytes": peak_memory_bytes(),
         "inputs": json.dumps(counts.inputs, default=str),
-        "outputs": json.dumps(counts.outputs, default=str),
+        "outputs": outputs,
         "output_version": version,
         "code_version": code_version(),
         "error": error,

@@ -4,9 +4,11 @@ The state is `silver_open_lots`: only the positions that trade in these days are
 trades cost. One pass over many days gives the rows of the days one by one.
 """
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from jobs.context import Context
+from jobs.state import latest_rows
 from pumploss.contract import Column, Table, Type
 from pumploss.days import Days
 from pumploss.errors import ConservationError
@@ -46,9 +48,9 @@ def transform(trades: "DataFrame", lots: "DataFrame") -> "DataFrame":
     """Trades and carried lots to the rows of both tables (`WALKED`)."""
     from pyspark.sql import functions as F
 
-    carried = lots.where("open_units > 0 OR open_cost_lamports > 0")
     missing = [name for name in _WALKED_TRADE if name not in LOTS.names]
-    as_rows = carried.select(
+    # Closing rows come along: the walk ignores them, but since when a position is known goes on from them.
+    as_rows = lots.select(
         *LOTS.names, *(F.lit(None).cast(silver_trades.TABLE[name].type.spark).alias(name) for name in missing)
     )
     as_trades = trades.select(
@@ -152,12 +154,9 @@ def _lot_rows(trades: "pl.DataFrame", lots: "pl.DataFrame", result: "FifoResult"
 
 def carried_lots(context: Context, trades: "DataFrame", days: Days) -> "DataFrame":
     """Lots open before these days of the positions that trade in them: the latest close of each position."""
-    from pyspark.sql import functions as F
-
     before = context.read_before(LOTS, days[0])
     touched = before.join(trades.select(*POSITION).distinct(), POSITION, "left_semi")
-    latest = touched.groupBy(*POSITION).agg(F.max("close_day").alias("close_day"))
-    return touched.join(latest, [*POSITION, "close_day"], "left_semi").select(*LOTS.names)
+    return latest_rows(touched, POSITION, "close_day")
 
 
 def run(context: Context, days: Days) -> RunReport:
@@ -167,13 +166,19 @@ def run(context: Context, days: Days) -> RunReport:
     walked = context.lake.stage("walked", transform(trades, carried_lots(context, trades, days)))
     lots = walked.where("is_lot").select(*LOTS.names)
     pnl = walked.where("NOT is_lot").select(*TABLE.names)
-    rows_in = context.lake.rows_by_day(silver_trades.TABLE)
+    _account(context.lake.rows_by_day(silver_trades.TABLE), pnl, days, report)
     context.publish(LOTS, lots, days, report, staged=True)
-    written = context.publish(TABLE, pnl, days, report, staged=True)
-    for day in days:
-        counts = report.day(day)
-        counts.rows_read, counts.rows_written = rows_in.get(day, 0), written.get(day, 0)
-        if counts.rows_read != counts.rows_written:
-            raise ConservationError(f"silver_trade_pnl of {day}: {counts.rows_read} trades became {counts.rows_written}.")
+    context.publish(TABLE, pnl, days, report, staged=True)
     return report
 
+
+def _account(read: dict[date, int], pnl: "DataFrame", days: Days, report: RunReport) -> None:
+    """Write each day's sums into the report. Raises ConservationError where a trade went missing."""
+    written = {row["trade_date"]: row["count"] for row in pnl.groupBy("trade_date").count().collect()}
+    for day in days:
+        counts = report.day(day)
+        counts.rows_read, counts.rows_written = read.get(day, 0), written.get(day, 0)
+        if counts.rows_read != counts.rows_written:
+            raise ConservationError(
+                f"silver_trade_pnl of {day}: {counts.rows_read} trades became {counts.rows_written}; nothing was written."
+            )

@@ -7,11 +7,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from jobs.context import Context
-from jobs.pipeline import WRITER
+from jobs.pipeline import WRITER, weekly
 from jobs.runner import code_version
 from models import gate
-from models.artifacts import Served
 from models.dataset import NotEnoughDaysError, Split, TrainingFrame, UntrainableError, assemble, split
+from models.evaluate import finite
 from models.gate import Decision
 from models.registry import Registry
 from models.score import SCORE_VERSION, ScoreMap
@@ -62,7 +62,9 @@ def run(context: Context, days: Days, spec: ModelSpec, if_missing: bool = False)
         report.day(last).rows_read = len(retrieved.frame)
         _train(registry, spec, retrieved, parts, report)
     except UntrainableError as error:
-        report.skipped = f"{spec.name} cannot be trained yet: {error}. Run more nights; scores wait for the first model."
+        report.skipped = f"{spec.name} cannot be trained yet: {error}. Run more nights; scores wait for a first model."
+    if report.step == weekly()[-1].name:
+        _latest.clear()  # the frame is large, and nobody after the last training needs it
     return report
 
 
@@ -83,8 +85,9 @@ def _train(registry: Registry, spec: ModelSpec, retrieved: Retrieved, parts: Spl
     known = registry.same(spec.name, identity)
     if known is not None:
         served = registry.load(spec.name, known)
-        report.notes.append(f"{spec.name}: data and parameters are those of version {known}; nothing new was registered")
-        report.details.update(_details(spec, known, served.metrics, parts, is_new=False))
+        report.notes.append(f"{spec.name}: data and parameters are those of version {known}, so nothing was registered")
+        is_champion = known == registry.version(spec.name)
+        report.details.update(_details(spec, known, served.metrics, parts, is_new=False, is_champion=is_champion))
         return
     trained = train(spec, retrieved.frame, parts, _inputs(), _frozen(registry, spec))
     decision, previous = _decide(registry, trained, retrieved.frame)
@@ -97,7 +100,7 @@ def _train(registry: Registry, spec: ModelSpec, retrieved: Retrieved, parts: Spl
     else:
         report.warnings.append(f"{spec.name} version {version} stays a challenger: {'; '.join(decision.reasons)}")
     report.warnings.extend(f"{spec.name} version {version}: {remark}" for remark in decision.remarks)
-    measured = {"model": trained.verdict.model, "baselines": trained.verdict.baselines}
+    measured = {"model": finite(trained.verdict.model), "baselines": trained.verdict.baselines}
     report.details.update(_details(spec, version, measured, parts, is_new=True, is_champion=decision.is_promoted))
 
 
@@ -107,7 +110,7 @@ def _details(
     measured: Mapping[str, object],
     parts: Split,
     is_new: bool,
-    is_champion: bool | None = None,
+    is_champion: bool,
 ) -> dict[str, Any]:
     return {
         "model": spec.name,
@@ -124,16 +127,17 @@ def _details(
 def _decide(registry: Registry, trained: Trained, frame: TrainingFrame) -> tuple[Decision, str | None]:
     """The gate's decision beside the champion judged on the same days, and the champion's version."""
     champion = registry.version(trained.spec.name)
-    rival = None
-    if champion is not None:
+    if champion is None:
+        return gate.decide(trained.verdict, trained.spec.acceptance, None), None
+    try:
         served = registry.load(trained.spec.name, champion)
-        # A champion whose inputs are gone cannot serve today's features, so it is no rival.
-        rival = _judged(trained, served, frame) if set(served.names) <= set(frame.names) else None
+    except ModelError as error:
+        return Decision([f"the champion cannot be compared: {error}"]), champion
+    # A champion whose inputs are gone cannot serve today's features, so it is no rival.
+    rival = None
+    if set(served.names) <= set(frame.names):
+        rival = judge(trained.spec, frame, trained.parts, served.booster, served.calibrator).model
     return gate.decide(trained.verdict, trained.spec.acceptance, rival), champion
-
-
-def _judged(trained: Trained, served: Served, frame: TrainingFrame) -> dict[str, float]:
-    return judge(trained.spec, frame, trained.parts, served.booster, served.calibrator).model
 
 
 def _frozen(registry: Registry, spec: ModelSpec) -> ScoreMap | None:
@@ -141,7 +145,7 @@ def _frozen(registry: Registry, spec: ModelSpec) -> ScoreMap | None:
     if not spec.has_score:
         return None
     first = registry.earlier(spec.name, {"score_version": SCORE_VERSION})
-    return None if first is None else registry.load(spec.name, first).score_map
+    return None if first is None else ScoreMap(float(registry.tags(spec.name, first)["odds_reference"]))
 
 
 def _inputs() -> tuple[Input, ...]:
@@ -152,13 +156,12 @@ def _inputs() -> tuple[Input, ...]:
 
 def params_hash(spec: ModelSpec) -> str:
     """Digest of everything beside the data that decides a model, definitions of features and labels included."""
-    import lightgbm
-
     from features.labels import LABEL_VERSION
     from features.registry import FEATURE_SET_VERSION
+    from models.boosting import library
 
     return spec.params_hash(
-        lightgbm=lightgbm.__version__,
+        lightgbm=library().__version__,
         features=FEATURE_SET_VERSION,
         labels=LABEL_VERSION,
         score=SCORE_VERSION,
@@ -171,7 +174,8 @@ def version_tags(trained: Trained) -> dict[str, str]:
     from features.labels import LABEL_VERSION
     from features.registry import FEATURE_SET_VERSION
 
-    score = {"score_version": trained.score_map.version} if trained.score_map else {}
+    found = trained.score_map
+    score = {"score_version": found.version, "odds_reference": repr(found.odds_reference)} if found else {}
     return {
         "code_version": code_version(),
         "label_version": str(LABEL_VERSION),
@@ -223,10 +227,11 @@ def _labels(context: Context, last: date, version: int | None) -> "pl.DataFrame"
     import polars as pl
 
     table = gold_labels.TABLE
-    built = context.lake.rows_by_day(gold_trader_day.TABLE)
-    matured = shift(last, -(_horizon() - 1))
-    days = [day for day in context.lake.rows_by_day(table) if built and shift(min(built), HISTORY_DAYS) <= day <= matured]
-    context.ledger.refuse_stale(WRITER[table.name].name, [shift(day, -WRITER[table.name].offset_days) for day in days])
+    first = min(context.lake.rows_by_day(gold_trader_day.TABLE), default=last)
+    earliest, latest = shift(first, HISTORY_DAYS), shift(last, 1 - _horizon())
+    days = [day for day in context.lake.rows_by_day(table) if earliest <= day <= latest]
+    step = WRITER[table.name]
+    context.ledger.refuse_stale(step.name, [shift(day, -step.offset_days) for day in days])
     wanted = ["trader_address", "as_of", "outcome_lamports", "is_exposed", "is_loss", "is_severe_loss", "known_at"]
     rows = context.lake.read(table, days, version).select(*wanted).toArrow()
     frame = pl.DataFrame(pl.from_arrow(rows))
@@ -251,7 +256,7 @@ def with_features(context: Context, labels: "pl.DataFrame", version: int) -> "pl
         )
         found = pl.DataFrame(pl.from_arrow(job.to_arrow()))
     if len(found) != len(entities):
-        raise ModelError(f"Feast gave {len(found)} rows for {len(entities)} labels: gold_trader_features repeats a key.")
+        raise ModelError(f"Feast gave {len(found)} rows for {len(entities)} labels: build gold_trader_features again.")
     return found
 
 

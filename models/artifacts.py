@@ -8,8 +8,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from models import boosting
 from models.calibration import Calibrator
 from models.card import model_card
+from models.evaluate import finite
 from models.score import ScoreMap
 from models.training import Input, Trained
 from pumploss.errors import ModelError
@@ -57,9 +59,8 @@ class Served:
 
 @lru_cache(maxsize=4)
 def _parsed(text: str) -> "Booster":
-    from lightgbm import Booster
-
-    return Booster(model_str=text)
+    booster: Booster = boosting.library().Booster(model_str=text)
+    return booster
 
 
 def sha256(text: str) -> str:
@@ -73,7 +74,7 @@ def files(trained: Trained, tags: Mapping[str, str]) -> dict[str, str]:
     content = {
         CALIBRATOR: trained.calibrator.to_json(),
         FEATURES: json.dumps([asdict(one) for one in trained.inputs], indent=1),
-        METRICS: json.dumps({"model": verdict.model, "baselines": verdict.baselines}, indent=1),
+        METRICS: json.dumps({"model": finite(verdict.model), "baselines": verdict.baselines}, indent=1),
         CARD: model_card(trained, tags),
     }
     if trained.score_map is not None:
@@ -88,7 +89,10 @@ def digests(booster_text: str, content: Mapping[str, str]) -> dict[str, str]:
 
 
 def read(folder: Path, name: str, version: str, tags: Mapping[str, str]) -> Served:
-    """The version in this folder. Raises ModelError if a file is changed, missing, or of a kind that could run code."""
+    """The version in this folder.
+
+    Raises ModelError if a file is changed, missing, or of a kind that could run code.
+    """
     where = f"{name} version {version} in {folder}"
     refuse_code(folder, where)
     booster_text = _text(folder / BOOSTER, where)
@@ -97,8 +101,8 @@ def read(folder: Path, name: str, version: str, tags: Mapping[str, str]) -> Serv
     if digests(booster_text, content) != {key: tags.get(key) for key in ("booster_sha256", "artifacts_sha256")}:
         changed = sorted(file for file, text in content.items() if sha256(text) != expected[file]) or [BOOSTER]
         raise ModelError(
-            f"{where}: {', '.join(changed)} is not what was registered. Restore the file, or set the alias `champion` to "
-            "`previous` and train again."
+            f"{where}: {', '.join(changed)} is not what was registered. Restore the file, or set the alias `champion` "
+            "to the version of `previous` and train again."
         )
     inputs = tuple(Input(**one) for one in json.loads(content[FEATURES]))
     served = Served(
@@ -121,8 +125,8 @@ def refuse_code(folder: Path, where: str) -> None:
     strange = [path for path in found if path.suffix not in ALLOWED_SUFFIXES and path.name not in ALLOWED_NAMES]
     if strange:
         raise ModelError(
-            f"{where}: {strange[0].relative_to(folder)} is not a file of a model that this project logs (pickles can run "
-            "code when they are loaded). Do not load it; register the model by training it."
+            f"{where}: {strange[0].relative_to(folder)} is not a file that this project logs, and a pickle can run code "
+            "when it is loaded. Do not load it; register the model by training it."
         )
 
 

@@ -12,6 +12,9 @@ from pumploss.errors import ModelError
 #: A model without any skill would get slope zero or less; the order of its predictions must survive all the same.
 LOWEST_SLOPE = 1e-3
 
+#: Newton's method has arrived when a step is smaller.
+SMALLEST_STEP = 1e-10
+
 
 def sigmoid(log_odds: Floats) -> Floats:
     """Probabilities of log-odds, without overflow."""
@@ -52,11 +55,12 @@ class Calibrator:
         """The calibrator of `to_json`. Raises ModelError for any other content."""
         try:
             content = json.loads(text)
-            if content["kind"] != "platt":
-                raise KeyError(content["kind"])
-            return cls(float(content["slope"]), float(content["intercept"]))
+            kind, line = content["kind"], (float(content["slope"]), float(content["intercept"]))
         except (ValueError, KeyError, TypeError) as error:
-            raise ModelError(f"calibrator.json is not one of this project: {error!r}. Train the model again.") from error
+            raise ModelError(f"calibrator.json cannot be read: {error!r}. Train the model again.") from error
+        if kind != "platt":
+            raise ModelError(f"calibrator.json is of kind {kind!r}, not `platt`: score with the code that wrote it.")
+        return cls(*line)
 
 
 def fit(raw: Floats, outcome: Flags, lowest_slope: float = LOWEST_SLOPE) -> Calibrator:
@@ -88,6 +92,6 @@ def likeliest_line(x: Floats, target: Floats, offset: Floats | float = 0.0) -> t
         largest = max(abs(step[0]), abs(step[1]))
         damping = min(1.0, 2.0 / largest) if largest else 1.0
         slope, intercept = slope - damping * step[0], intercept - damping * step[1]
-        if largest < 1e-10:
+        if largest < SMALLEST_STEP:
             break
     return slope, intercept

@@ -1,5 +1,6 @@
 """The model card: what a version is for, what it was made from, how good it is and where it ends."""
 
+import math
 from collections.abc import Mapping
 
 from models.score import BANDS
@@ -31,13 +32,13 @@ those who traded in the window or held 0.01 SOL of exit value at T. Bots are kep
 
 {data}
 
-**Measures on the test days**, which neither training nor calibration has seen; {purge} days before them are left out.
+**Measures on the test days**, which neither training nor calibration has seen; {purge} days before are left out.
 
 {table}
 
-AUC over the formula, exposed: {gain:+.3f} (95 % by days {low:+.3f} to {high:+.3f}). On the training days the exposed AUC
-is {train:.3f}. Calibration line: slope {slope:.2f}, intercept {intercept:+.2f}. The base rate is that of the calibration
-days; formula and volume are fitted on the same days as the model's calibration.
+AUC over the formula, exposed: {gain:+.3f} (95 % by days {low:+.3f} to {high:+.3f}). On the training days the exposed
+AUC is {train:.3f}. Calibration line: slope {slope:.2f}, intercept {intercept:+.2f}. The base rate is that of the
+calibration days; formula and volume are fitted on the same days as the model's calibration.
 
 **Measures on simulated data prove that the machinery works, and nothing about the market.**
 {score}
@@ -85,7 +86,7 @@ def _table(trained: Trained) -> str:
     rows = {"model": trained.verdict.model, **trained.verdict.baselines}
     lines = ["| | " + " | ".join(title for _, title in _COLUMNS) + " |", "|---" * (len(_COLUMNS) + 1) + "|"]
     for name, found in rows.items():
-        lines.append(f"| {name} | " + " | ".join(f"{found[key]:.3f}" for key, _ in _COLUMNS) + " |")
+        lines.append(f"| {name} | " + " | ".join(f"{found.get(key, math.nan):.3f}" for key, _ in _COLUMNS) + " |")
     return "\n".join(lines)
 
 
@@ -93,7 +94,6 @@ def _score(trained: Trained) -> str:
     if trained.score_map is None:
         return ""
     bands = ", ".join(f"{name} from {lowest:g}" for name, lowest in BANDS)
-    return (
-        f"\n**Score** version {trained.score_map.version}: 50 is odds of {trained.score_map.odds_reference:.4g}, ten points "
-        f"double the odds. Bands: {bands}.\n"
-    )
+    fixed = trained.score_map
+    text = f"version {fixed.version}: 50 is odds of {fixed.odds_reference:.4g}, ten points double the odds"
+    return f"\n**Score** {text}. Bands: {bands}.\n"

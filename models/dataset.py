@@ -20,6 +20,9 @@ Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 LAMPORTS_PER_SOL = 1_000_000_000
+KEY = ("trader_address", "event_timestamp")
+OUTCOMES = ("is_loss", "is_severe_loss", "is_exposed", "outcome_lamports")
+
 TEST_DAYS = 7
 CALIBRATION_DAYS = 7
 MOST_TRAINING_DAYS = 90
@@ -105,10 +108,9 @@ def assemble(rows: "pl.DataFrame", names: Sequence[str]) -> TrainingFrame:
     """
     import polars as pl
 
-    needed = ["trader_address", "event_timestamp", *names, "is_loss", "is_severe_loss", "is_exposed", "outcome_lamports"]
-    missing = sorted(set(needed) - set(rows.columns))
+    missing = sorted({*KEY, *OUTCOMES, *names} - set(rows.columns))
     if missing:
-        raise ModelError(f"The training rows lack {', '.join(missing)}: build gold_labels and gold_trader_features again.")
+        raise ModelError(f"The training rows lack {', '.join(missing)}: build gold_labels and gold_trader_features.")
     ordered = rows.sort("event_timestamp", "trader_address")
     keys = ordered.select("event_timestamp", "trader_address")
     if keys.is_duplicated().any():
@@ -145,8 +147,8 @@ def matrix(rows: "pl.DataFrame", names: Sequence[str]) -> Floats:
     odd = [name for name in names if name not in absent and not _is_number(rows.schema[name])]
     if absent or odd:
         raise ModelError(
-            f"The model's inputs do not fit the features: absent {absent}, not numeric {odd}. Train again on the current "
-            "feature set, or score with the code that the model was trained with."
+            f"The model's inputs do not fit the features: absent {absent}, not numeric {odd}. Train again on the "
+            "current feature set, or score with the code that the model was trained with."
         )
     if not names:
         return np.empty((len(rows), 0))

@@ -10,6 +10,11 @@ from models.dataset import Flags, Floats, Split, TrainingFrame
 Metrics = dict[str, float]
 
 
+def finite(measures: Metrics) -> Metrics:
+    """The measures that are numbers: a constant prediction, for example, has no calibration line."""
+    return {name: value for name, value in measures.items() if np.isfinite(value)}
+
+
 @dataclass(frozen=True)
 class Contender:
     """A ranking and the probabilities made from it, for the rows that are judged."""
@@ -28,7 +33,7 @@ class Verdict:
     def flat(self) -> Metrics:
         """All finite measures under one level of names: the model's as they are, a baseline's behind its name."""
         named = {f"{name}.{key}": value for name, found in self.baselines.items() for key, value in found.items()}
-        return {key: value for key, value in {**self.model, **named}.items() if np.isfinite(value)}
+        return finite({**self.model, **named})
 
 
 def base_rate(frame: TrainingFrame, parts: Split, target: str) -> float:
@@ -56,7 +61,7 @@ def judge(frame: TrainingFrame, parts: Split, target: str, model: Contender, see
     rows = parts.rows(frame, parts.test)
     rivals = baselines(frame, parts, target)
     reference = metrics.brier(frame.target(target)[rows], rivals["base_rate"].probability)
-    measured = {name: _measure(frame, rows, target, rival, reference) for name, rival in rivals.items()}
+    measured = {name: finite(_measure(frame, rows, target, rival, reference)) for name, rival in rivals.items()}
     ours = _measure(frame, rows, target, model, reference)
     exposed = frame.is_exposed[rows]
     low, high = metrics.auc_difference_interval(
@@ -74,7 +79,7 @@ def judge(frame: TrainingFrame, parts: Split, target: str, model: Contender, see
 def _measure(frame: TrainingFrame, rows: Flags, target: str, given: Contender, reference: float) -> Metrics:
     outcome, exposed, p = frame.target(target)[rows], frame.is_exposed[rows], given.probability
     loss = np.maximum(0.0, -frame.pnl_sol[rows])
-    is_rare = outcome.mean() <= 0.5
+    is_rare = 2 * outcome.sum() <= len(outcome)
     slope, intercept = metrics.calibration_line(outcome, p)
     squared = metrics.brier(outcome, p)
     return {

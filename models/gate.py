@@ -46,7 +46,7 @@ def remarks(verdict: Verdict, bars: Acceptance) -> list[str]:
     if ours["auc_exposed"] < bars.auc_exposed:
         found.append(f"AUC on exposed rows {ours['auc_exposed']:.3f} is below {bars.auc_exposed}")
     if ours["auc_exposed"] > bars.auc_suspicious:
-        found.append(f"AUC on exposed rows {ours['auc_exposed']:.3f} is above {bars.auc_suspicious}: look for the leak first")
+        found.append(f"AUC on exposed rows {ours['auc_exposed']:.3f} is above {bars.auc_suspicious}: look for a leak")
     if ours["brier_skill"] < bars.brier_skill:
         found.append(f"Brier skill {ours['brier_skill']:.3f} is below {bars.brier_skill}")
     if ours["ece"] > bars.ece:

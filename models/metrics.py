@@ -9,6 +9,9 @@ from models.dataset import Flags, Floats
 ECE_BINS = 15
 BOOTSTRAPS = 1000
 
+#: Probabilities are kept this far off 0 and 1 before a logarithm.
+EDGE = 1e-12
+
 
 def auc(outcome: Flags, ranking: Floats) -> float:
     """Chance that a row with the outcome ranks above one without; ties count half. NaN without both kinds."""
@@ -42,7 +45,7 @@ def brier(outcome: Flags, p: Floats) -> float:
 
 def logloss(outcome: Flags, p: Floats) -> float:
     """Mean negative log-likelihood, probabilities kept 1e-12 off 0 and 1."""
-    safe = np.clip(p, 1e-12, 1 - 1e-12)
+    safe = np.clip(p, EDGE, 1 - EDGE)
     return float(-np.mean(np.where(outcome, np.log(safe), np.log1p(-safe))))
 
 
@@ -55,8 +58,8 @@ def calibration_error(outcome: Flags, p: Floats) -> float:
 
 def calibration_line(outcome: Flags, p: Floats) -> tuple[float, float]:
     """Slope and intercept of outcomes on predicted log-odds: (1, 0) is perfect, NaN where all are alike."""
-    log_odds = logit(np.clip(p, 1e-12, 1 - 1e-12))
-    if np.ptp(log_odds) < 1e-12:
+    log_odds = logit(np.clip(p, EDGE, 1 - EDGE))
+    if np.ptp(log_odds) < EDGE:
         return float("nan"), float("nan")
     return likeliest_line(log_odds, outcome.astype(np.float64))
 

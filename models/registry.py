@@ -3,13 +3,15 @@
 import logging
 import os
 import tempfile
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from models import artifacts
+from models import artifacts, boosting
 from models.artifacts import Served
 from models.training import Trained
 from pumploss.errors import ModelError
@@ -23,7 +25,12 @@ EXPERIMENT = "pumploss"
 CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
 
 #: Read by MLflow when it is imported.
-_QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true", "GIT_PYTHON_REFRESH": "quiet"}
+_QUIET = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "DO_NOT_TRACK": "true",
+    "GIT_PYTHON_REFRESH": "quiet",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+}
 
 
 @dataclass
@@ -44,7 +51,16 @@ class Registry:
         for logger in ("mlflow.store.db.utils", "mlflow.utils.environment", "mlflow.models.model"):
             logging.getLogger(logger).setLevel(logging.ERROR)
         mlflow.set_tracking_uri(self.settings.tracking_uri)
-        return mlflow.MlflowClient(self.settings.tracking_uri)
+        with _calm():
+            client = mlflow.MlflowClient(self.settings.tracking_uri)
+            client.search_experiments(max_results=1)
+            client.search_registered_models(max_results=1)
+        return client
+
+    @property
+    def _is_unborn(self) -> bool:
+        scheme, _, path = self.settings.tracking_uri.partition(":///")
+        return scheme == "sqlite" and not Path(path).exists()
 
     @property
     def _folder(self) -> Path:
@@ -61,7 +77,9 @@ class Registry:
         return str(self._client.create_experiment(EXPERIMENT, artifact_location=place))
 
     def version(self, name: str, alias: str = CHAMPION) -> str | None:
-        """The version that an alias points to, or None."""
+        """The version that an alias points to, or None. Nothing is created to find out that there is none."""
+        if self._is_unborn:
+            return None
         found = self._by_alias(name, alias)
         return None if found is None else str(found.version)
 
@@ -80,7 +98,7 @@ class Registry:
             raise ModelError(f"The registry {self.settings.tracking_uri} does not answer: {error}") from error
 
     def same(self, name: str, tags: Mapping[str, str]) -> str | None:
-        """The champion's or challenger's version if it has these tags: the same data and parameters were trained."""
+        """The champion's or challenger's version if it has these tags: such a training was made already."""
         for alias in (CHAMPION, CHALLENGER):
             found = self._by_alias(name, alias)
             if found is not None and tags.items() <= dict(found.tags).items():
@@ -94,16 +112,20 @@ class Registry:
         return str(min(fitting)) if fitting else None
 
     def load(self, name: str, version: str) -> Served:
-        """A version, verified against the digests in its tags. Raises ModelError where it is not what was registered."""
+        """A version, verified against the digests in its tags.
+
+        Raises ModelError where it is not what was registered, or cannot be reached.
+        """
         import mlflow
         from mlflow.exceptions import MlflowException
 
         try:
             tags = self.tags(name, version)
-            folder = Path(mlflow.artifacts.download_artifacts(f"models:/{name}/{version}"))
+            with _calm():
+                folder = Path(mlflow.artifacts.download_artifacts(f"models:/{name}/{version}"))
         except (MlflowException, OSError) as error:
             raise ModelError(
-                f"{name} version {version} cannot be loaded from {self.settings.tracking_uri}: {error}. Point the alias "
+                f"{name} version {version} cannot be loaded from {self.settings.tracking_uri}: {error}. Set the alias "
                 "`champion` to a version that exists, or train again."
             ) from error
         return artifacts.read(folder, name, version, tags)
@@ -115,7 +137,7 @@ class Registry:
         client, name = self._client, trained.spec.name
         text = trained.booster.model_to_string()
         content = artifacts.files(trained, tags)
-        with mlflow.start_run(experiment_id=self._experiment, run_name=name) as run:
+        with _calm(), mlflow.start_run(experiment_id=self._experiment, run_name=name) as run:
             mlflow.log_params({**trained.spec.parameters, "rounds": trained.spec.rounds, "seed": trained.spec.seed})
             mlflow.log_metrics(trained.verdict.flat())
             mlflow.set_tags(dict(tags))
@@ -139,9 +161,17 @@ class Registry:
             self._client.create_registered_model(name, description=purpose)
 
 
+@contextmanager
+def _calm() -> Iterator[None]:
+    """Let pass what MLflow says about its own type hints and its use of SQLAlchemy when it is first used."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore", UserWarning)
+        yield
+
+
 def _log_files(trained: Trained, content: Mapping[str, str]) -> str:
     """Log the booster in LightGBM's own text with our files beside it; answers the model's address."""
-    import lightgbm
     import mlflow.lightgbm
     import numpy as np
     import pandas as pd
@@ -159,7 +189,7 @@ def _log_files(trained: Trained, content: Mapping[str, str]) -> str:
             name="model",
             signature=ModelSignature(given, Schema([ColSpec(DataType.double, "probability_uncalibrated")])),
             input_example=pd.DataFrame(np.zeros((1, len(names))), columns=names),
-            pip_requirements=[f"lightgbm=={lightgbm.__version__}", f"numpy=={np.__version__}"],
+            pip_requirements=[f"lightgbm=={boosting.library().__version__}", f"numpy=={np.__version__}"],
             extra_files=[str(path) for path in paths],
         )
     return str(logged.model_uri)

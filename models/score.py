@@ -19,19 +19,23 @@ BANDS = (("very low", 0.0), ("low", 30.0), ("medium", 45.0), ("high", 55.0), ("v
 
 @dataclass(frozen=True)
 class ScoreMap:
-    """score = clip(50 + 10 * log2(odds / reference odds), 0, 100): 50 is the reference risk, ten points double the odds."""
+    """score = clip(50 + 10 * log2(odds / reference odds), 0, 100).
+
+    50 is the reference risk, ten points more double the odds.
+    """
 
     odds_reference: float
     version: str = SCORE_VERSION
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.odds_reference) and self.odds_reference > 0):
-            raise ModelError(f"The reference odds of score version {self.version} must be positive: {self.odds_reference}.")
+            raise ModelError(f"Score version {self.version}: reference odds {self.odds_reference} are not positive.")
 
     def score(self, log_odds: Floats) -> Floats:
         """Scores of calibrated log-odds."""
-        doublings = (log_odds - np.log(self.odds_reference)) / np.log(2.0)
-        return np.clip(50.0 + POINTS_PER_DOUBLING * doublings, 0.0, 100.0)
+        doublings: Floats = (log_odds - np.log(self.odds_reference)) / np.log(2.0)
+        scores: Floats = np.clip(50.0 + POINTS_PER_DOUBLING * doublings, 0.0, 100.0)
+        return scores
 
     def to_json(self) -> str:
         """The map and its bands."""
@@ -44,11 +48,16 @@ class ScoreMap:
         """The map of `to_json`. Raises ModelError for any other content."""
         try:
             content = json.loads(text)
-            if content["points_per_doubling"] != POINTS_PER_DOUBLING:
-                raise KeyError("points_per_doubling")
-            return cls(float(content["odds_reference"]), str(content["score_version"]))
+            points = content["points_per_doubling"]
+            found = cls(float(content["odds_reference"]), str(content["score_version"]))
         except (ValueError, KeyError, TypeError) as error:
-            raise ModelError(f"score_map.json is not one of this project: {error!r}. Train the model again.") from error
+            raise ModelError(f"score_map.json cannot be read: {error!r}. Train the model again.") from error
+        if points != POINTS_PER_DOUBLING:
+            raise ModelError(
+                f"score_map.json gives {points} points per doubling, this code {POINTS_PER_DOUBLING}: score "
+                "with the code that wrote it, or train again under a new score version."
+            )
+        return found
 
 
 def bands(scores: Floats) -> list[str]:

@@ -18,7 +18,7 @@ PARAMETERS: dict[str, Any] = {
     "bagging_freq": 1,
     "lambda_l2": 5.0,
     "path_smooth": 10.0,
-    "max_bin": 255,
+    "max_bin": 63,
     "monotone_constraints_method": "intermediate",
     "deterministic": True,
     "force_row_wise": True,

@@ -61,13 +61,9 @@ def train(
     return Trained(spec, booster, calibrator, score_map, tuple(inputs), parts, verdict)
 
 
-def judge(
-    spec: ModelSpec, frame: TrainingFrame, parts: Split, booster: "Booster", calibrator: Calibrator
-) -> Verdict:
+def judge(spec: ModelSpec, frame: TrainingFrame, parts: Split, booster: "Booster", calibrator: Calibrator) -> Verdict:
     """Measures of a model on the test days of this frame; its inputs are taken by name."""
     places = [frame.names.index(name) for name in booster.feature_name()]
     x = frame.x[parts.rows(frame, parts.test)]
     log_odds = boosting.raw(booster, x if places == list(range(x.shape[1])) else np.ascontiguousarray(x[:, places]))
-    return evaluate.judge(
-        frame, parts, spec.target, Contender(log_odds, calibrator.probability(log_odds)), spec.seed
-    )
+    return evaluate.judge(frame, parts, spec.target, Contender(log_odds, calibrator.probability(log_odds)), spec.seed)

@@ -68,7 +68,7 @@ def measure(table: Table, staged: "DataFrame") -> Measured:
     """
     from pyspark.sql import functions as F
 
-    digest = F.sum(F.xxhash64(*(F.col(name) for name in table.stable_names)).cast("decimal(38,0)"))
+    digest = F.sum(_row_hash(table).cast("decimal(38,0)"))
     measures = [_expression(check).alias(f"m{n}") for n, check in enumerate(table.all_checks)]
     query = staged.groupBy(F.col(table.day).alias("day")).agg(
         F.count(F.lit(1)).alias("row_count"), digest.alias("digest"), *measures
@@ -80,6 +80,15 @@ def measure(table: Table, staged: "DataFrame") -> Measured:
         for day, count, total in zip(metrics["day"], metrics["row_count"], metrics["digest"], strict=True)
     }
     return Measured(table, metrics, rows, digests)
+
+
+def _row_hash(table: Table) -> "SparkColumn":
+    """A 64-bit hash of a row. The function skips missing values, so which ones are missing is hashed as well, as bits."""
+    from pyspark.sql import functions as F
+
+    absent = [F.col(c.name).isNull().cast("bigint") for c in table.columns if c.nullable and not c.is_volatile]
+    bits = [sum((F.shiftleft(one, n) for n, one in enumerate(absent[i : i + 63])), F.lit(0)) for i in range(0, len(absent), 63)]
+    return F.xxhash64(*table.stable_names, *bits)
 
 
 def suite(table: Table) -> "ExpectationSuite":
@@ -143,8 +152,8 @@ def stops(verdicts: list[Verdict]) -> list[Verdict]:
     return [verdict for verdict in verdicts if verdict.check.severity is Severity.STOP]
 
 
-def examples(staged: "DataFrame", verdict: Verdict, limit: int = 3) -> list[str]:
-    """A few of the rows that break a check, as text."""
+def examples(table: Table, staged: "DataFrame", verdict: Verdict, limit: int = 3) -> list[str]:
+    """A few of the rows that break a check, as text: their key, and the columns that the check is about."""
     from pyspark.sql import functions as F
 
     column = F.col(verdict.check.subject) if verdict.check.metric in _BY_COLUMN else None
@@ -156,7 +165,8 @@ def examples(staged: "DataFrame", verdict: Verdict, limit: int = 3) -> list[str]
     }
     if verdict.check.metric not in conditions:
         return []
-    failing = staged.where(conditions[verdict.check.metric]()).limit(limit)
+    named = [name for name in table.names if name in table.key or name in verdict.check.subject]
+    failing = staged.where(conditions[verdict.check.metric]()).select(*named).limit(limit)
     return [str(row.asDict()) for row in failing.collect()]
 
 

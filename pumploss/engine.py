@@ -24,9 +24,12 @@ _servers: list[object] = []
 #: Set on every engine.
 SESSION_SETTINGS = {"spark.sql.session.timeZone": "UTC"}
 
-#: Set when this process starts Apache Spark: small, quiet, with Delta. 4.4.0 is the newest Delta with a jar.
+#: Jars from Maven Central. 4.4.0 is the newest Delta that has one; the S3 client is 660 MB, so only an S3 lake gets it.
+DELTA_PACKAGE = "io.delta:delta-spark_4.2_2.13:4.4.0"
+S3_PACKAGE = "org.apache.hadoop:hadoop-aws:3.5.0"
+
+#: Set when this process starts Apache Spark: small, quiet, with Delta.
 SPARK_SETTINGS = {
-    "spark.jars.packages": "io.delta:delta-spark_4.2_2.13:4.4.0,org.apache.hadoop:hadoop-aws:3.5.0",
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
     "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
@@ -41,7 +44,6 @@ SPARK_SETTINGS = {
 }
 
 
-@cache
 def session(settings: Settings) -> "SparkSession":
     """The session that all jobs share; the first call starts or connects the engine.
 
@@ -51,7 +53,7 @@ def session(settings: Settings) -> "SparkSession":
     if remote is None:
         spark = _embedded()
     elif remote.startswith("local"):
-        spark = _local_spark(remote, settings)
+        spark = _local_spark(remote, settings.connect_memory, settings.lake.startswith("s3://"))
     elif remote.startswith("sc://"):
         spark = _cluster(remote)
     else:
@@ -61,6 +63,7 @@ def session(settings: Settings) -> "SparkSession":
     return spark
 
 
+@cache
 def _embedded() -> "SparkSession":
     os.environ.setdefault("RUST_LOG", "error")  # the server logs each request to standard error otherwise
     from pysail.spark import SparkConnectServer
@@ -75,14 +78,16 @@ def _embedded() -> "SparkSession":
     return SparkSession.builder.remote(f"sc://127.0.0.1:{address[1]}").getOrCreate()
 
 
-def _local_spark(remote: str, settings: Settings) -> "SparkSession":
+@cache
+def _local_spark(remote: str, memory: str, is_on_s3: bool) -> "SparkSession":
     if shutil.which("java") is None:
         raise SettingsError(f"SPARK_REMOTE={remote!r} needs Java 17 or newer on PATH; unset it for the embedded engine.")
     from pyspark.sql import SparkSession
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    builder = SparkSession.builder.config("spark.driver.memory", settings.connect_memory)
+    packages = f"{DELTA_PACKAGE},{S3_PACKAGE}" if is_on_s3 else DELTA_PACKAGE
+    builder = SparkSession.builder.config("spark.driver.memory", memory).config("spark.jars.packages", packages)
     for name, value in SPARK_SETTINGS.items():
         builder = builder.config(name, value)
     with warnings.catch_warnings():
@@ -90,6 +95,7 @@ def _local_spark(remote: str, settings: Settings) -> "SparkSession":
         return builder.remote(remote).getOrCreate()
 
 
+@cache
 def _cluster(remote: str) -> "SparkSession":
     from pyspark.sql import SparkSession
 

@@ -1,12 +1,13 @@
 """The hot store: leaderboards in Redis, replaced whole.
 
-Keys, all below the prefix `pumploss:`; nothing else in the same Redis, such as Feast's online store, is touched:
+Keys, all below the prefix `pumploss:`; nothing else in the same Redis, such as Feast's online
+store, is touched:
 
-    pumploss:leaderboard:<period>:current     string   JSON: version, as_of and rows of the board that counts
+    pumploss:leaderboard:<period>:current     string   JSON: version, as_of, rows of the current
     pumploss:leaderboard:<period>:<version>   list     one JSON object per rank, worst first
 
-New lists and the pointers to them appear in one MULTI/EXEC, which deletes the lists that they replace. Everything
-expires after seven days, so a store that nobody fills any more empties itself.
+New lists and the pointers to them appear in one MULTI/EXEC, which deletes the lists that they
+replace. Everything expires after seven days, so a store that nobody fills any more empties itself.
 """
 
 import json
@@ -62,7 +63,8 @@ def open_hot(settings: Settings) -> Iterator["redis.Redis"]:
             yield client
         except (redis.RedisError, ValueError) as error:
             raise StoreError(
-                f"The hot store {_place(url)} failed: {error}. The lake and the warm store are not affected: mend or "
+                f"The hot store {_place(url)} failed: {error}. The lake and the warm store are not "
+                "affected: mend or "
                 "unset PUMPLOSS_HOT_URL, or make room, then run publish_hot again."
             ) from error
 
@@ -78,8 +80,10 @@ def _place(url: str) -> str:
 def publish(
     client: "redis.Redis", boards: Mapping[str, list[dict[str, Any]]], as_of: datetime, version: str
 ) -> None:
-    """Make these leaderboards, by period, the current ones and delete those before; the same `version` again changes
-    nothing."""
+    """Make these leaderboards, by period, the current ones and delete those before;
+
+    the same `version` again changes nothing.
+    """
     replaced = [
         _list_key(period, pointer["version"])
         for period in boards
@@ -100,16 +104,19 @@ def publish(
 def leaderboard(
     client: "redis.Redis", period: str = "24h", limit: int = BOARD_ROWS
 ) -> list[dict[str, Any]]:
-    """The current leaderboard with everything that the warm store's has, equal to it value by value.
+    """The current leaderboard with everything that the warm store's has, equal to it value by
+    value.
 
-    Raises StoreError where none was published in the last seven days, SettingsError for an unknown period.
+    Raises StoreError where none was published in the last seven days, SettingsError for an unknown
+    period.
     """
     known_period(period)
     for _ in range(_READ_TRIES):
         pointer = _pointer(client, period)
         if pointer is None:
             raise StoreError(
-                f"The hot store has no leaderboard of {period}: none was published, it expired, or Redis was emptied. "
+                f"The hot store has no leaderboard of {period}: none was published, it expired, or "
+                "Redis was emptied. "
                 "Run publish_hot; the warm store has it as well."
             )
         wanted = max(0, min(limit, pointer["rows"]))

@@ -1,31 +1,35 @@
 """The statistics the market is calibrated by, measured the same way on any canonical table.
 
-Targets are two real captures, of 18 coins on PumpSwap in 2026 (D1, first 300 s of each) and of 35
-bonding curves in 2024-25 (D2, about the first hundred transactions of each). Reached by
-`Market(90)`, seed 1, 647,859 trades, 14,182 coins, with
+Targets are two real captures: 18 coins on PumpSwap in 2026, the first 300 s of each (D1), and 35
+bonding curves of 2024-25, about the first hundred transactions of each (D2). Pairs are a wallet in
+a coin. Reached by `Market(90)`: seed 1, 647,767 trades of 12,935 wallets in 13,971 coins, through
+`measure(simulate(Market(90)))`:
 
-    python -c "from simulator import Market, simulate; from simulator.measure import measure; \\
-               print(measure(simulate(Market(90))))"
+                                        D1            D2        first 300 s    all trades
+    trade size, SOL     p5         .0003          .012          .011           .010
+                        p25        .022           .10           .094           .085
+                        p50        .18            .30           .34            .31
+                        p75        1.0            1.0           .99            .93
+                        p95        3.4            3.0           3.4            3.2
+                        p99        6.3            5.2           5.8            5.7
+    spread of log10 size           1.13           .75           .76            .77
+    trades per pair     mean       2.6            1.6           2.2            2.6
+                        p50        2              1             2              2
+                        p90        5              2             4              4
+                        p99        14             6             7              8
+    pairs with one trade           39 %           55 %          26 %           8 %
+    buys                           57 %           70 %          63 %           54 %
+    hold, matched sells p50        32 s           43 s          46 s           93 s
+                        p90        130 s          739 s         184 s          2516 s
+    matched sells at a loss        61 %           53 %          49 %           63 %
+    wallets that lost              73 %           55 %          45 %           64 %
+    pairs that lost                                             50 %           64 %
+    sells beyond known stock       33 %           1.2 %         .7 %           .7 %
+    trades by the top 1 %          16 %           8 %           24 %           23 %
+    coins that graduate            (whole market: about 1 %)                   1.0 %
 
-                                            D1                  D2          first 300 s   all trades
-    trade size SOL p5 / p25           .0003 / .022         .012 / .10      .011 / .096   .010 / .086
-                   p50 / p75           .18 / 1.0           .30 / 1.0        .34 / 1.0     .31 / .95
-                   p95 / p99           3.4 / 6.3           3.0 / 5.2        3.5 / 5.9     3.3 / 5.7
-    spread of log10 size                 1.13                .75              .76           .77
-    trades per wallet and coin
-                mean / p50 / p90 / p99  2.6 / 2 / 5 / 14   1.6 / 1 / 2 / 6  2.3 / 2 / 4 / 8  2.7 / 2 / 4 / 8
-    wallet-coin pairs with one trade     39 %                55 %             25 %           7 %
-    hold of matched sells p50 / p90    32 / 130 s          43 / 739 s      45 / 181 s    89 / 2585 s
-    matched sells at a loss              61 %                53 %             49 %          62 %
-    wallets that lost, of those with one 73 %                55 %             39 %          59 %
-    wallet-coin pairs that lost           -                   -               50 %          63 %
-    buys                                 57 %                70 %             63 %          55 %
-    sells beyond known stock             33 %                1.2 %            .7 %          .7 %
-    trades by the top 1 % of wallets     16 %                 8 %             14 %          13 %
-    coins that graduate            about 1 % of the whole market                            1.0 %
-
-Known gaps: too few wallets trade a coin only once, and in the first 300 s too few lose. Pooled over
-all coins a wallet has hundreds of results, in the captures one or two; hence the pairs.
+Known gaps: in the first 300 s too few wallets lose and too few trade a coin only once; and over 90
+days wallets return, where a capture sees most of them in one coin.
 """
 
 from dataclasses import dataclass

@@ -16,7 +16,7 @@ FEW: Final = 20
 #: How fast what was learnt from earlier days is replaced.
 LEARNING: Final = 0.3
 #: Fresh entries drawn per entry that is expected to be needed; what is too many is cut.
-SPARE: Final = 1.3
+SPARE: Final = 1.15
 
 
 class Quota:

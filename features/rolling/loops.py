@@ -11,7 +11,7 @@ Ints = np.ndarray
 Floats = np.ndarray
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def window_maximum(first: Ints, end: Ints, values: Ints, result: Ints) -> None:  # pragma: no cover - compiled
     """Raise `result` to the highest value of each slice, in place."""
     for window in range(first.size):
@@ -21,7 +21,7 @@ def window_maximum(first: Ints, end: Ints, values: Ints, result: Ints) -> None: 
         result[window] = highest
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def longest_run(first: Ints, end: Ints, is_loss: Ints) -> Ints:  # pragma: no cover - compiled
     """Length of the longest run of losses in each slice."""
     result = np.zeros(first.size, np.int64)
@@ -33,7 +33,7 @@ def longest_run(first: Ints, end: Ints, is_loss: Ints) -> Ints:  # pragma: no co
     return result
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def mint_counts(
     first: Ints, end: Ints, mint: Ints, cost: Ints, is_first_seen: Ints, mints: int
 ) -> tuple[Ints, Ints, Ints, Floats]:  # pragma: no cover - compiled
@@ -57,7 +57,7 @@ def mint_counts(
     return distinct, new, top, squares
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def weighted_volatility(
     first: Ints, end: Ints, cost: Ints, volatility: Floats
 ) -> tuple[Ints, Floats]:  # pragma: no cover - compiled

@@ -6,28 +6,22 @@ import pyarrow as pa
 #: A decimal128 is four little-endian words of 32 bits; squares are never negative, so the highest has no sign.
 _WORDS, _WORD_BITS = 4, 32
 
-HOURS = 24
-
 
 def slice_sums(column: pa.Array, first: np.ndarray, end: np.ndarray) -> pa.Array:
-    """Sum of each slice [first, end), in the column's own type: bigint, list of 24 bigints, or decimal(38,0) >= 0.
+    """Sum of each slice [first, end), in the column's own type: bigint, or decimal(38,0) of values >= 0.
 
     bigint arithmetic wraps, so running sums may pass 2^63 as long as the sum of a slice fits.
     """
     if pa.types.is_decimal(column.type):
         return _wide(column, first, end)
-    if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
-        counts = column.flatten().to_numpy(zero_copy_only=False).reshape(-1, HOURS)
-        sums = _differences(counts, first, end)
-        offsets = np.arange(len(sums) + 1, dtype=np.int32) * HOURS
-        return pa.ListArray.from_arrays(pa.array(offsets), pa.array(sums.ravel()))
-    return pa.array(_differences(column.to_numpy(zero_copy_only=False), first, end))
+    return pa.array(_differences(column.cast(pa.int64()).to_numpy(), first, end))
 
 
 def _differences(values: np.ndarray, first: np.ndarray, end: np.ndarray) -> np.ndarray:
     running = np.zeros((len(values) + 1, *values.shape[1:]), values.dtype)
     np.cumsum(values, axis=0, out=running[1:])
-    return running[end] - running[first]
+    sums: np.ndarray = running[end] - running[first]
+    return sums
 
 
 def _wide(column: pa.Array, first: np.ndarray, end: np.ndarray) -> pa.Array:

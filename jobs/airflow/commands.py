@@ -69,7 +69,7 @@ def _is_migrated(stamp: Path, wanted: str, variables: dict[str, str]) -> bool:
 
 @contextmanager
 def sole_user(settings: Settings) -> Iterator[locks.FileLock]:
-    """Nobody else runs tasks from this home: a scheduler would take the tasks of a run that is tested, and run them too.
+    """Nobody else runs tasks from this home: a scheduler would run the tasks of a tested run as well.
 
     Raises StoreError where another does.
     """

@@ -8,10 +8,11 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from types import FrameType
-from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.parse import urlsplit
 
 from jobs.airflow.commands import command, kill_group, log_file, migrate, sole_user, tail
 from jobs.airflow.environment import environment, url
@@ -37,7 +38,9 @@ def standalone(settings: Settings, say: Callable[[str], None] = print) -> None:
     address = url(environment(settings))
     with ExitStack() as stack:
         lock = stack.enter_context(sole_user(settings))
-        stack.callback(signal.signal, signal.SIGTERM, signal.signal(signal.SIGTERM, _interrupt))
+        for number in (signal.SIGINT, signal.SIGTERM):
+            # Both, because a shell that starts us in the background has Ctrl-C ignored.
+            stack.callback(signal.signal, number, signal.signal(number, _interrupt))
         children = {name: _start(settings, name, lock.descriptor, stack) for name in COMPONENTS}
         try:
             say(f"Airflow is starting; logs are in {log_file(settings, 'scheduler').parent}.")
@@ -87,11 +90,13 @@ def _watch(
 
 
 def _answers(address: str) -> bool:
-    try:
-        with urlopen(f"{address}/api/v2/version", timeout=2) as answer:
-            return bool(answer.status == 200)
-    except (URLError, OSError):
-        return False
+    # Not urllib: it would ask a proxy for an address of this machine.
+    with closing(HTTPConnection(urlsplit(address).netloc, timeout=2)) as connection:
+        try:
+            connection.request("GET", "/api/v2/version")
+            return connection.getresponse().status == HTTPStatus.OK
+        except (OSError, HTTPException):
+            return False
 
 
 def _stop_all(children: dict[str, "subprocess.Popen[bytes]"]) -> None:

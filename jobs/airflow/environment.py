@@ -45,7 +45,7 @@ def port(variables: dict[str, str]) -> str:
 def url(variables: dict[str, str]) -> str:
     """Where a browser on this machine finds the interface."""
     name = host(variables)
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(name, name)
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(name, name)  # noqa: S104 - not bound here
     return f"http://{shown}:{port(variables)}"
 
 
@@ -57,8 +57,8 @@ def keep_secrets(settings: Settings) -> None:
     fernet = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
     text = (
         f"[core]\nfernet_key = {fernet}\n\n"
-        f"[api]\nsecret_key = {secrets.token_urlsafe(32)}\n\n"
-        f"[api_auth]\njwt_secret = {secrets.token_urlsafe(32)}\n"
+        f"[api]\nsecret_key = {secrets.token_urlsafe(64)}\n\n"
+        f"[api_auth]\njwt_secret = {secrets.token_urlsafe(64)}\n"
     )
     # Linked into place: whoever is second finds a whole file and leaves it alone.
     draft = home / f"{SECRETS_FILE}.{secrets.token_hex(4)}"
@@ -103,13 +103,13 @@ def _defaults(settings: Settings, name: str, number: str) -> dict[str, str]:
 
 
 def _ours(settings: Settings, given: dict[str, str]) -> dict[str, str]:
-    folders = [str(ROOT), *filter(None, given.get("PYTHONPATH", "").split(os.pathsep))]
+    folders = [str(ROOT), str(ROOT / "dags"), *filter(None, given.get("PYTHONPATH", "").split(os.pathsep))]
     programs = [str(Path(sys.executable).parent), given.get("PATH", os.defpath)]
     return {
         "AIRFLOW_HOME": str(settings.airflow_home),
         "AIRFLOW_CONFIG": str(settings.airflow_home / SECRETS_FILE),
         "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
-        # `dags`, `jobs` and the rest import from the root also where the project is not installed.
+        # The project need not be installed, and the triggerer imports triggers without loading any DAG.
         "PYTHONPATH": os.pathsep.join(dict.fromkeys(folders)),
         "PATH": os.pathsep.join(programs),
         **as_environment(settings),

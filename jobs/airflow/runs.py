@@ -10,6 +10,14 @@ from pumploss.settings import Settings
 
 FINISHED = ("success", "failed", "skipped", "upstream_failed", "removed")
 
+_GIVE_UP = (
+    """
+    UPDATE task_instance SET state = 'failed' WHERE dag_id = :dag AND run_id = :run
+    AND state IN ('running', 'queued', 'scheduled', 'deferred', 'up_for_retry')
+    """,
+    "UPDATE dag_run SET state = 'failed' WHERE dag_id = :dag AND run_id = :run",
+)
+
 
 @dataclass(frozen=True)
 class TaskState:
@@ -66,14 +74,8 @@ class Runs:
         from sqlalchemy import text
 
         with self._engine.begin() as connection:
-            for table in ("task_instance", "dag_run"):
-                connection.execute(
-                    text(
-                        f"UPDATE {table} SET state = 'failed' WHERE dag_id = :dag AND run_id = :run "
-                        "AND state IN ('running', 'queued', 'scheduled', 'deferred', 'up_for_retry')"
-                    ),
-                    {"dag": self._dag_id, "run": run.run_id},
-                )
+            for statement in _GIVE_UP:
+                connection.execute(text(statement), {"dag": self._dag_id, "run": run.run_id})
 
     def _rows(self, query: str, values: Mapping[str, Any]) -> list[Any]:
         from sqlalchemy import text

@@ -78,6 +78,18 @@ class Lake:
         days = actions.group_by(f"partition.{table.day}").agg(pl.col("num_records").sum())
         return {date.fromisoformat(str(day)): int(rows) for day, rows in days.sort(days.columns[0]).iter_rows()}
 
+    def days_holding(self, table: Table, column: str, lowest: date, highest: date) -> list[date]:
+        """Partition days that may hold values of a column between two, by the statistics of the log alone."""
+        if not self.exists(table):
+            return []
+        import polars as pl
+
+        actions = pl.DataFrame(self._log(table).get_add_actions(flatten=True))
+        if f"min.{column}" in actions.columns:
+            is_outside = (pl.col(f"max.{column}") < lowest) | (pl.col(f"min.{column}") > highest)
+            actions = actions.filter(~is_outside.fill_null(False))
+        return sorted({date.fromisoformat(str(day)) for day in actions[f"partition.{table.day}"]})
+
     def read(
         self, table: Table, days: Collection[date] | None = None, version: int | None = None
     ) -> "DataFrame":
@@ -114,12 +126,16 @@ class Lake:
     def stage(self, name: str, frame: "DataFrame") -> "DataFrame":
         """The frame computed once and kept where no reader looks; reading it again costs a file read."""
         path = f"{self._stage_root}/{name}"
-        schema = frame.schema
+        arrays = {column: kind for column, kind in frame.dtypes if kind.startswith("array")}
+        if arrays:
+            # The embedded engine replaces days of a table that has arrays only by arrays of the type that it reads from
+            # Delta: items that may be missing, and named as Delta names them. A cast gives the one, a Delta stage the other.
+            whole = frame.withColumns({column: frame[column].cast(kind) for column, kind in arrays.items()})
+            whole.write.format("delta").mode("overwrite").save(path)
+            return self.spark.read.format("delta").load(path)
         frame.write.mode("overwrite").parquet(path)
         if not self.storage.glob(f"{path}/*.parquet"):  # the embedded engine writes no file where there are no rows
-            return self.spark.createDataFrame([], schema)
-        # Without a schema given: with one, the embedded engine names the items of arrays as Delta does not, and refuses
-        # to replace days of a table that has any.
+            return self.spark.createDataFrame([], frame.schema)
         return self.spark.read.parquet(path)
 
     def unstage(self) -> None:
@@ -142,22 +158,20 @@ class Lake:
         conformed = self.conform(table, frame, "the stage")
         if not sum(expected.values()) and self.exists(table):
             conformed = self.read(table).where("false")
-        parts = [name for name in table.partition_by]
+        parts = table.partition_by
         arranged = conformed.repartition(2, *parts).sortWithinPartitions(*parts, *table.order_by)
         with table_lock(self.root, table.name):
-            if not self.exists(table) and not sum(expected.values()):
-                return self._create(table)
+            if not self.exists(table):
+                self._create(table)
             writer = arranged.write.format("delta").mode("overwrite").partitionBy(*parts)
-            if self.exists(table):
-                writer = writer.option("replaceWhere", day_condition(table.day, days))
-            writer.save(self.path(table))
+            writer.option("replaceWhere", day_condition(table.day, days)).save(self.path(table))
             self._verify(table, days, expected)
             return self._log(table).version()
 
-    def _create(self, table: Table) -> int:
+    def _create(self, table: Table) -> None:
+        """The table without rows, so that its columns may be missing as the contract says, not as the first rows have it."""
         empty = self.spark.createDataFrame([], table.spark_schema)
         empty.write.format("delta").mode("overwrite").partitionBy(*table.partition_by).save(self.path(table))
-        return self._log(table).version()
 
     def _verify(self, table: Table, days: Collection[date], expected: dict[date, int]) -> None:
         stored = self.rows_by_day(table)

@@ -20,7 +20,9 @@ class Ledger:
     def __init__(self, lake: "Lake") -> None:
         self._lake = lake
         self._path = lake.path(TABLE)
-        self._latest: tuple[int | None, dict[tuple[str, date], dict[str, Any]]] = (-1, {})
+        self._version: int | None = -1
+        self._latest: dict[tuple[str, date], dict[str, Any]] = {}
+        self._standing: dict[tuple[str, date], dict[str, Any]] = {}
 
     def append(self, rows: Iterable[dict[str, Any]]) -> None:
         """Add rows; columns that a row leaves out are missing values."""
@@ -42,20 +44,45 @@ class Ledger:
         return pl.read_delta(self._path).sort("written_at", "step", "day")
 
     def latest(self) -> dict[tuple[str, date], dict[str, Any]]:
-        """The row that counts, by step and day."""
-        version = self._lake.version(TABLE)
-        if self._latest[0] != version:
-            rows = self.frame().iter_rows(named=True)
-            self._latest = (version, {(row["step"], row["day"]): row for row in rows})
-        return self._latest[1]
+        """The last row by step and day, whatever its status."""
+        self._refresh()
+        return self._latest
 
     def built(self, step: str) -> set[date]:
         """Days of which the step's last word is `ok` or `stale`."""
         return {day for (name, day), row in self.latest().items() if name == step and row["status"] in ("ok", "stale")}
 
+    def held(self, step: str) -> set[date]:
+        """Days that the step's tables hold: a later failure has not taken them away."""
+        return {day for day, row in self._standing_of(step) if row["status"] in ("ok", "stale")}
+
+    def ended(self, step: str) -> set[date]:
+        """Days that the step has ever ended for, by building or by skipping them."""
+        return {day for day, _ in self._standing_of(step)}
+
     def stale(self, step: str) -> set[date]:
-        """Days that the step must run again because something below it changed."""
-        return {day for (name, day), row in self.latest().items() if name == step and row["status"] == "stale"}
+        """Days that the step must run again because something below it changed, also where it then failed."""
+        return {day for day, row in self._standing_of(step) if row["status"] == "stale"}
+
+    def outputs(self, step: str, day: date) -> str:
+        """What the step's tables hold of the day, as the JSON text that its last row without failure has."""
+        self._refresh()
+        row = self._standing.get((step, day))
+        return str(row["outputs"] or "{}") if row else "{}"
+
+    def _standing_of(self, step: str) -> list[tuple[date, dict[str, Any]]]:
+        self._refresh()
+        return [(day, row) for (name, day), row in self._standing.items() if name == step]
+
+    def _refresh(self) -> None:
+        """Read the rows again where the ledger has a new version."""
+        version = self._lake.version(TABLE)
+        if version == self._version:
+            return
+        rows = list(self.frame().iter_rows(named=True))
+        self._latest = {(row["step"], row["day"]): row for row in rows}
+        self._standing = {(row["step"], row["day"]): row for row in rows if row["status"] != "failed"}
+        self._version = version
 
     def refuse_stale(self, step: str, days: Iterable[date] | None) -> None:
         """Raise StaleError if any of the days, or any day at all, of the step's output is stale."""
@@ -64,7 +91,7 @@ class Ledger:
         if affected:
             raise StaleError(
                 f"{step} of {affected[0]}{f' and {len(affected) - 1} more days' if affected[1:] else ''} is stale: "
-                f"{self.latest()[(step, affected[0])]['error']}. Run `pumploss nightly` or "
+                f"{self._standing[(step, affected[0])]['error']}. Run `pumploss nightly` or "
                 f"`python -m jobs run {step} --from {affected[0]} --to {affected[-1]}` first."
             )
 

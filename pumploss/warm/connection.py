@@ -1,7 +1,8 @@
-"""Opens the warm store: the embedded server or the one of `PUMPLOSS_WARM_DSN`, with its schema up to date."""
+"""Opens the warm store, embedded or at `PUMPLOSS_WARM_DSN`, with its schema up to date."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from typing import LiteralString
 
 import psycopg
 from psycopg import sql
@@ -18,12 +19,14 @@ READER = "pumploss_reader"
 
 _ROLE_LOCK = 7_045_118_002
 
-_GRANTS = """
+_ROLE = """
 CREATE ROLE {reader} NOLOGIN;
 REVOKE ALL ON DATABASE pumploss FROM PUBLIC;
 REVOKE ALL ON SCHEMA {live} FROM PUBLIC;
 REVOKE ALL ON ALL TABLES IN SCHEMA {live} FROM PUBLIC;
 GRANT CONNECT ON DATABASE pumploss TO {reader};
+"""
+_GRANTS = """
 GRANT USAGE ON SCHEMA {live} TO {reader};
 GRANT SELECT ON ALL TABLES IN SCHEMA {live} TO {reader};
 """
@@ -33,19 +36,23 @@ GRANT SELECT ON ALL TABLES IN SCHEMA {live} TO {reader};
 def open_warm(settings: Settings) -> Iterator[psycopg.Connection]:
     """A connection in autocommit mode; an embedded server lives at least as long as it.
 
-    Raises StoreError where the store cannot be started, reached or migrated, or goes away while it is used.
+    Raises StoreError where the store cannot be started, reached or migrated, or goes away while it
+    is used.
     """
     with ExitStack() as stack:
         dsn = settings.warm_dsn or stack.enter_context(embedded.postgres(settings.warm_dir)).dsn
         connection = stack.enter_context(_connect(dsn))
-        migrate(connection)
-        if settings.warm_dsn is None:
+        has_new_tables = bool(migrate(connection))
+        if settings.warm_dsn is None and not has_reader(connection):
             _make_reader(connection)
+        if has_new_tables and has_reader(connection):
+            connection.execute(_filled(_GRANTS))
         try:
             yield connection
         except psycopg.OperationalError as error:
             raise StoreError(
-                f"The warm store {_place(dsn)} gave up: {str(error).strip()}. Readers keep what they have; "
+                f"The warm store {_place(dsn)} gave up: {str(error).strip()}. Readers keep what "
+                "they have; "
                 "run again when it answers."
             ) from error
 
@@ -61,7 +68,8 @@ def _connect(dsn: str) -> psycopg.Connection:
         )
     except psycopg.Error as error:
         raise StoreError(
-            f"The warm store {_place(dsn)} cannot be reached: {str(error).strip()}. Start it, or mend or unset "
+            f"The warm store {_place(dsn)} cannot be reached: {str(error).strip()}. Start it, or "
+            "mend or unset "
             "PUMPLOSS_WARM_DSN."
         ) from error
     return connection
@@ -85,12 +93,12 @@ def has_reader(connection: psycopg.Connection) -> bool:
 
 
 def _make_reader(connection: psycopg.Connection) -> None:
-    if has_reader(connection):
-        return
     with connection.transaction():
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (_ROLE_LOCK,))
         if not has_reader(connection):
-            grants = sql.SQL(_GRANTS).format(
-                reader=sql.Identifier(READER), live=sql.Identifier(LIVE)
-            )
-            connection.execute(grants)
+            connection.execute(_filled(_ROLE))
+            connection.execute(_filled(_GRANTS))
+
+
+def _filled(statements: LiteralString) -> sql.Composed:
+    return sql.SQL(statements).format(reader=sql.Identifier(READER), live=sql.Identifier(LIVE))

@@ -16,14 +16,20 @@ _CHUNK_ROWS = 50_000
 
 @dataclass(frozen=True)
 class Slice:
-    """Rows ready to be copied, and what the store must hold of them: exact sums of some of their columns."""
+    """Rows ready to be copied, and what the store must hold of them:
+
+    exact sums of some of their columns.
+    """
 
     rows: "pa.Table"
     sums: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 def amounts(units: "pa.ChunkedArray", decimals: "pa.ChunkedArray | int") -> "pa.ChunkedArray":
-    """Integers as numbers with so many decimals, exactly: PostgreSQL reads `1500000e-6` as 1.500000."""
+    """Integers as numbers with so many decimals, exactly:
+
+    PostgreSQL reads `1500000e-6` as 1.500000.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -46,7 +52,10 @@ def lamport_sum(lamports: "pa.ChunkedArray") -> Decimal:
 
 
 def csv_chunks(rows: "pa.Table") -> Iterator[bytes]:
-    """The rows as CSV for `COPY ... (FORMAT csv)`: text is always quoted, a missing value is empty and never is."""
+    """The rows as CSV for `COPY ...
+
+    (FORMAT csv)`: text is always quoted, a missing value is empty and never is.
+    """
     from pyarrow import csv
 
     options = csv.WriteOptions(include_header=False, quoting_style="needed")

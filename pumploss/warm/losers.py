@@ -32,14 +32,15 @@ BOARD_COLUMNS = (
 )
 
 _TOP = """
-SELECT rank, trader, loss_amount_24h, loss_amount_all_time, loss_trades_24h, avg_loss_size, tokens_traded_24h,
-       last_loss_time, risk_score
+SELECT rank, trader, loss_amount_24h, loss_amount_all_time, loss_trades_24h, avg_loss_size,
+       tokens_traded_24h, last_loss_time, risk_score
 FROM public.leaderboards WHERE period = %s AND rank <= %s ORDER BY rank
 """
 
 _BOARD = """
-SELECT rank, trader, loss_amount, loss_trades, loss_amount_24h, loss_amount_all_time, loss_trades_24h, avg_loss_size,
-       tokens_traded_24h, last_loss_time, risk_score, model_risk_score, as_of
+SELECT rank, trader, loss_amount, loss_trades, loss_amount_24h, loss_amount_all_time,
+       loss_trades_24h, avg_loss_size, tokens_traded_24h, last_loss_time, risk_score,
+       model_risk_score, as_of
 FROM public.leaderboards WHERE period = %s AND rank <= %s ORDER BY rank
 """
 
@@ -49,8 +50,8 @@ def top_losers(
 ) -> list[dict[str, Any]]:
     """The traders who lost most in the period, worst first, with the columns of `LOSER_COLUMNS`.
 
-    Amounts are exact SOL (Decimal) and at most 0. `_24h` columns are of the last day before T on every board,
-    `avg_loss_size` is of the board's period. Raises SettingsError for another period.
+    Amounts are exact SOL (Decimal) and at most 0. `_24h` columns are of the last day before T on
+    every board, `avg_loss_size` is of the board's period. Raises SettingsError for another period.
     """
     with connection.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(_TOP, (known_period(period), limit)).fetchall()
@@ -59,7 +60,10 @@ def top_losers(
 def leaderboard(
     connection: psycopg.Connection, period: str = "24h", limit: int = BOARD_ROWS
 ) -> list[dict[str, Any]]:
-    """A leaderboard with all of `BOARD_COLUMNS`: the period's own loss, the model's score and T as well."""
+    """A leaderboard with all of `BOARD_COLUMNS`:
+
+    the period's own loss, the model's score and T as well.
+    """
     with connection.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(_BOARD, (known_period(period), limit)).fetchall()
 

@@ -1,4 +1,4 @@
-"""Numbered migrations: each applied once, in order, in a transaction, and recorded in `schema_migrations`."""
+"""Numbered migrations: each applied once, in order, in a transaction, and recorded."""
 
 from importlib import resources
 
@@ -34,7 +34,8 @@ def migrations() -> dict[int, tuple[str, str]]:
 def migrate(connection: psycopg.Connection) -> list[int]:
     """Bring the database to this code's schema; answers the numbers that were applied now.
 
-    Raises StoreError for a database that newer code has migrated, or where the tables cannot be made.
+    Raises StoreError for a database that newer code has migrated, or where the tables cannot be
+    made.
     """
     known = migrations()
     if _version(connection) == max(known):
@@ -54,7 +55,8 @@ def migrate(connection: psycopg.Connection) -> list[int]:
                 )
     except psycopg.Error as error:
         raise StoreError(
-            f"The warm store's schema could not be brought to version {max(known)}: {error}. It is as it was. "
+            f"The warm store's schema could not be brought to version {max(known)}: {error}. It is "
+            "as it was. "
             "Remove the cause (the user needs to create tables and schemas) and run again."
         ) from error
     return missing
@@ -73,6 +75,7 @@ def _version(connection: psycopg.Connection) -> int:
 def _refuse_newer(current: int, known: int) -> None:
     if current > known:
         raise StoreError(
-            f"The warm store has schema version {current}, this code knows {known}: newer code has used it. "
+            f"The warm store has schema version {current}, this code knows {known}: newer code has "
+            "used it. "
             "Run that newer code, or set PUMPLOSS_WARM_DSN or PUMPLOSS_HOME to another store."
         )

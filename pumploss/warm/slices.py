@@ -1,4 +1,4 @@
-"""Rows of the lake as rows of the published tables: SOL and whole tokens instead of integers, consumers' names."""
+"""Rows of the lake as rows of the published tables, in SOL and whole tokens."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -9,7 +9,8 @@ from pumploss.warm.loading import Slice, amounts, lamport_amounts, lamport_sum
 if TYPE_CHECKING:
     import pyarrow as pa
 
-#: Goes up when the same lake rows become other published rows: days published before are then published again.
+#: Goes up when the same lake rows become other published rows: days published before are then
+#: published again.
 LAYOUT = 1
 
 _ZERO = Decimal(0)
@@ -45,7 +46,9 @@ SCORE_COLUMNS = (
 
 
 def trade_slice(trades: "pa.Table") -> Slice:
-    """Rows of `trades_timeseries` in order of time, from trades with profit and loss, decimals and signature."""
+    """Rows of `trades_timeseries` in order of time, from trades with profit and loss, decimals
+    and signature.
+    """
     rows = trades.sort_by([("traded_at", "ascending"), ("trade_id", "ascending")])
     sol, pnl = rows["sol_lamports"], rows["pnl_lamports"]
     token_amount = amounts(rows["token_units"], rows["token_decimals"])

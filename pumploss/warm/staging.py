@@ -1,4 +1,4 @@
-"""The next publish in the making: loaded bare, indexed after, counted and summed, out of readers' sight."""
+"""The next publish in the making: loaded bare, indexed after, checked, out of readers' sight."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,10 @@ from pumploss.warm.tables import STAGING, WarmTable, column_definitions
 
 @dataclass(frozen=True)
 class Staged:
-    """One table, or one day of one, that is loaded and checked; `name` is its name in the staging schema."""
+    """One table, or one day of one, that is loaded and checked;
+
+    `name` is its name in the staging schema.
+    """
 
     table: WarmTable
     name: str
@@ -33,7 +36,10 @@ class Staged:
 
 
 class Staging:
-    """Loads tables for one publish; whoever makes it holds the publisher's lock, and what a dead one left goes."""
+    """Loads tables for one publish;
+
+    whoever makes it holds the publisher's lock, and what a dead one left goes.
+    """
 
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
@@ -57,8 +63,9 @@ class Staging:
     ) -> Staged:
         """Copy the slices, index and check them; answers what a swap will show.
 
-        The table has the live one's columns, or those of `contract`. Raises CheckError where rows or sums are not those
-        of the slices or the rows not `expected_rows`, or where the store refuses a value; nothing is shown then.
+        The table has the live one's columns, or those of `contract`. Raises CheckError where rows
+        or sums are not those of the slices or the rows not `expected_rows`, or where the store
+        refuses a value; nothing is shown then.
         """
         staged = Staged(table, table.part(day) if day else table.name, 0, day)
         try:
@@ -67,7 +74,8 @@ class Staging:
             self._compare(staged, rows, sums, expected_rows)
         except (psycopg.DataError, psycopg.IntegrityError) as error:
             raise CheckError(
-                f"{_label(staged)} was not published, readers keep what they have: {str(error).strip()}. "
+                f"{_label(staged)} was not published, readers keep what they have: "
+                f"{str(error).strip()}. "
                 "Mend the rows in the lake, then publish again."
             ) from error
         self.loaded.append(Staged(table, staged.name, rows, day))
@@ -84,7 +92,8 @@ class Staging:
         names = sql.SQL(", ").join(map(sql.Identifier, columns))
         with self._connection.transaction():
             self._create(staged, contract)
-            # Frozen rows are seen by snapshots older than the swap too, which would find an empty table otherwise.
+            # Frozen rows are seen by snapshots older than the swap too, which would find an empty
+            # table otherwise.
             query = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv, FREEZE)").format(
                 staged.place, names
             )
@@ -98,7 +107,8 @@ class Staging:
         return rows, sums
 
     def _create(self, staged: Staged, contract: Sequence[Column]) -> None:
-        # Inside the loading transaction: with minimal logging the rows then skip the write-ahead log.
+        # Inside the loading transaction: with minimal logging the rows then skip the write-ahead
+        # log.
         if contract:
             shape: sql.Composable = column_definitions(contract)
         else:
@@ -155,7 +165,8 @@ class Staging:
         if wrong or rows != wanted["rows"]:
             said = "; ".join(wrong) or f"{rows} rows were read, not {wanted['rows']}"
             raise CheckError(
-                f"{_label(staged)} was not published, readers keep what they have: {said} in the lake. "
+                f"{_label(staged)} was not published, readers keep what they have: {said} in the "
+                "lake. "
                 "Run the steps of that day again, then publish again."
             )
 

@@ -40,7 +40,7 @@ def frame(market: Market) -> pl.DataFrame:
 
 
 def assert_reserves(trades: pl.DataFrame) -> int:
-    """Reserves start as a launch does, move by the amounts, and migrate by the rule; pools opened."""
+    """Reserves start at launch, move by the amounts, migrate by the rule; how many pools opened."""
     opens_pool = (pl.col("venue") == "pumpswap") & (pl.col("venue_before") == "pump_curve")
     raised = pl.col("sol_before") - INITIAL_VIRTUAL_SOL_LAMPORTS - MIGRATION_FEE_LAMPORTS
     before = trades.with_columns(

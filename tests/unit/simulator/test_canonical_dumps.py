@@ -28,8 +28,11 @@ def rows_of(dump: WrittenDump) -> list[dict[str, object]]:
             for name in SCHEMA.names
         }
         convert = pyarrow.csv.ConvertOptions(column_types=types)
-        text = io.BytesIO(gzip.decompress(data))
-        return pyarrow.csv.read_csv(text, convert_options=convert).to_pylist()
+        lines = io.BytesIO(gzip.decompress(data))
+        rows: list[dict[str, object]] = pyarrow.csv.read_csv(
+            lines, convert_options=convert
+        ).to_pylist()
+        return rows
     if dump.path.suffix == ".zst":
         text = zstandard.ZstdDecompressor().decompressobj().decompress(data)
         return [json.loads(line) for line in text.splitlines()]

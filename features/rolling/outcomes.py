@@ -1,0 +1,77 @@
+"""What became of traders after T: one cohort's eligible and daily facts in, one outcome per trader and T out."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from features.labels import HORIZON_DAYS
+from features.rolling import loops
+from features.rolling.rows import Rows, by_trader, epoch_days
+from features.rolling.sums import slice_sums
+from features.windows import AS_OF_DAY, LOOKBACK_DAYS, bounds
+from pumploss.contract import Type
+from pumploss.errors import ConservationError
+
+#: Flows that are summed over [T, T + horizon).
+FLOWS = (
+    "equity_change_lamports",
+    "buy_cost_lamports",
+    "trade_count",
+    "sell_net_lamports",
+    "proceeds_lamports",
+)
+
+#: Levels that are taken at T and at T + horizon, and the names that they get.
+LEVELS = {"equity_close_lamports": "equity", "equity_last_price_close_lamports": "equity_last_price"}
+
+COLUMNS = {
+    "trader_address": Type.STRING,
+    AS_OF_DAY: Type.DATE,
+    **dict.fromkeys(FLOWS, Type.BIGINT),
+    **{f"{name}_{end}_lamports": Type.BIGINT for name in LEVELS.values() for end in ("start", "end")},
+    "known_at": Type.TIMESTAMP,
+}
+
+_DAY_MICROS = 86_400_000_000
+
+
+def outcomes(eligible: pa.Table, daily: pa.Table) -> pa.Table:
+    """Flows over the window, and levels on both ends of it, for each (trader_address, as_of_day) of `eligible`.
+
+    `known_at` is at least the end of the window: that nothing happened is known no earlier. Raises ConservationError
+    for a trader without a daily row in the 30 days before T.
+    """
+    schema = pa.schema([pa.field(name, kind.arrow) for name, kind in COLUMNS.items()])
+    traders = pc.unique(eligible["trader_address"])
+    days = by_trader(daily.filter(pc.is_in(daily["trader_address"], traders)), traders)
+    owners = pc.index_in(eligible["trader_address"], traders).to_numpy()
+    start = epoch_days(eligible[AS_OF_DAY])
+    end = start + HORIZON_DAYS
+    window = bounds(days.keys, owners, end, HORIZON_DAYS)
+    known_at = end * _DAY_MICROS
+    loops.window_maximum(*window, days.ints("known_at"), known_at)
+    columns = {
+        "trader_address": eligible["trader_address"],
+        AS_OF_DAY: eligible[AS_OF_DAY],
+        **{flow: slice_sums(days.array(flow), *window) for flow in FLOWS},
+        **_levels(eligible, days, owners, start),
+        "known_at": pa.array(known_at).cast(schema.field("known_at").type),
+    }
+    return pa.table({name: columns[name] for name in schema.names}).cast(schema)
+
+
+def _levels(eligible: pa.Table, days: Rows, owners: np.ndarray, start: np.ndarray) -> dict[str, pa.Array]:
+    first, before_start = bounds(days.keys, owners, start, LOOKBACK_DAYS)
+    unseen = np.flatnonzero(before_start <= first)
+    if unseen.size:
+        row = eligible.slice(int(unseen[0]), 1).to_pylist()[0]
+        raise ConservationError(
+            f"gold_labels: {row['trader_address']} has features as of {row[AS_OF_DAY]}, but no row of gold_trader_day "
+            f"in the {LOOKBACK_DAYS} days before. Run gold_trader_features of that day again."
+        )
+    _, before_end = bounds(days.keys, owners, start + HORIZON_DAYS, HORIZON_DAYS)
+    return {
+        f"{name}_{side}_lamports": days.array(column).take(pa.array(places - 1))
+        for column, name in LEVELS.items()
+        for side, places in (("start", before_start), ("end", before_end))
+    }

@@ -1,0 +1,83 @@
+"""The command line: `pumploss`, and `python -m jobs`, which is the same.
+
+Where do I go to...? Add or change a command's options: `parser.py`. What a command does: the module of its name. What
+people see while it works: `screen.py`. Nothing heavy is imported before a command is known, so that help comes at once.
+"""
+
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from types import FrameType
+
+FAILED = 1
+INTERRUPTED = 130
+TERMINATED = 143
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM: what Ctrl-C would end, this ends, servers and stages included."""
+
+
+def main(argv: Sequence[str] | None = None, program: str = "pumploss") -> int:
+    """Run one command; answers the exit code: 0, 1 after an error, 130 after Ctrl-C, 143 after SIGTERM.
+
+    Raises SystemExit with code 2 for wrong arguments, with 0 for help.
+    """
+    from jobs.commands.parser import parse
+    from pumploss.errors import PumpLossError
+
+    arguments = parse(argv, program)
+    try:
+        with _termination():
+            module, _, function = arguments.handler.partition(":")
+            handler: Callable[..., int] = getattr(import_module(module), function)
+            return handler(arguments)
+    except PumpLossError as error:
+        print(f"{program}: {error}", file=sys.stderr)
+        return FAILED
+    except Terminated:
+        return _interrupted(program, TERMINATED)
+    except KeyboardInterrupt:
+        return _interrupted(program, INTERRUPTED)
+    except BrokenPipeError:
+        # Who read it is gone; the interpreter would complain about that once more when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except Exception:  # noqa: BLE001 - whatever it was, people are told what to do about it
+        traceback.print_exc()
+        print(f"{program}: {_ADVICE}", file=sys.stderr)
+        return FAILED
+
+
+_ADVICE = (
+    "this is a fault of Pump Loss or of a library, not of your data. Days are replaced whole or not at all, so nothing "
+    "is half-written: run the command again, and report the lines above if it ends the same way. `pumploss status` "
+    "shows what was done."
+)
+
+
+def _interrupted(program: str, code: int) -> int:
+    print(f"\n{program}: interrupted; nothing is half-written, run the command again to go on.", file=sys.stderr)
+    return code
+
+
+@contextmanager
+def _termination() -> Iterator[None]:
+    """SIGTERM raises Terminated meanwhile, where signals can be had: in the main thread."""
+    try:
+        before = signal.signal(signal.SIGTERM, _terminate)
+    except ValueError:
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _terminate(_: int, __: FrameType | None) -> None:
+    raise Terminated

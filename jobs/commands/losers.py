@@ -1,0 +1,71 @@
+"""`losers`: the consumers' query for the top losers."""
+
+import argparse
+import json
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from pumploss.errors import StoreError
+from pumploss.settings import Settings
+
+#: Column titles that a terminal has room for; amounts are in SOL.
+TITLES = {
+    "rank": "#",
+    "trader": "trader",
+    "loss_amount_24h": "SOL 24h",
+    "loss_amount_all_time": "SOL all time",
+    "loss_trades_24h": "losing sells 24h",
+    "avg_loss_size": "mean loss",
+    "tokens_traded_24h": "tokens 24h",
+    "last_loss_time": "last loss (UTC)",
+    "risk_score": "baseline risk",
+}
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print a leaderboard."""
+    from pumploss.settings import from_environment
+
+    found, day = losers(from_environment(), arguments.period, arguments.limit)
+    if arguments.json:
+        print(json.dumps(found, default=plain))
+        return 0
+    show(found, f"Top losers {arguments.period}, as of the end of {day}")
+    return 0
+
+
+def losers(settings: Settings, period: str, limit: int) -> tuple[list[dict[str, Any]], str]:
+    """The traders who lost most, and the last published day. Raises StoreError where nothing was published."""
+    from pumploss.warm import open_warm, publishing, top_losers
+
+    nothing = StoreError("Nothing has been published yet: run `pumploss nightly`, or `publish_warm` for a built day.")
+    if settings.warm_dsn is None and not settings.warm_dir.exists():
+        raise nothing
+    with open_warm(settings) as warm:
+        shown = publishing.latest(warm)
+        if shown is None:
+            raise nothing
+        return top_losers(warm, period, limit), shown.day.isoformat()
+
+
+def show(found: list[dict[str, Any]], title: str) -> None:
+    """Print them as a table."""
+    from jobs.commands.screen import show_table
+
+    rows = [[_cell(row[name]) for name in TITLES] for row in found]
+    numbers = [text for name, text in TITLES.items() if name not in ("trader", "last_loss_time")]
+    show_table(title, list(TITLES.values()), rows, numbers)
+    if not found:
+        print("Nobody sold at a loss in this period.")
+
+
+def plain(value: Any) -> Any:
+    """Amounts as numbers (SOL has nine decimals, so none changes), times and days as ISO text."""
+    return float(value) if isinstance(value, Decimal) else value.isoformat()
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return f"{value:,.3f}"
+    return f"{value:%Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else value

@@ -1,0 +1,120 @@
+"""Every command and option; importing this imports nothing heavy."""
+
+import argparse
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+from jobs.pipeline import STEPS
+from pumploss import days
+from pumploss.errors import SettingsError
+
+ALL = "all"
+STEP_NAMES = tuple(step.name for step in STEPS)
+PERIODS = ("24h", "7d", "30d", "all")
+
+_Commands = Any  # argparse hides the class of what add_subparsers answers
+
+
+def parse(argv: Sequence[str] | None, program: str) -> argparse.Namespace:
+    """The arguments with `handler`, the function to call. Ends the process with code 2 where they are wrong."""
+    parser = argparse.ArgumentParser(program, description="What traders lose on pump.fun, and who is about to lose.")
+    parser.set_defaults(parser=parser)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for add in (_nights, _steps, _readers, _servers):
+        add(commands)
+    arguments = parser.parse_args(argv)
+    if "first" in arguments:
+        _complete_range(arguments)
+    return arguments
+
+
+def _command(commands: _Commands, name: str, handler: str, text: str) -> argparse.ArgumentParser:
+    made: argparse.ArgumentParser = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+    made.set_defaults(handler=f"jobs.commands.{handler}", parser=made)
+    return made
+
+
+def _nights(commands: _Commands) -> None:
+    nightly = _command(commands, "nightly", "nightly:run", "run every landed day through to published results")
+    nightly.add_argument("--landing", metavar="PATH", help="dumps to use as they are; default: simulate a market")
+    _market(nightly)
+    nightly.add_argument("--no-airflow", action="store_true", help="run the last night in this process, to debug it")
+    simulate = _command(commands, "simulate", "simulate:run", "write the dumps of a simulated market")
+    _market(simulate)
+    simulate.add_argument("--first-day", type=_day, metavar="DAY", help="first day of the market (2026-01-01)")
+    simulate.add_argument("--landing", metavar="PATH", help="where to (PUMPLOSS_LANDING, or var/landing)")
+    backfill = _command(commands, "backfill", "run:backfill", "run steps again over a range of days, each in one pass")
+    _range(backfill)
+    backfill.add_argument(
+        "--steps", nargs="+", choices=(ALL, *STEP_NAMES), default=[ALL], metavar="STEP", help="which (all)"
+    )
+    _run_options(backfill)
+
+
+def _steps(commands: _Commands) -> None:
+    run = _command(commands, "run", "run:run", "run one step, or all, for a day or over a range in one pass")
+    run.add_argument("step", choices=(ALL, *STEP_NAMES), metavar="STEP", help="a step that `list` names, or all")
+    run.add_argument("--day", type=_day, metavar="DAY", help="the dump day, as YYYY-MM-DD")
+    _range(run)
+    _run_options(run)
+    _command(commands, "list", "pipeline:run", "show the pipeline: every step with what it reads and writes")
+    docs = _command(commands, "docs", "docs:run", "write the generated pages of docs/generated")
+    docs.add_argument("--check", action="store_true", help="only fail where they are stale")
+
+
+def _readers(commands: _Commands) -> None:
+    status = _command(commands, "status", "status:run", "show every store, and what ran last, from the ledger")
+    losers = _command(commands, "losers", "losers:run", "show who lost most, from the warm store")
+    losers.add_argument("--period", choices=PERIODS, default="24h", help="ending at the last published day (24h)")
+    losers.add_argument("--limit", type=_at_least(1), default=20, metavar="N", help="how many (20)")
+    trader = _command(commands, "trader", "trader:run", "show what is known of one trader: features, scores, reasons")
+    trader.add_argument("address", metavar="ADDRESS", help="the wallet, in base58")
+    for command in (status, losers, trader):
+        command.add_argument("--json", action="store_true", help="print JSON instead of tables")
+
+
+def _servers(commands: _Commands) -> None:
+    _command(commands, "serve", "serve:run", "keep the embedded PostgreSQL and Redis up and print their addresses")
+    _command(commands, "airflow", "serve:airflow", "run Airflow's scheduler and user interface on 127.0.0.1")
+
+
+def _market(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--days", type=_at_least(1), metavar="N", help="days of the simulated market (90)")
+    parser.add_argument("--trades", type=_at_least(1), metavar="N", help="its trades a day (7200)")
+    parser.add_argument("--seed", type=_at_least(0), metavar="N", help="its seed (1)")
+
+
+def _range(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--from", dest="first", type=_day, metavar="DAY", help="first dump day of a range")
+    parser.add_argument("--to", dest="last", type=_day, metavar="DAY", help="last dump day of it, included")
+
+
+def _run_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--if-missing", action="store_true", help="train only where no champion exists")
+    parser.add_argument("--json", action="store_true", help="print a JSON line for each step")
+
+
+def _complete_range(arguments: argparse.Namespace) -> None:
+    """Refuse anything but one day or a whole range."""
+    day = vars(arguments).get("day")
+    given = (arguments.first, arguments.last)
+    if (day is None) == (given == (None, None)) or (day is None and None in given):
+        has_day = "day" in arguments
+        arguments.parser.error(f"give {'--day D, or ' if has_day else ''}--from A and --to B")
+
+
+def _day(text: str) -> date:
+    try:
+        return days.parse(text)
+    except SettingsError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _at_least(lowest: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or int(text) < lowest:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {lowest} on")
+        return int(text)
+
+    return number

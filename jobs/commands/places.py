@@ -1,0 +1,77 @@
+"""Which home and landing a nightly run uses: simulated and real trades never share a lake."""
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pumploss.lake import Lake
+from pumploss.settings import ROOT, Settings, as_environment, from_environment
+
+if TYPE_CHECKING:
+    from simulator import Market
+
+
+def with_landing(settings: Settings, landing: str) -> Settings:
+    """The same stores, fed by another landing."""
+    return replace(settings, landing=from_environment({"PUMPLOSS_LANDING": landing}).landing)
+
+
+def is_landing_given(settings: Settings) -> bool:
+    """Whether the landing is somebody's own, and not the folder below `home` that the simulator fills."""
+    return settings.landing != str(settings.home / "landing")
+
+
+def is_home_default(settings: Settings) -> bool:
+    """Whether nobody chose where the stores are, so that we may choose."""
+    return settings.home == (ROOT / "var").resolve() and settings.is_lake_default
+
+
+def for_landing(settings: Settings) -> Settings:
+    """These settings, or those of a home of its own where the default lake belongs to another landing.
+
+    Raises LakeError where the lake belongs to another landing and its place was chosen by somebody.
+    """
+    claimed = lake(settings)
+    if claimed.owner() in (None, settings.landing):
+        return settings
+    if not is_home_default(settings):
+        claimed.claim(settings.landing)
+    return settings.below(own_home(settings.home, settings.landing), settings.landing)
+
+
+def for_market(settings: Settings, market: "Market") -> Settings:
+    """These settings, or those of a home of its own where the default one holds other dumps or their lake.
+
+    Where somebody chose the home it is kept. Raises LakeError where its lake is then another landing's.
+    """
+    from jobs.commands.simulate import digest, is_free
+
+    claimed = lake(settings)
+    is_ours = claimed.owner() in (None, settings.landing)
+    if not is_home_default(settings) and not is_ours:
+        claimed.claim(settings.landing)
+    if not is_home_default(settings) or (is_ours and is_free(settings.landing, market)):
+        return settings
+    home = settings.home / "landings" / f"market-{digest(market)}"
+    return settings.below(home, str(home / "landing"))
+
+
+def own_home(home: Path, landing: str) -> Path:
+    """The home of a landing, named so that people recognise it."""
+    name = landing.rstrip("/").rsplit("/", 1)[-1]
+    return home / "landings" / f"{name}-{hashlib.sha256(landing.encode()).hexdigest()[:8]}"
+
+
+def exports(settings: Settings) -> str:
+    """The shell line after which every command uses these settings."""
+    variables = as_environment(settings)
+    names = ["PUMPLOSS_HOME", *(["PUMPLOSS_LANDING"] if is_landing_given(settings) else [])]
+    return f"export {' '.join(f'{name}={variables[name]}' for name in names)}"
+
+
+def lake(settings: Settings) -> Lake:
+    """The lake of these settings, without an engine until rows are read."""
+    from pumploss import engine
+
+    return Lake(settings.lake, lambda: engine.session(settings))

@@ -1,0 +1,82 @@
+"""`run` and `backfill`: steps over days, each in one pass."""
+
+import argparse
+import json
+from collections.abc import Iterable
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+from jobs.commands.parser import ALL
+from jobs.pipeline import STEPS, Cadence, Step
+
+if TYPE_CHECKING:
+    from pumploss.report import RunReport
+
+#: Whoever runs several of these wants the servers up from the first to the last.
+STORE_STEPS = {"materialize_features", "publish_warm", "publish_hot"}
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """One step, or all, for a day or a range."""
+    return _run(arguments, [arguments.step])
+
+
+def backfill(arguments: argparse.Namespace) -> int:
+    """Chosen steps over a range, in the order of the pipeline."""
+    return _run(arguments, arguments.steps)
+
+
+def chosen(names: Iterable[str], if_missing: bool = False) -> list[tuple[Step, dict[str, Any]]]:
+    """The steps with their options, in pipeline order; `all` trains only where no champion exists."""
+    asked = set(names)
+
+    def options(step: Step) -> dict[str, Any]:
+        is_training = step.cadence is Cadence.WEEKLY
+        return {"if_missing": True} if is_training and (if_missing or step.name not in asked) else {}
+
+    return [(step, options(step)) for step in STEPS if step.name in asked or ALL in asked]
+
+
+def summary(report: "RunReport", run_id: str) -> dict[str, Any]:
+    """A report without its days, as one JSON object."""
+    days = sorted(report.days)
+    counts = ("rows_read", "rows_written", "rows_quarantined", "rows_duplicate")
+    return {
+        "step": report.step,
+        "run_id": run_id,
+        "first_day": days[0].isoformat() if days else None,
+        "last_day": days[-1].isoformat() if days else None,
+        "days": len(days),
+        **{name: report.total(name) for name in counts},
+        "seconds": round(report.details.get("seconds", 0.0), 3),
+        "skipped": report.skipped,
+        "notes": report.notes,
+        "warnings": report.warnings,
+    }
+
+
+def _run(arguments: argparse.Namespace, names: list[str]) -> int:
+    from jobs.calendar import run_days
+    from jobs.commands.screen import Screen
+    from jobs.context import open_context
+    from jobs.nightly import held_stores, sentence
+    from jobs.runner import run_step
+    from pumploss.settings import from_environment
+
+    settings, screen = from_environment(), Screen()
+    steps = chosen(names, arguments.if_missing)
+    day = vars(arguments).get("day")
+    with ExitStack() as stack:
+        context = stack.enter_context(open_context(settings))
+        days = (day,) if day else run_days(context.landing, arguments.first, arguments.last)
+        if len(STORE_STEPS & {step.name for step, _ in steps}) > 1:
+            stack.enter_context(held_stores(settings))
+        title = f"{len(days)} days, {days[0]} to {days[-1]}" if days[1:] else f"{days[0]}"
+        stack.enter_context(screen.phase(title, len(steps)))
+        for step, options in steps:
+            screen.at(step.name)
+            report = run_step(context, step.name, days, **options)
+            screen.done(sentence(report))
+            if arguments.json:
+                print(json.dumps(summary(report, context.run_id)), flush=True)
+    return 0

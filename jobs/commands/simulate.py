@@ -1,0 +1,100 @@
+"""`simulate`: dumps of a simulated market, and whose dumps a landing holds."""
+
+import argparse
+import hashlib
+import json
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pumploss.errors import SettingsError
+from pumploss.settings import Settings
+
+if TYPE_CHECKING:
+    from jobs.commands.screen import Screen
+    from simulator import Market
+
+DAYS = 90
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the market's dumps into the landing."""
+    from jobs.commands.places import with_landing
+    from jobs.commands.screen import Screen
+    from pumploss.settings import from_environment
+
+    settings = from_environment()
+    if arguments.landing:
+        settings = with_landing(settings, arguments.landing)
+    written, rows = write(settings, market(arguments), Screen())
+    print(f"{rows:,} trades, {written} dumps new or changed, in {settings.landing}")
+    return 0
+
+
+def market(arguments: argparse.Namespace) -> "Market":
+    """The market that the options describe; the defaults are today's size."""
+    from simulator import Market
+    from simulator.market import DEFAULT_FIRST_DAY, DEFAULT_TRADES_PER_DAY
+
+    def given(name: str, default: Any) -> Any:
+        value = vars(arguments).get(name)
+        return default if value is None else value
+
+    return Market(
+        days=given("days", DAYS),
+        trades_per_day=given("trades", DEFAULT_TRADES_PER_DAY),
+        seed=given("seed", 1),
+        first_day=given("first_day", DEFAULT_FIRST_DAY),
+    )
+
+
+def write(settings: Settings, wanted: "Market", screen: "Screen") -> tuple[int, int]:
+    """Write what is missing of the market; answers how many dumps are new or changed, and trades in all.
+
+    Raises SettingsError for a landing that is not this market's, and for one that is not on this machine.
+    """
+    from simulator import write_dumps
+
+    if "://" in settings.landing:
+        raise SettingsError(f"A market is simulated into a folder of this machine, not into {settings.landing}.")
+    if not is_free(settings.landing, wanted):
+        raise SettingsError(
+            f"{settings.landing} holds other dumps than this market's ({identity(wanted)}): they would mix. Remove "
+            "them, or set PUMPLOSS_HOME to another folder for this market."
+        )
+    landing = Path(settings.landing)
+    landing.mkdir(parents=True, exist_ok=True)
+    _note(landing).write_text(json.dumps(identity(wanted)), encoding="utf-8")
+
+    def tell(day: date, _: int) -> None:
+        screen.at(f"simulating {day}")
+        screen.done()
+
+    with screen.phase(f"{wanted.days} days of a simulated market into {landing}", wanted.days):
+        written = write_dumps(wanted, landing, progress=tell)
+    return sum(dump.is_new for dump in written), sum(dump.rows for dump in written)
+
+
+def identity(market: "Market") -> dict[str, Any]:
+    """What makes two markets the same but for their length."""
+    return {"trades_per_day": market.trades_per_day, "seed": market.seed, "first_day": market.first_day.isoformat()}
+
+
+def digest(market: "Market") -> str:
+    """Eight hex digits that name the market."""
+    return hashlib.sha256(json.dumps(identity(market)).encode()).hexdigest()[:8]
+
+
+def is_free(landing: str, wanted: "Market") -> bool:
+    """Whether the landing is empty, or holds this market and nothing else."""
+    if "://" in landing:
+        return False
+    folder, note = Path(landing), _note(Path(landing))
+    if not folder.exists() or not any(folder.iterdir()):
+        return True
+    return note.is_file() and json.loads(note.read_text(encoding="utf-8")) == identity(wanted)
+
+
+def _note(landing: Path) -> Path:
+    """What the simulator remembers stands beside the landing, in which only dumps may lie."""
+    return landing.with_name(f"{landing.name}.market.json")

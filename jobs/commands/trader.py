@@ -1,0 +1,142 @@
+"""`trader`: what is known of one wallet at the latest T, and if it has no features, why."""
+
+import argparse
+import json
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from jobs.context import Context, open_context
+from pumploss.contract import Table
+from pumploss.days import midnight, shift
+from pumploss.errors import LakeError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+COHORTS = 16
+#: Seed of the engine's xxhash64.
+_SEED = 42
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print features, scores and reasons; exit code 1 for a wallet that never traded."""
+    from pumploss.settings import from_environment
+
+    with open_context(from_environment()) as context:
+        found = trader(context, arguments.address)
+    if arguments.json:
+        print(json.dumps(found, default=str, indent=2))
+    else:
+        _show(found)
+    return int(found["status"] == "unknown")
+
+
+def trader(context: Context, address: str) -> dict[str, Any]:
+    """`status` (`eligible`, `not_eligible`, `unknown`), `why`, `features` and `scores` (None where there are none).
+
+    Raises LakeError where no features were built, StaleError where those of the latest T are stale.
+    """
+    from features.registry import TABLE, features
+    from pumploss.tables import gold_scores
+
+    days = context.lake.rows_by_day(TABLE)
+    if not days:
+        raise LakeError(f"No features have been built in {context.lake.root} yet: run `pumploss nightly`.")
+    day = max(days)
+    context.ledger.refuse_stale("gold_trader_features", [shift(day, -1)])
+    row = _one(_scan(context, TABLE, address).filter(feature_day=day))
+    score = _one(_scan(context, gold_scores.TABLE, address).filter(score_day=day))
+    answer: dict[str, Any] = {"trader": address, "as_of": midnight(day).isoformat(), "status": "eligible", "why": None}
+    if row is None:
+        answer["status"], answer["why"] = _absence(context, address, day)
+    answer["features"] = {one.name: row[one.name] for one in features()} if row else None
+    answer["groups"] = {one.name: one.group for one in features()} if row else None
+    answer["scores"] = {**score, "reasons": json.loads(score["reasons"])} if score else None
+    return answer
+
+
+def _scan(context: Context, table: Table, address: str) -> "pl.LazyFrame":
+    """The trader's rows of a table, none where it was never written."""
+    import polars as pl
+
+    if not context.lake.exists(table):
+        return pl.DataFrame(pl.from_arrow(table.arrow_schema.empty_table())).lazy()
+    rows = pl.scan_delta(context.lake.path(table)).filter(pl.col("trader_address") == address)
+    return rows.filter(pl.col("trader_cohort") == cohort(address)) if "trader_cohort" in table.names else rows
+
+
+def cohort(address: str) -> int:
+    """The partition that holds the trader."""
+    import xxhash
+
+    # The remainder of a signed number by a power of two is that of the unsigned one.
+    return int(xxhash.xxh64_intdigest(address.encode(), seed=_SEED)) % COHORTS
+
+
+def _one(rows: "pl.LazyFrame") -> dict[str, Any] | None:
+    found = rows.collect()
+    return found.row(0, named=True) if len(found) else None
+
+
+def _absence(context: Context, address: str, day: date) -> tuple[str, str]:
+    """Status and reason of a wallet without features at T."""
+    from features.windows import LOOKBACK_DAYS
+    from pumploss.tables.gold_trader_day import TABLE
+
+    rows = _scan(context, TABLE, address).collect().sort("day")
+    if rows.is_empty():
+        return "unknown", "No trade of this address is in the lake. Addresses are case-sensitive."
+    recent = rows.filter(rows["day"].is_between(shift(day, -LOOKBACK_DAYS), shift(day, -1)))
+    if recent.is_empty():
+        last = rows["day"][-1]
+        why = f"It neither traded nor held a traded token in the {LOOKBACK_DAYS} days before T: last on {last}."
+        return "not_eligible", why
+    why = " ".join(_shortcomings(recent)) or "It has features after the next run of gold_trader_features."
+    return "not_eligible", why
+
+
+def _shortcomings(recent: "pl.DataFrame") -> list[str]:
+    """Which rules of `features.eligibility` the trader's last 30 days do not meet."""
+    from features.eligibility import LOWEST_MINTS, LOWEST_TRADES, UNMATCHED_ONE_IN
+
+    trades, mints = recent["trade_count_close"][-1], recent["mint_count_close"][-1]
+    sold, matched = int(recent["sell_net_lamports"].sum()), int(recent["proceeds_lamports"].sum())
+    said = []
+    if recent["buy_count"].sum() < 1:
+        said.append("It bought nothing in the 30 days before T.")
+    if trades < LOWEST_TRADES:
+        said.append(f"It made {trades} trades so far; {LOWEST_TRADES} are needed.")
+    if mints < LOWEST_MINTS:
+        said.append(f"It traded {mints} tokens so far; {LOWEST_MINTS} are needed.")
+    if sold > 0 and (sold - matched) * UNMATCHED_ONE_IN > sold:
+        share, limit = (sold - matched) / sold, 1 / UNMATCHED_ONE_IN
+        said.append(f"{share:.0%} of what it sold in 30 days was never seen to be bought; {limit:.0%} is the limit.")
+    return said
+
+
+def _show(found: dict[str, Any]) -> None:
+    from jobs.commands.screen import show_facts, show_table
+
+    print(f"{found['trader']} as of {found['as_of']}: {found['status'].replace('_', ' ')}")
+    if found["why"]:
+        print(found["why"])
+        return
+    scores = found["scores"]
+    if scores is None:
+        print("It has no scores at this T: no model was registered when it was scored, or gold_scores did not run.")
+    else:
+        hidden = ("trader_address", "as_of", "reasons", "known_at", "score_day", "scored_at")
+        show_facts("Scores", [(name, _text(value)) for name, value in scores.items() if name not in hidden])
+        show_facts(
+            "What raises the risk most",
+            [
+                (r["group"], f"{r['text']} ({r['feature']} = {_text(r['value'])}, {r['contribution']:+.3f} log-odds)")
+                for r in scores["reasons"]
+            ],
+        )
+    rows = [(found["groups"][name], name, _text(value)) for name, value in found["features"].items()]
+    show_table("Features", ("group", "feature", "value"), rows, ("value",))
+
+
+def _text(value: Any) -> Any:
+    return f"{value:.6g}" if isinstance(value, float) else value

@@ -1,0 +1,120 @@
+"""gold_labels: what became of every trader with features at T, once the seven days from T on have closed.
+
+Dump day D closes the window of T = D - 6. A T is labelled only if the day before it and all seven days of its window
+were built: an outage must not pass for seven quiet days. What counts as a loss is in `features/labels.py`.
+"""
+
+from collections.abc import Collection
+from datetime import date
+from typing import TYPE_CHECKING
+
+from features import labels, registry
+from features.ratios import ratio
+from features.windows import AS_OF_DAY, as_of, outcome_days
+from jobs.context import Context
+from pumploss.days import Days, shift, span
+from pumploss.report import RunReport
+from pumploss.tables import gold_labels, gold_trader_day
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column, DataFrame
+
+STEP = "gold_labels"
+TABLE = gold_labels.TABLE
+
+
+def run(context: Context, days: Days) -> RunReport:
+    """Replace label_day D - 6 for each dump day D whose window is complete; the others are noted."""
+    report = RunReport(STEP)
+    ledger = context.ledger
+    complete = _complete(days, ledger.built("gold_trader_day"), ledger.built("gold_trader_features"), report)
+    if not complete:
+        report.skipped = report.notes[-1]
+        return report
+    as_of_days = [_as_of_day(day) for day in complete]
+    features = context.read(registry.TABLE, as_of_days)
+    facts = context.read(gold_trader_day.TABLE, outcome_days(as_of_days))
+    written = context.publish(TABLE, transform(features, facts), as_of_days, report)
+    read = context.lake.rows_by_day(registry.TABLE)
+    for day in days:
+        counts = report.day(day)
+        if day in complete:
+            counts.rows_read = read.get(_as_of_day(day), 0)
+            counts.rows_written = written.get(_as_of_day(day), 0)
+    return report
+
+
+def _as_of_day(day: date) -> date:
+    """T of the window that dump day `day` closes."""
+    return shift(day, 1 - labels.HORIZON_DAYS)
+
+
+def _complete(
+    days: Collection[date], facts: Collection[date], features: Collection[date], report: RunReport
+) -> list[date]:
+    """The dump days whose whole window, and the day before it, were built; the report says why others are not."""
+    gaps = {day: _gaps(day, facts, features) for day in days}
+    refused = [day for day in days if gaps[day]]
+    if refused:
+        first = refused[0]
+        report.notes.append(
+            f"No labels for {len(refused)} of {len(days)} days, the first as of {_as_of_day(first)}: the window up to "
+            f"{first} needs {', '.join(gaps[first])}, never built."
+        )
+    return [day for day in days if not gaps[day]]
+
+
+def _gaps(day: date, facts: Collection[date], features: Collection[date]) -> list[str]:
+    """What was never built of that which the window closed by `day` needs."""
+    before = shift(day, -labels.HORIZON_DAYS)
+    missing = [f"gold_trader_day of {one}" for one in span(before, day) if one not in facts]
+    return missing if before in features else [*missing, f"gold_trader_features of {before}"]
+
+
+def transform(features: "DataFrame", trader_days: "DataFrame") -> "DataFrame":
+    """The outcome of every row of `features`, in the order of the contract; `trader_days` must cover the windows."""
+    from pyspark.sql import functions as F
+
+    from features.rolling.outcomes import COLUMNS, FLOWS, LEVELS, outcomes
+
+    eligible = features.select("trader_address", "trader_cohort", F.col("feature_day").alias(AS_OF_DAY))
+    facts = trader_days.select("trader_address", "trader_cohort", "day", "known_at", *FLOWS, *LEVELS)
+    schema = ", ".join(f"{name} {kind.spark}" for name, kind in COLUMNS.items())
+    by_cohort = eligible.groupBy("trader_cohort").cogroup(facts.groupBy("trader_cohort"))
+    columns = _columns()
+    return by_cohort.applyInArrow(outcomes, schema).select(*(columns[name].alias(name) for name in TABLE.names))
+
+
+def _columns() -> "dict[str, Column]":
+    from pyspark.sql import functions as F
+
+    outcome, equity = F.col("equity_change_lamports"), F.col("equity_start_lamports")
+    sold, stake = F.col("sell_net_lamports"), equity + F.col("buy_cost_lamports")
+    unmatched = F.greatest(sold - F.col("proceeds_lamports"), F.lit(0))
+    loss_ratio = ratio(-outcome, stake)
+    last_price = F.col("equity_last_price_start_lamports") + F.col("equity_last_price_end_lamports")
+    is_large = (outcome <= -labels.SEVERE_LAMPORTS) & (loss_ratio >= labels.SEVERE_RATIO)
+    return {
+        **{name: F.col(name) for name in TABLE.names if name in _UNCHANGED},
+        "as_of": as_of(),
+        "horizon_days": F.lit(labels.HORIZON_DAYS),
+        "outcome_lamports": outcome,
+        "unmatched_share": ratio(unmatched, sold),
+        "loss_ratio": loss_ratio,
+        "is_exposed": (F.col("trade_count") > 0) | (equity >= labels.EXPOSED_LAMPORTS),
+        "is_loss": outcome < -labels.DUST_LAMPORTS,
+        "is_severe_loss": F.coalesce(is_large, F.lit(False)),
+        "is_last_price_marked": last_price > 0,
+        "label_version": F.lit(labels.LABEL_VERSION),
+        "label_day": F.col(AS_OF_DAY),
+    }
+
+
+_UNCHANGED = {
+    "trader_address",
+    "buy_cost_lamports",
+    "equity_start_lamports",
+    "equity_end_lamports",
+    "trade_count",
+    "known_at",
+}

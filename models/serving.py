@@ -1,0 +1,81 @@
+"""Scoring rows with two verified models: probabilities, score, band, reasons and the digest of what was scored."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from models import boosting, score
+from models.artifacts import Served
+from models.calibration import sigmoid
+from models.dataset import Floats, canonical, formula_score, matrix
+from models.reasons import reasons
+from pumploss.errors import ModelError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One value per row, in the order of the rows."""
+
+    p_loss: Floats
+    p_severe: Floats
+    risk_score: Floats
+    risk_band: list[str]
+    baseline_score: Floats
+    reasons: list[str]
+    features_hash: list[str]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The two models that score together; plain data, so it can be sent to workers."""
+
+    loss: Served
+    risk: Served
+
+    @property
+    def score_version(self) -> str:
+        """The version of the map from probability to score."""
+        if self.risk.score_map is None:
+            raise ModelError(f"{self.risk.name} version {self.risk.version} has no score map. Train it again.")
+        return self.risk.score_map.version
+
+    @property
+    def columns(self) -> list[str]:
+        """Every feature that scoring needs: both models' inputs, then those of the baseline formula."""
+        needed = [*self.loss.names, *self.risk.names, "loss_24h_sol", "loss_trades_24h"]
+        return list(dict.fromkeys(needed))
+
+    def score(self, rows: "pl.DataFrame") -> Scored:
+        """Scores of feature rows; a row's result depends on that row alone.
+
+        Raises ModelError where an input is absent or not a number.
+        """
+        assert self.risk.score_map is not None
+        loss, risk = matrix(rows, self.loss.names), matrix(rows, self.risk.names)
+        severe = self.risk.calibrator.log_odds(boosting.raw(self.risk.booster, risk))
+        scores = self.risk.score_map.score(severe)
+        lost, trades = matrix(rows, ["loss_24h_sol", "loss_trades_24h"]).T
+        return Scored(
+            p_loss=self.loss.calibrator.probability(boosting.raw(self.loss.booster, loss)),
+            p_severe=sigmoid(severe),
+            risk_score=scores,
+            risk_band=score.bands(scores),
+            baseline_score=formula_score(lost, trades),
+            reasons=self._reasons(risk),
+            features_hash=hashes(loss if self.loss.names == self.risk.names else np.hstack([loss, risk])),
+        )
+
+    def _reasons(self, x: Floats) -> list[str]:
+        names, groups = self.risk.names, [one.group for one in self.risk.inputs]
+        return reasons(self.risk.booster, x, names, groups, self.risk.calibrator.slope)
+
+
+def hashes(x: Floats) -> list[str]:
+    """MD5 of each row's little-endian float64 values: the vector that was scored."""
+    plain = canonical(x)
+    return [hashlib.md5(row.tobytes(), usedforsecurity=False).hexdigest() for row in plain]

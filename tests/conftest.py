@@ -1,0 +1,190 @@
+"""What the tests of tables and steps share: one engine, tiny frames from the contracts, and a home of their own."""
+
+import csv
+import gzip
+import hashlib
+import io
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pumploss.contract import Table, Type
+
+#: What a column holds where a test does not care.
+NEUTRAL: dict[Type, Any] = {
+    Type.STRING: "",
+    Type.BIGINT: 0,
+    Type.INT: 0,
+    Type.DOUBLE: 0.0,
+    Type.BOOLEAN: False,
+    Type.TIMESTAMP: datetime(2026, 1, 1, tzinfo=UTC),
+    Type.DATE: date(2026, 1, 1),
+    Type.WIDE: Decimal(0),
+    Type.BIGINTS: [],
+    Type.DOUBLES: [],
+}
+
+Frame = Any
+
+#: Warnings of other people's imports, which no change of ours can mend.
+FOREIGN_WARNINGS = (
+    r"ignore:module 'sre_\w+' is deprecated:DeprecationWarning",  # great_expectations
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Everything else that warns is an error."""
+    for line in FOREIGN_WARNINGS:
+        config.addinivalue_line("filterwarnings", line)
+
+
+def _derived(table: Table, given: dict[str, Any]) -> dict[str, Any]:
+    """The columns that follow from what a test states: dates from times, the cohort from the address."""
+    import xxhash
+
+    row = dict(given)
+    if "traded_at" in row:
+        row.setdefault("trade_date", row["traded_at"].date())
+    if "trade_date" in row:
+        row.setdefault("dump_day", row["trade_date"])
+        end = row["dump_day"] + timedelta(days=1)
+        row.setdefault("known_at", datetime(end.year, end.month, end.day, tzinfo=UTC))
+    if "trader_address" in row:
+        row.setdefault("trader_cohort", xxhash.xxh64_intdigest(row["trader_address"].encode(), 42) % 16)
+    return {name: value for name, value in row.items() if name in table.names or name in given}
+
+
+def filled(table: Table, given: dict[str, Any]) -> dict[str, Any]:
+    """A whole row of a table from the columns that matter."""
+    unknown = given.keys() - set(table.names)
+    assert not unknown, f"{table.name} has no {sorted(unknown)}; it has {table.names}"
+    neutral = {c.name: None if c.nullable else NEUTRAL[c.type] for c in table.columns}
+    return {**neutral, **_derived(table, given)}
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The engine that `SPARK_REMOTE` names; embedded where it is unset."""
+    from pumploss import engine
+    from pumploss.settings import from_environment
+
+    return engine.session(from_environment())
+
+
+@pytest.fixture(scope="session")
+def frame(spark: Any) -> Callable[..., Frame]:
+    """`frame(TABLE, {...}, ...)`: a frame with the table's columns, filled up with neutral values."""
+    import pyarrow as pa
+
+    def build(table: Table, *rows: dict[str, Any]) -> Frame:
+        if not rows:
+            return spark.createDataFrame([], table.spark_schema)
+        whole = [filled(table, row) for row in rows]
+        return spark.createDataFrame(pa.Table.from_pylist(whole, schema=table.arrow_schema))
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def rows_of() -> Callable[..., list[dict[str, Any]]]:
+    """`rows_of(frame, "key", ...)`: a frame's rows as dictionaries, sorted by these columns, times in UTC."""
+
+    def rows(found: Frame, *order: str) -> list[dict[str, Any]]:
+        listed = found.toArrow().to_pylist()
+        return sorted(listed, key=lambda row: tuple(row[name] for name in order)) if order else listed
+
+    return rows
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """An empty place for every store."""
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def settings(home: Path) -> Any:
+    """Settings with every store below `home`, on the engine of the whole run."""
+    import os
+
+    from pumploss.settings import from_environment
+
+    return from_environment({"PUMPLOSS_HOME": str(home), "SPARK_REMOTE": os.environ.get("SPARK_REMOTE", "")})
+
+
+@pytest.fixture
+def context(settings: Any, spark: Any) -> Iterator[Any]:
+    """A context on an empty lake."""
+    from jobs.context import open_context
+
+    with open_context(settings) as opened:
+        yield opened
+
+
+def address(name: str, size: int = 32) -> str:
+    """A valid base58 address (or, with 64 bytes, signature) that a short name always stands for."""
+    from jobs.sources.base58 import encode
+
+    return encode(hashlib.shake_256(name.encode()).digest(size))
+
+
+_CANONICAL = (
+    "traded_at", "slot", "tx_index", "event_index", "signature", "trader_address", "token_mint", "direction",
+    "token_units", "token_decimals", "sol_lamports", "fee_lamports", "virtual_sol_lamports", "virtual_token_units",
+    "venue",
+)  # fmt: skip
+
+
+def landed_line(trade: dict[str, Any]) -> dict[str, Any]:
+    """A line of the source `canonical`: short names become addresses, what is left out gets a plain value."""
+    line = {"token_decimals": 6, "venue": "pump_curve", **trade}
+    line["traded_at"] = line["traded_at"].strftime("%Y-%m-%dT%H:%M:%SZ")
+    line["trader_address"], line["token_mint"] = address(line["trader_address"]), address(line["token_mint"])
+    if line.get("signature"):
+        line["signature"] = address(line["signature"], 64)
+    return {name: "" if line.get(name) is None else line[name] for name in _CANONICAL}
+
+
+def land_day(landing: str | Path, day: date, trades: list[dict[str, Any]], name: str = "trades") -> Path:
+    """Write trades as a dump of the source `canonical`; answers the file."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, _CANONICAL, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(landed_line(trade) for trade in trades)
+    path = Path(landing) / "canonical" / day.isoformat() / f"{name}.csv.gz"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(gzip.compress(text.getvalue().encode(), mtime=0))
+    return path
+
+
+@pytest.fixture(scope="session")
+def land() -> Callable[..., Path]:
+    """`land(landing, day, trades)`: trades as a dump; short names of traders, mints and signatures become addresses."""
+    return land_day
+
+
+@pytest.fixture(scope="session")
+def base58() -> Callable[..., str]:
+    """`base58("ann")`: the address that `land` writes for a short name."""
+    return address
+
+
+@pytest.fixture(scope="session")
+def digests() -> Callable[[Any], dict[tuple[str, date], str]]:
+    """`digests(context)`: content digest of every built day of every table that the ledger knows."""
+
+    def found(context: Any) -> dict[tuple[str, date], str]:
+        from pumploss import catalog, checks
+
+        tables = (t for t in catalog.tables().values() if t.name != "run_ledger" and context.lake.exists(t))
+        return {
+            (table.name, day): digest
+            for table in tables
+            for day, digest in checks.measure(table, context.lake.read(table)).digests.items()
+        }
+
+    return found

@@ -1,0 +1,147 @@
+"""Point-in-time joins over the lake and the online store, with Feast, DuckDB, Delta and Redis as they are."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+from deltalake import DeltaTable, write_deltalake
+
+from feature_repo.store import VIEW, feature_store, online_redis, quiet
+from jobs import materialize_features
+from pumploss.contract import Type
+
+T = datetime(2026, 1, 10, tzinfo=UTC)
+DAY = timedelta(days=1)
+FEATURE = "loss_trades_24h"
+
+
+def table():
+    from features.registry import TABLE
+
+    return TABLE
+
+
+def row(trader, as_of, value, known_at=None):
+    neutral = {Type.BIGINT: 0, Type.INT: 0, Type.DOUBLE: None, Type.BOOLEAN: False, Type.STRING: "", Type.TIMESTAMP: T}
+    filled = {column.name: neutral.get(column.type) for column in table().columns}
+    own = {"trader_address": trader, "as_of": as_of, "known_at": known_at or as_of, "feature_day": as_of.date()}
+    return {**filled, **own, FEATURE: value, "win_rate_30d": value / 7}
+
+
+def put(settings, *rows, days=()):
+    batch = pa.Table.from_pylist(list(rows), schema=table().arrow_schema)
+    path = f"{settings.lake}/{table().name}"
+    if days:
+        listed = ", ".join(f"'{day}'" for day in days)
+        write_deltalake(path, batch, mode="overwrite", predicate=f"feature_day IN ({listed})")
+    else:
+        write_deltalake(path, batch, mode="append", partition_by=list(table().partition_by))
+    return DeltaTable(path).version()
+
+
+def joined(settings, version, *entities):
+    asked = pd.DataFrame(entities, columns=["trader_address", "event_timestamp"])
+    asked["place"] = range(len(asked))
+    store = feature_store(settings, versions={table().name: version})
+    with quiet():
+        found = store.get_historical_features(
+            asked, [f"{VIEW}:{FEATURE}", f"{VIEW}:win_rate_30d"], filter_by_created_timestamp=True
+        ).to_arrow()
+    listed = sorted(found.to_pylist(), key=lambda one: one["place"])
+    return [one[FEATURE] for one in listed]
+
+
+def test_a_row_is_found_at_its_time_until_its_time_to_live_and_never_before(settings):
+    version = put(settings, row("ann", T, 1))
+    moments = [T - timedelta(seconds=1), T, T + timedelta(hours=47), T + 2 * DAY, T + 2 * DAY + timedelta(seconds=1)]
+    assert joined(settings, version, *[("ann", moment) for moment in moments]) == [None, 1, 1, 1, None]
+
+
+def test_the_latest_row_at_or_before_counts_and_others_traders_rows_do_not(settings):
+    version = put(settings, row("ann", T, 1), row("ann", T + DAY, 2), row("bob", T + DAY, 9))
+    asked = [("ann", T), ("ann", T + timedelta(hours=23)), ("ann", T + DAY), ("bob", T), ("nobody", T + DAY)]
+    assert joined(settings, version, *asked) == [1, 1, 2, None, None]
+
+
+def test_of_two_rows_of_one_time_the_later_known_one_counts(settings):
+    version = put(settings, row("ann", T, 1, T - DAY), row("ann", T, 2, T))
+    assert joined(settings, version, ("ann", T)) == [2]
+
+
+def test_a_row_known_only_later_is_not_seen_before(settings):
+    version = put(settings, row("ann", T - DAY, 1), row("ann", T, 2, known_at=T + DAY))
+    assert joined(settings, version, ("ann", T), ("ann", T + DAY)) == [1, 2]
+
+
+def test_entity_rows_that_repeat_are_kept(settings):
+    version = put(settings, row("ann", T, 1))
+    assert joined(settings, version, ("ann", T), ("ann", T), ("ann", T + DAY)) == [1, 1, 1]
+
+
+def test_a_pinned_version_does_not_see_what_was_written_later(settings):
+    first = put(settings, row("ann", T, 1))
+    second = put(settings, row("ann", T, 5), days=[T.date()])
+    assert joined(settings, first, ("ann", T)) == [1]
+    assert joined(settings, second, ("ann", T)) == [5]
+
+
+def test_unchanged_definitions_are_not_applied_again(settings, monkeypatch):
+    from feast import FeatureStore
+
+    applied = []
+    original = FeatureStore.apply
+    monkeypatch.setattr(FeatureStore, "apply", lambda *given, **more: applied.append(1) or original(*given, **more))
+    feature_store(settings)
+    feature_store(settings)
+    assert len(applied) == 1
+
+
+def online(settings, *traders):
+    with online_redis(settings) as url, quiet():
+        store = feature_store(settings, url)
+        keys = [{"trader_address": trader} for trader in traders]
+        found = store.get_online_features([f"{VIEW}:{FEATURE}", f"{VIEW}:win_rate_30d"], keys).to_dict()
+    return list(zip(found[FEATURE], found["win_rate_30d"], strict=True))
+
+
+def run(context, day: date):
+    return materialize_features.run(context, (day,))
+
+
+def test_online_equals_offline_and_an_older_day_never_replaces_a_newer_one(context, settings):
+    today, yesterday = (T - DAY).date(), (T - 2 * DAY).date()
+    with online_redis(settings):
+        put(settings, row("ann", T - DAY, 1), row("bob", T - DAY, 2), row("ann", T, 3))
+        report = run(context, today)
+        assert report.skipped is None
+        assert (report.day(today).rows_read, report.details["keys_kept_newer"]) == (1, 0)
+        assert online(settings, "ann", "bob") == [(3, 3 / 7), (None, None)]
+
+        report = run(context, yesterday)
+        assert report.details["keys_kept_newer"] == 1
+        assert online(settings, "ann", "bob") == [(3, 3 / 7), (2, 2 / 7)]
+
+        put(settings, row("ann", T, 4), days=[T.date()])
+        run(context, today)
+        assert online(settings, "ann") == [(4, 4 / 7)]
+
+
+def test_a_day_without_features_is_skipped_with_what_to_do(context):
+    report = run(context, date(2026, 1, 1))
+    assert report.skipped is not None
+    assert "run its step for 2026-01-01" in report.skipped
+
+
+def test_a_wrong_value_online_is_noticed(context, settings, monkeypatch):
+    from feast import FeatureStore
+
+    from pumploss.errors import StoreError
+
+    with online_redis(settings):
+        put(settings, row("ann", T, 1))
+        run(context, (T - DAY).date())
+        put(settings, row("ann", T, 2), days=[T.date()])
+        monkeypatch.setattr(FeatureStore, "materialize", lambda *_, **__: None)
+        with pytest.raises(StoreError, match=r"loss_trades_24h = 1 for ann as of 2026-01-10, gold_trader_features 2"):
+            run(context, (T - DAY).date())

@@ -1,0 +1,299 @@
+"""Training, registry, gate, rollback and scoring on a small lake with a planted signal, nothing replaced."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from deltalake import write_deltalake
+
+from jobs import gold_scores, train_loss_model, train_risk_model
+from models.registry import CHALLENGER, CHAMPION, PREVIOUS, Registry
+from pumploss.contract import Type
+from pumploss.days import midnight, shift, span
+from pumploss.errors import ModelError
+from pumploss.tables import gold_labels, gold_trader_day
+
+TRADERS = 90
+FIRST = datetime(2026, 1, 1, tzinfo=UTC).date()
+
+#: 30 days of history, 40 as-of days, and the 6 days in which the last of their labels matures.
+LAST = shift(FIRST, 30 + 40 - 1 + 6)
+
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+
+
+def features_table():
+    from features.registry import TABLE
+
+    return TABLE
+
+
+def feature_rows(day, rng, ability):
+    kinds = {
+        Type.BIGINT: lambda: rng.integers(0, 9, TRADERS),
+        Type.INT: lambda: rng.integers(0, 9, TRADERS),
+        Type.DOUBLE: lambda: np.where(rng.random(TRADERS) < 0.1, np.nan, rng.normal(size=TRADERS)),
+    }
+    own = {
+        "trader_address": [f"trader{n:04d}" for n in range(TRADERS)],
+        "as_of": [midnight(day)] * TRADERS,
+        "known_at": [midnight(day)] * TRADERS,
+        "feature_day": [day] * TRADERS,
+        "trader_cohort": [0] * TRADERS,
+        "equity_loss_ratio_7d": np.tanh(ability + rng.normal(size=TRADERS) / 2),
+        "buy_sol_7d": np.exp(rng.normal(size=TRADERS)),
+    }
+    columns = {
+        c.name: own.get(c.name, kinds.get(c.type, lambda: [midnight(day)] * TRADERS)())
+        for c in features_table().columns
+    }
+    arrays = [pa.array(columns[c.name], type=c.type.arrow, from_pandas=True) for c in features_table().columns]
+    return pa.Table.from_arrays(arrays, schema=features_table().arrow_schema)
+
+
+def label_rows(day, rng, ability):
+    lost = 0.4 + ability + rng.normal(size=TRADERS)
+    exposed = rng.random(TRADERS) < 0.85
+    rows = [
+        {
+            "trader_address": f"trader{n:04d}",
+            "as_of": midnight(day),
+            "horizon_days": 7,
+            "outcome_lamports": int(-lost[n] * 2e9) if exposed[n] else 0,
+            "is_exposed": bool(exposed[n]),
+            "is_loss": bool(exposed[n] and lost[n] > 0.005),
+            "is_severe_loss": bool(exposed[n] and lost[n] > 0.8),
+            "label_version": 1,
+            "known_at": midnight(day) + timedelta(days=7),
+            "label_day": day,
+        }
+        for n in range(TRADERS)
+    ]
+    return pa.Table.from_pylist(rows, schema=gold_labels.TABLE.arrow_schema)
+
+
+def build(lake, seed=1):
+    rng = np.random.default_rng(seed)
+    ability = rng.normal(size=TRADERS)
+    as_of = span(shift(FIRST, 30), shift(LAST, 1))
+    features = pa.concat_tables([feature_rows(day, rng, ability) for day in as_of])
+    labels = pa.concat_tables([label_rows(day, rng, ability) for day in as_of if day <= shift(LAST, -6)])
+    days = pa.table({"day": [FIRST], "trader_cohort": pa.array([0], pa.int32()), "trader_address": ["trader0000"]})
+    for table, rows in ((features_table(), features), (gold_labels.TABLE, labels), (gold_trader_day.TABLE, days)):
+        write_deltalake(f"{lake}/{table.name}", rows, mode="overwrite", partition_by=list(table.partition_by))
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory):
+    import os
+
+    from pumploss.settings import from_environment
+
+    home = tmp_path_factory.mktemp("models") / "home"
+    found = from_environment({"PUMPLOSS_HOME": str(home), "SPARK_REMOTE": os.environ.get("SPARK_REMOTE", "")})
+    build(found.lake)
+    return found
+
+
+@pytest.fixture(scope="module")
+def context(settings, spark):
+    from jobs.context import open_context
+
+    with open_context(settings) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def registry(settings):
+    return Registry(settings)
+
+
+@pytest.fixture(scope="module")
+def first(context):
+    """The reports of the first trainings, by model."""
+    reports = {}
+    assert "cannot be trained yet" in train_loss_model.run(context, (shift(LAST, -1),)).skipped
+    before = gold_scores.run(context, (LAST,))
+    assert "there is no champion" in before.skipped
+    for step in (train_loss_model, train_risk_model):
+        report = step.run(context, (LAST,))
+        reports[report.step] = report
+    return reports
+
+
+def test_the_first_models_find_the_signal_and_become_champions(first, registry):
+    for step, name in (("train_loss_model", "loss-prediction"), ("train_risk_model", "risk-score")):
+        report = first[step]
+        assert report.skipped is None
+        assert report.details["model"] == name
+        assert report.details["short_history"] is True
+        assert report.details["metrics"]["auc_exposed"] > 0.66
+        assert report.details["metrics"]["logloss"] < report.details["baselines"]["base_rate"]["logloss"]
+        assert report.day(LAST).rows_read == 40 * TRADERS
+        assert registry.version(name) == registry.version(name, CHALLENGER) == "1"
+        json.dumps(report.details)
+
+
+def test_both_trainings_use_the_same_frame(first, registry):
+    tags = [registry.tags(name, "1") for name in ("loss-prediction", "risk-score")]
+    assert tags[0]["frame_sha256"] == tags[1]["frame_sha256"]
+    assert tags[0]["params_hash"] != tags[1]["params_hash"]
+
+
+def test_a_version_says_what_it_was_made_from(first, registry):
+    tags = registry.tags("risk-score", "1")
+    assert tags["data_gold_labels"].startswith("version 0, days ")
+    assert tags["data_gold_trader_features"].startswith("version 0, days ")
+    assert tags["range_train"] == f"{shift(FIRST, 30)}..{shift(FIRST, 43)} (14 days)"
+    assert tags["range_test"] == f"{shift(LAST, -12)}..{shift(LAST, -6)} (7 days)"
+    assert {"code_version", "label_version", "feature_set_version", "seed", "score_version", "gate"} <= tags.keys()
+    assert tags["short_history"] == "true"
+
+
+def test_no_pickle_and_nothing_else_that_runs_lies_among_the_artifacts(first, settings):
+    found = {path.name for path in (settings.home / "mlflow").rglob("*") if path.is_file()}
+    assert {"model.lgb", "calibrator.json", "score_map.json", "features.json", "metrics.json", "model_card.md"} <= found
+    assert {name.rpartition(".")[2] for name in found} <= {
+        "lgb",
+        "json",
+        "md",
+        "txt",
+        "yaml",
+        "db",
+        "MLmodel",
+        "registered_model_meta",
+    }
+
+
+def test_training_again_on_the_same_data_registers_nothing(first, context, registry):
+    report = train_risk_model.run(context, (LAST,))
+    assert report.details["is_new"] is False
+    assert report.details["version"] == "1"
+    assert report.details["metrics"] == first["train_risk_model"].details["metrics"]
+    assert registry.version("risk-score", CHALLENGER) == "1"
+
+
+def test_if_missing_leaves_a_champion_alone(first, context):
+    assert "is the champion already" in train_loss_model.run(context, (LAST,), if_missing=True).skipped
+
+
+def scored(context, day):
+    from pumploss.tables.gold_scores import TABLE
+
+    return context.lake.read(TABLE, [shift(day, 1)]).orderBy("trader_address").toArrow().to_pylist()
+
+
+@pytest.fixture(scope="module")
+def scores(first, context):
+    report = gold_scores.run(context, span(shift(LAST, -1), LAST))
+    assert report.skipped is None
+    assert report.day(LAST).rows_written == TRADERS
+    return report
+
+
+def test_every_trader_has_one_score_with_its_models_and_reasons(scores, context):
+    rows = scored(context, LAST)
+    assert len(rows) == TRADERS
+    assert {(row["loss_model_version"], row["risk_model_version"], row["score_version"]) for row in rows} == {
+        ("1", "1", "1")
+    }
+    assert all(row["scored_at"] == row["as_of"] == midnight(shift(LAST, 1)) for row in rows)
+    assert all(row["p_severe"] <= row["p_loss"] + 0.35 for row in rows)
+    by_risk = sorted(rows, key=lambda row: row["p_severe"])
+    shares = [row["risk_percentile"] for row in by_risk]
+    assert shares[0] == 0
+    assert shares == sorted(shares)
+    assert [row["risk_score"] for row in by_risk] == sorted(row["risk_score"] for row in rows)
+    assert json.loads(by_risk[-1]["reasons"])[0]["group"] == "losses"
+
+
+def test_published_probabilities_are_those_of_the_registered_model(scores, context, registry):
+    from models import boosting
+    from models.dataset import matrix
+    from models.serving import hashes
+
+    served = registry.load("loss-prediction", "1")
+    frame = context.lake.read(features_table(), [shift(LAST, 1)]).orderBy("trader_address")
+    import polars as pl
+
+    x = matrix(pl.DataFrame(pl.from_arrow(frame.toArrow())), served.names)
+    expected = served.calibrator.probability(boosting.raw(served.booster, x))
+    rows = scored(context, LAST)
+    np.testing.assert_allclose([row["p_loss"] for row in rows], expected, rtol=0, atol=1e-12)
+    assert [row["features_hash"] for row in rows] == hashes(x)
+
+
+def test_scoring_again_gives_the_same_bytes_of_truth(scores, context):
+    again = gold_scores.run(context, span(shift(LAST, -1), LAST))
+    outputs = [report.day(LAST).outputs["gold_scores"]["digest"] for report in (scores, again)]
+    assert outputs[0] == outputs[1]
+
+
+@pytest.fixture(scope="module")
+def second(scores, context, settings, registry):
+    """A second risk model, on other data."""
+    build(settings.lake, seed=2)
+    report = train_risk_model.run(context, (LAST,))
+    assert report.details["is_new"]
+    return report
+
+
+def test_a_better_challenger_follows_and_the_old_champion_stays_reachable(second, registry):
+    assert second.details["version"] == "2"
+    assert second.details["is_champion"]
+    assert registry.version("risk-score", CHAMPION) == "2"
+    assert registry.version("risk-score", PREVIOUS) == "1"
+
+
+def test_the_score_keeps_the_reference_of_its_version(second, registry):
+    maps = [registry.load("risk-score", version).score_map for version in ("1", "2")]
+    assert maps[0] == maps[1]
+
+
+def test_a_scored_day_keeps_its_versions_unless_asked(second, context):
+    gold_scores.run(context, (LAST,))
+    assert {row["risk_model_version"] for row in scored(context, LAST)} == {"1"}
+    mixed = gold_scores.run(context, span(shift(LAST, -2), LAST))
+    assert {row["risk_model_version"] for row in scored(context, shift(LAST, -2))} == {"2"}
+    assert {row["risk_model_version"] for row in scored(context, LAST)} == {"1"}
+    assert len(mixed.details["versions"]) == 2
+    gold_scores.run(context, (LAST,), rescore=True)
+    assert {row["risk_model_version"] for row in scored(context, LAST)} == {"2"}
+
+
+def test_a_challenger_that_is_worse_on_the_same_days_stays_one(second, context, registry, monkeypatch):
+    from dataclasses import replace
+
+    from models.risk_model import SPEC
+
+    weak = replace(SPEC, rounds=3)
+    monkeypatch.setattr("models.risk_model.SPEC", weak)
+    report = train_risk_model.run(context, (LAST,))
+    assert report.details["is_champion"] is False
+    assert "worse than the champion's" in report.warnings[0]
+    assert registry.version("risk-score", CHALLENGER) == "3"
+    assert registry.version("risk-score", CHAMPION) == "2"
+    assert train_risk_model.run(context, (LAST,)).details["is_new"] is False
+
+
+def test_a_tampered_booster_is_neither_scored_with_nor_replaced_silently(
+    second, context, settings, registry, monkeypatch
+):
+    from dataclasses import replace
+
+    from models.risk_model import SPEC
+
+    original = registry.load("risk-score", "2").booster_text
+    places = [path for path in (settings.home / "mlflow").rglob("model.lgb") if path.read_text() == original]
+    places[0].write_text(original.replace("leaf_value=", "leaf_value=9", 1))
+    try:
+        with pytest.raises(ModelError, match=r"model\.lgb is not what was registered"):
+            gold_scores.run(context, (LAST,), rescore=True)
+        monkeypatch.setattr("models.risk_model.SPEC", replace(SPEC, seed=7))
+        report = train_risk_model.run(context, (LAST,))
+        assert report.details["is_champion"] is False
+        assert "the champion cannot be compared" in report.warnings[0]
+    finally:
+        places[0].write_text(original)

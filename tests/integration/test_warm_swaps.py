@@ -1,0 +1,121 @@
+"""Swaps of the warm store under readers, and where trades are not partitioned."""
+
+import threading
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pyarrow as pa
+
+from pumploss.days import shift
+from pumploss.settings import from_environment
+from pumploss.warm import BOARD_COLUMNS, leaderboard, open_warm, publishing, slices, swapping
+from pumploss.warm import tables as warm_tables
+from pumploss.warm.loading import Slice
+
+DAY = date(2026, 1, 31)
+
+
+def board(period: str, size: int, as_of: datetime) -> list[dict[str, Any]]:
+    numbers = dict.fromkeys(
+        ("loss_amount_24h", "loss_amount_all_time", "avg_loss_size"), Decimal(-1)
+    )
+    counts = dict.fromkeys(("loss_trades", "loss_trades_24h", "tokens_traded_24h"), 1)
+    rest = {
+        "last_loss_time": None,
+        "risk_score": Decimal(5),
+        "model_risk_score": None,
+        "as_of": as_of,
+    }
+    return [
+        {"period": period, "rank": rank, "trader": f"t{rank}", "loss_amount": Decimal(-size)}
+        | {**numbers, **counts, **rest}
+        for rank in range(1, size + 1)
+    ]
+
+
+def test_a_reader_during_swaps_sees_whole_states_only(tmp_path: Path) -> None:
+    settings = from_environment({"PUMPLOSS_HOME": str(tmp_path)})
+    columns = ("period", *BOARD_COLUMNS)
+    seen: list[tuple[int, set[Decimal]]] = []
+    failures: list[Exception] = []
+    done = threading.Event()
+
+    def swap(warm: psycopg.Connection, number: int) -> None:
+        size = 50 + number % 2
+        day = shift(DAY, number)
+        entry = publishing.Published(f"p{number}", "r", day, "l", "l")
+        with publishing.exclusive(warm) as staging:
+            found = slices.board_slice(board("24h", size, entry.as_of), columns)
+            staging.load(warm_tables.LEADERBOARDS, [found], columns, size)
+            part = trades_of(day, size)
+            staging.load(warm_tables.TRADES, [part], slices.TRADE_COLUMNS, size, day)
+            swapping.swap(
+                warm, staging.loaded, {"trades_timeseries": [day], "daily_losses": []}, entry
+            )
+
+    def read() -> None:
+        try:
+            with open_warm(settings) as warm:
+                while not done.is_set():
+                    found = leaderboard(warm, "24h")
+                    seen.append((len(found), {row["loss_amount"] for row in found}))
+                    count = warm.execute("SELECT count(*) FROM trades_timeseries").fetchone()
+                    assert count in [(50,), (51,)]
+        except Exception as error:
+            failures.append(error)
+
+    with open_warm(settings) as warm:
+        swap(warm, 0)
+        reader = threading.Thread(target=read)
+        reader.start()
+        for number in range(1, 21):
+            swap(warm, number)
+        done.set()
+        reader.join()
+    assert not failures
+    assert seen
+    assert all(amounts == {Decimal(-size)} for size, amounts in seen)
+
+
+def trades_of(day: date, size: int) -> Slice:
+    at = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    made = {
+        "traded_at": pa.array([at] * size, pa.timestamp("us", "UTC")),
+        "trade_id": [f"{number}" for number in range(size)],
+        **{name: ["x"] * size for name in ("trader_address", "token_mint", "signature")},
+        "direction": ["buy"] * size,
+        **{name: pa.array([1] * size, pa.int64()) for name in ("token_units", "sol_lamports")},
+        "pnl_lamports": pa.array([None] * size, pa.int64()),
+        "token_decimals": pa.array([6] * size, pa.int32()),
+    }
+    return slices.trade_slice(pa.table(made))
+
+
+def test_a_hypertable_is_changed_row_by_row(tmp_path: Path) -> None:
+    """A hypertable looks like a plain table, and takes rows the way a plain table does."""
+    settings = from_environment({"PUMPLOSS_HOME": str(tmp_path)})
+    with open_warm(settings) as warm:
+        warm.execute("CREATE TABLE plain (LIKE trades_timeseries INCLUDING ALL)")
+        warm.execute("DROP TABLE trades_timeseries")
+        warm.execute("ALTER TABLE plain RENAME TO trades_timeseries")
+        other = shift(DAY, 1)
+        states: publishing.Days = {}
+        for number, (day, size) in enumerate([(DAY, 3), (other, 2), (DAY, 4), (other, 1)]):
+            states[day] = ("digest", size)
+            if number == 3:
+                del states[DAY]
+            entry = publishing.Published(
+                f"p{number}", "r", day, "l", "l", days={"trades_timeseries": dict(states)}
+            )
+            with publishing.exclusive(warm) as staging:
+                part = trades_of(day, size)
+                staging.load(warm_tables.TRADES, [part], slices.TRADE_COLUMNS, size, day)
+                keep = {"trades_timeseries": list(states), "daily_losses": []}
+                swapping.swap(warm, staging.loaded, keep, entry)
+            shown = publishing.latest(warm)
+            assert swapping.live_days(warm, warm_tables.TRADES, shown) == states
+            found = warm.execute("SELECT time::date, count(*) FROM trades_timeseries GROUP BY 1")
+            assert dict(found.fetchall()) == {day: rows for day, (_, rows) in states.items()}

@@ -1,0 +1,171 @@
+"""Laws of features and labels on random small markets: nothing after T shows, and how days are run does not matter."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from features.rolling.facts import Inputs
+from jobs import gold_labels, gold_trader_features
+from pumploss.days import shift, span
+from pumploss.tables import (
+    gold_market_day,
+    gold_token_day,
+    gold_trader_day,
+    silver_trade_pnl,
+    silver_trader_mint_day,
+)
+
+FIRST, LAST = date(2026, 1, 1), date(2026, 2, 24)
+TRADERS, MINTS = ["ann", "ben", "cid", "dan"], ["m1", "m2", "m3"]
+AMOUNT = 5 * 10**9
+TABLES = (
+    gold_trader_day.TABLE,
+    silver_trader_mint_day.TABLE,
+    silver_trade_pnl.TABLE,
+    gold_token_day.TABLE,
+    gold_market_day.TABLE,
+)
+
+Row = dict[str, Any]
+few = settings(
+    max_examples=4, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+seeds = st.integers(0, 10**6)
+as_of_days = st.integers(32, 45).map(lambda days: shift(FIRST, days))
+
+
+def _moment(draw: Random, day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(seconds=draw.randrange(86_400))
+
+
+def _trader_day(draw: Random, trader: str, day: date) -> Row:
+    buys, sells = draw.randrange(3), draw.randrange(4)
+    cost, proceeds, sold = (draw.randrange(AMOUNT) for _ in range(3))
+    pnl, losses = proceeds - sold, draw.randrange(sells + 1)
+    return {
+        "trader_address": trader, "day": day, "known_at": _moment(draw, shift(day, 1)),
+        "trade_count": buys + sells, "buy_count": buys, "sell_count": sells, "matched_sell_count": sells,
+        "win_count": sells - losses, "loss_count": losses, "fees_lamports": draw.randrange(10**7),
+        "buy_cost_lamports": cost, "buy_cost_squared": Decimal(cost**2), "proceeds_lamports": proceeds,
+        "sell_net_lamports": proceeds + draw.randrange(10**7), "sold_cost_lamports": sold,
+        "realised_pnl_lamports": pnl, "realised_loss_lamports": min(pnl, 0) - draw.randrange(10**8),
+        "log_hold_sum": draw.random() * 9, "trades_by_hour": [draw.randrange(2) for _ in range(24)],
+        "trades_by_hour_close": [draw.randrange(5) for _ in range(24)],
+        "equity_change_lamports": draw.randrange(-AMOUNT, AMOUNT), "equity_close_lamports": draw.randrange(AMOUNT),
+        "open_cost_close_lamports": draw.randrange(AMOUNT), "open_position_count_close": draw.randrange(4),
+        "trade_count_close": draw.randrange(4, 30), "mint_count_close": draw.randrange(1, 9),
+        "volume_close_lamports": draw.randrange(AMOUNT), "volume_squared_close": Decimal(draw.randrange(AMOUNT**2)),
+        "first_traded_at_close": _moment(draw, FIRST), "last_traded_at_close": _moment(draw, day),
+    }  # fmt: skip
+
+
+def _mint_day(draw: Random, trader: str, mint: str, day: date) -> Row:
+    return {
+        "trader_address": trader, "token_mint": mint, "trade_date": day, "buy_cost_lamports": draw.randrange(AMOUNT),
+        "first_seen_day": draw.choice([day, FIRST]), "known_at": _moment(draw, shift(day, 1)),
+    }  # fmt: skip
+
+
+def _sell(draw: Random, trader: str, day: date, order: int) -> Row:
+    return {
+        "trade_id": f"{trader}{day}{order}", "trader_address": trader, "token_mint": draw.choice(MINTS),
+        "direction": "sell", "traded_at": _moment(draw, day), "order_in_mint_day": order,
+        "pnl_lamports": draw.choice([None, -5, -1, -1, 0, 3]), "known_at": _moment(draw, shift(day, 1)),
+    }  # fmt: skip
+
+
+def _market_day(draw: Random, day: date) -> Row:
+    sells = draw.randrange(1, 9)
+    losses = draw.randrange(sells + 1)
+    return {"day": day, "loss_count": losses, "matched_sell_count": sells, "losing_sell_share": losses / sells}
+
+
+def market(seed: int, days: tuple[date, ...] = span(FIRST, LAST)) -> list[list[Row]]:
+    """Random rows of the five tables that features read, independent from day to day."""
+    tables: list[list[Row]] = [[], [], [], [], []]
+    for day in days:
+        draw = Random(f"{seed} {day}")
+        active = [trader for trader in TRADERS if draw.random() < 0.4]
+        tables[0] += [_trader_day(draw, trader, day) for trader in active]
+        tables[1] += [_mint_day(draw, trader, mint, day) for trader in active for mint in MINTS if draw.random() < 0.5]
+        tables[2] += [_sell(draw, trader, day, order) for trader in active for order in range(draw.randrange(4))]
+        volatility = [draw.choice([None, draw.random()]) for _ in MINTS]
+        tables[3] += [{"token_mint": m, "day": day, "volatility": v} for m, v in zip(MINTS, volatility, strict=True)]
+        tables[4].append(_market_day(draw, day))
+    return tables
+
+
+def _day(row: Row) -> date:
+    return row.get("day") or row.get("trade_date") or row["traded_at"].date()
+
+
+def upto(tables: list[list[Row]], end: date) -> list[list[Row]]:
+    return [[row for row in rows if _day(row) < end] for rows in tables]
+
+
+@pytest.fixture(scope="module")
+def features(frame: Any) -> Any:
+    """`features(tables, days)`: rows of features by trader and T."""
+
+    def compute(tables: list[list[Row]], days: list[date]) -> dict[tuple[str, date], Row]:
+        inputs = Inputs(*(frame(table, *rows) for table, rows in zip(TABLES, tables, strict=True)))
+        found = gold_trader_features.transform(inputs, days).toArrow().to_pylist()
+        return {(row["trader_address"], row["feature_day"]): row for row in found}
+
+    return compute
+
+
+@pytest.fixture(scope="module")
+def outcomes(frame: Any) -> Any:
+    """`outcomes(trader_days, pairs)`: labels of (trader, T) by trader and T."""
+    from features.registry import TABLE
+
+    def compute(trader_days: list[Row], pairs: list[tuple[str, date]]) -> dict[tuple[str, date], Row]:
+        eligible = frame(TABLE, *({"trader_address": trader, "feature_day": day} for trader, day in pairs))
+        found = gold_labels.transform(eligible, frame(gold_trader_day.TABLE, *trader_days)).toArrow().to_pylist()
+        return {(row["trader_address"], row["label_day"]): row for row in found}
+
+    return compute
+
+
+@few
+@given(seed=seeds, as_of=as_of_days)
+def test_what_happens_from_t_on_never_shows_in_features(features, seed, as_of):
+    tables = market(seed)
+    whole = features(tables, [as_of])
+    assert whole
+    assert features(upto(tables, as_of), [as_of]) == whole
+    other_future = market(seed + 1, span(as_of, LAST))
+    assert features([a + b for a, b in zip(upto(tables, as_of), other_future, strict=True)], [as_of]) == whole
+
+
+@few
+@given(seed=seeds, as_of=as_of_days)
+def test_a_range_of_features_equals_day_by_day_in_any_order_of_rows(features, seed, as_of):
+    tables = market(seed)
+    days = [as_of, shift(as_of, 1), shift(as_of, 5)]
+    single = [features(tables, [day]) for day in days]
+    shuffled = [Random(seed).sample(rows, len(rows)) for rows in tables]
+    assert features(shuffled, days) == single[0] | single[1] | single[2]
+
+
+@few
+@given(seed=seeds, as_of=as_of_days)
+def test_labels_see_their_window_and_nothing_after_it(outcomes, seed, as_of):
+    trader_days = market(seed)[0]
+    pairs = [(one, day) for one in TRADERS for day in (as_of, shift(as_of, 1))]
+    held = {(one, day) for one, day in pairs for row in trader_days if _held(row, one, day)}
+    whole = outcomes(trader_days, sorted(held))
+    for day in (as_of, shift(as_of, 1)):
+        own = sorted(pair for pair in held if pair[1] == day)
+        known = [row for row in reversed(trader_days) if row["day"] < shift(day, 7)]
+        assert outcomes(known, own) == {pair: whole[pair] for pair in own}
+
+
+def _held(row: Row, trader: str, as_of: date) -> bool:
+    return row["trader_address"] == trader and shift(as_of, -30) <= row["day"] < as_of

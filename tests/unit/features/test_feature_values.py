@@ -1,0 +1,119 @@
+"""Every feature of one trader, checked by hand."""
+
+from datetime import UTC, datetime
+from math import isnan, log, sqrt
+
+import pytest
+
+from features.registry import TABLE, features
+
+EXPECTED = {
+    "activity": {
+        "total_trades_7d": 2,
+        "total_trades_30d": 7,
+        "trade_frequency_30d": 7 / 30,
+        "trades_per_active_day_30d": 7 / 3,
+        "active_days_7d": 1,
+        "active_days_30d": 3,
+        "buy_sol_1d": 2.0,
+        "buy_sol_7d": 2.0,
+        "buy_sol_30d": 6.0,
+        "net_flow_sol_7d": -1.5,
+        "recency_hours": 6.0,
+        "wallet_age_days": 30.5,
+        "activity_trend": log(3 / (7 * 7 / 30 + 1)),
+    },
+    "diversity": {
+        "unique_tokens_30d": 3,
+        "preferred_tokens_30d": 0.5,
+        "diversification_30d": 2.0,
+        "new_mint_share_30d": 1 / 3,
+        "unmatched_sell_share_30d": 0.1 / 3.7,
+        "token_volatility_30d": (1 * 0.2 + 2 * 0.5) / 3,
+    },
+    "lifetime": {
+        "total_trades": 5,
+        "avg_trade_size": 3.0,
+        "trade_size_volatility": sqrt(2.5),
+        "total_losses": -2.0,
+        "loss_count": 4,
+        "avg_loss_size": -0.5,
+        "preferred_hour": 3,
+        "active_days": 3,
+        "unique_tokens": 2,
+        "loss_ratio": -2 / 15,
+    },
+    "losses": {
+        "equity_pnl_sol_1d": -0.05,
+        "equity_pnl_sol_7d": -0.25,
+        "equity_pnl_sol_30d": -0.95,
+        "equity_loss_ratio_7d": 0.25 / (3 + 0.25 + 0.5),
+        "equity_loss_ratio_30d": 0.95 / (3 + 0.95 + 3.6),
+        "lag_loss_1": 1,
+        "lag_loss_2": 1,
+        "lag_pnl_sol_2": -0.6,
+        "loss_24h_sol": -0.2,
+        "loss_trades_24h": 1,
+        "matched_sells_30d": 4,
+        "loss_count_30d": 3,
+        "total_losses_30d": -0.6,
+        "win_rate_30d": 0.25,
+        "win_rate_shrunk_30d": 3 / 9,
+        "avg_loss_size_30d": -0.2,
+        "payoff_ratio_30d": log(0.5 / 0.2),
+        "max_loss_streak_30d": 3,
+        "loss_days_share_30d": 1.0,
+        "pnl_volatility_30d": sqrt((30 * (0.01 + 0.36 + 0.04 + 0.0025) - 0.95**2) / (30 * 29)) / (6 / 30),
+        "fee_drag_30d": 0.01,
+    },
+    "market": {"market_conditions_30d": (2 * 0.5 + 3 * 0.75 + 2 * 1.0) / 7 - 31 / 50},
+    "positions": {
+        "equity_sol": 3.0,
+        "open_cost_sol": 4.0,
+        "open_value_ratio": 0.75,
+        "open_positions": 4,
+        "bag_share": 0.25,
+        "underwater_share": 0.5,
+        "last_price_marked_share": 0.5,
+    },
+    "sizing": {
+        "buys_30d": 3,
+        "avg_buy_sol_30d": 2.0,
+        "position_sizing_30d": 0.5,
+        "size_trend": 0.0,
+    },
+    "timing": {
+        "time_patterns_30d": -(3 / 7 * log(3 / 7) + 4 / 7 * log(4 / 7)) / log(24),
+        "active_hours_30d": 2,
+        "us_hours_share_30d": 4 / 7,
+        "weekend_share_30d": 2 / 7,
+        "hold_duration_30d": 4.0,
+    },
+}
+
+TIMES = {
+    "last_trade_time": datetime(2026, 3, 30, 18, tzinfo=UTC),
+    "first_trade_time": datetime(2026, 2, 28, 12, tzinfo=UTC),
+}
+
+
+@pytest.mark.parametrize("group", EXPECTED)
+def test_values_of_a_group(ann, group):
+    found = {name: ann[name] for name in EXPECTED[group]}
+    assert found == pytest.approx(EXPECTED[group], abs=1e-8)
+
+
+def test_times(ann):
+    assert {name: ann[name] for name in TIMES} == TIMES
+
+
+def test_every_feature_is_checked_here():
+    checked = {(group, name) for group, values in EXPECTED.items() for name in values}
+    assert {(one.group, one.name) for one in features()} == checked | {("lifetime", name) for name in TIMES}
+
+
+def test_row_fits_its_contract(ann):
+    assert list(ann) == TABLE.names
+    assert ann["as_of"] == datetime(2026, 3, 31, tzinfo=UTC)
+    assert ann["known_at"] == datetime(2026, 3, 31, tzinfo=UTC)
+    assert not any(isinstance(value, float) and isnan(value) for value in ann.values())

@@ -1,0 +1,121 @@
+"""Each trade once, at its date, in chain order."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from jobs import silver_trades
+from pumploss.errors import CheckError
+from pumploss.tables.bronze_trades import TABLE
+
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+
+
+def later(seconds):
+    return NOON.replace(second=seconds)
+
+
+@pytest.fixture
+def silver(frame, rows_of):
+    """The rows of silver by `trade_id`, from bronze rows given as dictionaries."""
+
+    def silver(*rows):
+        named = [{"traded_at": NOON, "token_mint": "m", "trader_address": "t", "direction": "buy", **row} for row in rows]
+        found = silver_trades.transform(frame(TABLE, *named))
+        return {row["trade_id"]: row for row in rows_of(found, "trade_id")}
+
+    return silver
+
+
+def order(found):
+    return sorted(found, key=lambda name: found[name]["order_in_mint_day"])
+
+
+def test_chain_order_decides_before_anything_else(silver):
+    found = silver(
+        {"trade_id": "e", "slot": 2, "tx_index": 0, "direction": "sell"},
+        {"trade_id": "d", "slot": 1, "tx_index": 2, "event_index": 1},
+        {"trade_id": "c", "slot": 1, "tx_index": 2, "event_index": 0},
+        {"trade_id": "b", "slot": 1, "tx_index": 1, "event_index": 9},
+        {"trade_id": "a", "slot": 9, "traded_at": later(1)},
+    )
+    assert order(found) == ["b", "c", "d", "e", "a"]
+    assert not any(row["is_order_inferred"] for row in found.values())
+    assert [found[name]["order_in_mint_day"] for name in "bcdea"] == [1, 2, 3, 4, 5]
+
+
+def test_time_comes_before_slots_and_missing_slots_last(silver):
+    found = silver(
+        {"trade_id": "a", "traded_at": later(1)}, {"trade_id": "b", "traded_at": later(1), "slot": 7}, {"trade_id": "c"}
+    )
+    assert order(found) == ["c", "b", "a"]
+    assert not any(row["is_order_inferred"] for row in found.values())
+
+
+def test_the_sources_rank_orders_trades_of_one_second(silver):
+    found = silver({"trade_id": "a", "source_rank": 2}, {"trade_id": "b", "source_rank": 1})
+    assert order(found) == ["b", "a"]
+    assert not found["a"]["is_order_inferred"]
+
+
+def test_ties_are_broken_by_direction_then_id_and_flagged(silver):
+    found = silver(
+        {"trade_id": "b", "direction": "sell"},
+        {"trade_id": "c", "direction": "buy"},
+        {"trade_id": "a", "direction": "sell"},
+        {"trade_id": "d", "traded_at": later(1)},
+    )
+    assert order(found) == ["c", "a", "b", "d"]
+    assert {name: row["is_order_inferred"] for name, row in found.items()} == {"a": True, "b": True, "c": True, "d": False}
+
+
+def test_places_are_counted_per_mint_and_date(silver):
+    found = silver(
+        {"trade_id": "a"},
+        {"trade_id": "b", "token_mint": "n"},
+        {"trade_id": "c", "traded_at": NOON.replace(day=6)},
+        {"trade_id": "d", "traded_at": later(1)},
+    )
+    assert {name: row["order_in_mint_day"] for name, row in found.items()} == {"a": 1, "b": 1, "c": 1, "d": 2}
+    assert not any(row["is_order_inferred"] for row in found.values())
+
+
+def test_a_trade_that_landed_twice_counts_in_its_first_dump(silver):
+    again = {"trade_id": "a", "trade_date": date(2026, 1, 5)}
+    found = silver(
+        {**again, "dump_day": date(2026, 1, 7), "source": "aaa"},
+        {**again, "dump_day": date(2026, 1, 6), "source": "zzz", "file": "z", "line_number": 9},
+        {**again, "dump_day": date(2026, 1, 6), "source": "zzz", "file": "z", "line_number": 8},
+        {"trade_id": "b", "dump_day": date(2026, 1, 7)},
+    )
+    assert found.keys() == {"a", "b"}
+    assert (found["a"]["dump_day"], found["a"]["source"]) == (date(2026, 1, 6), "zzz")
+    assert found["a"]["known_at"] == datetime(2026, 1, 7, tzinfo=UTC)
+    assert found["a"]["trade_date"] == date(2026, 1, 5)
+
+
+def test_the_cohort_is_the_hash_of_the_address(silver):
+    # xxhash.xxh64_intdigest(b"wallet-1", 42) % 16, and the same of "wallet-2".
+    found = silver({"trade_id": "a", "trader_address": "wallet-1"}, {"trade_id": "b", "trader_address": "wallet-2"})
+    import xxhash
+
+    assert {name: row["trader_cohort"] for name, row in found.items()} == {
+        "a": xxhash.xxh64_intdigest(b"wallet-1", 42) % 16,
+        "b": xxhash.xxh64_intdigest(b"wallet-2", 42) % 16,
+    }
+
+
+def mixture(frame, *rows):
+    silver_trades._refuse_mixtures(frame(TABLE, *({"traded_at": NOON, "token_mint": "m", **row} for row in rows)))
+
+
+def test_an_unsigned_source_beside_another_is_refused(frame):
+    with pytest.raises(CheckError, match="one and two both cover mint m in the hour of 2026-01-05 12:00:00 UTC"):
+        mixture(frame, {"source": "one", "signature": "s"}, {"source": "two", "traded_at": later(59)})
+
+
+def test_sources_that_can_be_told_apart_are_taken(frame):
+    mixture(frame, {"source": "one"}, {"source": "one"})
+    mixture(frame, {"source": "one", "signature": "s"}, {"source": "two", "signature": "s"})
+    mixture(frame, {"source": "one"}, {"source": "two", "token_mint": "n"})
+    mixture(frame, {"source": "one"}, {"source": "two", "traded_at": NOON.replace(hour=13)})

@@ -1,0 +1,76 @@
+"""What a contract derives, and what it refuses."""
+
+import pyarrow as pa
+import pytest
+
+from pumploss.contract import Column, Metric, Table, Type, within
+
+A = Column("a_count", Type.BIGINT, "A count")
+B = Column("b_sol", Type.DOUBLE, "An amount", nullable=True)
+DAY = Column("day", Type.DATE, "A day")
+RUN = Column("run_id", Type.STRING, "A run")
+
+
+def table(*columns: Column, **given) -> Table:
+    return Table(**{"name": "t", "description": "", "columns": columns, "no_key_because": "a test", **given})
+
+
+def test_schemas_follow_the_columns(spark):
+    found = table(A, B, DAY)
+    assert found.ddl == "a_count bigint, b_sol double, day date"
+    assert found.arrow_schema == pa.schema([("a_count", pa.int64()), ("b_sol", pa.float64()), ("day", pa.date32())])
+    assert [field.simpleString() for field in found.spark_schema] == ["a_count:bigint", "b_sol:double", "day:date"]
+
+
+@pytest.mark.parametrize("kind", Type)
+def test_every_type_is_the_same_in_spark_and_arrow(spark, kind):
+    from pyspark.sql.pandas.types import to_arrow_schema
+
+    stated = table(Column("x", kind, "")).spark_schema
+    assert stated["x"].dataType.simpleString() == kind.spark
+    found = to_arrow_schema(stated, timezone="UTC", prefers_large_types=False).field("x").type
+    assert found == kind.arrow or (pa.types.is_list(found) and found.value_type == kind.arrow.value_type)
+
+
+def test_every_difference_is_named_at_once():
+    found = table(A, B, DAY).differences({"a_count": "int", "day": "date", "c": "string"})
+    assert found == ["missing b_sol double", "unexpected c string", "a_count is int, not bigint"]
+    assert table(A, B).differences({"b_sol": "double", "a_count": "bigint"}) == []
+
+
+def test_checks_follow_from_key_and_nullability_and_come_first():
+    found = table(A, B, key=("a_count",), checks=tuple(within("b_sol", 0, 1, "a share"))).all_checks
+    assert [(check.metric, check.subject) for check in found] == [
+        (Metric.NULL_COUNT, "a_count"),
+        (Metric.DUPLICATE_COUNT, "a_count"),
+        (Metric.MINIMUM, "b_sol"),
+        (Metric.MAXIMUM, "b_sol"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"columns": (A, A)},
+        {"columns": (A,), "key": ("b_sol",)},
+        {"columns": (A,), "partition_by": ("day",)},
+        {"columns": (A,), "order_by": ("day",)},
+        {"columns": (A,), "no_key_because": ""},
+    ],
+)
+def test_a_contract_that_contradicts_itself_is_refused(given):
+    with pytest.raises(ValueError, match="^t: "):
+        table(**given)
+
+
+def test_added_columns_stand_before_volatile_and_partition_columns():
+    found = table(A, RUN, DAY, partition_by=("day",)).with_columns(B)
+    assert found.names == ["a_count", "b_sol", "run_id", "day"]
+    assert found.stable_names == ["a_count", "b_sol", "day"]
+    assert found.day == "day"
+
+
+def test_a_renamed_column_keeps_kind_and_says_what_it_is():
+    renamed = A.named("c_count", "Another count").optional()
+    assert (renamed.name, renamed.type, renamed.description, renamed.nullable) == ("c_count", A.type, "Another count", True)
+    assert A.named("d_count").description == A.description

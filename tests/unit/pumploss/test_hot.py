@@ -1,0 +1,102 @@
+"""The hot store by itself, on a real Redis."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+import redis
+
+from pumploss.errors import SettingsError, StoreError
+from pumploss.hot import _place, hot_losers, leaderboard, open_hot, publish
+from pumploss.settings import from_environment
+
+AS_OF = datetime(2026, 2, 1, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def hot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[redis.Redis]:
+    with open_hot(
+        from_environment({"PUMPLOSS_HOME": str(tmp_path_factory.mktemp("hot"))})
+    ) as client:
+        yield client
+
+
+@pytest.fixture(autouse=True)
+def emptied(hot: redis.Redis) -> None:
+    hot.flushdb()
+
+
+def keys(hot: redis.Redis, pattern: str = "*") -> set[str]:
+    return set(cast(list[str], hot.keys(pattern)))
+
+
+def board(size: int, trader: str = "t") -> list[dict[str, Any]]:
+    return [
+        {
+            **{"rank": rank, "trader": f"{trader}{rank}", "loss_amount": Decimal("-1.000000001")},
+            **{
+                "loss_trades": 1,
+                "loss_amount_24h": Decimal(0),
+                "loss_amount_all_time": Decimal(-9),
+            },
+            **{"loss_trades_24h": 0, "avg_loss_size": Decimal("-0.5"), "tokens_traded_24h": 2},
+            **{"last_loss_time": None if rank % 2 else AS_OF, "risk_score": Decimal("12.5")},
+            **{"model_risk_score": None if rank % 2 else 0.1, "as_of": AS_OF},
+        }
+        for rank in range(1, size + 1)
+    ]
+
+
+def test_a_board_comes_back_as_it_was(hot: redis.Redis) -> None:
+    first = board(3, "</script>'; FLUSHALL\r\n\u202e\0")
+    publish(hot, {"24h": first, "all": []}, AS_OF, "v1")
+    assert leaderboard(hot, "24h") == first
+    assert leaderboard(hot, "24h", 2) == first[:2]
+    assert (
+        leaderboard(hot, "24h", 0) == leaderboard(hot, "24h", -1) == leaderboard(hot, "all") == []
+    )
+    assert [row["rank"] for row in hot_losers(hot, "24h", 2)] == [1, 2]
+    assert "loss_amount" not in hot_losers(hot, "24h", 1)[0]
+
+
+def test_replacing_leaves_nothing_behind_and_others_alone(hot: redis.Redis) -> None:
+    hot.set("feast", "kept")
+    for version, size in (("v1", 3), ("v2", 2), ("v2", 2), ("v3", 1)):
+        publish(hot, {"24h": board(size)}, AS_OF, version)
+        assert leaderboard(hot, "24h") == board(size)
+        current = "pumploss:leaderboard:24h:current"
+        assert keys(hot) == {"feast", current, f"pumploss:leaderboard:24h:{version}"}
+        assert all(0 < cast(int, hot.ttl(key)) <= 7 * 86400 for key in keys(hot, "pumploss:*"))
+
+
+def test_an_emptied_store_says_so(hot: redis.Redis) -> None:
+    with pytest.raises(StoreError, match="Run publish_hot"):
+        leaderboard(hot, "24h")
+    publish(hot, {"24h": board(2)}, AS_OF, "v1")
+    hot.delete("pumploss:leaderboard:24h:v1")
+    with pytest.raises(StoreError, match="incomplete"):
+        leaderboard(hot, "24h")
+    with pytest.raises(SettingsError, match="no leaderboard of 'x'"):
+        leaderboard(hot, "x")
+
+
+def test_a_full_store_keeps_the_old_board(tmp_path: Path) -> None:
+    settings = from_environment({"PUMPLOSS_HOME": str(tmp_path)})
+    with open_hot(settings) as hot:
+        publish(hot, {"24h": board(1)}, AS_OF, "v1")
+        hot.config_set("maxmemory", "1")
+        with pytest.raises(StoreError, match="make room"), open_hot(settings) as full:
+            publish(full, {"24h": board(2)}, AS_OF, "v2")
+        assert leaderboard(hot, "24h") == board(1)
+
+
+def test_an_absent_server_fails_without_its_password(tmp_path: Path) -> None:
+    url = f"unix://:hunter2@{tmp_path}/none.sock"
+    settings = from_environment({"PUMPLOSS_HOME": str(tmp_path), "PUMPLOSS_HOT_URL": url})
+    with pytest.raises(StoreError, match="hot store unix://") as raised, open_hot(settings):
+        pass
+    assert "hunter2" not in str(raised.value)
+    assert _place("redis://user:hunter2@host:6379/0") == "redis://host:6379"

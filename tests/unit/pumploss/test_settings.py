@@ -1,0 +1,60 @@
+"""Where stores live, from the environment and back."""
+
+import pytest
+
+from pumploss import settings
+from pumploss.errors import SettingsError
+from pumploss.settings import as_environment, from_environment
+
+
+def test_everything_is_embedded_below_home_unless_given(tmp_path):
+    found = from_environment({"PUMPLOSS_HOME": str(tmp_path), "SPARK_REMOTE": "", "PUMPLOSS_WARM_DSN": ""})
+    assert found.lake == str(tmp_path / "lake")
+    assert found.landing == str(tmp_path / "landing")
+    assert found.tracking_uri == f"sqlite:///{tmp_path}/mlflow/mlflow.db"
+    assert (found.warm_dsn, found.hot_url, found.spark_remote) == (None, None, None)
+    assert found.is_lake_default
+    assert {found.warm_dir, found.hot_dir, found.airflow_home} == {tmp_path / name for name in ("warm", "hot", "airflow")}
+
+
+def test_home_is_the_checkouts_var_by_default():
+    assert from_environment({}).home == settings.ROOT / "var"
+
+
+def test_addresses_are_taken_as_given():
+    found = from_environment({"PUMPLOSS_LAKE": "s3://bucket/lake/", "SPARK_REMOTE": "sc://host:15002"})
+    assert (found.lake, found.spark_remote) == ("s3://bucket/lake", "sc://host:15002")
+    assert not found.is_lake_default
+
+
+def test_local_paths_become_absolute(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert from_environment({"PUMPLOSS_LAKE": "x/../lake"}).lake == str(tmp_path / "lake")
+
+
+@pytest.mark.parametrize("value", ["gs://bucket/lake", "http://host/lake", "a\nb", "a\0b"])
+@pytest.mark.parametrize("variable", ["PUMPLOSS_LAKE", "PUMPLOSS_LANDING"])
+def test_unusable_places_are_refused_by_name(variable, value):
+    with pytest.raises(SettingsError, match=variable):
+        from_environment({variable: value})
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"PUMPLOSS_LAKE": "s3://b/l", "PUMPLOSS_LANDING": "s3://b/d", "SPARK_REMOTE": "local[2]"},
+        {"PUMPLOSS_WARM_DSN": "postgresql://h/d", "PUMPLOSS_HOT_URL": "redis://h", "MLFLOW_TRACKING_URI": "http://h"},
+    ],
+)
+def test_a_child_process_sees_the_same_settings(tmp_path, given):
+    found = from_environment({"PUMPLOSS_HOME": str(tmp_path), **given})
+    assert from_environment(as_environment(found)) == found
+
+
+def test_another_home_moves_embedded_stores_only(tmp_path):
+    given = from_environment({"PUMPLOSS_HOME": "/x", "PUMPLOSS_WARM_DSN": "postgresql://h/d", "PUMPLOSS_LAKE": "s3://b/l"})
+    moved = given.below(tmp_path, "/dumps")
+    assert (moved.home, moved.landing, moved.lake) == (tmp_path, "/dumps", str(tmp_path / "lake"))
+    assert moved.warm_dsn == "postgresql://h/d"
+    assert moved.tracking_uri == f"sqlite:///{tmp_path}/mlflow/mlflow.db"
