@@ -2,10 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from features.windows import level, total
-
 if TYPE_CHECKING:
-    from pyspark.sql import Column
+    import numpy as np
 
 LOWEST_TRADES = 5
 LOWEST_MINTS = 2
@@ -13,9 +11,13 @@ LOWEST_MINTS = 2
 UNMATCHED_ONE_IN = 5
 
 
-def is_eligible() -> "Column":
-    """At least one buy in 30 days, five trades and two mints ever, and at most 20 % of sells unmatched in 30 days."""
-    sold, matched = total("sell_net_lamports", 30), total("proceeds_lamports", 30)
-    has_traded = (level("trade_count_close") >= LOWEST_TRADES) & (level("mint_count_close") >= LOWEST_MINTS)
-    is_observed = (sold <= 0) | ((sold - matched) * UNMATCHED_ONE_IN <= sold)
-    return (total("buy_count", 30) >= 1) & has_traded & is_observed
+def is_eligible(
+    buys_30d: "np.ndarray", trades: "np.ndarray", mints: "np.ndarray", sold_30d: "np.ndarray", matched_30d: "np.ndarray"
+) -> "np.ndarray":
+    """At least one buy in 30 days, five trades and two mints ever, and at most 20 % of sells unmatched in 30 days.
+
+    `sold_30d` and `matched_30d` are what all sells and their matched parts brought, in lamports, fees deducted.
+    """
+    is_observed = (sold_30d <= 0) | ((sold_30d - matched_30d) * UNMATCHED_ONE_IN <= sold_30d)
+    eligible: np.ndarray = (buys_30d >= 1) & (trades >= LOWEST_TRADES) & (mints >= LOWEST_MINTS) & is_observed
+    return eligible

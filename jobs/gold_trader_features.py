@@ -9,7 +9,6 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from features import registry
-from features.eligibility import is_eligible
 from features.rolling.facts import Inputs, daily, events
 from features.windows import AS_OF_DAY, as_of, fact_days, spread, windowed_columns
 from jobs.context import Context
@@ -48,8 +47,7 @@ def transform(inputs: Inputs, as_of_days: Collection[date]) -> "DataFrame":
     """One row per eligible trader and T, in the order of the contract."""
     from pyspark.sql import functions as F
 
-    eligible = windowed(inputs, as_of_days).where(is_eligible())
-    joined = eligible.join(F.broadcast(market(inputs, as_of_days)), AS_OF_DAY, "left")
+    joined = windowed(inputs, as_of_days).join(F.broadcast(market(inputs, as_of_days)), AS_OF_DAY, "left")
     computed = {one.name: one.expression().cast(one.type.spark) for one in registry.features()}
     given = {
         "trader_address": F.col("trader_address"),
@@ -62,7 +60,7 @@ def transform(inputs: Inputs, as_of_days: Collection[date]) -> "DataFrame":
 
 
 def windowed(inputs: Inputs, as_of_days: Collection[date]) -> "DataFrame":
-    """Sums, levels and counts per trader and T, for every trader with a daily row in the 30 days before it."""
+    """Sums, levels and counts per trader and T, for every trader who is eligible at T."""
     from features.rolling.kernel import kernel
 
     schema = ", ".join(f"{name} {kind.spark}" for name, kind in windowed_columns().items())

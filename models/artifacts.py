@@ -125,7 +125,7 @@ def refuse_code(folder: Path, where: str) -> None:
     strange = [path for path in found if path.suffix not in ALLOWED_SUFFIXES and path.name not in ALLOWED_NAMES]
     if strange:
         raise ModelError(
-            f"{where}: {strange[0].relative_to(folder)} is not a file that this project logs, and a pickle can run code "
+            f"{where}: {strange[0].relative_to(folder)} is not a file that this project logs; a pickle can run code "
             "when it is loaded. Do not load it; register the model by training it."
         )
 

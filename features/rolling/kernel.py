@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from features.eligibility import is_eligible
 from features.rolling import loops
 from features.rolling.rows import Rows, by_trader, ranks
 from features.rolling.sums import slice_sums
@@ -18,7 +19,7 @@ Kernel = Callable[[pa.Table, pa.Table], pa.Table]
 def kernel(as_of_days: tuple[date, ...]) -> Kernel:
     """The function that turns the facts of a cohort (`daily`, `events`) into its rows for these T.
 
-    A trader has a row for a T where at least one daily row lies in the 30 days before it.
+    A trader has a row for every T at which it is eligible.
     """
     wanted = np.array(as_of_days, "datetime64[D]").astype("int64")
 
@@ -33,9 +34,9 @@ def _windowed(daily: pa.Table, events: pa.Table, wanted: np.ndarray) -> pa.Table
     traders = pc.unique(daily["trader_address"])
     days = by_trader(daily, traders)
     owners, as_of = (grid.ravel() for grid in np.meshgrid(np.arange(len(traders)), wanted, indexing="ij"))
+    eligible = _eligible(days, *bounds(days.keys, owners, as_of, LOOKBACK_DAYS))
+    owners, as_of = owners[eligible], as_of[eligible]
     first, end = bounds(days.keys, owners, as_of, LOOKBACK_DAYS)
-    seen = end > first
-    owners, as_of, first, end = owners[seen], as_of[seen], first[seen], end[seen]
     latest = days.table.take(pa.array(end - 1))
     known_at = np.zeros(len(owners), np.int64)
     loops.window_maximum(first, end, days.ints("known_at"), known_at)
@@ -47,6 +48,19 @@ def _windowed(daily: pa.Table, events: pa.Table, wanted: np.ndarray) -> pa.Table
     }
     columns["known_at"] = pa.array(known_at).cast(schema.field("known_at").type)
     return pa.table({name: columns[name] for name in schema.names}).cast(schema)
+
+
+def _eligible(days: Rows, first: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Places of the windows whose trader is eligible at their end."""
+    seen = np.flatnonzero(end > first)
+    first, end = first[seen], end[seen]
+    buys, sold, matched = (
+        slice_sums(days.array(fact), first, end).to_numpy()
+        for fact in ("buy_count", "sell_net_lamports", "proceeds_lamports")
+    )
+    trades, mints = (days.ints(name)[end - 1] for name in ("trade_count_close", "mint_count_close"))
+    places: np.ndarray = seen[is_eligible(buys, trades, mints, sold, matched)]
+    return places
 
 
 def _sums(days: Rows, owners: np.ndarray, as_of: np.ndarray) -> dict[str, pa.Array]:

@@ -86,6 +86,35 @@ def test_a_pinned_version_does_not_see_what_was_written_later(settings):
     assert joined(settings, second, ("ann", T)) == [5]
 
 
+@pytest.fixture
+def bucket(monkeypatch):
+    """The address of an empty S3 bucket on this machine."""
+    server = pytest.importorskip("moto.server").ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    given = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+    for name, value in {**dict.fromkeys(given, "test"), "AWS_REGION": "us-east-1", "AWS_ALLOW_HTTP": "true"}.items():
+        monkeypatch.setenv(name, value)
+    server.start()
+    address = "http://{}:{}".format(*server.get_host_and_port())
+    monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+    import boto3
+
+    client = boto3.client("s3", endpoint_url=address, region_name="us-east-1")
+    client.create_bucket(Bucket="bucket")
+    yield "s3://bucket/lake"
+    client.close()
+    server.stop()
+
+
+def test_a_lake_on_s3_is_joined_without_an_extension_of_duckdb(settings, bucket):
+    from dataclasses import replace
+
+    remote = replace(settings, lake=bucket)
+    first = put(remote, row("ann", T, 1), row("ann", T + DAY, 2))
+    second = put(remote, row("ann", T, 5), days=[T.date()])
+    assert joined(remote, first, ("ann", T), ("ann", T + DAY)) == [1, 2]
+    assert joined(remote, second, ("ann", T), ("bob", T)) == [5, None]
+
+
 def test_unchanged_definitions_are_not_applied_again(settings, monkeypatch):
     from feast import FeatureStore
 
