@@ -90,7 +90,9 @@ def run(context: Context, days: Days) -> RunReport:
     require_landed(context.landing, days)
     files = [file for name in context.landing.sources() for day in days for file in _files(context, name, day)]
     parsed = context.lake.stage("parsed_lines", _parse(context, files))
-    closing = parsed.where("kind = 'file'").select("dump_day", "source", "file", "records", "sha256", "reason", "detail")
+    closing = parsed.where("kind = 'file'").select(
+        "dump_day", "source", "file", "records", "sha256", "reason", "detail"
+    )
     landed = sorted((row.asDict() for row in closing.collect()), key=lambda row: (row["dump_day"], row["file"]))
     _refuse_files(landed, days, report)
     trades, copies = transform(parsed)
@@ -119,7 +121,9 @@ def _files(context: Context, source: str, day: date) -> list[dict[str, Any]]:
 def _parse(context: Context, files: list[dict[str, Any]]) -> "DataFrame":
     import pyarrow as pa
 
-    schema = pa.schema([("path", pa.string()), ("name", pa.string()), ("source", pa.string()), ("dump_day", pa.date32())])
+    schema = pa.schema(
+        [("path", pa.string()), ("name", pa.string()), ("source", pa.string()), ("dump_day", pa.date32())]
+    )
     frame = context.spark.createDataFrame(pa.Table.from_pylist(files, schema=schema))
     return frame.repartition(2, "name").mapInArrow(parse_files, PARSED_DDL)
 

@@ -113,7 +113,8 @@ class Context:
 
         row = self.ledger.latest().get((WRITER[table.name].name, run_day))
         outputs = json.loads(row["outputs"] or "{}") if row else {}
-        return outputs.get(table.name, {}).get("digest")
+        digest = outputs.get(table.name, {}).get("digest")
+        return None if digest is None else str(digest)
 
 
 @contextmanager

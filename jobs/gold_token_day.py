@@ -60,9 +60,13 @@ def _facts(trades: "DataFrame") -> "DataFrame":
         F.sum("fee_lamports").alias("fees_lamports"),
         F.max("price").alias("price_high_sol"),
         F.min("price").alias("price_low_sol"),
-        F.max(F.when(F.col("raw").isNotNull(), F.struct("order_in_mint_day", "price", "token_decimals"))).alias("last_priced"),
+        F.max(F.when(F.col("raw").isNotNull(), F.struct("order_in_mint_day", "price", "token_decimals"))).alias(
+            "last_priced"
+        ),
         F.max(_last_reserves()).alias("last_reserves"),
-        F.array_sort(F.collect_list(F.when(F.col("from_last") <= RECENT, F.struct("order_in_mint_day", "raw")))).alias("plain"),
+        F.array_sort(F.collect_list(F.when(F.col("from_last") <= RECENT, F.struct("order_in_mint_day", "raw")))).alias(
+            "plain"
+        ),
         F.count("step").alias("steps"),
         F.sum("step").cast("decimal(38,0)").alias("step_sum"),
         F.sum((F.col("step") * F.col("step")).cast("decimal(38,0)")).alias("step_squares"),
@@ -221,7 +225,9 @@ def _fee_share() -> "Column":
 
 def latest_before(context: Context, mints: "DataFrame", days: Days) -> "DataFrame":
     """Each of the mints' latest row of this table before the first day."""
-    return latest_rows(context.read_before(TABLE, days[0]).join(mints, ["token_mint"], "left_semi"), ["token_mint"], "day")
+    return latest_rows(
+        context.read_before(TABLE, days[0]).join(mints, ["token_mint"], "left_semi"), ["token_mint"], "day"
+    )
 
 
 def run(context: Context, days: Days) -> RunReport:

@@ -109,8 +109,12 @@ def value_changes(held: "DataFrame", marks: "DataFrame", before: "DataFrame", da
 
     first = F.lit(days[0])
     since = (F.col("day") >= F.col("close_day")) & (F.col("next_close").isNull() | (F.col("day") < F.col("next_close")))
-    now = held.join(_mark(marks), "token_mint").where(since & ((F.col("units") > 0) | (F.col("day") == F.col("close_day"))))
-    until = held.where((F.col("close_day") < first) & ((F.col("units") > 0) | (F.col("cost") > 0))).join(_mark(before), "token_mint")
+    now = held.join(_mark(marks), "token_mint").where(
+        since & ((F.col("units") > 0) | (F.col("day") == F.col("close_day")))
+    )
+    until = held.where((F.col("close_day") < first) & ((F.col("units") > 0) | (F.col("cost") > 0))).join(
+        _mark(before), "token_mint"
+    )
     value, cost, is_open = exit_value(F.col("units")), F.col("cost"), F.col("units") > 0
     last_price = F.when(F.col("mark_method") == "last_price", value).otherwise(0)
     valued = now.unionByName(until).select(
@@ -147,7 +151,10 @@ def transform(changes: "DataFrame", own: "DataFrame", before: "DataFrame") -> "D
     summed = [name for name in joined.columns if name in counted or name.endswith("_change")]
     filled = joined.select(
         *KEY,
-        *(F.coalesce(name, F.lit(0).cast(TABLE[name].type.spark if name in counted else "bigint")).alias(name) for name in summed),
+        *(
+            F.coalesce(name, F.lit(0).cast(TABLE[name].type.spark if name in counted else "bigint")).alias(name)
+            for name in summed
+        ),
         F.coalesce("log_hold_sum", F.lit(0.0)).alias("log_hold_sum"),
         F.coalesce("trades_by_hour", F.array(*(F.lit(0).cast("bigint") for _ in HOURS))).alias("trades_by_hour"),
         F.greatest("known_at", "mark_known_at").alias("known_at"),

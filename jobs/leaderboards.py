@@ -89,13 +89,9 @@ def leaderboards(context: Context, day: date) -> list[dict[str, Any]]:
         losses["trade_date"] == losers["last_loss_day"],
     ]
     last = (
-        losses.join(losers, on_that_day, "left_semi")
-        .groupBy("trader_address")
-        .agg(F.max("traded_at").alias("value"))
+        losses.join(losers, on_that_day, "left_semi").groupBy("trader_address").agg(F.max("traded_at").alias("value"))
     )
-    scores = context.read(gold_scores.TABLE, [shift(day, 1)]).join(
-        losers, "trader_address", "left_semi"
-    )
+    scores = context.read(gold_scores.TABLE, [shift(day, 1)]).join(losers, "trader_address", "left_semi")
     modelled = scores.select("trader_address", F.col("risk_score").alias("value"))
     return compose(rows, day, _values(mints), _values(last), _values(modelled))
 

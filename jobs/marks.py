@@ -2,18 +2,32 @@
 
 from typing import TYPE_CHECKING
 
-from pumploss.money import CURVE_PRODUCT, INITIAL_VIRTUAL_SOL_LAMPORTS
+from pumploss.money import (
+    CURVE_PRODUCT,
+    INITIAL_REAL_TOKEN_UNITS,
+    INITIAL_VIRTUAL_SOL_LAMPORTS,
+    INITIAL_VIRTUAL_TOKEN_UNITS,
+)
 
 if TYPE_CHECKING:
     from pyspark.sql import Column
 
 
+#: Lamports per base unit before the first trade of a curve, and when its last token is sold.
+LOWEST_CURVE_PRICE = INITIAL_VIRTUAL_SOL_LAMPORTS / INITIAL_VIRTUAL_TOKEN_UNITS
+HIGHEST_CURVE_PRICE = CURVE_PRODUCT / (INITIAL_VIRTUAL_TOKEN_UNITS - INITIAL_REAL_TOKEN_UNITS) ** 2
+
+
 def reserves_from_price(price: "Column") -> tuple["Column", "Column"]:
-    """Curve reserves (lamports, base units) at a price in lamports per base unit, since their product is fixed."""
+    """Curve reserves (lamports, base units) at a price in lamports per base unit, since their product is fixed.
+
+    A price that no curve can have, as trades of a few units show it, counts as the nearest one that it can.
+    """
     from pyspark.sql import functions as F
 
     product = F.lit(float(CURVE_PRODUCT))
-    return F.round(F.sqrt(product * price)).cast("bigint"), F.round(F.sqrt(product / price)).cast("bigint")
+    possible = F.least(F.greatest(price, F.lit(LOWEST_CURVE_PRICE)), F.lit(HIGHEST_CURVE_PRICE))
+    return F.round(F.sqrt(product * possible)).cast("bigint"), F.round(F.sqrt(product / possible)).cast("bigint")
 
 
 def exit_value(units: "Column") -> "Column":

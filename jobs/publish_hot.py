@@ -30,13 +30,9 @@ def run(context: Context, days: Days) -> RunReport:
     with open_hot(context.settings) as hot:
         publish(hot, boards, shown.as_of, shown.publish_id)
     if shown.day > day:
-        report.notes.append(
-            f"the warm store shows {shown.day} already, and so does the hot store now"
-        )
+        report.notes.append(f"the warm store shows {shown.day} already, and so does the hot store now")
     counts = report.day(day)
     counts.rows_read = counts.rows_written = sum(map(len, boards.values()))
     counts.inputs = [{"store": "warm", "publish_id": shown.publish_id, "day": str(shown.day)}]
-    counts.outputs = {
-        f"leaderboard:{period}": {"rows": len(rows)} for period, rows in boards.items()
-    }
+    counts.outputs = {f"leaderboard:{period}": {"rows": len(rows)} for period, rows in boards.items()}
     return report

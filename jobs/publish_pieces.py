@@ -44,9 +44,7 @@ def trade_pieces(
 ) -> Iterator[tuple[date, Iterable[Slice]]]:
     """Slices of each day: several small days are read at once, a large day by cohorts."""
     for group in groups(days, rows):
-        frame = trades(
-            context.read(silver_trade_pnl.TABLE, group), context.read(silver_trades.TABLE, group)
-        )
+        frame = trades(context.read(silver_trade_pnl.TABLE, group), context.read(silver_trades.TABLE, group))
         if group[1:]:
             yield from _by_day(frame.toArrow(), "trade_date", group, slices.trade_slice)
         else:

@@ -75,9 +75,7 @@ def run(context: Context, days: Days, allow_older: bool = False) -> RunReport:
     return report
 
 
-def _publish(
-    context: Context, days: Days, allow_older: bool, publish_id: str, report: RunReport
-) -> None:
+def _publish(context: Context, days: Days, allow_older: bool, publish_id: str, report: RunReport) -> None:
     day = days[-1]
     landing, lake = context.settings.landing, context.settings.lake
     with open_warm(context.settings) as warm, publishing.exclusive(warm) as staging:
@@ -91,9 +89,7 @@ def _publish(
             _stage_days(plan, table, swapping.live_days(warm, table, shown))
         _stage_as_of(plan, report)
         versions = {table.name: context.lake.version(table) for table in _read_tables()}
-        entry = Published(
-            publish_id, context.run_id, day, landing, lake, plan.rows, versions, plan.days
-        )
+        entry = Published(publish_id, context.run_id, day, landing, lake, plan.rows, versions, plan.days)
         _describe(report, days, plan, versions)
         swapping.swap(warm, staging.loaded, plan.days, entry)
 
@@ -106,20 +102,12 @@ def _stage_days(plan: Plan, table: WarmTable, live: publishing.Days) -> None:
     """Load the days of the retention window that differ from what is live."""
     context, source = plan.context, SOURCES[table][0]
     first = shift(plan.day, 1 - RETENTION_DAYS)
-    rows = {
-        day: count
-        for day, count in context.lake.rows_by_day(source).items()
-        if first <= day <= plan.day
-    }
+    rows = {day: count for day, count in context.lake.rows_by_day(source).items() if first <= day <= plan.day}
     for one in SOURCES[table]:
         context.ledger.refuse_stale(WRITER[one.name].name, rows)
     digests = _digests(context, SOURCES[table], rows)
-    changed = [
-        day for day in rows if digests[day] is None or live.get(day, (None, 0))[0] != digests[day]
-    ]
-    plan.days[table.name] = {
-        day: (digests[day], live[day][1]) for day in rows if day not in changed
-    }
+    changed = [day for day in rows if digests[day] is None or live.get(day, (None, 0))[0] != digests[day]]
+    plan.days[table.name] = {day: (digests[day], live[day][1]) for day in rows if day not in changed}
     pieces = trade_pieces if table == warm_tables.TRADES else loss_pieces
     columns = slices.TRADE_COLUMNS if table == warm_tables.TRADES else slices.LOSS_COLUMNS
     for day, found in pieces(context, changed, rows):
@@ -129,21 +117,15 @@ def _stage_days(plan: Plan, table: WarmTable, live: publishing.Days) -> None:
     plan.rows[table.name] = sum(count for _, count in plan.days[table.name].values())
 
 
-def _digests(
-    context: Context, sources: tuple[Table, ...], days: Iterable[date]
-) -> dict[date, str | None]:
+def _digests(context: Context, sources: tuple[Table, ...], days: Iterable[date]) -> dict[date, str | None]:
     """What each published day depends on, or None where the ledger does not know all of it."""
     recorded = context.ledger.latest()
     digests: dict[date, str | None] = {}
     for day in days:
         outputs = [
-            json.loads(recorded.get((WRITER[source.name].name, day), {}).get("outputs") or "{}")
-            for source in sources
+            json.loads(recorded.get((WRITER[source.name].name, day), {}).get("outputs") or "{}") for source in sources
         ]
-        found = [
-            one.get(source.name, {}).get("digest")
-            for one, source in zip(outputs, sources, strict=True)
-        ]
+        found = [one.get(source.name, {}).get("digest") for one, source in zip(outputs, sources, strict=True)]
         digests[day] = None if None in found else "|".join([str(slices.LAYOUT), *found])
     return digests
 
@@ -171,9 +153,7 @@ def _stage_as_of(plan: Plan, report: RunReport) -> None:
         report.notes.append(f"no scores of {as_of_day}: loss_predictions and risk_scores are empty")
 
 
-def _describe(
-    report: RunReport, days: Days, plan: Plan, versions: Mapping[str, int | None]
-) -> None:
+def _describe(report: RunReport, days: Days, plan: Plan, versions: Mapping[str, int | None]) -> None:
     """Rows copied per day of trades, and on the last day those of every other table."""
     for day in days:
         report.day(day)

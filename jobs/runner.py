@@ -31,7 +31,7 @@ def run_step(context: Context, name: str, days: Iterable[date], **options: Any) 
     try:
         _require_inputs(context, step, wanted)
         effective = _effective(context, step, wanted)
-        report = importlib.import_module(f"jobs.{name}").run(context, effective, **options)
+        report: RunReport = importlib.import_module(f"jobs.{name}").run(context, effective, **options)
     except Exception as error:
         counted = getattr(error, "days", {}) or {}
         rows = {day: counted.get(day, DayReport()) for day in wanted}
@@ -121,7 +121,11 @@ def _row(
     error: str | None,
 ) -> dict[str, Any]:
     # What neither ended well nor ran has left the table as the ledger knows it.
-    outputs = json.dumps(counts.outputs, default=str) if status in ("ok", "skipped") else context.ledger.outputs(step.name, day)
+    outputs = (
+        json.dumps(counts.outputs, default=str)
+        if status in ("ok", "skipped")
+        else context.ledger.outputs(step.name, day)
+    )
     return {
         "run_id": context.run_id,
         "step": step.name,

@@ -137,7 +137,11 @@ def _lot_rows(trades: "pl.DataFrame", lots: "pl.DataFrame", result: "FifoResult"
     reference = names.gather(pl.Series(place).clip(0, max(len(names) - 1, 0))) if len(names) else names
     opened = pl.Series(closes.opened_at).cast(pl.Datetime("us", "UTC"))
     return frame.join(
-        owners, left_on=["position", "close_day"], right_on=["position", "trade_date"], how="left", maintain_order="left"
+        owners,
+        left_on=["position", "close_day"],
+        right_on=["position", "trade_date"],
+        how="left",
+        maintain_order="left",
     ).select(
         pl.lit(True).alias("is_lot"),
         *POSITION,

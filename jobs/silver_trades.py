@@ -27,11 +27,15 @@ def transform(bronze: "DataFrame") -> "DataFrame":
         *(F.col(name).asc_nulls_last() for name in STATED_ORDER), "direction", "trade_id"
     )
     # Neighbours are compared by hash: a collision would only set a flag.
-    ranked = once(bronze).withColumn("stated", F.xxhash64(*STATED_ORDER)).select(
-        "*",
-        F.row_number().over(order).alias(c.ORDER.name),
-        (F.lag("stated").over(order).eqNullSafe(F.col("stated"))).alias("as_before"),
-        (F.lead("stated").over(order).eqNullSafe(F.col("stated"))).alias("as_after"),
+    ranked = (
+        once(bronze)
+        .withColumn("stated", F.xxhash64(*STATED_ORDER))
+        .select(
+            "*",
+            F.row_number().over(order).alias(c.ORDER.name),
+            (F.lag("stated").over(order).eqNullSafe(F.col("stated"))).alias("as_before"),
+            (F.lead("stated").over(order).eqNullSafe(F.col("stated"))).alias("as_after"),
+        )
     )
     return ranked.select(
         "*",
@@ -96,7 +100,9 @@ def _account(bronze: "DataFrame", staged: "DataFrame", touched: Days, report: Ru
 def _counts(bronze: "DataFrame") -> list["Row"]:
     from pyspark.sql import functions as F
 
-    counts = bronze.groupBy("trade_date").agg(F.count(F.lit(1)).alias("rows"), F.count_distinct("trade_id").alias("ids"))
+    counts = bronze.groupBy("trade_date").agg(
+        F.count(F.lit(1)).alias("rows"), F.count_distinct("trade_id").alias("ids")
+    )
     return list(counts.collect())
 
 

@@ -25,7 +25,7 @@ def compiled(function: _Function) -> _Function:
     Integers wrap and division by zero is not noticed: callers check their bounds.
     """
     compile_it = numba.njit(cache=True, nogil=True, error_model="numpy")
-    return cast(_Function, compile_it(function))
+    return cast("_Function", compile_it(function))
 
 
 @compiled

@@ -55,8 +55,10 @@ class Verdict:
     value: float | None
 
     def __str__(self) -> str:
-        bounds = f"[{self.check.lowest if self.check.lowest is not None else '-inf'}, " \
+        bounds = (
+            f"[{self.check.lowest if self.check.lowest is not None else '-inf'}, "
             f"{self.check.highest if self.check.highest is not None else 'inf'}]"
+        )
         return f"{self.day}: {self.check.name} is {self.value}, outside {bounds}: {self.check.why}"
 
 
@@ -87,7 +89,10 @@ def _row_hash(table: Table) -> "SparkColumn":
     from pyspark.sql import functions as F
 
     absent = [F.col(c.name).isNull().cast("bigint") for c in table.columns if c.nullable and not c.is_volatile]
-    bits = [sum((F.shiftleft(one, n) for n, one in enumerate(absent[i : i + 63])), F.lit(0)) for i in range(0, len(absent), 63)]
+    bits = [
+        sum((F.shiftleft(one, n) for n, one in enumerate(absent[i : i + 63])), F.lit(0))
+        for i in range(0, len(absent), 63)
+    ]
     return F.xxhash64(*table.stable_names, *bits)
 
 
@@ -156,18 +161,15 @@ def examples(table: Table, staged: "DataFrame", verdict: Verdict, limit: int = 3
     """A few of the rows that break a check, as text: their key, and the columns that the check is about."""
     from pyspark.sql import functions as F
 
-    column = F.col(verdict.check.subject) if verdict.check.metric in _BY_COLUMN else None
+    subject = verdict.check.subject
     conditions: dict[Metric, Callable[[], SparkColumn]] = {
-        Metric.VIOLATION_COUNT: lambda: F.expr(f"NOT ({verdict.check.subject})"),
-        Metric.NULL_COUNT: lambda: F.col(verdict.check.subject).isNull(),
-        Metric.MINIMUM: lambda: F.lit(column) < verdict.check.lowest,
-        Metric.MAXIMUM: lambda: F.lit(column) > verdict.check.highest,
+        Metric.VIOLATION_COUNT: lambda: F.expr(f"NOT ({subject})"),
+        Metric.NULL_COUNT: lambda: F.col(subject).isNull(),
+        Metric.MINIMUM: lambda: F.col(subject) < F.lit(verdict.check.lowest),
+        Metric.MAXIMUM: lambda: F.col(subject) > F.lit(verdict.check.highest),
     }
     if verdict.check.metric not in conditions:
         return []
-    named = [name for name in table.names if name in table.key or name in verdict.check.subject]
+    named = [name for name in table.names if name in table.key or name in subject]
     failing = staged.where(conditions[verdict.check.metric]()).select(*named).limit(limit)
     return [str(row.asDict()) for row in failing.collect()]
-
-
-_BY_COLUMN = frozenset({Metric.MINIMUM, Metric.MAXIMUM, Metric.NULL_COUNT, Metric.NULL_SHARE})

@@ -10,7 +10,9 @@ TRADE_ID = Column(
 TRADED_AT = Column("traded_at", Type.TIMESTAMP, "Block time of the trade, UTC, one-second resolution on chain")
 SLOT = Column("slot", Type.BIGINT, "Solana slot of the trade, for ordering only", nullable=True)
 TX_INDEX = Column("tx_index", Type.BIGINT, "Place of the transaction in its slot, for ordering only", nullable=True)
-EVENT_INDEX = Column("event_index", Type.BIGINT, "Place of the event in its transaction, for ordering only", nullable=True)
+EVENT_INDEX = Column(
+    "event_index", Type.BIGINT, "Place of the event in its transaction, for ordering only", nullable=True
+)
 SOURCE_RANK = Column("source_rank", Type.BIGINT, "The source's own rank among trades of one second", nullable=True)
 SIGNATURE = Column("signature", Type.STRING, "Transaction signature, base58; not unique, often missing", nullable=True)
 TRADER = Column("trader_address", Type.STRING, "Wallet that traded, base58, case-sensitive")
@@ -18,7 +20,9 @@ MINT = Column("token_mint", Type.STRING, "Mint of the traded token, base58, case
 DIRECTION = Column("direction", Type.STRING, "`buy` or `sell`, seen from the trader")
 TOKEN_UNITS = Column("token_units", Type.BIGINT, "Traded amount in the mint's base units")
 TOKEN_DECIMALS = Column("token_decimals", Type.INT, "Decimal places of the mint's base unit")
-DECIMALS_ASSUMED = Column("is_decimals_assumed", Type.BOOLEAN, "Whether the decimals are a default, not a fact of the source")
+DECIMALS_ASSUMED = Column(
+    "is_decimals_assumed", Type.BOOLEAN, "Whether the decimals are a default, not a fact of the source"
+)
 SOL_LAMPORTS = Column(
     "sol_lamports", Type.BIGINT, "Traded SOL in lamports: curve-side without fees, or the absolute balance change"
 )
@@ -26,23 +30,35 @@ FEE_LAMPORTS = Column("fee_lamports", Type.BIGINT, "All trading fees on top of (
 FEE_SOURCE = Column("fee_source", Type.STRING, "`event`, `estimated`, `included` (in a balance change) or `none`")
 AMOUNT_BASIS = Column("amount_basis", Type.STRING, "`curve` (fee-exclusive) or `balance_delta` (all costs included)")
 VIRTUAL_SOL = Column(
-    "virtual_sol_lamports", Type.BIGINT, "SOL reserve after the trade: virtual on the curve, the pool's later", nullable=True
+    "virtual_sol_lamports",
+    Type.BIGINT,
+    "SOL reserve after the trade: virtual on the curve, the pool's later",
+    nullable=True,
 )
 VIRTUAL_TOKENS = Column(
-    "virtual_token_units", Type.BIGINT, "Token reserve after the trade: virtual on the curve, the pool's later", nullable=True
+    "virtual_token_units",
+    Type.BIGINT,
+    "Token reserve after the trade: virtual on the curve, the pool's later",
+    nullable=True,
 )
 VENUE = Column("venue", Type.STRING, "`pump_curve` or `pumpswap`")
 AMBIGUOUS = Column(
-    "is_ambiguous_duplicate", Type.BOOLEAN, "An unsigned line that equals another of its file; kept, since it may be real"
+    "is_ambiguous_duplicate",
+    Type.BOOLEAN,
+    "An unsigned line that equals another of its file; kept, since it may be real",
 )
 SOURCE = Column("source", Type.STRING, "Name of the source format, as its landing folder")
 FILE = Column("file", Type.STRING, "Path of the landed file below the landing root")
-LINE_NUMBER = Column("line_number", Type.BIGINT, "Physical line of the record in its file, from 1 (row number in Parquet)")
+LINE_NUMBER = Column(
+    "line_number", Type.BIGINT, "Physical line of the record in its file, from 1 (row number in Parquet)"
+)
 DUMP_DAY = Column("dump_day", Type.DATE, "UTC day of the dump that the row landed in")
 TRADE_DATE = Column("trade_date", Type.DATE, "UTC day of `traded_at`")
 COHORT = Column("trader_cohort", Type.INT, "pmod(xxhash64(trader_address), 16): the shard key everywhere")
 KNOWN_AT = Column("known_at", Type.TIMESTAMP, "00:00 UTC after the latest dump day that contributed to the row")
-AS_OF = Column("as_of", Type.TIMESTAMP, "T, 00:00 UTC: the row was computed from trades before it and from nothing else")
+AS_OF = Column(
+    "as_of", Type.TIMESTAMP, "T, 00:00 UTC: the row was computed from trades before it and from nothing else"
+)
 DAY = Column("day", Type.DATE, "UTC day that the facts are of")
 ORDER = Column("order_in_mint_day", Type.INT, "Place of the trade among the trades of its mint and day, from 1")
 RUN_ID = Column("run_id", Type.STRING, "The run that wrote the row")

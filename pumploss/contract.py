@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -196,7 +196,7 @@ class Table:
         """The Spark schema, every field nullable (nulls are a matter of the checks)."""
         from pyspark.sql.types import StructType
 
-        return StructType.fromDDL(self.ddl)
+        return cast("StructType", StructType.fromDDL(self.ddl))
 
     @property
     def arrow_schema(self) -> "pa.Schema":

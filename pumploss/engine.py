@@ -81,7 +81,9 @@ def _embedded() -> "SparkSession":
 @cache
 def _local_spark(remote: str, memory: str, is_on_s3: bool) -> "SparkSession":
     if shutil.which("java") is None:
-        raise SettingsError(f"SPARK_REMOTE={remote!r} needs Java 17 or newer on PATH; unset it for the embedded engine.")
+        raise SettingsError(
+            f"SPARK_REMOTE={remote!r} needs Java 17 or newer on PATH; unset it for the embedded engine."
+        )
     from pyspark.sql import SparkSession
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)

@@ -72,23 +72,15 @@ def open_hot(settings: Settings) -> Iterator["redis.Redis"]:
 def _place(url: str) -> str:
     """The address without its password."""
     parts = urlsplit(url)
-    return (
-        f"{parts.scheme}://{parts.hostname or parts.path}{f':{parts.port}' if parts.port else ''}"
-    )
+    return f"{parts.scheme}://{parts.hostname or parts.path}{f':{parts.port}' if parts.port else ''}"
 
 
-def publish(
-    client: "redis.Redis", boards: Mapping[str, list[dict[str, Any]]], as_of: datetime, version: str
-) -> None:
+def publish(client: "redis.Redis", boards: Mapping[str, list[dict[str, Any]]], as_of: datetime, version: str) -> None:
     """Make these leaderboards, by period, the current ones and delete those before;
 
     the same `version` again changes nothing.
     """
-    replaced = [
-        _list_key(period, pointer["version"])
-        for period in boards
-        if (pointer := _pointer(client, period))
-    ]
+    replaced = [_list_key(period, pointer["version"]) for period in boards if (pointer := _pointer(client, period))]
     with client.pipeline(transaction=True) as both:
         both.delete(*replaced, *(_list_key(period, version) for period in boards))
         for period, rows in boards.items():
@@ -101,9 +93,7 @@ def publish(
         both.execute()
 
 
-def leaderboard(
-    client: "redis.Redis", period: str = "24h", limit: int = BOARD_ROWS
-) -> list[dict[str, Any]]:
+def leaderboard(client: "redis.Redis", period: str = "24h", limit: int = BOARD_ROWS) -> list[dict[str, Any]]:
     """The current leaderboard with everything that the warm store's has, equal to it value by
     value.
 
@@ -120,25 +110,15 @@ def leaderboard(
                 "Run publish_hot; the warm store has it as well."
             )
         wanted = max(0, min(limit, pointer["rows"]))
-        found = (
-            cast(list[str], client.lrange(_list_key(period, pointer["version"]), 0, wanted - 1))
-            if wanted
-            else []
-        )
+        found = cast("list[str]", client.lrange(_list_key(period, pointer["version"]), 0, wanted - 1)) if wanted else []
         if len(found) == wanted:
             return [_row(text) for text in found]
-    raise StoreError(
-        f"The leaderboard of {period} in the hot store is incomplete: run publish_hot again."
-    )
+    raise StoreError(f"The leaderboard of {period} in the hot store is incomplete: run publish_hot again.")
 
 
-def hot_losers(
-    client: "redis.Redis", period: str = "24h", limit: int = 100
-) -> list[dict[str, Any]]:
+def hot_losers(client: "redis.Redis", period: str = "24h", limit: int = 100) -> list[dict[str, Any]]:
     """The same as `warm.top_losers`, from the hot store."""
-    return [
-        {name: row[name] for name in LOSER_COLUMNS} for row in leaderboard(client, period, limit)
-    ]
+    return [{name: row[name] for name in LOSER_COLUMNS} for row in leaderboard(client, period, limit)]
 
 
 def _pointer_key(period: str) -> str:
@@ -151,7 +131,7 @@ def _list_key(period: str, version: str) -> str:
 
 def _pointer(client: "redis.Redis", period: str) -> dict[str, Any] | None:
     text = client.get(_pointer_key(period))
-    return json.loads(cast(str, text)) if text else None
+    return json.loads(cast("str", text)) if text else None
 
 
 def _as_text(value: Any) -> str:

@@ -90,9 +90,7 @@ class Lake:
             actions = actions.filter(~is_outside.fill_null(False))
         return sorted({date.fromisoformat(str(day)) for day in actions[f"partition.{table.day}"]})
 
-    def read(
-        self, table: Table, days: Collection[date] | None = None, version: int | None = None
-    ) -> "DataFrame":
+    def read(self, table: Table, days: Collection[date] | None = None, version: int | None = None) -> "DataFrame":
         """The table in contract order, whole or the given days of it, at a version or the latest.
 
         A table never written reads as empty. Raises ContractError with every difference from the contract.
@@ -154,7 +152,9 @@ class Lake:
         """
         stray = sorted(day for day, rows in expected.items() if rows and day not in set(days))
         if stray:
-            raise LakeError(f"{table.name}: rows of {stray[0]} came for days {min(days)}..{max(days)}; nothing was written.")
+            raise LakeError(
+                f"{table.name}: rows of {stray[0]} came for days {min(days)}..{max(days)}; nothing was written."
+            )
         conformed = self.conform(table, frame, "the stage")
         if not sum(expected.values()) and self.exists(table):
             conformed = self.read(table).where("false")
@@ -166,7 +166,7 @@ class Lake:
             writer = arranged.write.format("delta").mode("overwrite").partitionBy(*parts)
             writer.option("replaceWhere", day_condition(table.day, days)).save(self.path(table))
             self._verify(table, days, expected)
-            return self._log(table).version()
+            return int(self._log(table).version())
 
     def _create(self, table: Table) -> None:
         """The table without rows, so that its columns may be missing as the contract says, not as the first rows have it."""

@@ -22,9 +22,13 @@ TABLE = Table(
         Column("price_close_sol", Type.DOUBLE, "Last traded price above 0, SOL per whole token", nullable=True),
         Column("volatility", Type.DOUBLE, "Standard deviation of log price changes between trades", nullable=True),
         c.VIRTUAL_SOL.named("reserve_sol_close_lamports", "SOL reserve that positions are marked against").optional(),
-        c.VIRTUAL_TOKENS.named("reserve_token_close_units", "Token reserve that positions are marked against").optional(),
+        c.VIRTUAL_TOKENS.named(
+            "reserve_token_close_units", "Token reserve that positions are marked against"
+        ).optional(),
         Column("recent_prices", Type.DOUBLES, "Lamports per base unit of the last five priced trades without reserves"),
-        Column("mark_price", Type.DOUBLE, "Median of `recent_prices`, where that is how the mint is marked", nullable=True),
+        Column(
+            "mark_price", Type.DOUBLE, "Median of `recent_prices`, where that is how the mint is marked", nullable=True
+        ),
         Column("mark_method", Type.STRING, "`reserves`, `curve_from_price`, `last_price` or `none`"),
         Column("fee_close_share", Type.DOUBLE, "Fee of a sale at the close, share of the curve amount"),
         c.VENUE.named("venue_close", "Venue of the last trade"),

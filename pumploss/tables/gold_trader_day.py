@@ -24,12 +24,20 @@ FLOWS = (
     Column("log_hold_sum", Type.DOUBLE, "Sum over matched sells of ln(1 + hold seconds)"),
     Column("new_mint_count", Type.BIGINT, "Mints that the trader traded for the first time"),
     Column("trades_by_hour", Type.BIGINTS, "Trades per UTC hour, 24 values"),
-    Column("equity_change_lamports", Type.BIGINT, "Matched proceeds minus buys plus the change of the exit value of what is held"),
+    Column(
+        "equity_change_lamports",
+        Type.BIGINT,
+        "Matched proceeds minus buys plus the change of the exit value of what is held",
+    ),
 )
 
 LEVELS = (
     Column("equity_close_lamports", Type.BIGINT, "Exit value of all open positions"),
-    Column("equity_last_price_close_lamports", Type.BIGINT, "The part of it that is marked at a last price, for want of reserves"),
+    Column(
+        "equity_last_price_close_lamports",
+        Type.BIGINT,
+        "The part of it that is marked at a last price, for want of reserves",
+    ),
     Column("open_cost_close_lamports", Type.BIGINT, "Cost basis of all open positions"),
     Column("open_position_count_close", Type.BIGINT, "Number of open positions"),
     Column("underwater_count_close", Type.BIGINT, "Open positions worth less than their cost"),

@@ -10,7 +10,12 @@ TABLE = Table(
         c.TRADER,
         c.MINT,
         Column("lot_index", Type.INT, "Place of the lot in its position, oldest first, from 0"),
-        Column("lot_id", Type.STRING, "`trade_id` of the buy; missing on the closing row of an empty position", nullable=True),
+        Column(
+            "lot_id",
+            Type.STRING,
+            "`trade_id` of the buy; missing on the closing row of an empty position",
+            nullable=True,
+        ),
         Column("opened_at", Type.TIMESTAMP, "When the lot was bought; missing on a closing row", nullable=True),
         Column("open_units", Type.BIGINT, "Units of the lot that are left"),
         Column("open_cost_lamports", Type.BIGINT, "Cost basis of those units, fees included"),
@@ -24,6 +29,8 @@ TABLE = Table(
     checks=(
         *within("open_units", 0, None, "a position cannot be short"),
         *within("open_cost_lamports", 0, None, "a cost basis cannot be negative"),
-        holds("lot_id IS NOT NULL OR (lot_index = 0 AND open_units = 0)", "only an empty position has a row without a lot"),
+        holds(
+            "lot_id IS NOT NULL OR (lot_index = 0 AND open_units = 0)", "only an empty position has a row without a lot"
+        ),
     ),
 )

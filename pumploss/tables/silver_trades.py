@@ -26,7 +26,11 @@ TABLE = Table(
         c.VENUE,
         c.AMBIGUOUS,
         c.ORDER,
-        Column("is_order_inferred", Type.BOOLEAN, "Whether only the direction or the id put it before or after its neighbour"),
+        Column(
+            "is_order_inferred",
+            Type.BOOLEAN,
+            "Whether only the direction or the id put it before or after its neighbour",
+        ),
         c.SOURCE,
         c.DUMP_DAY,
         c.KNOWN_AT,

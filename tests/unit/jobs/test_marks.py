@@ -42,14 +42,22 @@ def test_exit_value(frame, state, units, lamports):
     assert found.collect()[0]["value"] == lamports
 
 
-def test_reserves_follow_from_the_price(spark):
+START = INITIAL_VIRTUAL_SOL_LAMPORTS / INITIAL_VIRTUAL_TOKEN_UNITS
+SOLD_OUT = (115_005_359_057, 279_900_000_000_000)  # sqrt(k x price) and the tokens that are never sold on the curve
+
+
+@pytest.mark.parametrize(
+    ("price", "reserves"),
+    [
+        pytest.param(START, (INITIAL_VIRTUAL_SOL_LAMPORTS, INITIAL_VIRTUAL_TOKEN_UNITS), id="at the start"),
+        pytest.param(START * 4, (INITIAL_VIRTUAL_SOL_LAMPORTS * 2, INITIAL_VIRTUAL_TOKEN_UNITS // 2), id="twice the SOL"),
+        pytest.param(1e-13, (INITIAL_VIRTUAL_SOL_LAMPORTS, INITIAL_VIRTUAL_TOKEN_UNITS), id="no curve is cheaper"),
+        pytest.param(1e18, SOLD_OUT, id="nor dearer"),
+    ],
+)
+def test_reserves_follow_from_the_price(spark, price, reserves):
     from pyspark.sql import functions as F
 
-    start = INITIAL_VIRTUAL_SOL_LAMPORTS / INITIAL_VIRTUAL_TOKEN_UNITS
-    prices = spark.createDataFrame([(start,), (start * 4,)], "price double")
     sol, tokens = reserves_from_price(F.col("price"))
-    found = prices.select(sol.alias("sol"), tokens.alias("tokens")).collect()
-    assert [tuple(row) for row in found] == [
-        (INITIAL_VIRTUAL_SOL_LAMPORTS, INITIAL_VIRTUAL_TOKEN_UNITS),
-        (INITIAL_VIRTUAL_SOL_LAMPORTS * 2, INITIAL_VIRTUAL_TOKEN_UNITS // 2),
-    ]
+    (found,) = spark.createDataFrame([(price,)], "price double").select(sol.alias("sol"), tokens.alias("tokens")).collect()
+    assert tuple(found) == reserves

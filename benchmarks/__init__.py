@@ -1,0 +1,1 @@
+"""What the parts cost: `python -m benchmarks NAME [--rows N]` prints one JSON line per measured case."""

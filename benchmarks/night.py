@@ -1,0 +1,55 @@
+"""Every daily step of one night, on a simulated day that follows another of the same size."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.measuring import line, stopwatch
+from jobs.context import Context, open_context
+from jobs.pipeline import daily
+from jobs.runner import run_step
+from pumploss import embedded
+from pumploss.days import Days, span
+from pumploss.settings import Settings, as_environment, from_environment
+
+ROWS = 720_000
+
+
+def run(rows: int = ROWS) -> Iterator[str]:
+    """One line per step for the second of two days of `rows` trades; the first is built before, unmeasured.
+
+    There is no trained model in so short a history, so `gold_scores` only says that it skips.
+    """
+    with tempfile.TemporaryDirectory(prefix="pumploss-bench-") as folder:
+        settings = _settings(Path(folder))
+        with (
+            embedded.postgres(settings.warm_dir),
+            embedded.redis(settings.hot_dir),
+            open_context(settings) as context,
+        ):
+            first, second = _simulate(context, rows)
+            for step in daily():
+                run_step(context, step.name, [first])
+            for step in daily():
+                with stopwatch() as elapsed:
+                    report = run_step(context, step.name, [second])
+                    seconds, peak = elapsed()
+                yield line("night", step.name, _engine(settings), rows, seconds, peak, skipped=report.skipped)
+
+
+def _settings(folder: Path) -> Settings:
+    given = as_environment(from_environment())
+    remote = {"SPARK_REMOTE": given["SPARK_REMOTE"]} if "SPARK_REMOTE" in given else {}
+    return from_environment({"PUMPLOSS_HOME": str(folder), **remote})
+
+
+def _engine(settings: Settings) -> str:
+    return settings.spark_remote or "embedded"
+
+
+def _simulate(context: Context, rows: int) -> Days:
+    from simulator import Market, write_dumps
+
+    market = Market(days=2, trades_per_day=rows)
+    write_dumps(market, context.settings.landing)
+    return span(market.first_day, market.first_day.replace(day=market.first_day.day + 1))
