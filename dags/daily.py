@@ -5,7 +5,9 @@ gold, features, labels, scores, publishing. `first_loss_model` and `first_risk_m
 exists yet; the weekly DAG trains otherwise. A task returns a few figures; the run ledger has the rest.
 
 **When.** Every night at 00:30 UTC, for the dump day that closed at 00:00 (the day of the logical date). Nights never
-overlap. After an outage only the newest night runs by itself: run the days between with `pumploss_backfill`.
+overlap, and a night that waits for its dump holds back later ones and runs by hand: mark it failed to let them go.
+After an outage, or when the DAG is switched on, only the newest night runs by itself: run the days before it with
+`pumploss_backfill`.
 
 **Rerun** whenever a dump was landed again or a step was mended: clear the first task that must run again, or trigger
 the DAG with the parameter `day`. A day is replaced whole, so running it twice changes nothing.

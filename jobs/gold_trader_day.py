@@ -122,7 +122,7 @@ def value_changes(held: "DataFrame", marks: "DataFrame", before: "DataFrame", da
         value.alias("value"), last_price.alias("last_price_value"), cost.alias("cost"),
         is_open.cast("int").alias("open"),
         (is_open & (value < cost)).cast("int").alias("underwater"),
-        (is_open & (value * 10 < cost)).cast("int").alias("bag"),
+        (is_open & (value.cast("decimal(19,0)") * 10 < cost)).cast("int").alias("bag"),
     )  # fmt: skip
     order = Window.partitionBy(*POSITION).orderBy("day")
     measures = ("value", "last_price_value", "cost", "open", "underwater", "bag")

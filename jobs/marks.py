@@ -7,12 +7,15 @@ from pumploss.money import (
     INITIAL_REAL_TOKEN_UNITS,
     INITIAL_VIRTUAL_SOL_LAMPORTS,
     INITIAL_VIRTUAL_TOKEN_UNITS,
+    LAMPORTS_PER_SOL,
 )
 
 if TYPE_CHECKING:
     from pyspark.sql import Column
 
 
+#: A million SOL, more than any pool of these coins holds: prices that are off by the unit must not overflow sums.
+MOST_LAMPORTS = 1_000_000 * LAMPORTS_PER_SOL
 #: Lamports per base unit before the first trade of a curve, and when its last token is sold.
 LOWEST_CURVE_PRICE = INITIAL_VIRTUAL_SOL_LAMPORTS / INITIAL_VIRTUAL_TOKEN_UNITS
 HIGHEST_CURVE_PRICE = CURVE_PRODUCT / (INITIAL_VIRTUAL_TOKEN_UNITS - INITIAL_REAL_TOKEN_UNITS) ** 2
@@ -34,8 +37,9 @@ def exit_value(units: "Column") -> "Column":
     """Lamports that selling `units` at once would bring after fees, by the mint's state in `gold_token_day`.
 
     On reserves: (1 - fee) * vs * x / (vt + x), on the curve no more than its real SOL. At a last price, where no
-    reserves exist: (1 - fee) * x * price, without impact. A mint that was never priced is worth nothing. The arithmetic
-    is IEEE double in one fixed order and floored, so every engine gives the same lamport.
+    reserves exist: (1 - fee) * x * price, without impact. A mint that was never priced is worth nothing, and no
+    position more than MOST_LAMPORTS. The arithmetic is IEEE double in one fixed order and floored, so every engine gives the
+    same lamport.
     """
     from pyspark.sql import functions as F
 
@@ -50,4 +54,5 @@ def exit_value(units: "Column") -> "Column":
         .when(F.col("mark_method") == "last_price", x * F.col("mark_price") * kept)
         .when(F.col("mark_method") == "none", F.lit(0.0))
     )
-    return F.when(units == 0, F.lit(0)).otherwise(F.floor(value)).cast("bigint")
+    most = F.least(F.floor(value), F.lit(MOST_LAMPORTS))
+    return F.when(units == 0, F.lit(0)).otherwise(most).cast("bigint")

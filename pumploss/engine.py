@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 #: Python packages of the project that a cluster's workers need to run its functions.
-SHIPPED_PACKAGES = ("pumploss", "jobs", "features")
+SHIPPED_PACKAGES = ("pumploss", "features", "models", "jobs")
 
 #: Keeps the embedded server alive: it stops when the last reference to it goes.
 _servers: list[object] = []

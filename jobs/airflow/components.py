@@ -4,6 +4,7 @@
 machine are read from disk, so they are not needed.
 """
 
+import json
 import signal
 import subprocess
 import time
@@ -19,12 +20,15 @@ from jobs.airflow.environment import environment, url
 from pumploss.errors import StoreError
 from pumploss.settings import ROOT, Settings
 
+#: The first is what the others talk to: a task that starts before it answers is lost.
 COMPONENTS = {
     "api-server": (),
     "scheduler": ("--skip-serve-logs",),
     "dag-processor": (),
     "triggerer": ("--skip-serve-logs",),
 }
+#: What Airflow's health report calls those that send heartbeats.
+HEALTHY = {"scheduler", "dag_processor", "triggerer"}
 _POLL_SECONDS = 0.5
 _STOP_SECONDS = 30.0
 
@@ -41,10 +45,15 @@ def standalone(settings: Settings, say: Callable[[str], None] = print) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             # Both, because a shell that starts us in the background has Ctrl-C ignored.
             stack.callback(signal.signal, number, signal.signal(number, _interrupt))
-        children = {name: _start(settings, name, lock.descriptor, stack) for name in COMPONENTS}
+        children: dict[str, subprocess.Popen[bytes]] = {}
         try:
             say(f"Airflow is starting; logs are in {log_file(settings, 'scheduler').parent}.")
-            _watch(settings, children, address, say)
+            for name in COMPONENTS:
+                children[name] = _start(settings, name, lock.descriptor, stack)
+                _watch(settings, children, address, lambda: _healthy(address) is not None)
+            _watch(settings, children, address, lambda: _healthy(address) == HEALTHY)
+            say(f"Airflow is ready at {address}. DAGs start paused: switch on pumploss_daily there. Ctrl-C stops it.")
+            _watch(settings, children, address, lambda: False)
         except KeyboardInterrupt:
             say("Airflow is stopping.")
         finally:
@@ -71,11 +80,10 @@ def _start(settings: Settings, name: str, descriptor: int, stack: ExitStack) -> 
 
 
 def _watch(
-    settings: Settings, children: dict[str, "subprocess.Popen[bytes]"], address: str, say: Callable[[str], None]
+    settings: Settings, children: dict[str, "subprocess.Popen[bytes]"], address: str, is_over: Callable[[], bool]
 ) -> None:
-    """Say once when the interface answers; raise when a component has stopped."""
-    is_ready = False
-    while True:
+    """Wait until told that it is over; raise StoreError when a component has stopped by itself."""
+    while not is_over():
         for name, child in children.items():
             if child.poll() is not None:
                 log = log_file(settings, name)
@@ -83,20 +91,20 @@ def _watch(
                     f"Airflow's {name} stopped with exit code {child.returncode}:\n{tail(log)}\nThe whole log: {log}. "
                     f"If {address} is taken, set AIRFLOW__API__PORT to a free port."
                 )
-        if not is_ready and _answers(address):
-            is_ready = True
-            say(f"Airflow is ready at {address}. DAGs start paused: switch on pumploss_daily there. Ctrl-C stops it.")
         time.sleep(_POLL_SECONDS)
 
 
-def _answers(address: str) -> bool:
+def _healthy(address: str) -> set[str] | None:
+    """Which components send heartbeats, as the interface says; None while it does not answer."""
     # Not urllib: it would ask a proxy for an address of this machine.
-    with closing(HTTPConnection(urlsplit(address).netloc, timeout=2)) as connection:
+    with closing(HTTPConnection(urlsplit(address).netloc, timeout=5)) as connection:
         try:
-            connection.request("GET", "/api/v2/version")
-            return connection.getresponse().status == HTTPStatus.OK
-        except (OSError, HTTPException):
-            return False
+            connection.request("GET", "/api/v2/monitor/health")
+            answer = connection.getresponse()
+            found = json.loads(answer.read()) if answer.status == HTTPStatus.OK else None
+        except (OSError, HTTPException, ValueError):
+            return None
+    return None if found is None else {name for name in HEALTHY if found[name]["status"] == "healthy"}
 
 
 def _stop_all(children: dict[str, "subprocess.Popen[bytes]"]) -> None:

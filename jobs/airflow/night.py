@@ -33,7 +33,7 @@ def test_daily(
     options = {"day": day.isoformat(), "wait_minutes": wait_minutes, "retry": False}
     words = command("dags", "test", DAG_ID, day.isoformat(), "--conf", json.dumps(options))
     with sole_user(settings) as lock, log.open("wb") as output:
-        before = runs.newest()
+        before = {run.run_id for run in runs.all()}
         child = subprocess.Popen(
             words,
             cwd=ROOT,
@@ -58,7 +58,7 @@ def test_daily(
 
 
 def _follow(
-    child: "subprocess.Popen[bytes]", runs: Runs, before: Run | None, progress: Callable[[TaskState], None]
+    child: "subprocess.Popen[bytes]", runs: Runs, before: set[str], progress: Callable[[TaskState], None]
 ) -> None:
     """Tell of each task once, until the process has ended."""
     told: set[str] = set()
@@ -74,9 +74,8 @@ def _follow(
             time.sleep(_POLL_SECONDS)
 
 
-def _made_since(runs: Runs, before: Run | None) -> Run | None:
-    newest = runs.newest()
-    return newest if newest is not None and (before is None or newest.number > before.number) else None
+def _made_since(runs: Runs, before: set[str]) -> Run | None:
+    return next((run for run in runs.all() if run.run_id not in before), None)
 
 
 def _reason(runs: Runs, run: Run | None, code: int) -> str | None:

@@ -30,9 +30,8 @@ class TaskState:
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a DAG; `number` grows with each."""
+    """One run of a DAG."""
 
-    number: int
     run_id: str
     state: str
 
@@ -47,10 +46,14 @@ class Runs:
         self._engine = create_engine(environment(settings)["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"], poolclass=NullPool)
         self._dag_id = dag_id
 
-    def newest(self) -> Run | None:
-        """The run that was made last."""
-        rows = self._rows("SELECT id, run_id, state FROM dag_run WHERE dag_id = :dag ORDER BY id DESC LIMIT 1", {})
-        return Run(rows[0].id, rows[0].run_id, rows[0].state) if rows else None
+    def all(self) -> list[Run]:
+        """Every run.
+
+        New ones are told by their names: testing a day again deletes its earlier run, and SQLite then gives the new one
+        the same number.
+        """
+        rows = self._rows("SELECT run_id, state FROM dag_run WHERE dag_id = :dag ORDER BY id", {})
+        return [Run(row.run_id, row.state) for row in rows]
 
     def tasks(self, run: Run) -> list[TaskState]:
         """Every task of a run, in the order in which they ended; those that have not are last."""

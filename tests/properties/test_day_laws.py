@@ -50,7 +50,7 @@ HIGHEST_CURVE_PRICE = CURVE_PRODUCT / (INITIAL_VIRTUAL_TOKEN_UNITS - INITIAL_REA
 
 #: A market takes seconds on the engine, so few are drawn and a failing one is not made smaller.
 few = settings(
-    max_examples=3,
+    max_examples=2,
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
@@ -89,9 +89,10 @@ def test_the_laws_of_a_day(opened, market, land, digests, rows_of, seed):
             for day in days:
                 shuffled = list(dumps[day])
                 rng.shuffle(shuffled)
-                middle = rng.randrange(len(shuffled) + 1)
-                land(parts.settings.landing, day, shuffled[middle:], "b")
-                land(parts.settings.landing, day, shuffled[:middle], "a")
+                # Equal unsigned lines stay in one file: over files the largest count of a line counts, not the sum.
+                for name, half in (("a", 0), ("b", 1)):
+                    lines = [trade for trade in shuffled if int(trade["trader_address"][-1], 36) % 2 == half]
+                    land(parts.settings.landing, day, lines, name)
             run_steps(parts, STEPS, days)
         in_parts = digests(parts)
     differing = {place for place in expected if not place[0].startswith("bronze") and expected[place] != in_parts.get(place)}
@@ -238,12 +239,12 @@ def exit_value(units, state):
     if state["method"] == "last_price":
         ordered = sorted(state["recent"])
         middle = (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
-        return math.floor(float(units) * middle * kept)
+        return min(math.floor(float(units) * middle * kept), 10**15)
     sol, tokens = map(float, state["reserves"])
     gross = sol * float(units) / (tokens + float(units))
     if state["venue"] == "pump_curve":
         gross = min(gross, max(sol - float(INITIAL_VIRTUAL_SOL_LAMPORTS), 0.0))
-    return math.floor(gross * kept)
+    return min(math.floor(gross * kept), 10**15)
 
 
 def moved_state(state, trades, fee):

@@ -31,6 +31,7 @@ LAST_PRICE = {"mark_method": "last_price", "venue_close": "pumpswap", "mark_pric
         ),
         pytest.param(LAST_PRICE, 101, 50, id="101 x 0.5, floored"),
         pytest.param({**LAST_PRICE, "fee_close_share": 0.02}, 100, 49, id="100 x 0.5 less 2 %"),
+        pytest.param({**LAST_PRICE, "mark_price": 1e12}, 10**15, 10**15, id="no more than a million SOL"),
         pytest.param({"mark_method": "none", "venue_close": "pumpswap"}, 10**15, 0, id="never priced"),
     ],
 )

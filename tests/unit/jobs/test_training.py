@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from jobs import training
+from jobs import retrieval, training
 from models.dataset import NotEnoughDaysError
 from models.loss_model import SPEC
 from pumploss.tables import gold_labels, gold_trader_day
@@ -27,7 +27,7 @@ def test_only_labels_with_a_full_history_that_have_matured_are_used(context, fra
     put(context, frame, gold_trader_day.TABLE, {"trader_address": "ann", "day": date(2026, 1, 1)})
     days = [date(2026, 1, 30), date(2026, 1, 31), date(2026, 2, 23), date(2026, 2, 24)]
     put(context, frame, gold_labels.TABLE, *(label(day) for day in days))
-    found = training._labels(context, DAY, None)
+    found = retrieval._labels(context, DAY, None)
     assert sorted(found["as_of"].dt.date()) == [date(2026, 1, 31), date(2026, 2, 23)]
 
 
@@ -35,7 +35,7 @@ def test_a_label_that_was_known_only_later_waits(context, frame):
     put(context, frame, gold_trader_day.TABLE, {"trader_address": "ann", "day": date(2026, 1, 1)})
     late = datetime(2026, 3, 3, tzinfo=UTC)
     put(context, frame, gold_labels.TABLE, label(date(2026, 2, 1)), label(date(2026, 2, 1), "bob", known_at=late))
-    assert training._labels(context, DAY, None)["trader_address"].to_list() == ["ann"]
+    assert retrieval._labels(context, DAY, None)["trader_address"].to_list() == ["ann"]
 
 
 def test_an_empty_lake_is_skipped_with_counts_and_advice(context):
@@ -44,7 +44,7 @@ def test_an_empty_lake_is_skipped_with_counts_and_advice(context):
     assert "loss-prediction cannot be trained yet: 0 as-of days" in report.skipped
     assert list(report.days) == [DAY]
     with pytest.raises(NotEnoughDaysError):
-        training.retrieve(context, DAY)
+        retrieval.retrieve(context, DAY)
 
 
 def test_stale_labels_are_refused(context, frame):
@@ -55,7 +55,7 @@ def test_stale_labels_are_refused(context, frame):
     row = {"run_id": "r", "step": "gold_labels", "day": date(2026, 2, 7), "status": "stale", "error": "restated"}
     context.ledger.append([row])
     with pytest.raises(StaleError, match="gold_labels of 2026-02-07 is stale"):
-        training._labels(context, DAY, None)
+        retrieval._labels(context, DAY, None)
 
 
 def test_the_params_hash_covers_definitions_of_features_and_labels(monkeypatch):
