@@ -52,7 +52,7 @@ STEPS = (
         30,
         offset_days=1,
     ),
-    Step("gold_labels", ("gold_trader_features", "gold_trader_day"), ("gold_labels",), 7, offset_days=-6),
+    Step("gold_labels", ("gold_trader_features", "gold_trader_day"), ("gold_labels",), 36, offset_days=-6),
     Step(
         "train_loss_model", ("gold_labels", "gold_trader_features"), (), 90, cadence=Cadence.WEEKLY, is_restated=False
     ),

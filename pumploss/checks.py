@@ -85,15 +85,11 @@ def measure(table: Table, staged: "DataFrame") -> Measured:
 
 
 def _row_hash(table: Table) -> "SparkColumn":
-    """A 64-bit hash of a row. The function skips missing values, so which ones are missing is hashed as well, as bits."""
+    """A 64-bit hash of a row. The function skips missing values, so which ones are missing is hashed as well."""
     from pyspark.sql import functions as F
 
-    absent = [F.col(c.name).isNull().cast("bigint") for c in table.columns if c.nullable and not c.is_volatile]
-    bits = [
-        sum((F.shiftleft(one, n) for n, one in enumerate(absent[i : i + 63])), F.lit(0))
-        for i in range(0, len(absent), 63)
-    ]
-    return F.xxhash64(*table.stable_names, *bits)
+    absent = (F.col(c.name).isNull() for c in table.columns if c.nullable and not c.is_volatile)
+    return F.xxhash64(*table.stable_names, *absent)
 
 
 def suite(table: Table) -> "ExpectationSuite":

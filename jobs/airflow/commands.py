@@ -73,12 +73,13 @@ def sole_user(settings: Settings) -> Iterator[locks.FileLock]:
 
     Raises StoreError where another does.
     """
+    path = settings.airflow_home / "running.lock"
     try:
-        lock = locks.acquire(settings.airflow_home / "running.lock", 0)
+        lock = locks.acquire(path, 0)
     except StoreError as error:
         raise StoreError(
             f"Airflow is running already in {settings.airflow_home} (`make airflow` or another night). Wait until it "
-            "ends or stop it; while the scheduler runs, trigger the DAG there."
+            f"ends or stop it (`fuser {path}` finds its processes); while the scheduler runs, trigger the DAG there."
         ) from error
     try:
         yield lock

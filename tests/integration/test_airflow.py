@@ -134,9 +134,9 @@ def test_airflow_starts_on_this_machine_only_and_leaves_nothing_behind(places: S
     # Ends a start that never becomes ready, so that the loop below ends as well.
     guard = threading.Timer(120, child.terminate)
     guard.start()
+    lines, started, reached = [], [], set()
+    assert child.stdout is not None
     try:
-        assert child.stdout is not None
-        lines, started = [], []
         for line in child.stdout:
             lines.append(line)
             if "Airflow is ready at" in line:
@@ -148,8 +148,9 @@ def test_airflow_starts_on_this_machine_only_and_leaves_nothing_behind(places: S
         assert {host for host, _ in reached} == {"127.0.0.1"}
     finally:
         guard.cancel()
-        child.kill()
+        child.terminate()
         child.wait()
+        child.stdout.close()
     assert len(started) > 4
     assert [one for one in started if one.is_running()] == []
     with sole_user(places):

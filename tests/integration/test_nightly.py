@@ -1,0 +1,170 @@
+"""Nights from dumps to published results, as people start them; only Airflow is left out (it has its own test)."""
+
+import json
+import random
+import warnings
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import psycopg
+import pytest
+
+from jobs import commands
+from jobs.commands import trader
+from jobs.commands.champions import champions
+from jobs.context import open_context
+from jobs.nightly import DATA_STEPS, held_stores
+from jobs.runner import run_steps
+from pumploss import catalog, embedded
+from pumploss.days import shift, span
+from pumploss.hot import hot_losers, open_hot
+from pumploss.settings import from_environment
+from pumploss.warm import LOSER_COLUMNS, PERIODS, open_warm, top_losers
+
+#: Days with 30 days of history, 40 as-of days to train and judge on, and the labels of the last maturing; trades for
+#: enough severe losses in each slice.
+DAYS, TRADES = 76, 420
+FIRST = date(2026, 1, 1)
+LAST = shift(FIRST, DAYS - 1)
+
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+
+
+def nightly():
+    """One nightly run in this process."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of libraries; each step's own test turns them into errors
+        return commands.main(["nightly", "--days", str(DAYS), "--trades", str(TRADES), "--no-airflow"])
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory, spark):
+    """The settings of a home after a first night, with its servers up."""
+    home = tmp_path_factory.mktemp("nightly")
+    with ExitStack() as stack:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        for name in ("PUMPLOSS_LAKE", "PUMPLOSS_LANDING", "PUMPLOSS_WARM_DSN", "PUMPLOSS_HOT_URL", "MLFLOW_TRACKING_URI"):
+            patch.delenv(name, raising=False)
+        patch.setenv("PUMPLOSS_HOME", str(home))
+        made = from_environment()
+        stack.enter_context(held_stores(made))
+        assert nightly() == 0
+        yield made
+
+
+def everything(settings):
+    """Every row of every lake table but the ledger, without what may change from run to run."""
+    found = {}
+    for name, table in catalog.tables().items():
+        path = Path(settings.lake) / name
+        if name != "run_ledger" and path.exists():
+            rows = pl.read_delta(str(path)).select(table.stable_names)
+            found[name] = rows.sort([c for c, kind in rows.schema.items() if not kind.is_nested()])
+    return found
+
+
+def published(settings):
+    """Rows of the warm tables and leaderboards of the hot store."""
+    with open_warm(settings) as warm, open_hot(settings) as hot:
+        names = ("trades_timeseries", "daily_losses", "trader_features", "loss_predictions", "risk_scores", "leaderboards")
+        queries = {name: psycopg.sql.SQL("SELECT * FROM {} ORDER BY 1, 2").format(psycopg.sql.Identifier(name)) for name in names}
+        rows = {name: warm.execute(query).fetchall() for name, query in queries.items()}
+        return rows | {period: hot_losers(hot, period) for period in PERIODS}
+
+
+def test_both_models_are_registered_and_judged(settings):
+    found = champions(settings)
+    assert [(one.name, one.version) for one in found] == [("loss-prediction", "1"), ("risk-score", "1")]
+    for one in found:
+        assert list(one.measures) == ["model", "base_rate", "formula", "volume"]
+
+
+def test_warm_tables_are_filled_and_hot_says_the_same(settings):
+    shown = published(settings)
+    assert [name for name, rows in shown.items() if not rows] == []
+    with open_warm(settings) as warm:
+        for period in PERIODS:
+            assert shown[period] == top_losers(warm, period)
+    assert tuple(shown["24h"][0]) == LOSER_COLUMNS
+
+
+def test_a_second_run_changes_nothing(settings):
+    tables, stores = everything(settings), published(settings)
+    assert nightly() == 0
+    after = everything(settings)
+    assert [name for name in tables if not tables[name].equals(after[name])] == []
+    again = published(settings)
+    assert [name for name in stores if stores[name] != again[name]] == []
+    assert [one.version for one in champions(settings)] == ["1", "1"]
+
+
+def test_status_knows_what_ran(settings, capsys):
+    assert commands.main(["status", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert {name for name, one in found["steps"].items() if one["day"] != str(LAST)} == set()
+    assert all(one["stale_days"] == [] for one in found["steps"].values())
+    assert found["stores"]["warm"]["pid"] == embedded.postgres(settings.warm_dir).status().pid
+    assert found["landing"]["sources"]["canonical"] == {
+        "cadence": "daily", "days": DAYS, "first": str(FIRST), "last": str(LAST)
+    }  # fmt: skip
+
+
+def test_a_trader_is_explained(settings, capsys):
+    scores = everything(settings)["gold_scores"].sort("risk_score")
+    address = scores["trader_address"][-1]
+    assert commands.main(["trader", address, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["scores"]["risk_score"] == scores["risk_score"][-1]
+    assert found["scores"]["reasons"]
+    assert found["features"]["total_trades"] > 0
+    assert commands.main(["trader", address]) == 0
+    assert "Scores" in capsys.readouterr().out
+
+
+def test_a_trader_without_features_is_told_why(settings, capsys):
+    with open_context(settings) as context:
+        eligible = set(everything(settings)["gold_scores"]["trader_address"])
+        days = everything(settings)["gold_trader_day"].filter(~pl.col("trader_address").is_in(eligible))
+        recent = days.filter(pl.col("trade_count_close") == 1, pl.col("day") == LAST)
+        found = trader.trader(context, recent["trader_address"][0])
+    assert found["status"] == "not_eligible"
+    assert "It made 1 trades so far; 5 are needed." in found["why"]
+    assert commands.main(["trader", "nobody"]) == 1
+    assert "unknown" in capsys.readouterr().out
+
+
+def test_losers_are_printed(settings, capsys):
+    assert commands.main(["losers", "--period", "7d", "--limit", "3", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [row["rank"] for row in found] == [1, 2, 3]
+    assert tuple(found[0]) == LOSER_COLUMNS
+
+
+@dataclass
+class Built:
+    """A lake made from the same dumps in one of two ways."""
+
+    settings: Any
+    rows: dict[str, pl.DataFrame] = field(default_factory=dict)
+
+
+def test_a_range_in_one_pass_is_the_same_days_one_by_one(tmp_path, spark, land, market):
+    days = span(FIRST, shift(FIRST, 3))
+    dumps = market(random.Random(7), list(days), 120)
+    built = []
+    for name, passes in (("at_once", [days]), ("one_by_one", [(day,) for day in days])):
+        one = Built(from_environment({"PUMPLOSS_HOME": str(tmp_path / name)}))
+        for day in days:
+            land(one.settings.landing, day, dumps[day])
+        with open_context(one.settings) as context:
+            for wanted in passes:
+                run_steps(context, [step.name for step in DATA_STEPS], wanted)
+            assert [step.name for step in DATA_STEPS if context.ledger.stale(step.name)] == []
+        built.append(everything(one.settings))
+    at_once, one_by_one = built
+    assert at_once.keys() == one_by_one.keys() >= {table for step in DATA_STEPS[:-1] for table in step.writes}
+    assert [name for name in at_once if not at_once[name].equals(one_by_one[name])] == []
