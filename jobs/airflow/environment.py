@@ -97,7 +97,7 @@ def _defaults(settings: Settings, name: str, number: str) -> dict[str, str]:
         "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
         # What steps print is for people.
-        "AIRFLOW__LOGGING__NAMESPACE_LEVELS": "task.stdout=INFO",
+        "AIRFLOW__LOGGING__NAMESPACE_LEVELS": "task=INFO",
         "DO_NOT_TRACK": "1",
     }
 

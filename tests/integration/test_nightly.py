@@ -27,7 +27,7 @@ from pumploss.warm import LOSER_COLUMNS, PERIODS, open_warm, top_losers
 
 #: Days with 30 days of history, 40 as-of days to train and judge on, and the labels of the last maturing; trades for
 #: enough severe losses in each slice.
-DAYS, TRADES = 76, 420
+DAYS, TRADES = 76, 560
 FIRST = date(2026, 1, 1)
 LAST = shift(FIRST, DAYS - 1)
 

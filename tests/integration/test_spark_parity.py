@@ -1,0 +1,180 @@
+"""Every lake table of a market, built on Apache Spark and on the embedded engine, is the same to the last bit.
+
+Each engine runs in a process of its own. Afterwards each replaces a day of the lake that the other one wrote. Required in
+CI; skipped only where there is no Java, or neither Maven Central nor a cached jar of Delta.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from jobs.pipeline import STEPS
+from pumploss import catalog, engine
+from pumploss.days import span
+from pumploss.settings import ROOT
+
+pytestmark = [pytest.mark.spark, pytest.mark.slow]
+
+REAL = ROOT.parent / "shared/data/landing"
+REAL_DAYS = {"pumpswap_capture": date(2026, 7, 2), "curve_deltas": date(2024, 12, 21)}
+FIRST, DAYS, TRADES = date(2026, 1, 1), 10, 250
+#: Scores need trained models; everything else that writes a table is compared.
+COMPARED = tuple(step for step in STEPS if step.writes and step.name != "gold_scores")
+
+RUN = """
+import json, sys
+from datetime import date
+from jobs.context import open_context
+from jobs.runner import run_steps
+from pumploss.settings import from_environment
+
+for home, landing, steps, *days in json.loads(sys.argv[1]):
+    settings = from_environment({"PUMPLOSS_HOME": home, "PUMPLOSS_LANDING": landing, "SPARK_REMOTE": sys.argv[2]})
+    with open_context(settings) as context:
+        run_steps(context, steps, [date.fromisoformat(day) for day in days])
+"""
+
+
+def run(remote, *passes):
+    """Run steps over days of homes, one pass after another, in a process whose engine is `remote`."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PUMPLOSS_") and k != "SPARK_REMOTE"}
+    listed = [(str(home), str(landing), list(steps), *map(str, days)) for home, landing, steps, days in passes]
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, json.dumps(listed), remote],
+        env={**environment, "PYTHONPATH": str(ROOT)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, f"on {remote or 'the embedded engine'}:\n{done.stderr[-6000:]}"
+
+
+def why_not_spark():
+    """Why Apache Spark cannot run here; None where it can."""
+    if shutil.which("java") is None:
+        return "there is no java on PATH"
+    if list(Path.home().glob(".ivy2*/jars/io.delta_delta-spark*.jar")):
+        return None
+    group, name, version = engine.DELTA_PACKAGE.split(":")
+    pom = f"https://repo1.maven.org/maven2/{group.replace('.', '/')}/{name}/{version}/{name}-{version}.pom"
+    try:
+        urllib.request.urlopen(pom, timeout=20).close()
+    except (urllib.error.URLError, TimeoutError) as error:
+        return f"Maven Central cannot be reached ({error}) and no Delta jar is cached"
+    return None
+
+
+@pytest.fixture(scope="module")
+def homes(tmp_path_factory):
+    """Places of the lakes by engine and market; the last two are the other engine's, one day of them written again."""
+    reason = why_not_spark()
+    if reason:
+        pytest.skip(reason)
+    from simulator import Market, write_dumps
+
+    root = tmp_path_factory.mktemp("parity")
+    landing, days = root / "landing", span(FIRST, date(2026, 1, DAYS))
+    write_dumps(Market(days=DAYS, trades_per_day=TRADES, seed=11, first_day=FIRST), landing)
+    steps = [step.name for step in COMPARED]
+    plans = {"simulated": (landing, steps, days)}
+    for source, day in REAL_DAYS.items():
+        if (REAL / source / str(day)).is_dir():
+            shutil.copytree(REAL / source / str(day), root / source / source / str(day))
+            plans[source] = (root / source, steps[:-1], [day])
+    homes = {name: root / name for name in ("spark", "sail", "spark on sail", "sail on spark")}
+    run("", *((homes["sail"] / name, *plan) for name, plan in plans.items()))
+    shutil.copytree(homes["sail"] / "simulated", homes["spark on sail"])
+    again = (landing, steps, days[-1:])
+    run("local[2]", *((homes["spark"] / name, *plan) for name, plan in plans.items()), (homes["spark on sail"], *again))
+    shutil.copytree(homes["spark"] / "simulated", homes["sail on spark"])
+    run("", (homes["sail on spark"], *again))
+    return homes
+
+
+def read(home, table):
+    """A table's stable columns in contract order, sorted by key, read without either engine."""
+    import polars as pl
+
+    path = home / "lake" / table.name
+    if not path.is_dir():
+        return None
+    return pl.read_delta(str(path)).select(table.stable_names).sort(table.key)
+
+
+def differences(one, other):
+    """What differs between two readings of a table, one line per column, with the first rows that show it."""
+    if one is None or other is None:
+        return [] if one is other else ["only one engine wrote it"]
+    if one.schema != other.schema:
+        return [f"{name}: {one.schema[name]} is not {other.schema[name]}" for name in one.columns
+                if one.schema[name] != other.schema[name]]  # fmt: skip
+    if one.height != other.height:
+        return [f"{one.height} rows are not {other.height}"]
+    found = []
+    for name in one.columns:
+        unequal = (~one[name].eq_missing(other[name])).arg_true()
+        if len(unequal):
+            rows = [f"row {n}: {one[name][n]!r} is not {other[name][n]!r}" for n in unequal[:3]]
+            found.append(f"{name} in {len(unequal)} of {one.height} rows, {'; '.join(rows)}")
+    return found
+
+
+TABLES = [name for step in COMPARED for name in step.writes]
+
+
+def compare(one, other):
+    """Fail with every difference between the lakes of two homes."""
+    tables = catalog.tables()
+    found = {name: differences(read(one, _whole(tables[name])), read(other, _whole(tables[name]))) for name in TABLES}
+    report = [f"{name}: {line}" for name, lines in found.items() for line in lines]
+    assert not report, "\n".join(["", *report])
+
+
+def _whole(table):
+    """The table with the columns that a registry adds."""
+    if table.name != "gold_trader_features":
+        return table
+    from features import registry
+
+    return registry.TABLE
+
+
+def test_a_simulated_market_is_the_same_on_both_engines(homes):
+    compare(homes["spark"] / "simulated", homes["sail"] / "simulated")
+    empty = [name for name in TABLES if not read(homes["sail"] / "simulated", _whole(catalog.tables()[name])).height]
+    assert empty == ["quarantine_trades"], "a table without rows compares nothing"
+
+
+@pytest.mark.parametrize("source", REAL_DAYS)
+def test_a_real_day_is_the_same_on_both_engines(homes, source):
+    if not (homes["sail"] / source).is_dir():
+        pytest.skip(f"the real data is not at {REAL}")
+    compare(homes["spark"] / source, homes["sail"] / source)
+
+
+@pytest.mark.parametrize("one", ["spark on sail", "sail on spark"])
+def test_each_engine_replaces_a_day_that_the_other_wrote(homes, one):
+    compare(homes[one], homes["sail"] / "simulated")
+
+
+@pytest.mark.parametrize("one", ["spark on sail", "sail on spark"])
+def test_both_engines_give_a_day_the_same_digest(homes, one):
+    import polars as pl
+
+    ledger = pl.read_delta(str(homes[one] / "lake/run_ledger"))
+    assert ledger.filter(pl.col("status") != "ok").select("step", "day", "error").rows() == []
+    outputs = ledger.filter(pl.col("day") == date(2026, 1, DAYS)).sort("written_at").select("step", "outputs").rows()
+    seen = {}
+    for step, text in outputs:
+        for table, output in json.loads(text).items():
+            assert seen.setdefault(table, output["digest"]) == output["digest"], f"{table} of {step}"
