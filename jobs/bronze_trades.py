@@ -5,10 +5,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from jobs.calendar import require_landed
+from jobs.calendar import daily_sources, require_landed
 from jobs.context import Context
-from jobs.sources import SOURCES
-from jobs.sources.declaration import Cadence
 from jobs.sources.parsed import PARSED_DDL
 from jobs.sources.parsing import parse_files
 from pumploss.days import Days
@@ -99,7 +97,7 @@ def run(context: Context, days: Days) -> RunReport:
     staged = context.lake.stage(TABLE.name, trades)
     refused = _refused(parsed, context.run_id)
     _account(landed, _by_file(staged), _by_file(refused), _by_file(copies), report)
-    _refuse_empty(landed, days)
+    _refuse_empty(daily_sources(context.landing), landed, days)
     context.publish(QUARANTINE, refused, days, report)
     context.publish(TABLE, staged, days, report, staged=True)
     ambiguous = staged.where("is_ambiguous_duplicate").count()
@@ -119,12 +117,8 @@ def _files(context: Context, source: str, day: date) -> list[dict[str, Any]]:
 
 
 def _parse(context: Context, files: list[dict[str, Any]]) -> "DataFrame":
-    import pyarrow as pa
-
-    schema = pa.schema(
-        [("path", pa.string()), ("name", pa.string()), ("source", pa.string()), ("dump_day", pa.date32())]
-    )
-    frame = context.spark.createDataFrame(pa.Table.from_pylist(files, schema=schema))
+    rows = [(file["path"], file["name"], file["source"], file["dump_day"]) for file in files]
+    frame = context.spark.createDataFrame(rows, "path string, name string, source string, dump_day date")
     return frame.repartition(2, "name").mapInArrow(parse_files, PARSED_DDL)
 
 
@@ -180,14 +174,11 @@ def _account(
         day.rows_duplicate += counts["duplicate"]
 
 
-def _refuse_empty(landed: Iterable[dict[str, Any]], days: Days) -> None:
+def _refuse_empty(daily: list[str], landed: Iterable[dict[str, Any]], days: Days) -> None:
     """Raise LandingError for days of daily sources in which not one record landed."""
     records: Counter[tuple[str, date]] = Counter()
-    names = set()
     for row in landed:
         records[(row["source"], row["dump_day"])] += row["records"]
-        names.add(row["source"])
-    daily = [name for name in sorted(names) if SOURCES[name].cadence is Cadence.DAILY]
     empty = [f"{name}/{day}" for name in daily for day in days if not records[(name, day)]]
     if empty:
         raise LandingError(

@@ -1,8 +1,6 @@
 """The whole way from a landing to published results: earlier days in one range pass, the last night through Airflow."""
 
 import json
-import signal
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -99,16 +97,6 @@ def held_stores(settings: Settings) -> Iterator[None]:
         yield
 
 
-def start_engine(context: Context) -> None:
-    """Start the engine and leave Ctrl-C to Python.
-
-    The embedded engine ends itself on SIGINT as soon as it runs, and its client would then retry for ten minutes.
-    """
-    _ = context.spark
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, signal.getsignal(signal.SIGINT))
-
-
 @contextmanager
 def _preparing(settings: Settings, use_airflow: bool) -> Iterator["Future[None]"]:
     """Servers and Airflow's database get ready in the background: both only wait, while the engine computes."""
@@ -145,7 +133,6 @@ def _build(context: Context, earlier: Days, watch: Watch) -> None:
                 watch.done(f"{step.name}: up to date")
                 continue
             watch.at(f"{step.name} {days[0]} to {days[-1]}")
-            start_engine(context)
             watch.done(sentence(run_step(context, step.name, days)))
 
 
@@ -192,7 +179,6 @@ def _sha256(path: Path) -> str:
 def _in_process(settings: Settings, day: date, watch: Watch) -> None:
     """The steps of the daily DAG, in its order, in this process."""
     with open_context(settings) as context, watch.phase(f"The night of {day}", len(STEPS)):
-        start_engine(context)
         for step in STEPS:
             watch.at(f"{step.name} {day}")
             options = {"if_missing": True} if step.cadence is Cadence.WEEKLY else {}

@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import signal
 import sys
 import tempfile
+import threading
 import warnings
 from functools import cache
 from pathlib import Path
@@ -72,6 +74,9 @@ def _embedded() -> "SparkSession":
     server = SparkConnectServer(ip="127.0.0.1", port=0)
     server.start(background=True)
     _servers.append(server)
+    if threading.current_thread() is threading.main_thread():
+        # The server takes SIGINT for itself and ends, and its client would retry for ten minutes: back to Python with it.
+        signal.signal(signal.SIGINT, signal.getsignal(signal.SIGINT))
     address = server.listening_address
     if address is None:
         raise SettingsError("The embedded engine did not start listening on 127.0.0.1.")

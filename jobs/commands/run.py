@@ -59,7 +59,7 @@ def _run(arguments: argparse.Namespace, names: list[str]) -> int:
     from jobs.calendar import run_days
     from jobs.commands.screen import Screen
     from jobs.context import open_context
-    from jobs.nightly import held_stores, sentence, start_engine
+    from jobs.nightly import held_stores, sentence
     from jobs.runner import run_step
     from pumploss.settings import from_environment
 
@@ -71,7 +71,6 @@ def _run(arguments: argparse.Namespace, names: list[str]) -> int:
         days = (day,) if day else run_days(context.landing, arguments.first, arguments.last)
         if len(STORE_STEPS & {step.name for step, _ in steps}) > 1:
             stack.enter_context(held_stores(settings))
-        start_engine(context)
         title = f"{len(days)} days, {days[0]} to {days[-1]}" if days[1:] else f"{days[0]}"
         stack.enter_context(screen.phase(title, len(steps)))
         for step, options in steps:
