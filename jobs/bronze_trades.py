@@ -25,8 +25,8 @@ EVENT = ("signature", "trader_address", "token_mint", "direction", "token_units"
 def transform(parsed: "DataFrame") -> tuple["DataFrame", "DataFrame"]:
     """Trades with their identity (`bronze_trades`), and the trades that stand in another file or line already.
 
-    Nearly every trade is alone with its line and its event. Only those that are not, told by 64-bit hashes, are compared
-    with each other: sorting millions of lone rows to number each 1 is what this step would otherwise spend its time on.
+    Nearly every trade is alone with its line and its event. Only those that are not, told by 64-bit hashes, are
+    compared with each other: sorting millions of lone rows to number each 1 is where the time would go otherwise.
     """
     from pyspark.sql import functions as F
 
@@ -143,7 +143,7 @@ def _refuse_files(landed: list[dict[str, Any]], days: Days, report: RunReport) -
         report.day(row["dump_day"]).inputs.append(kept)
     listed = "\n  ".join(f"{row['reason']}: {row['detail']}" for row in unreadable[:10])
     error = LandingError(
-        f"{len(unreadable)} landed files of {days[0]} to {days[-1]} cannot be read, so nothing of these days was taken:\n"
+        f"{len(unreadable)} landed files of {days[0]} to {days[-1]} cannot be read, so nothing of these was taken:\n"
         f"  {listed}\nLand them again, whole, in place of the broken ones, and run the days again."
     )
     error.days = report.days
@@ -163,8 +163,8 @@ def _account(
         counts = {"written": written[place], "quarantined": refused[place], "duplicate": copies[place]}
         if sum(counts.values()) != row["records"]:
             raise ConservationError(
-                f"{row['file']} holds {row['records']} records, but {counts} do not add up to that; nothing was written. "
-                "This is a fault of the reader: keep the file and report it."
+                f"{row['file']} holds {row['records']} records, but {counts} do not add up to that; nothing was "
+                "written. This is a fault of the reader: keep the file and report it."
             )
         day = report.day(row["dump_day"])
         day.inputs.append({"path": row["file"], "sha256": row["sha256"], "records": row["records"], **counts})

@@ -50,8 +50,8 @@ def run(context: Context, days: Days) -> RunReport:
     if uneven:
         row = uneven[0]
         raise ConservationError(
-            f"gold_market_day of {row['day']}: mints count {row['trade_count']} trades, traders {row['trades_by_traders']}. "
-            f"Run gold_token_day and gold_trader_day of {row['day']} again."
+            f"gold_market_day of {row['day']}: mints count {row['trade_count']} trades, traders "
+            f"{row['trades_by_traders']}. Run gold_token_day and gold_trader_day of {row['day']} again."
         )
     written = context.publish(TABLE, frame.select(*TABLE.names), days, report)
     rows_in = context.lake.rows_by_day(gold_token_day.TABLE)

@@ -158,7 +158,7 @@ def _earlier_state(before: "DataFrame") -> "DataFrame":
 
 
 def _per_unit(decimals: "Column") -> "Column":
-    """What turns SOL per whole token into lamports per base unit; own and carried prices are turned alike, to the bit."""
+    """What turns SOL per whole token into lamports per base unit; own and carried prices are turned alike."""
     from pyspark.sql import functions as F
 
     return F.lit(float(LAMPORTS_PER_SOL)) / F.pow(F.lit(10.0), decimals.cast("double"))
@@ -211,7 +211,7 @@ def _volatility() -> "Column":
 
 
 def _fee_share() -> "Column":
-    """Fees over volume of the day where the source states or dates them and they mean something, else the dated table."""
+    """Fees over volume of the day where the source states them and they mean something, else the dated table."""
     from pyspark.sql import functions as F
 
     dated = F.lit(0.0)

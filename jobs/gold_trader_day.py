@@ -212,7 +212,7 @@ def close_levels(cohort: "pa.Table") -> "pa.Table":
 
 
 def run(context: Context, days: Days) -> RunReport:
-    """Aggregate these days. Levels go on from each trader's latest earlier row, values from each mint's earlier mark."""
+    """Aggregate these days. Levels go on from each trader's latest row, values from each mint's earlier mark."""
     report = RunReport("gold_trader_day")
     marks = context.read(gold_token_day.TABLE, days)
     mints = marks.select("token_mint")

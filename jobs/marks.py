@@ -38,8 +38,8 @@ def exit_value(units: "Column") -> "Column":
 
     On reserves: (1 - fee) * vs * x / (vt + x), on the curve no more than its real SOL. At a last price, where no
     reserves exist: (1 - fee) * x * price, without impact. A mint that was never priced is worth nothing, and no
-    position more than MOST_LAMPORTS. The arithmetic is IEEE double in one fixed order and floored, so every engine gives the
-    same lamport.
+    position more than MOST_LAMPORTS. The arithmetic is IEEE double in one fixed order and floored, so every engine
+    gives the same lamport.
     """
     from pyspark.sql import functions as F
 

@@ -64,8 +64,8 @@ def _require_inputs(context: Context, step: Step, wanted: Days) -> None:
         missing = sorted(set(wanted) - context.ledger.ended(name))
         if missing:
             raise LakeError(
-                f"{step.name} of {missing[0]}{f' and {len(missing) - 1} more days' if missing[1:] else ''} needs {name} of "
-                f"the same day, which was never built: run `python -m jobs run {name} --day {missing[0]}` first."
+                f"{step.name} of {missing[0]}{f' and {len(missing) - 1} more days' if missing[1:] else ''} needs "
+                f"{name} of that day, which was never built: run `python -m jobs run {name} --day {missing[0]}` first."
             )
 
 
@@ -88,12 +88,12 @@ def _stale_rows(context: Context, step: Step, report: RunReport, wanted: Days) -
     first = min(report.changed)
     beyond = report.changed - set(wanted)
     why = f"{step.name} of {first} changed in run {context.run_id}"
-    rows = []
+    rows: list[dict[str, Any]] = []
     for other in (step, *dependents(step.name)) if step.lookback_days is None else dependents(step.name):
         held = {day for day in context.ledger.held(other.name) if day >= first}
         resting = held - report.days.keys() if other is step else held | beyond
-        for day in sorted(resting - context.ledger.stale(other.name)):
-            rows.append(_row(context, other, day, DayReport(), "stale", 0.0, None, why))
+        days = sorted(resting - context.ledger.stale(other.name))
+        rows.extend(_row(context, other, day, DayReport(), "stale", 0.0, None, why) for day in days)
     return rows
 
 

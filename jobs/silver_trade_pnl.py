@@ -184,5 +184,5 @@ def _account(read: dict[date, int], pnl: "DataFrame", days: Days, report: RunRep
         counts.rows_read, counts.rows_written = read.get(day, 0), written.get(day, 0)
         if counts.rows_read != counts.rows_written:
             raise ConservationError(
-                f"silver_trade_pnl of {day}: {counts.rows_read} trades became {counts.rows_written}; nothing was written."
+                f"silver_trade_pnl of {day}: {counts.rows_read} trades became {counts.rows_written}; none was written."
             )

@@ -73,7 +73,7 @@ def run(context: Context, days: Days) -> RunReport:
 
 
 def _touched(context: Context, days: Days) -> Days:
-    """These days, the trade dates that their dumps hold, and those that hold trades of an earlier state of these dumps."""
+    """These days, the trade dates that their dumps hold, and those that held trades of an earlier state of them."""
     dates = context.read(bronze_trades.TABLE, days).select("trade_date").distinct()
     held = context.lake.days_holding(TABLE, "dump_day", days[0], days[-1])
     if held:
@@ -93,7 +93,7 @@ def _account(bronze: "DataFrame", staged: "DataFrame", touched: Days, report: Ru
         counts.rows_written = written.get(day, 0)
         if counts.rows_written != identities:
             raise ConservationError(
-                f"silver_trades of {day}: {rows} rows became {counts.rows_written}, {identities} expected; nothing was written."
+                f"silver_trades of {day}: {rows} rows became {counts.rows_written}, not {identities}; none was written."
             )
 
 
@@ -107,7 +107,7 @@ def _counts(bronze: "DataFrame") -> list["Row"]:
 
 
 def _refuse_mixtures(bronze: "DataFrame") -> None:
-    """Raise CheckError where two sources, one of them unsigned, cover the same mint and hour: they cannot be matched."""
+    """Raise CheckError where two sources, one of them unsigned, cover the same mint and hour."""
     from pyspark.sql import functions as F
 
     if len(bronze.select("source").distinct().take(2)) < 2:
@@ -122,6 +122,6 @@ def _refuse_mixtures(bronze: "DataFrame") -> None:
     if mixed:
         row = mixed[0]
         raise CheckError(
-            f"{row['one']} and {row['other']} both cover mint {row['token_mint']} in the hour of {row['hour']} UTC, and "
+            f"{row['one']} and {row['other']} both cover mint {row['token_mint']} in the hour of {row['hour']} UTC; "
             "rows without signatures cannot be matched across sources: remove one source's dump of that day."
         )

@@ -30,7 +30,7 @@ def _expression(check: Check) -> "SparkColumn":
         case Metric.MAXIMUM:
             return F.max(subject).cast("double")
         case Metric.DUPLICATE_COUNT:
-            # Distinct hashes are counted, which is many times cheaper; `confirmed` looks at the keys themselves on suspicion.
+            # Distinct hashes are counted, which is many times cheaper; `confirmed` looks at the keys on suspicion.
             return F.count(F.lit(1)) - F.count_distinct(F.xxhash64(*subject.split(",")))
         case Metric.VIOLATION_COUNT:
             return F.count(F.when(F.expr(f"NOT ({subject})"), 1))

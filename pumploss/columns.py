@@ -5,7 +5,7 @@ from pumploss.contract import Column, Type
 TRADE_ID = Column(
     "trade_id",
     Type.STRING,
-    "MD5 in hex over signature, trader, mint, direction, amounts and ordinal; for unsigned rows over every source field",
+    "MD5 in hex over signature, trader, mint, direction, amounts, ordinal; for unsigned rows over every source field",
 )
 TRADED_AT = Column("traded_at", Type.TIMESTAMP, "Block time of the trade, UTC, one-second resolution on chain")
 SLOT = Column("slot", Type.BIGINT, "Solana slot of the trade, for ordering only", nullable=True)

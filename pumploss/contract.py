@@ -38,27 +38,19 @@ class Type(Enum):
         """The Arrow type; timestamps are microseconds in UTC."""
         import pyarrow as pa
 
-        match self:
-            case Type.STRING:
-                return pa.string()
-            case Type.BIGINT:
-                return pa.int64()
-            case Type.INT:
-                return pa.int32()
-            case Type.DOUBLE:
-                return pa.float64()
-            case Type.BOOLEAN:
-                return pa.bool_()
-            case Type.TIMESTAMP:
-                return pa.timestamp("us", tz="UTC")
-            case Type.DATE:
-                return pa.date32()
-            case Type.WIDE:
-                return pa.decimal128(38, 0)
-            case Type.BIGINTS:
-                return pa.list_(pa.int64())
-            case Type.DOUBLES:
-                return pa.list_(pa.float64())
+        types = {
+            Type.STRING: pa.string(),
+            Type.BIGINT: pa.int64(),
+            Type.INT: pa.int32(),
+            Type.DOUBLE: pa.float64(),
+            Type.BOOLEAN: pa.bool_(),
+            Type.TIMESTAMP: pa.timestamp("us", tz="UTC"),
+            Type.DATE: pa.date32(),
+            Type.WIDE: pa.decimal128(38, 0),
+            Type.BIGINTS: pa.list_(pa.int64()),
+            Type.DOUBLES: pa.list_(pa.float64()),
+        }
+        return types[self]
 
 
 #: Columns with these prefixes say when or by whom a row was written; digests leave them out.
@@ -112,7 +104,7 @@ class Check:
     """A bound on a metric of a table's staged day, and why it is there.
 
     `subject` is a column name, for VIOLATION_COUNT a SQL condition that every row must satisfy (NULL counts as
-    satisfied), for DUPLICATE_COUNT a comma-separated key, and empty for ROW_COUNT. `lowest` and `highest` are inclusive.
+    satisfied), for DUPLICATE_COUNT a comma-separated key, empty for ROW_COUNT. `lowest` and `highest` are inclusive.
     """
 
     metric: Metric

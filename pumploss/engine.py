@@ -75,7 +75,7 @@ def _embedded() -> "SparkSession":
     server.start(background=True)
     _servers.append(server)
     if threading.current_thread() is threading.main_thread():
-        # The server takes SIGINT for itself and ends, and its client would retry for ten minutes: back to Python with it.
+        # The server takes SIGINT for itself and ends, and its client retries for ten minutes: back to Python with it.
         signal.signal(signal.SIGINT, signal.getsignal(signal.SIGINT))
     address = server.listening_address
     if address is None:

@@ -35,13 +35,13 @@ class AmountTextError(ValueError):
 def to_units(text: str, decimals: int) -> int:
     """Whole units as text (`"1.5"`, `"-2e-3"`) to signed base units, exactly: nothing is rounded.
 
-    Raises AmountTextError: `malformed` for what is not a plain number of up to 100 characters, `precision` for text finer than one base unit,
-    `overflow` for what does not fit a signed 64-bit integer.
+    Raises AmountTextError: `malformed` for what is not a plain number of up to 100 characters, `precision` for text
+    finer than one base unit, `overflow` for what does not fit a signed 64-bit integer.
     """
     if len(text) > _MAX_TEXT or not _NUMBER.fullmatch(text):
         raise AmountTextError("malformed", text)
     scaled = _EXACT.scaleb(Decimal(text), Decimal(decimals))
-    if scaled.adjusted() > 20:
+    if scaled.adjusted() > len(str(INT64_MAX)):
         raise AmountTextError("overflow", text)
     units = int(scaled)
     if units != scaled:

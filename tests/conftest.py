@@ -197,7 +197,11 @@ def _random_trade(rng: Any, days: list[date], number: int) -> dict[str, Any]:
         "venue": "pump_curve" if is_curve else "pumpswap",
     }
     if rng.random() < 0.7:
-        trade |= {"signature": f"signature-{number}", "slot": second + 1, "tx_index": rng.choice((None, rng.randrange(9)))}
+        trade |= {
+            "signature": f"signature-{number}",
+            "slot": second + 1,
+            "tx_index": rng.choice((None, rng.randrange(9))),
+        }
     if kind.endswith("reserves") or (kind == "migrates" and is_curve):
         trade |= {
             "virtual_sol_lamports": 30 * 10**9 + rng.randrange(10**9),

@@ -24,6 +24,8 @@ _DECIMAL = re.compile(r"[+-]?(?P<digits>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]
 _MAX_DIGITS = 28
 _SHORT_INTEGER = r"^-?[0-9]{1,18}$"
 _ISO_SECONDS = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
+#: Date and time as warehouses write them; block times are whole seconds, so a fraction is zeros.
+_UTC_SECONDS = r"^([0-9-]{10})[ T]([0-9:]{8})(?:\.0{1,9})?(?: UTC|Z)$"
 
 
 def integers(column: pa.StringArray) -> tuple[pa.Int64Array, Faults]:
@@ -41,15 +43,15 @@ def integers(column: pa.StringArray) -> tuple[pa.Int64Array, Faults]:
     faults: Faults = []
     for row in _where_false(same):
         try:
-            found[row] = _integer(column[row].as_py())
+            found[row] = integer(column[row].as_py())
         except AmountTextError as error:
             found[row] = None
             faults.append((row, Reason[error.reason.upper()]))
     return _patched(values, found), faults
 
 
-def _integer(text: str) -> int:
-    """One integer; raises AmountTextError."""
+def integer(text: str) -> int:
+    """One integer in decimal digits that fits 64 bits; raises AmountTextError: `malformed`, `overflow`."""
     if not _INTEGER.fullmatch(text):
         raise AmountTextError("malformed", text)
     # The length first: Python refuses to convert text of thousands of digits.
@@ -107,6 +109,19 @@ def iso_seconds(column: pa.StringArray) -> tuple[pa.TimestampArray, Faults]:
         ]
         times = pa.array(parsed, TIME)
     return _plausible(pc.divide(pc.cast(times, pa.int64()), MICROSECONDS), faults)
+
+
+def utc_seconds(column: pa.StringArray) -> tuple[pa.TimestampArray, Faults]:
+    """Text such as `2024-07-04 15:31:10.000 UTC` or `2024-07-04T15:31:10Z` to timestamps; fault: `bad_timestamp`."""
+    return iso_seconds(pc.replace_substring_regex(column, _UTC_SECONDS, r"\1T\2Z"))
+
+
+def unix_milliseconds(column: pa.StringArray) -> tuple[pa.TimestampArray, Faults]:
+    """Whole milliseconds since 1970 to UTC timestamps, milliseconds kept; fault: `bad_timestamp`."""
+    milliseconds, wrong = integers(column)
+    faults: Faults = [(row, Reason.BAD_TIMESTAMP) for row, _ in wrong]
+    seconds, faults = _plausible(pc.divide(milliseconds, 1000), faults)
+    return pc.cast(pc.multiply(pc.if_else(seconds.is_valid(), milliseconds, None), 1000), TIME), faults
 
 
 def _time(text: str) -> datetime | None:

@@ -172,6 +172,14 @@ def _text(value: Any) -> str | None:
     return json.dumps(value, separators=(",", ":"))
 
 
+def nested(text: str) -> Any:
+    """The value that a nested field's JSON stands for, numbers as their text; raises ValueError where it is none."""
+    try:
+        return _DECODER.decode(text)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
 def _is_encodable(text: str) -> bool:
     """Whether the text has a UTF-8 form."""
     try:

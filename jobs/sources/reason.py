@@ -33,6 +33,9 @@ class Reason(_Explained):
     NOT_A_TRADE = "not_a_trade", "The source itself says that the line is no trade"
     UNKNOWN_DIRECTION = "unknown_direction", "The line is neither a buy nor a sell"
     UNKNOWN_VENUE = "unknown_venue", "The venue is neither `pump_curve` nor `pumpswap`"
+    FAILED = "failed", "The transaction failed, so nothing was traded"
+    QUOTE_LEG = "quote_leg", "Both sides are quote assets (SOL, USDC, USDT): one leg of a route, no trade of a coin"
+    NON_SOL_QUOTE = "non_sol_quote", "Neither side is SOL, or the price was not paid in SOL alone"
     BAD_TIMESTAMP = (
         "bad_timestamp",
         "The time is unreadable, before Solana's first block, or from 2100 on",

@@ -1,6 +1,7 @@
 """Fields read as trades: each method returns a typed column and notes what it refuses."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -12,12 +13,33 @@ from jobs.sources.base58 import decodes_to
 from jobs.sources.declaration import Source
 from jobs.sources.reason import Reason
 from jobs.sources.records import Records
+from pumploss.money import PUMP_TOKEN_DECIMALS, SOL_DECIMALS
 
 ADDRESS_BYTES = 32
 SIGNATURE_BYTES = 64
 _REASONS = tuple(Reason)
 _SHOWN = 120
 _ACCEPTED = -1
+
+#: What is traded against: SOL as native coin and wrapped, USDC and USDT.
+SOL_MINTS = ("11111111111111111111111111111111", "So11111111111111111111111111111111111111112")
+STABLE_MINTS = ("EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v", "Es9vMFrzaCERmJfrF4H2FYD4KCoNkY11McCe8BenwNYB")
+#: Venues by the program that runs them.
+PROGRAMS = {
+    "6EF8rrecthR5Dkzon8Nwu78hRvfCKubJ14M5uBEwF6P": "pump_curve",
+    "pAMMBay6oceH9fJKBRHGP5D4bD4sWpmSwMn52FMfXEA": "pumpswap",
+}
+#: No transaction has as many instructions, inner ones included.
+MAX_INSTRUCTIONS = 1000
+
+
+@dataclass(frozen=True)
+class Swap:
+    """Swaps of SOL against a coin: a buy is where SOL was sold. NULL where a row is no such swap."""
+
+    direction: pa.StringArray
+    is_buy: pa.BooleanArray
+    mint: pa.StringArray
 
 
 class Rows:
@@ -85,6 +107,66 @@ class Rows:
         """A time of the form `2026-01-01T00:00:00Z`."""
         return self._cast(name, casts.iso_seconds)
 
+    def utc_seconds(self, name: str) -> pa.TimestampArray:
+        """A time of the form `2024-07-04 15:31:10.000 UTC` or `2024-07-04T15:31:10Z`."""
+        return self._cast(name, casts.utc_seconds)
+
+    def unix_milliseconds(self, name: str) -> pa.TimestampArray:
+        """A time in whole milliseconds since 1970."""
+        return self._cast(name, casts.unix_milliseconds)
+
+    def event_index(self, outer: str, inner: str) -> pa.Int64Array:
+        """The place of an event in its transaction from its two instruction indexes; no inner one comes first."""
+        indexes = [self.integer(name) for name in (outer, inner)]
+        for name, index in zip((outer, inner), indexes, strict=True):
+            self.refuse(pc.greater_equal(index, MAX_INSTRUCTIONS), Reason.MALFORMED, name)
+        return pc.add(pc.multiply(indexes[0], MAX_INSTRUCTIONS), indexes[1].fill_null(0))
+
+    def units_at(self, name: str, decimals: pa.Array) -> pa.Int64Array:
+        """As `units`, with each row's own number of decimals; NULL where that is."""
+
+        def cast(column: pa.StringArray) -> tuple[pa.Int64Array, casts.Faults]:
+            values: pa.Int64Array = pa.nulls(len(column), pa.int64())
+            faults: casts.Faults = []
+            for places in decimals.drop_null().unique().to_pylist():
+                texts = pc.if_else(pc.equal(decimals, places), column, None)
+                found, wrong = casts.units(texts, places)
+                values, faults = pc.coalesce(values, found), faults + wrong
+            return values, faults
+
+        values = self._cast(name, cast)
+        self.refuse(pc.less(values, 0), Reason.SIGN, name)
+        return values
+
+    def require(self, name: str, where: pa.BooleanArray) -> None:
+        """Refuses rows that are marked and lack an optional field."""
+        self.refuse(pc.and_(where, self.text(name).is_null()), Reason.MISSING_FIELD, name)
+
+    def swap(self, bought: str, sold: str) -> Swap:
+        """Which way SOL went, by the mints of what was bought and sold; anything else is `quote_leg` or
+        `non_sol_quote`.
+        """
+        mints = [self.address(bought), self.address(sold)]
+        quotes = pa.array((*SOL_MINTS, *STABLE_MINTS))
+        are_quotes = [pc.is_in(mint, quotes) for mint in mints]
+        is_sol = [pc.is_in(mint, quotes[: len(SOL_MINTS)]) for mint in mints]
+        self.refuse(pc.and_(*are_quotes), Reason.QUOTE_LEG, sold)
+        self.refuse(pc.invert(pc.or_(*is_sol)), Reason.NON_SOL_QUOTE, sold)
+        is_buy = pc.if_else(pc.xor(*is_sol), is_sol[1], None)
+        return Swap(pc.if_else(is_buy, "buy", "sell"), is_buy, pc.if_else(is_buy, *mints))
+
+    def sides(
+        self, swap: Swap, bought: tuple[str, pa.Int64Array], sold: tuple[str, pa.Int64Array]
+    ) -> tuple[pa.Int64Array, pa.Int64Array]:
+        """Token units and lamports of swaps; nothing sold, or no token bought, is `zero_amount`."""
+        self.refuse(pc.equal(sold[1], 0), Reason.ZERO_AMOUNT, sold[0])
+        self.refuse(pc.and_(swap.is_buy, pc.equal(bought[1], 0)), Reason.ZERO_AMOUNT, bought[0])
+        return pc.if_else(swap.is_buy, bought[1], sold[1]), pc.if_else(swap.is_buy, sold[1], bought[1])
+
+    def program(self, name: str) -> pa.StringArray:
+        """The venue by the address of its program."""
+        return self.choice(name, PROGRAMS, Reason.UNKNOWN_VENUE)
+
     def address(self, name: str) -> pa.StringArray:
         """A wallet or mint: base58 of exactly 32 bytes."""
         column = self.text(name)
@@ -112,6 +194,12 @@ class Rows:
         self.refuse(pc.equal(tokens[1], 0), Reason.ZERO_AMOUNT, tokens[0])
         free = pc.and_(pc.equal(direction, "buy"), pc.equal(sol[1], 0))
         self.refuse(free, Reason.ZERO_AMOUNT, sol[0])
+
+    def pump_decimals(self, mint: pa.StringArray, venue: pa.StringArray) -> tuple[pa.Int32Array, pa.BooleanArray]:
+        """Decimals where a source states none, and whether they are assumed: 6 for pump mints, else 9 is assumed."""
+        is_pump = pc.or_(pc.equal(venue, "pump_curve"), pc.ends_with(mint, "pump"))
+        decimals = pc.if_else(is_pump, PUMP_TOKEN_DECIMALS, SOL_DECIMALS)
+        return pc.cast(decimals, pa.int32()), pc.invert(is_pump)
 
     def same(self, value: object, kind: pa.DataType) -> pa.Array:
         """One value for every row."""

@@ -24,7 +24,7 @@ def socket_folder(data_dir: Path, socket_name: str) -> Path:
     digest = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:16]
     name = f"pumploss-{os.geteuid()}-{digest}"
     short = Path(tempfile.gettempdir()).resolve() / name
-    return short if _fits(short / socket_name) else Path("/tmp").resolve() / name
+    return short if _fits(short / socket_name) else Path("/tmp").resolve() / name  # noqa: S108 - short, and made private below
 
 
 def make_private(folder: Path) -> None:

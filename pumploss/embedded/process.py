@@ -151,7 +151,7 @@ def _send(pid: int, number: int) -> bool:
 
 def _target(link: Path) -> str:
     try:
-        return os.readlink(link)
+        return str(link.readlink())
     except OSError:
         return ""
 

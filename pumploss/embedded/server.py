@@ -224,7 +224,7 @@ class EmbeddedServer(ABC):
 
 def _forget_in_child() -> None:
     # Another thread of the parent may hold it, and that thread does not exist in the child.
-    global _mutex
+    global _mutex  # noqa: PLW0603 - a lock that a fork broke can only be replaced
     _mutex = threading.RLock()
     _holds.clear()
     _handles.clear()
@@ -234,7 +234,7 @@ def _release_all() -> None:
     # One that fails must not keep the others from being stopped.
     with _mutex, ExitStack() as stack:
         for handle in list(_handles.values()):
-            stack.callback(handle._leave, _holds[handle.data_dir])
+            stack.callback(handle._leave, _holds[handle.data_dir])  # noqa: SLF001 - of this module
 
 
 os.register_at_fork(after_in_child=_forget_in_child)

@@ -1,6 +1,7 @@
 """Tables at `<root>/<table>`: read by day, staged unseen, replaced by day in one commit that is then verified."""
 
 import json
+import re
 import shutil
 import uuid
 from collections.abc import Callable, Collection
@@ -12,12 +13,16 @@ from typing import TYPE_CHECKING, Any
 import fsspec
 
 from pumploss.contract import Table
-from pumploss.errors import ContractError, LakeError
+from pumploss.errors import ContractError, LakeError, SettingsError
 from pumploss.lake.locks import table_lock
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
     from pyspark.sql import DataFrame, SparkSession
+
+
+#: What a place of a lake may not hold: engines and delta-rs escape it, each in its own way.
+_ODD = re.compile(r"[^A-Za-z0-9._+,@:/-]", re.ASCII)
 
 
 def day_condition(column: str, days: Collection[date]) -> str:
@@ -35,6 +40,12 @@ class Lake:
     def __init__(
         self, root: str, spark: "SparkSession | Callable[[], SparkSession]", run_id: str | None = None
     ) -> None:
+        odd = sorted(set(_ODD.findall(root)))
+        if odd:
+            raise SettingsError(
+                f"The lake cannot lie at {root!r}: the engines would escape {', '.join(map(repr, odd))} and look elsewhere. "
+                "Set PUMPLOSS_HOME (or PUMPLOSS_LAKE) to a path of letters, digits and ._-+,@:/ only."
+            )
         self.root = root
         self._session = spark
         self._stage_root = f"{root}/_stage/{run_id or uuid.uuid4().hex}"

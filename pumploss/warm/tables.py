@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from psycopg import sql
 
@@ -31,7 +31,7 @@ class WarmTable:
 
     def part_day(self, name: str) -> date:
         """The day that a partition of this name holds."""
-        return datetime.strptime(name.removeprefix(f"{self.name}_"), "%Y%m%d").date()
+        return date.fromisoformat(name.removeprefix(f"{self.name}_"))
 
     @property
     def live(self) -> sql.Identifier:

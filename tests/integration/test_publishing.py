@@ -83,9 +83,9 @@ class Town:
         outputs = json.loads(before["outputs"]) if before else {}
         outputs[table.name] = {"digest": digest}
         row = {
-            **{"run_id": "r", "step": step.name, "day": run_day, "status": status, "seconds": 0.0},
-            **{"peak_memory_bytes": 0, "inputs": "[]", "outputs": json.dumps(outputs)},
-            **{"code_version": "test", "landing": self.settings.landing, "error": "changed"},
+            "run_id": "r", "step": step.name, "day": run_day, "status": status, "seconds": 0.0,
+            "peak_memory_bytes": 0, "inputs": "[]", "outputs": json.dumps(outputs),
+            "code_version": "test", "landing": self.settings.landing, "error": "changed",
         }
         self.context.ledger.append([row])
 
@@ -119,12 +119,12 @@ class Town:
             life[0], life[1] = life[0] + sum(lost), life[1] + len(lost)
             traders.append(
                 {
-                    **{"trader_address": trader, "day": day, "loss_count": len(lost)},
-                    **{
+                    "trader_address": trader, "day": day, "loss_count": len(lost),
+
                         "realised_loss_lamports": sum(lost),
-                        "realised_loss_close_lamports": life[0],
-                    },
-                    **{"loss_count_close": life[1]},
+                        "realised_loss_close_lamports": life[0]
+                    ,
+                    "loss_count_close": life[1],
                 }
             )
         self.write(gold_trader_day.TABLE, day, traders)
@@ -133,9 +133,9 @@ class Town:
         as_of = datetime(day.year, day.month, day.day, tzinfo=UTC)
         rows = [
             {
-                **{"trader_address": trader, "as_of": as_of, "scored_at": as_of, "horizon_days": 7},
-                **{"risk_score": score, "p_loss": 0.5, "p_severe": 0.25, "risk_band": "high"},
-                **{"reasons": '["bags", "fees"]', "score_day": day},
+                "trader_address": trader, "as_of": as_of, "scored_at": as_of, "horizon_days": 7,
+                "risk_score": score, "p_loss": 0.5, "p_severe": 0.25, "risk_band": "high",
+                "reasons": '["bags", "fees"]', "score_day": day,
             }
             for trader, score in scores.items()
         ]
@@ -184,7 +184,7 @@ def parts(town: Town) -> dict[str, int]:
 
 
 def keys(client: "redis_client.Redis") -> list[str]:
-    return cast(list[str], client.keys("pumploss:*"))
+    return cast("list[str]", client.keys("pumploss:*"))
 
 
 def everything(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
@@ -291,7 +291,7 @@ def test_hot_equals_warm(town: Town) -> None:
                 assert hot.leaderboard(redis, period) == leaderboard(warm, period)
                 assert hot.hot_losers(redis, period, 2) == top_losers(warm, period, 2)
             assert len(keys(redis)) == 8
-            assert all(cast(int, redis.ttl(key)) > 6 * 86400 for key in keys(redis))
+            assert all(cast("int", redis.ttl(key)) > 6 * 86400 for key in keys(redis))
             publish_warm.run(town.context, (DAY,))
         assert redis.get("another:key") == "kept"
         assert report.day(DAY).rows_written == 4 + 4 + 4 + 5

@@ -64,7 +64,9 @@ def opened(spark, tmp_path_factory):
 
     def opened():
         home = str(tmp_path_factory.mktemp("laws"))
-        return open_context(from_environment({**os.environ, "PUMPLOSS_HOME": home, "PUMPLOSS_LAKE": "", "PUMPLOSS_LANDING": ""}))
+        return open_context(
+            from_environment({**os.environ, "PUMPLOSS_HOME": home, "PUMPLOSS_LAKE": "", "PUMPLOSS_LANDING": ""})
+        )
 
     return opened
 
@@ -95,7 +97,9 @@ def test_the_laws_of_a_day(opened, market, land, digests, rows_of, seed):
                     land(parts.settings.landing, day, lines, name)
             run_steps(parts, STEPS, days)
         in_parts = digests(parts)
-    differing = {place for place in expected if not place[0].startswith("bronze") and expected[place] != in_parts.get(place)}
+    differing = {
+        place for place in expected if not place[0].startswith("bronze") and expected[place] != in_parts.get(place)
+    }
     assert not differing, sorted(differing)
 
 
@@ -128,7 +132,7 @@ def the_sums_agree(read):
         read[name] for name in ("silver_trade_pnl", "gold_token_day", "gold_trader_day", "gold_market_day")
     )
     for name, source in {
-        "trade_count": lambda row: 1,
+        "trade_count": lambda _: 1,
         "volume_lamports": lambda row: row["sol_lamports"],
         "fees_lamports": lambda row: row["fee_lamports"],
         "realised_pnl_lamports": lambda row: row["pnl_lamports"] or 0,
@@ -272,7 +276,15 @@ def moved_state(state, trades, fee):
         used = (round(math.sqrt(float(CURVE_PRODUCT) * raw)), round(math.sqrt(float(CURVE_PRODUCT) / raw)))
     elif recent:
         method = "last_price"
-    return {"venue": venue, "stated": reserves, "reserves": used, "price": price, "recent": recent, "method": method, "fee": fee}
+    return {
+        "venue": venue,
+        "stated": reserves,
+        "reserves": used,
+        "price": price,
+        "recent": recent,
+        "method": method,
+        "fee": fee,
+    }
 
 
 def each_trader_day_is_what_a_book_in_python_says(read):
@@ -281,7 +293,9 @@ def each_trader_day_is_what_a_book_in_python_says(read):
     found = {(row["trader_address"], row["day"]): row for row in read["gold_trader_day"]}
     books, states, expected = defaultdict(Book), defaultdict(dict), {}
     for day in sorted({row["trade_date"] for row in read["silver_trades"]}):
-        trades = sorted((r for r in read["silver_trades"] if r["trade_date"] == day), key=lambda r: r["order_in_mint_day"])
+        trades = sorted(
+            (r for r in read["silver_trades"] if r["trade_date"] == day), key=lambda r: r["order_in_mint_day"]
+        )
         by_mint = defaultdict(list)
         for row in trades:
             by_mint[row["token_mint"]].append(row)

@@ -33,14 +33,26 @@ def one(rows, *names):
 def test_mints_and_traders_add_up(market_days):
     found = market_days(
         [
-            {"trade_count": 5, "buy_count": 3, "sell_count": 2, "volume_lamports": 100, "fees_lamports": 1, "is_new_mint": True},
+            {
+                "trade_count": 5,
+                "buy_count": 3,
+                "sell_count": 2,
+                "volume_lamports": 100,
+                "fees_lamports": 1,
+                "is_new_mint": True,
+            },
             {"trade_count": 2, "sell_count": 2, "realised_pnl_lamports": -9, "matched_sell_count": 4, "loss_count": 3},
         ],
         [{"trade_count": 7, "realised_loss_lamports": -8}, {"trade_count": 0, "realised_loss_lamports": -2}],
     )
     assert one(found, "trade_count", "buy_count", "sell_count", "mint_count", "new_mint_count") == (7, 3, 4, 2, 1)
     assert one(found, "trader_count", "trades_by_traders") == (1, 7)
-    assert one(found, "volume_lamports", "fees_lamports", "realised_pnl_lamports", "realised_loss_lamports") == (100, 1, -9, -10)
+    assert one(found, "volume_lamports", "fees_lamports", "realised_pnl_lamports", "realised_loss_lamports") == (
+        100,
+        1,
+        -9,
+        -10,
+    )
     assert one(found, "matched_sell_count", "loss_count", "losing_sell_share") == (4, 3, 0.75)
 
 
@@ -49,7 +61,9 @@ def test_a_day_without_matched_sells_has_no_share(market_days):
 
 
 def test_days_are_apart(market_days):
-    found = market_days([{"trade_count": 1}, {"trade_count": 2, "day": D2}], [{"trade_count": 1}, {"trade_count": 3, "day": D2}])
+    found = market_days(
+        [{"trade_count": 1}, {"trade_count": 2, "day": D2}], [{"trade_count": 1}, {"trade_count": 3, "day": D2}]
+    )
     assert [(row["day"], row["trade_count"], row["trades_by_traders"]) for row in found] == [(D1, 1, 1), (D2, 2, 3)]
 
 

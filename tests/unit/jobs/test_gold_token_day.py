@@ -21,8 +21,14 @@ def token_days(frame, rows_of):
     def token_days(trades, pnl=(), before=()):
         named = [
             {
-                **{"token_mint": "m", "trader_address": "t", "direction": "buy", "venue": "pumpswap", "fee_source": "included"},
-                **{"token_decimals": 6, "token_units": 10**6, "traded_at": NOON + timedelta(days=trade.get("day", 0), seconds=n)},
+                "token_mint": "m",
+                "trader_address": "t",
+                "direction": "buy",
+                "venue": "pumpswap",
+                "fee_source": "included",
+                "token_decimals": 6,
+                "token_units": 10**6,
+                "traded_at": NOON + timedelta(days=trade.get("day", 0), seconds=n),
                 "order_in_mint_day": n + 1,
                 **{name: value for name, value in trade.items() if name != "day"},
             }
@@ -102,8 +108,14 @@ def test_reserves_of_the_curve_say_nothing_about_the_pool(token_days):
     found = token_days(moved)
     assert [(row["mark_method"], row["reserve_sol_close_lamports"]) for row in found] == [("last_price", None)] * 2
     curve_day, pool_day = token_days([on_curve, {**moved[2], "traded_at": NOON + timedelta(days=1)}])
-    assert (curve_day["mark_method"], pool_day["mark_method"], pool_day["mark_price"]) == ("reserves", "last_price", 3000.0)
-    (alone,) = token_days([{**moved[2], "traded_at": NOON + timedelta(days=1), "order_in_mint_day": 2}], before=[curve_day])
+    assert (curve_day["mark_method"], pool_day["mark_method"], pool_day["mark_price"]) == (
+        "reserves",
+        "last_price",
+        3000.0,
+    )
+    (alone,) = token_days(
+        [{**moved[2], "traded_at": NOON + timedelta(days=1), "order_in_mint_day": 2}], before=[curve_day]
+    )
     assert alone == pool_day
 
 
@@ -146,7 +158,14 @@ def test_recent_prices_go_on_over_days_and_unpriced_trades_do_not_count(token_da
 
 def test_a_mint_that_never_had_a_price_is_not_marked(token_days):
     found = token_days([{"sol_lamports": 0, "direction": "sell"}])
-    names = ("mark_method", "mark_price", "price_close_sol", "price_high_sol", "reserve_sol_close_lamports", "recent_prices")
+    names = (
+        "mark_method",
+        "mark_price",
+        "price_close_sol",
+        "price_high_sol",
+        "reserve_sol_close_lamports",
+        "recent_prices",
+    )
     assert one(found, *names) == ("none", None, None, None, None, [])
 
 
@@ -186,7 +205,8 @@ def test_mints_do_not_touch_each_other(token_days):
 
 def test_a_market_of_several_days_is_the_same_in_any_order(token_days):
     trades = [
-        {"sol_lamports": (n * 7919) % 1000 * 10**6, "order_in_mint_day": n, "day": n % 2, "traded_at": None} for n in range(1, 21)
+        {"sol_lamports": (n * 7919) % 1000 * 10**6, "order_in_mint_day": n, "day": n % 2, "traded_at": None}
+        for n in range(1, 21)
     ]
     for trade in trades:
         trade["traded_at"] = NOON + timedelta(days=trade["day"])

@@ -64,7 +64,10 @@ def test_a_days_flows_add_up(trader_days):
     found = trader_days(
         (D1,),
         [BUY, {**BUY, "sol_lamports": 200, "buy_cost_lamports": 203}, LOSS, WIN, BLIND],
-        [{"trade_date": D1, "first_seen_day": D1}, {"trade_date": D1, "first_seen_day": shift(D1, -3), "token_mint": "n"}],
+        [
+            {"trade_date": D1, "first_seen_day": D1},
+            {"trade_date": D1, "first_seen_day": shift(D1, -3), "token_mint": "n"},
+        ],
     )
     assert one(found, "trade_count", "buy_count", "sell_count", "matched_sell_count") == (5, 2, 3, 2)
     assert one(found, "win_count", "loss_count", "unmatched_sell_count", "new_mint_count") == (1, 1, 2, 1)
@@ -219,7 +222,10 @@ def test_traders_do_not_touch_each_other(trader_days):
         marks=[{"day": D1, "mark_price": 1.0}],
         before=[EARLIER],
     )
-    assert several(found, "trader_address", "volume_close_lamports", "trade_count_close") == [("t", 1100, 11), ("u", 9, 1)]
+    assert several(found, "trader_address", "volume_close_lamports", "trade_count_close") == [
+        ("t", 1100, 11),
+        ("u", 9, 1),
+    ]
 
 
 def test_a_range_of_days_gives_the_days_one_by_one(trader_days):

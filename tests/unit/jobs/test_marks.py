@@ -6,7 +6,12 @@ from jobs.marks import exit_value, reserves_from_price
 from pumploss.money import INITIAL_VIRTUAL_SOL_LAMPORTS, INITIAL_VIRTUAL_TOKEN_UNITS
 from pumploss.tables.gold_token_day import TABLE
 
-POOL = {"mark_method": "reserves", "venue_close": "pumpswap", "reserve_sol_close_lamports": 1000, "reserve_token_close_units": 3000}
+POOL = {
+    "mark_method": "reserves",
+    "venue_close": "pumpswap",
+    "reserve_sol_close_lamports": 1000,
+    "reserve_token_close_units": 3000,
+}
 CURVE = {
     "mark_method": "reserves",
     "venue_close": "pump_curve",
@@ -25,7 +30,9 @@ LAST_PRICE = {"mark_method": "last_price", "venue_close": "pumpswap", "mark_pric
         pytest.param(POOL, 0, 0, id="nothing held"),
         pytest.param({**POOL, "mark_method": "curve_from_price"}, 1000, 250, id="reserves that follow from a price"),
         pytest.param(CURVE, INITIAL_VIRTUAL_TOKEN_UNITS, 200, id="a curve pays no more than its real SOL"),
-        pytest.param({**CURVE, "fee_close_share": 0.01}, INITIAL_VIRTUAL_TOKEN_UNITS, 198, id="the fee is taken from that"),
+        pytest.param(
+            {**CURVE, "fee_close_share": 0.01}, INITIAL_VIRTUAL_TOKEN_UNITS, 198, id="the fee is taken from that"
+        ),
         pytest.param(
             {**CURVE, "reserve_sol_close_lamports": INITIAL_VIRTUAL_SOL_LAMPORTS - 1}, 10**15, 0, id="no real SOL left"
         ),
@@ -51,7 +58,9 @@ SOLD_OUT = (115_005_359_057, 279_900_000_000_000)  # sqrt(k x price) and the tok
     ("price", "reserves"),
     [
         pytest.param(START, (INITIAL_VIRTUAL_SOL_LAMPORTS, INITIAL_VIRTUAL_TOKEN_UNITS), id="at the start"),
-        pytest.param(START * 4, (INITIAL_VIRTUAL_SOL_LAMPORTS * 2, INITIAL_VIRTUAL_TOKEN_UNITS // 2), id="twice the SOL"),
+        pytest.param(
+            START * 4, (INITIAL_VIRTUAL_SOL_LAMPORTS * 2, INITIAL_VIRTUAL_TOKEN_UNITS // 2), id="twice the SOL"
+        ),
         pytest.param(1e-13, (INITIAL_VIRTUAL_SOL_LAMPORTS, INITIAL_VIRTUAL_TOKEN_UNITS), id="no curve is cheaper"),
         pytest.param(1e18, SOLD_OUT, id="nor dearer"),
     ],
@@ -60,5 +69,7 @@ def test_reserves_follow_from_the_price(spark, price, reserves):
     from pyspark.sql import functions as F
 
     sol, tokens = reserves_from_price(F.col("price"))
-    (found,) = spark.createDataFrame([(price,)], "price double").select(sol.alias("sol"), tokens.alias("tokens")).collect()
+    (found,) = (
+        spark.createDataFrame([(price,)], "price double").select(sol.alias("sol"), tokens.alias("tokens")).collect()
+    )
     assert tuple(found) == reserves

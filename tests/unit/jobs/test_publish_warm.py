@@ -19,9 +19,9 @@ def lost(
     period: str, trader: str, loss: int, trades: int, day_loss: int, day_trades: int
 ) -> dict[str, Any]:
     return {
-        **{"period": period, "trader_address": trader, "loss_all": -20 * SOL},
-        **{f"loss_{period}": loss, f"trades_{period}": trades},
-        **{"loss_24h": day_loss, "trades_24h": day_trades},
+        "period": period, "trader_address": trader, "loss_all": -20 * SOL,
+        f"loss_{period}": loss, f"trades_{period}": trades,
+        "loss_24h": day_loss, "trades_24h": day_trades,
     }
 
 

@@ -82,6 +82,10 @@ def changed(spark, tmp_path_factory, dumps, land, digests):
         return digests(context)
 
 
+def each(steps, *days):
+    return {step: list(days) for step in steps}
+
+
 def stale(context):
     found = {step: sorted(context.ledger.stale(step)) for step in STEPS}
     return {step: days for step, days in found.items() if days}
@@ -130,10 +134,12 @@ def test_running_a_day_again_changes_nothing_and_makes_nothing_stale(built, dige
 def test_a_changed_day_makes_every_later_day_above_it_stale(built, changed, dumps, land, digests):
     land(built.settings.landing, D2, [*dumps[D2], more(D2)])
     run_step(built, "bronze_trades", [D2])
-    assert stale(built) == dict.fromkeys(ABOVE_BRONZE, [D2, D3])
+    assert stale(built) == each(ABOVE_BRONZE, D2, D3)
     why = last_rows(built, "gold_market_day")[D3]["error"]
     assert why == f"bronze_trades of 2026-01-06 changed in run {built.run_id}"
-    with pytest.raises(StaleError, match="silver_trades of 2026-01-06 and 1 more days is stale: bronze_trades of 2026-01-06"):
+    with pytest.raises(
+        StaleError, match="silver_trades of 2026-01-06 and 1 more days is stale: bronze_trades of 2026-01-06"
+    ):
         built.read(silver_trades.TABLE, [D1, D2, D3])
     built.read(silver_trades.TABLE, [D1])
     with pytest.raises(StaleError):
@@ -146,10 +152,10 @@ def test_a_changed_day_makes_every_later_day_above_it_stale(built, changed, dump
 def test_a_late_trade_restates_its_day_and_all_after_it(built, fresh, dumps, land, digests):
     land(built.settings.landing, D3, [*dumps[D3], more(D1)])
     run_step(built, "bronze_trades", [D3])
-    assert stale(built) == dict.fromkeys(ABOVE_BRONZE, [D3])
+    assert stale(built) == each(ABOVE_BRONZE, D3)
     report = run_step(built, "silver_trades", [D3])
     assert report.changed == {D1}
-    assert stale(built) == dict.fromkeys(ABOVE_BRONZE[1:], [D1, D2, D3])
+    assert stale(built) == each(ABOVE_BRONZE[1:], D1, D2, D3)
     run_steps(built, ABOVE_BRONZE[1:], [D3])
     land(fresh.settings.landing, D3, [*dumps[D3], more(D1)])
     for day in (D1, D2):
@@ -184,9 +190,14 @@ def test_a_step_does_not_run_before_what_it_reads(fresh, dumps, land):
     for day in (D1, D2):
         land(fresh.settings.landing, day, dumps[day])
     run_step(fresh, "bronze_trades", [D1])
-    with pytest.raises(LakeError, match="silver_trades of 2026-01-06 needs bronze_trades of the same day.*never built"):
+    with pytest.raises(
+        LakeError, match=r"silver_trades of 2026-01-06 needs bronze_trades of the same day.*never built"
+    ):
         run_step(fresh, "silver_trades", [D1, D2])
-    assert {day: row["status"] for day, row in last_rows(fresh, "silver_trades").items()} == {D1: "failed", D2: "failed"}
+    assert {day: row["status"] for day, row in last_rows(fresh, "silver_trades").items()} == {
+        D1: "failed",
+        D2: "failed",
+    }
     assert not fresh.lake.exists(silver_trades.TABLE)
 
 
@@ -211,14 +222,16 @@ def test_a_failed_stop_check_leaves_the_table_as_it_was(built, dumps, land, dige
     robbery = more(D3, "robbery", token_mint="robbed", fee_lamports=9 * 10**8)
     land(built.settings.landing, D3, [*dumps[D3], robbery])
     run_steps(built, STEPS[:4], [D3])
-    with pytest.raises(CheckError, match=r"gold_token_day was not published.*\n.*2026-01-07: maximum\(fee_close_share\) is 0.9"):
+    with pytest.raises(
+        CheckError, match=r"gold_token_day was not published.*\n.*2026-01-07: maximum\(fee_close_share\) is 0.9"
+    ):
         run_step(built, "gold_token_day", [D3])
     after = digests(built)
     assert {place: after[place] for place in after if place[0].startswith("gold")} == {
         place: before[place] for place in before if place[0].startswith("gold")
     }
     assert last_rows(built, "gold_token_day")[D3]["status"] == "failed"
-    assert stale(built) == dict.fromkeys(STEPS[4:], [D3])
+    assert stale(built) == each(STEPS[4:], D3)
     land(built.settings.landing, D3, dumps[D3])
     run_steps(built, STEPS, [D3])
     assert digests(built) == before
@@ -228,22 +241,21 @@ def test_a_stale_day_whose_rebuild_failed_stays_stale(built, dumps, land, monkey
     land(built.settings.landing, D2, [*dumps[D2], more(D2)])
     run_step(built, "bronze_trades", [D2])
     with monkeypatch.context() as broken:
-        broken.setattr("jobs.silver_trades.transform", lambda bronze: 1 / 0)
+        broken.setattr("jobs.silver_trades.transform", lambda _: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             run_step(built, "silver_trades", [D2])
     assert last_rows(built, "silver_trades")[D2]["error"] == "ZeroDivisionError: division by zero"
     with pytest.raises(StaleError):
         built.read(silver_trades.TABLE, [D2])
     run_step(built, "silver_trades", [D3])
-    assert stale(built) == dict.fromkeys(ABOVE_BRONZE[1:], [D2, D3])
+    assert stale(built) == each(ABOVE_BRONZE[1:], D2, D3)
 
 
 def test_a_table_that_another_run_writes_is_not_written(built, monkeypatch, digests):
     before = digests(built)
     monkeypatch.setattr("pumploss.lake.delta.table_lock", lambda root, name: table_lock(root, name, wait_seconds=0))
-    with table_lock(built.lake.root, gold_market_day.TABLE.name):
-        with pytest.raises(LockedError, match="gold_market_day"):
-            run_step(built, "gold_market_day", [D3])
+    with table_lock(built.lake.root, gold_market_day.TABLE.name), pytest.raises(LockedError, match="gold_market_day"):
+        run_step(built, "gold_market_day", [D3])
     assert last_rows(built, "gold_market_day")[D3]["status"] == "failed"
     assert digests(built) == before
 
@@ -317,7 +329,12 @@ with open_context(from_environment()) as context:
 @pytest.mark.parametrize(("table", "moment"), [("silver_trade_pnl", "before"), ("silver_trades", "after")])
 def test_a_killed_step_runs_again_to_the_same_tables(built, dumps, land, digests, changed, table, moment):
     land(built.settings.landing, D2, [*dumps[D2], more(D2)])
-    environment = {**os.environ, "PUMPLOSS_HOME": str(built.settings.home), "PYTHONPATH": str(ROOT), "PUMPLOSS_LAKE": ""}
+    environment = {
+        **os.environ,
+        "PUMPLOSS_HOME": str(built.settings.home),
+        "PYTHONPATH": str(ROOT),
+        "PUMPLOSS_LAKE": "",
+    }
     killed = subprocess.run(
         [sys.executable, "-c", KILLED, str(D2), table, moment, *STEPS[:3]],
         env={**environment, "PUMPLOSS_LANDING": ""},

@@ -32,7 +32,9 @@ def walked(frame, rows_of):
         carried = [{"trader_address": "t", "token_mint": "m", "close_day": date(2026, 1, 3), **lot} for lot in lots]
         both = silver_trade_pnl.transform(frame(silver_trades.TABLE, *named), frame(LOTS, *carried))
         pnl = rows_of(both.where("NOT is_lot").select(*TABLE.names), "trader_address", "token_mint", "trade_id")
-        return pnl, rows_of(both.where("is_lot").select(*LOTS.names), "trader_address", "token_mint", "close_day", "lot_index")
+        return pnl, rows_of(
+            both.where("is_lot").select(*LOTS.names), "trader_address", "token_mint", "close_day", "lot_index"
+        )
 
     return walked
 
@@ -73,11 +75,19 @@ def test_a_sale_beyond_stock_is_split(walked):
     pnl, lots = walked([buy(10, 100), sell(40, 800, 8), sell(5, 50)])
     names = ("matched_units", "unmatched_units", "sold_cost_lamports", "proceeds_lamports", "pnl_lamports")
     assert picked(pnl[1:], *names) == [(10, 30, 100, 198, 98), (0, 5, 0, 0, None)]
-    assert picked(lots, "lot_index", "lot_id", "opened_at", "open_units", "open_cost_lamports") == [(0, None, None, 0, 0)]
+    assert picked(lots, "lot_index", "lot_id", "opened_at", "open_units", "open_cost_lamports") == [
+        (0, None, None, 0, 0)
+    ]
 
 
 def test_carried_lots_go_first_and_keep_their_name(walked):
-    lot = {"lot_index": 0, "lot_id": "old", "opened_at": NOON - timedelta(days=2), "open_units": 8, "open_cost_lamports": 80}
+    lot = {
+        "lot_index": 0,
+        "lot_id": "old",
+        "opened_at": NOON - timedelta(days=2),
+        "open_units": 8,
+        "open_cost_lamports": 80,
+    }
     newer = {**lot, "lot_index": 1, "lot_id": "newer", "open_units": 4, "open_cost_lamports": 400}
     pnl, lots = walked([buy(1, 5), sell(10, 500)], [newer, lot])
     assert picked(pnl[1:], "sold_cost_lamports", "pnl_lamports") == [(80 + 200, 220)]

@@ -20,7 +20,9 @@ def silver(frame, rows_of):
     """The rows of silver by `trade_id`, from bronze rows given as dictionaries."""
 
     def silver(*rows):
-        named = [{"traded_at": NOON, "token_mint": "m", "trader_address": "t", "direction": "buy", **row} for row in rows]
+        named = [
+            {"traded_at": NOON, "token_mint": "m", "trader_address": "t", "direction": "buy", **row} for row in rows
+        ]
         found = silver_trades.transform(frame(TABLE, *named))
         return {row["trade_id"]: row for row in rows_of(found, "trade_id")}
 
@@ -66,7 +68,12 @@ def test_ties_are_broken_by_direction_then_id_and_flagged(silver):
         {"trade_id": "d", "traded_at": later(1)},
     )
     assert order(found) == ["c", "a", "b", "d"]
-    assert {name: row["is_order_inferred"] for name, row in found.items()} == {"a": True, "b": True, "c": True, "d": False}
+    assert {name: row["is_order_inferred"] for name, row in found.items()} == {
+        "a": True,
+        "b": True,
+        "c": True,
+        "d": False,
+    }
 
 
 def test_places_are_counted_per_mint_and_date(silver):

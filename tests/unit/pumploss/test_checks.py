@@ -34,7 +34,10 @@ TABLE = Table(
 def judged(frame):
     def judge(*rows):
         staged = frame(TABLE, *({"day": MONDAY, "thing": str(n), **row} for n, row in enumerate(rows)))
-        return {(v.day, v.check.name): v.value for v in checks.confirmed(staged, checks.judge(checks.measure(TABLE, staged)))}
+        return {
+            (v.day, v.check.name): v.value
+            for v in checks.confirmed(staged, checks.judge(checks.measure(TABLE, staged)))
+        }
 
     return judge
 
@@ -80,14 +83,18 @@ def test_only_stop_forbids_publishing(frame):
 
 
 def test_examples_show_the_rows_that_break_a_check(frame):
-    staged = frame(TABLE, {"day": MONDAY, "thing": "good", "size_units": 1}, {"day": MONDAY, "thing": "bad", "size_units": 7})
+    staged = frame(
+        TABLE, {"day": MONDAY, "thing": "good", "size_units": 1}, {"day": MONDAY, "thing": "bad", "size_units": 7}
+    )
     (verdict,) = checks.judge(checks.measure(TABLE, staged))
     (shown,) = checks.examples(TABLE, staged, verdict)
     assert "'bad'" in shown
 
 
 def test_a_repeat_that_only_hashes_alike_is_no_repeat(frame):
-    staged = frame(TABLE, {"day": MONDAY, "thing": "a", "size_units": 1}, {"day": MONDAY, "thing": "b", "size_units": 1})
+    staged = frame(
+        TABLE, {"day": MONDAY, "thing": "a", "size_units": 1}, {"day": MONDAY, "thing": "b", "size_units": 1}
+    )
     (check,) = (check for check in TABLE.all_checks if check.metric is Metric.DUPLICATE_COUNT)
     assert checks.confirmed(staged, [checks.Verdict(check, MONDAY, 1.0)]) == []
 

@@ -59,7 +59,7 @@ def test_checks_follow_from_key_and_nullability_and_come_first():
     ],
 )
 def test_a_contract_that_contradicts_itself_is_refused(given):
-    with pytest.raises(ValueError, match="^t: "):
+    with pytest.raises(ValueError, match=r"^t: "):
         table(**given)
 
 
@@ -72,5 +72,10 @@ def test_added_columns_stand_before_volatile_and_partition_columns():
 
 def test_a_renamed_column_keeps_kind_and_says_what_it_is():
     renamed = A.named("c_count", "Another count").optional()
-    assert (renamed.name, renamed.type, renamed.description, renamed.nullable) == ("c_count", A.type, "Another count", True)
+    assert (renamed.name, renamed.type, renamed.description, renamed.nullable) == (
+        "c_count",
+        A.type,
+        "Another count",
+        True,
+    )
     assert A.named("d_count").description == A.description

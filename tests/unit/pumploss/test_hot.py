@@ -30,21 +30,21 @@ def emptied(hot: redis.Redis) -> None:
 
 
 def keys(hot: redis.Redis, pattern: str = "*") -> set[str]:
-    return set(cast(list[str], hot.keys(pattern)))
+    return set(cast("list[str]", hot.keys(pattern)))
 
 
 def board(size: int, trader: str = "t") -> list[dict[str, Any]]:
     return [
         {
-            **{"rank": rank, "trader": f"{trader}{rank}", "loss_amount": Decimal("-1.000000001")},
-            **{
+            "rank": rank, "trader": f"{trader}{rank}", "loss_amount": Decimal("-1.000000001"),
+
                 "loss_trades": 1,
                 "loss_amount_24h": Decimal(0),
-                "loss_amount_all_time": Decimal(-9),
-            },
-            **{"loss_trades_24h": 0, "avg_loss_size": Decimal("-0.5"), "tokens_traded_24h": 2},
-            **{"last_loss_time": None if rank % 2 else AS_OF, "risk_score": Decimal("12.5")},
-            **{"model_risk_score": None if rank % 2 else 0.1, "as_of": AS_OF},
+                "loss_amount_all_time": Decimal(-9)
+            ,
+            "loss_trades_24h": 0, "avg_loss_size": Decimal("-0.5"), "tokens_traded_24h": 2,
+            "last_loss_time": None if rank % 2 else AS_OF, "risk_score": Decimal("12.5"),
+            "model_risk_score": None if rank % 2 else 0.1, "as_of": AS_OF,
         }
         for rank in range(1, size + 1)
     ]
@@ -69,7 +69,7 @@ def test_replacing_leaves_nothing_behind_and_others_alone(hot: redis.Redis) -> N
         assert leaderboard(hot, "24h") == board(size)
         current = "pumploss:leaderboard:24h:current"
         assert keys(hot) == {"feast", current, f"pumploss:leaderboard:24h:{version}"}
-        assert all(0 < cast(int, hot.ttl(key)) <= 7 * 86400 for key in keys(hot, "pumploss:*"))
+        assert all(0 < cast("int", hot.ttl(key)) <= 7 * 86400 for key in keys(hot, "pumploss:*"))
 
 
 def test_an_emptied_store_says_so(hot: redis.Redis) -> None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from pumploss.contract import Column, Table, Type
-from pumploss.errors import ContractError, LakeError, LockedError
+from pumploss.errors import ContractError, LakeError, LockedError, SettingsError
 from pumploss.lake import Lake
 from pumploss.lake.locks import table_lock
 
@@ -132,7 +132,9 @@ def test_stray_rows_are_refused_before_anything_is_written(lake, put, frame):
 
 def test_all_differences_from_the_contract_are_listed_at_once(lake, put, frame):
     put({D1: ["a"]})
-    wrong = frame(TABLE, {"thing": "b", "day": D1}).selectExpr("thing AS name", "cast(size_units AS int) AS size_units", "day")
+    wrong = frame(TABLE, {"thing": "b", "day": D1}).selectExpr(
+        "thing AS name", "cast(size_units AS int) AS size_units", "day"
+    )
     with pytest.raises(ContractError) as caught:
         lake.replace(TABLE, wrong, [D1], {D1: 1})
     assert [line.strip() for line in str(caught.value).splitlines()][1:-1] == [
@@ -167,6 +169,12 @@ def test_the_log_says_which_days_hold_a_value(lake, put):
     assert lake.days_holding(TABLE, "noted_day", D1, D2) == []
 
 
+@pytest.mark.parametrize("name", ["my lake", "läke", "lake#1", "100%", "a=b", "lake[1]", "~lake"])
+def test_a_place_that_an_engine_would_escape_is_refused(spark, name):
+    with pytest.raises(SettingsError, match=r"The lake cannot lie at .*PUMPLOSS_HOME"):
+        Lake(f"/data/{name}/lake", spark)
+
+
 def test_stages_are_unseen_and_deleted(lake, frame, tmp_path):
     staged = lake.stage("things", frame(TABLE, {"thing": "a", "day": D1}).drop("parts", "shares"))
     assert staged.count() == 1
@@ -193,9 +201,9 @@ def test_a_lake_belongs_to_one_landing(lake):
 
 
 def test_one_writer_at_a_time(lake):
-    with table_lock(lake.root, "things"), pytest.raises(LockedError, match="things of .* is being written by another run"):
-        with table_lock(lake.root, "things", wait_seconds=0):
-            pass
+    busy = pytest.raises(LockedError, match=r"things of .* is being written by another run")
+    with table_lock(lake.root, "things"), busy, table_lock(lake.root, "things", wait_seconds=0):
+        pass
     with table_lock(lake.root, "things"), table_lock(lake.root, "others", wait_seconds=0):
         pass
     with table_lock(lake.root, "things", wait_seconds=0):

@@ -22,7 +22,9 @@ def say(ledger):
 
     def say(status, *days, step="gold_market_day", **given):
         row = {"run_id": "r", "step": step, "status": status, "seconds": 0.5, "peak_memory_bytes": 1, "inputs": "[]"}
-        ledger.append({**row, "outputs": "{}", "code_version": "0", "landing": "/l", "day": day, **given} for day in days)
+        ledger.append(
+            {**row, "outputs": "{}", "code_version": "0", "landing": "/l", "day": day, **given} for day in days
+        )
 
     return say
 

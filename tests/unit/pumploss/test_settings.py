@@ -14,7 +14,9 @@ def test_everything_is_embedded_below_home_unless_given(tmp_path):
     assert found.tracking_uri == f"sqlite:///{tmp_path}/mlflow/mlflow.db"
     assert (found.warm_dsn, found.hot_url, found.spark_remote) == (None, None, None)
     assert found.is_lake_default
-    assert {found.warm_dir, found.hot_dir, found.airflow_home} == {tmp_path / name for name in ("warm", "hot", "airflow")}
+    assert {found.warm_dir, found.hot_dir, found.airflow_home} == {
+        tmp_path / name for name in ("warm", "hot", "airflow")
+    }
 
 
 def test_home_is_the_checkouts_var_by_default():
@@ -53,7 +55,9 @@ def test_a_child_process_sees_the_same_settings(tmp_path, given):
 
 
 def test_another_home_moves_embedded_stores_only(tmp_path):
-    given = from_environment({"PUMPLOSS_HOME": "/x", "PUMPLOSS_WARM_DSN": "postgresql://h/d", "PUMPLOSS_LAKE": "s3://b/l"})
+    given = from_environment(
+        {"PUMPLOSS_HOME": "/x", "PUMPLOSS_WARM_DSN": "postgresql://h/d", "PUMPLOSS_LAKE": "s3://b/l"}
+    )
     moved = given.below(tmp_path, "/dumps")
     assert (moved.home, moved.landing, moved.lake) == (tmp_path, "/dumps", str(tmp_path / "lake"))
     assert moved.warm_dsn == "postgresql://h/d"

@@ -1,0 +1,99 @@
+"""`dune_trades`: exports of Dune's `dex_solana.trades`, a sample.
+
+Units: the `_raw` amounts are base units of their mints (lamports for SOL), integers; the decimal ones beside them come
+from binary floats and are left out. Amounts are those that the venue's pool moved: no fee is in them. `fee_tier` is a
+constant of the query (1 % on the curve, wrong since 2025-09), so fees are estimated from the dated fee table.
+Time: `block_time`, `2024-07-04 15:31:10.000 UTC` in text or a timestamp in Parquet.
+Identity: `tx_id`, the signature; one transaction may hold several trades, told apart by amounts and then by their
+indexes.
+Order: block_time, block_slot, tx_index, then outer and inner instruction index.
+Direction: there is no such column: a buy is a row in which SOL was sold. `trader_id` is the trader, who may differ from
+the fee payer. `project_main_id` is the program that was traded on (`project_program_id` is the pool).
+Multi-hop routes give a row per hop: the one between SOL and the coin is the trade, hops between quote assets are
+`quote_leg`, hops between two coins `non_sol_quote`.
+Decimals: of mints that are not pump.fun's, none are stated; the amounts are exact all the same.
+Left out: `block_month`, `block_date` (follow from the time), `blockchain` (always solana), names, symbols, USD values
+and vaults (say nothing that the mapped fields do not), `trade_source` (the router), `_updated_at` (Dune's own clock).
+"""
+
+import pyarrow as pa
+
+from jobs.sources.declaration import Cadence, Format, Source
+from jobs.sources.rows import Rows
+from pumploss.fees import estimate_fees
+
+
+def interpret(rows: Rows) -> dict[str, pa.Array]:
+    """The trades of a block, in bronze columns."""
+    swap = rows.swap("token_bought_mint_address", "token_sold_mint_address")
+    venue = rows.program("project_main_id")
+    traded_at = rows.utc_seconds("block_time")
+    names = ("token_bought_amount_raw", "token_sold_amount_raw")
+    token_units, sol = rows.sides(swap, *((name, rows.integer(name)) for name in names))
+    decimals, is_assumed = rows.pump_decimals(swap.mint, venue)
+    return {
+        "traded_at": traded_at,
+        "slot": rows.integer("block_slot"),
+        "tx_index": rows.integer("tx_index"),
+        "event_index": rows.event_index("outer_instruction_index", "inner_instruction_index"),
+        "signature": rows.signature("tx_id"),
+        "trader_address": rows.address("trader_id"),
+        "token_mint": swap.mint,
+        "direction": swap.direction,
+        "token_units": token_units,
+        "token_decimals": decimals,
+        "is_decimals_assumed": is_assumed,
+        "sol_lamports": sol,
+        "fee_lamports": estimate_fees(venue, traded_at, sol),
+        "fee_source": rows.same("estimated", pa.string()),
+        "amount_basis": rows.same("curve", pa.string()),
+        "venue": venue,
+    }
+
+
+SOURCE = Source(
+    name="dune_trades",
+    cadence=Cadence.SAMPLE,
+    formats=(Format.CSV, Format.PARQUET),
+    fields=(
+        "block_time",
+        "block_slot",
+        "token_bought_amount_raw",
+        "token_sold_amount_raw",
+        "token_bought_mint_address",
+        "token_sold_mint_address",
+        "project_main_id",
+        "trader_id",
+        "tx_id",
+        "outer_instruction_index",
+        "inner_instruction_index",
+        "tx_index",
+    ),
+    ignored=(
+        "blockchain",
+        "project",
+        "version",
+        "version_name",
+        "block_month",
+        "block_date",
+        "trade_source",
+        "token_bought_symbol",
+        "token_sold_symbol",
+        "token_pair",
+        "token_bought_amount",
+        "token_sold_amount",
+        "amount_usd",
+        "fee_tier",
+        "fee_usd",
+        "token_bought_vault",
+        "token_sold_vault",
+        "project_program_id",
+        "_updated_at",
+    ),
+    optional=("inner_instruction_index",),
+    time_field="block_time",
+    interpret=interpret,
+    units="lamports and token base units as the pool moved them, fees estimated",
+    identity="signature",
+    order="block_time, block_slot, tx_index, outer and inner instruction index",
+)

@@ -1,0 +1,242 @@
+"""A lake on S3, against a server on 127.0.0.1: days, ledger, claim, and the lock that is a conditional put.
+
+The variables below are all that a lake on S3 needs. The embedded engine, delta-rs, fsspec and boto3 each read them.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from datetime import date
+from random import Random
+
+import pytest
+
+from pumploss.settings import ROOT
+
+BUCKET = "pumploss-test"
+
+
+@pytest.fixture(scope="module")
+def s3():
+    """The environment of a process that is to use the server's bucket."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    variables = {
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_ALLOW_HTTP": "true",  # only for a server without TLS
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+    try:
+        kept = {
+            name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PUMPLOSS_", "SPARK_"))
+        }
+        yield {**kept, **variables, "PYTHONPATH": str(ROOT)}
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def bucket(s3):
+    """Makes the bucket empty."""
+    import boto3
+
+    client = boto3.client(
+        "s3",
+        endpoint_url=s3["AWS_ENDPOINT_URL"],
+        region_name=s3["AWS_REGION"],
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+    )
+    client.create_bucket(Bucket=BUCKET)
+    yield client
+    for page in client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET):
+        for item in page.get("Contents", []):
+            client.delete_object(Bucket=BUCKET, Key=item["Key"])
+    client.delete_bucket(Bucket=BUCKET)
+    client.close()
+
+
+def told(s3, code, *arguments, **more):
+    """What a process of its own prints last, read as JSON: engine and libraries read the environment when they start."""
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(code), *arguments],
+        env={**s3, **more},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+DAYS = """
+    import json, sys
+    from datetime import date, datetime, UTC
+    import pyarrow as pa
+    from pumploss import engine
+    from pumploss.errors import LakeError
+    from pumploss.lake import Lake, Ledger
+    from pumploss.settings import from_environment
+    from pumploss.tables.silver_open_lots import TABLE
+
+    settings = from_environment()
+    lake = Lake(settings.lake, engine.session(settings))
+    D1, D2 = date(2026, 1, 5), date(2026, 1, 6)
+    now = datetime(2026, 1, 6, tzinfo=UTC)
+
+    def put(days):
+        rows = [
+            {"trader_address": who, "token_mint": "m", "lot_index": 0, "lot_id": who, "opened_at": now, "open_units": 1,
+             "open_cost_lamports": 1, "known_at": now, "close_day": day, "trader_cohort": len(who)}
+            for day, traders in days.items() for who in traders
+        ]
+        made = lake.spark.createDataFrame(pa.Table.from_pylist(rows, schema=TABLE.arrow_schema))
+        return lake.replace(TABLE, lake.stage("lots", made), list(days), {day: len(who) for day, who in days.items()})
+
+    seen = {"before": lake.exists(TABLE), "rows before": lake.read(TABLE).count()}
+    put({D1: ["a", "bb"], D2: ["c"]})
+    put({D2: ["d", "ee"]})
+    seen["rows"] = {str(day): rows for day, rows in lake.rows_by_day(TABLE).items()}
+    seen["traders"] = sorted(row["trader_address"] for row in lake.read(TABLE, [D1, D2]).collect())
+    ledger = Ledger(lake)
+    for status in ("ok", "stale"):
+        ledger.append([{"run_id": "r", "step": "silver_trade_pnl", "day": D1, "status": status, "outputs": "{}"}])
+    seen["stale"] = sorted(map(str, ledger.stale("silver_trade_pnl")))
+    lake.claim("s3://dumps")
+    try:
+        lake.claim("s3://other")
+    except LakeError as error:
+        seen["claim"] = str(error)[:40]
+    lake.unstage()
+    seen["staged"] = lake.storage.exists(lake.root + "/_stage")
+    print(json.dumps(seen))
+"""
+
+
+def test_days_are_written_and_replaced_on_s3(s3, bucket):
+    seen = told(s3, DAYS, PUMPLOSS_LAKE=f"s3://{BUCKET}/some/lake/")
+    assert seen == {
+        "before": False,
+        "rows before": 0,
+        "rows": {"2026-01-05": 2, "2026-01-06": 2},
+        "traders": ["a", "bb", "d", "ee"],
+        "stale": ["2026-01-05"],
+        "claim": f"The lake s3://{BUCKET}/some/lake was bu"[:40],
+        "staged": False,
+    }
+    keys = [item["Key"] for item in bucket.list_objects_v2(Bucket=BUCKET)["Contents"]]
+    assert {key.split("/")[2] for key in keys} == {"_lake.json", "run_ledger", "silver_open_lots"}, "locks are let go"
+
+
+STEPS = """
+    import json, sys
+    from datetime import date
+    from jobs.context import open_context
+    from jobs.runner import run_steps
+    from pumploss.settings import from_environment
+
+    day = date.fromisoformat(sys.argv[1])
+    with open_context(from_environment()) as context:
+        first = run_steps(context, ["bronze_trades", "silver_trades", "silver_trade_pnl"], [day])
+        again = run_steps(context, ["silver_trades"], [day])
+    print(json.dumps([first[-1].total("rows_written"), sorted(map(str, again[0].changed))]))
+"""
+
+
+def test_a_day_goes_from_a_landing_on_s3_to_a_lake_on_s3(s3, bucket, market, land, tmp_path):
+    day = date(2026, 1, 5)
+    dump = land(tmp_path, day, market(Random(1), [day], 40)[day])
+    bucket.upload_file(str(dump), BUCKET, f"dumps/{dump.relative_to(tmp_path)}")
+    places = {"PUMPLOSS_LAKE": f"s3://{BUCKET}/lake", "PUMPLOSS_LANDING": f"s3://{BUCKET}/dumps"}
+    trades, changed = told(s3, STEPS, str(day), PUMPLOSS_HOME=str(tmp_path / "home"), **places)
+    assert trades > 40
+    assert changed == []
+
+
+LOCK = """
+    import json, os, sys
+    from pumploss.errors import LockedError
+    from pumploss.lake.locks import table_lock
+
+    root = os.environ["PUMPLOSS_LAKE"]
+    seen = []
+    with table_lock(root, "things"):
+        try:
+            with table_lock(root, "things", wait_seconds=0):
+                seen.append("both")
+        except LockedError as error:
+            seen.append(str(error).partition(" is being")[0])
+        with table_lock(root, "others", wait_seconds=0):
+            seen.append("another table")
+    with table_lock(root, "things", wait_seconds=0):
+        seen.append("again")
+    print(json.dumps(seen))
+"""
+
+
+@pytest.mark.parametrize("place", [f"s3://{BUCKET}/lake", f"s3://{BUCKET}"])
+def test_one_writer_at_a_time_on_s3(s3, bucket, place):
+    seen = told(s3, LOCK, PUMPLOSS_LAKE=place)
+    assert seen == [f"Table things of {place}", "another table", "again"]
+    assert "Contents" not in bucket.list_objects_v2(Bucket=BUCKET)
+
+
+DEAD = """
+    import json, os
+    import boto3
+    from pumploss.errors import LockedError
+    from pumploss.lake.locks import EXPIRY_SECONDS, table_lock
+    import pumploss.lake.locks as locks
+
+    bucket, key = os.environ["BUCKET"], "lake/_locks/things"
+    client = boto3.client("s3")
+    seen = []
+
+    def left_behind(expires):
+        body = json.dumps({"owner": "a dead one", "expires": expires}).encode()
+        client.put_object(Bucket=bucket, Key=key, Body=body)
+
+    left_behind(locks.time.time() + EXPIRY_SECONDS)
+    try:
+        with table_lock(f"s3://{bucket}/lake", "things", wait_seconds=0):
+            seen.append("taken from the living")
+    except LockedError:
+        seen.append("refused")
+    left_behind(locks.time.time() - 1)
+    with table_lock(f"s3://{bucket}/lake", "things", wait_seconds=0):
+        seen.append("taken over")
+        left_behind(locks.time.time() + EXPIRY_SECONDS)
+    seen.append(json.loads(client.get_object(Bucket=bucket, Key=key)["Body"].read())["owner"])
+    print(json.dumps(seen))
+"""
+
+
+def test_the_lock_of_a_dead_writer_expires_and_nobody_elses_is_let_go(s3, bucket):
+    assert told(s3, DEAD, BUCKET=BUCKET) == ["refused", "taken over", "a dead one"]
+
+
+RACE = """
+    import json, os
+    from concurrent.futures import ThreadPoolExecutor
+    import boto3
+    from pumploss.lake.locks import _put_lock
+
+    clients = [boto3.client("s3") for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        won = list(pool.map(lambda n: _put_lock(clients[n], os.environ["BUCKET"], "lock", str(n)), range(4)))
+    print(json.dumps(sorted(won)))
+"""
+
+
+def test_of_several_that_ask_at_once_one_gets_the_lock(s3, bucket):
+    assert told(s3, RACE, BUCKET=BUCKET) == [False, False, False, True]
