@@ -36,7 +36,10 @@ def records(stored: Stored, source: Source) -> Iterator[Records]:
     number = 1
     batches = file.iter_batches(ROWS_AT_ONCE, use_threads=False)
     while (batch := _next(batches)) is not None:
-        columns = {name: _text(name, batch.column(name)) for name in batch.schema.names}
+        columns = {
+            name: _any_text(batch.column(name)) if name in source.ignored else _text(name, batch.column(name))
+            for name in batch.schema.names
+        }
         for name in source.all_fields:
             columns.setdefault(name, pa.nulls(batch.num_rows, pa.string()))
         yield Records(columns, np.arange(number, number + batch.num_rows, dtype=np.int64), _Raw(columns))
@@ -69,6 +72,15 @@ def _next(batches: Iterator[pa.RecordBatch]) -> pa.RecordBatch | None:
         raise FileRefusedError(FileReason.CORRUPT, f"Parquet: {error}; land the file again") from error
 
 
+def _any_text(column: pa.Array) -> pa.StringArray:
+    """A column that nothing is read from, as text for digests and raw forms, whatever its type."""
+    try:
+        return pc.cast(column, pa.string())
+    except pa.ArrowException:
+        values = column.to_pylist()
+        return pa.array([None if v is None else json.dumps(v, ensure_ascii=True, default=repr) for v in values])
+
+
 def _text(name: str, column: pa.Array) -> pa.StringArray:
     """A column as other formats would write it; refuses types that are not exact (`drift`)."""
     kind = column.type
@@ -82,6 +94,7 @@ def _text(name: str, column: pa.Array) -> pa.StringArray:
         pa.types.is_string,
         pa.types.is_large_string,
         pa.types.is_integer,
+        pa.types.is_decimal,
         pa.types.is_boolean,
         pa.types.is_null,
     )

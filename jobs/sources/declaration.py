@@ -32,7 +32,8 @@ class Source:
 
     Every field of a file is in `fields` (mapped) or in `ignored` (left out by name, with the reason
     in the module); anything else is drift and refuses the file. Fields in `optional` may be empty,
-    and absent from JSON. `interpret` turns columns of text into columns of `bronze_trades`; what it
+    and absent from JSON; ignored ones may be absent from JSON and Parquet, and from the header of a CSV
+    if they are in `may_lack`. `interpret` turns columns of text into columns of `bronze_trades`; what it
     leaves out is NULL.
     """
 
@@ -47,6 +48,7 @@ class Source:
     time_field: str
     ignored: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    may_lack: tuple[str, ...] = ()
 
     @property
     def all_fields(self) -> tuple[str, ...]:

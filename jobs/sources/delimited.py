@@ -35,7 +35,8 @@ def header(source: Source, line: bytes) -> list[str]:
         names = next(csv.reader([text], strict=True))
     except csv.Error as error:
         raise FileRefusedError(FileReason.DRIFT, f"the header {text[:80]!r} is not CSV: {error}") from error
-    require_fields(source, [name[:80] for name in names], source.all_fields)
+    needed = tuple(name for name in source.all_fields if name not in source.may_lack)
+    require_fields(source, [name[:80] for name in names], needed)
     return names
 
 

@@ -93,6 +93,7 @@ SOURCE = Source(
         "is_last_trade_in_transaction",
     ),
     optional=("inner_instruction_index",),
+    may_lack=("bot",),
     time_field="block_time",
     interpret=interpret,
     units="whole SOL (9 decimals) and whole tokens (6 for pump mints, else 9 assumed), venue fees estimated",

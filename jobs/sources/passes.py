@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from jobs.sources import columnar, delimited, jsonlines
 from jobs.sources.declaration import Format, Source
 from jobs.sources.lines import Block, blocks
@@ -126,4 +128,6 @@ def _split_text(source: Source, layout: Format, text: Iterable[Block]) -> Iterat
             lines = block.pick(slice(1, None))
         is_csv = layout is Format.CSV
         records, refused = delimited.split(lines, names) if is_csv else jsonlines.split(lines, source)
+        for name in source.may_lack:
+            records.columns.setdefault(name, pa.nulls(len(records), pa.string()))
         yield records, refused + [refuse_long(line) for line in block.long]

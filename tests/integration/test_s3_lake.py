@@ -65,7 +65,7 @@ def bucket(s3):
 
 
 def told(s3, code, *arguments, **more):
-    """What a process of its own prints last, read as JSON: engine and libraries read the environment when they start."""
+    """What a process of its own prints last, read as JSON: libraries read the environment when they start."""
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(code), *arguments],
         env={**s3, **more},

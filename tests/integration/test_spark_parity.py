@@ -1,7 +1,7 @@
 """Every lake table of a market, built on Apache Spark and on the embedded engine, is the same to the last bit.
 
-Each engine runs in a process of its own. Afterwards each replaces a day of the lake that the other one wrote. Required in
-CI; skipped only where there is no Java, or neither Maven Central nor a cached jar of Delta.
+Each engine runs in a process of its own. Afterwards each replaces a day of the lake that the other one wrote. Required
+in CI; skipped only where there is no Java, or neither Maven Central nor a cached jar of Delta.
 """
 
 import json

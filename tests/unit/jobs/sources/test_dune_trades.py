@@ -1,7 +1,8 @@
 """Dune's `dex_solana.trades`: raw amounts, programs, routes, and the same rows in Parquet."""
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -159,7 +160,10 @@ def test_a_new_column_is_drift_that_says_what_to_do(parse):
 def test_parquet_says_the_same(parse):
     numbers = ("block_slot", "outer_instruction_index", "inner_instruction_index", "tx_index")
     inexact = ("token_bought_amount", "token_sold_amount", "amount_usd", "fee_tier", "fee_usd")
-    row = {name: int(value) if name in numbers else value for name, value in BUY.items() if name not in inexact}
+    row = {name: int(value) if name in numbers else value for name, value in BUY.items()}
+    row |= {name: float(BUY[name]) for name in inexact}
+    row |= {name: Decimal(BUY[name]) for name in BUY if name.endswith("_raw")}
+    row["block_date"] = date(2025, 9, 2)
     row["block_time"] = datetime(2025, 9, 2, 10, 0, 1, tzinfo=UTC)
     file = io.BytesIO()
     pq.write_table(pa.Table.from_pylist([row]), file)

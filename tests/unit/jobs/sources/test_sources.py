@@ -17,9 +17,15 @@ from pumploss.tables import bronze_trades
 
 def test_sources_and_cadences():
     assert {name: found.cadence for name, found in SOURCES.items()} == {
+        "bitquery_trades": Cadence.SAMPLE,
         "canonical": Cadence.DAILY,
         "curve_deltas": Cadence.SAMPLE,
+        "dune_bot_trades": Cadence.SAMPLE,
+        "dune_trades": Cadence.SAMPLE,
+        "flipside_swaps": Cadence.SAMPLE,
+        "helius_enhanced": Cadence.DAILY,
         "pumpfun_api": Cadence.DAILY,
+        "pumpportal": Cadence.DAILY,
         "pumpswap_capture": Cadence.SAMPLE,
     }
 
@@ -30,12 +36,13 @@ def test_a_source_is_consistent(name):
     assert found.name == name
     assert len(set(found.all_fields)) == len(found.all_fields)
     assert set(found.optional) <= set(found.fields)
+    assert set(found.may_lack) <= set(found.ignored)
     assert found.time_field in found.fields
     assert all((found.units, found.identity, found.order))
 
 
 def test_unknown_source_lists_the_known_ones():
-    with pytest.raises(SourceError, match="no source is called 'nope'; known: canonical, curve_deltas"):
+    with pytest.raises(SourceError, match="no source is called 'nope'; known: bitquery_trades, canonical"):
         source("nope")
 
 
