@@ -164,7 +164,7 @@ def step_task(step: Step, task_class: type[StepTask] = StepTask, **kwargs: Any) 
         step=step.name,
         outlets=[ASSETS[step.name]] if step.name in ASSETS else [],
         doc_md=f"Runs `jobs/{step.name}.py`: reads {reads}; writes {writes}.",
-        **{"task_id": step.name, **kwargs},
+        **{"task_id": step.name, "max_active_tis_per_dag": 1, **kwargs},
     )
 
 

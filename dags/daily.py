@@ -4,9 +4,9 @@
 gold, features, labels, scores, publishing. `first_loss_model` and `first_risk_model` train only where no champion
 exists yet; the weekly DAG trains otherwise. A task returns a few figures; the run ledger has the rest.
 
-**When.** Every night at 00:30 UTC, for the dump day that closed at 00:00 (the day of the logical date). Nights never
-overlap, and a night that waits for its dump holds back later ones and runs by hand: mark it failed to let them go.
-After an outage, or when the DAG is switched on, only the newest night runs by itself: run the days before it with
+**When.** Every night at 00:30 UTC, for the dump day that closed at 00:00 (the day of the logical date). A run by hand
+may go on beside a night that still waits for its dump; no step ever runs twice at a time, and a day that was built
+before an earlier one is rebuilt by the next run. After an outage, or when the DAG is switched on, only the newest night runs by itself: run the days before it with
 `pumploss_backfill`.
 
 **Rerun** whenever a dump was landed again or a step was mended: clear the first task that must run again, or trigger
@@ -38,7 +38,7 @@ with DAG(
     tags=["pumploss", "daily"],
     params={"day": DAY_PARAM, "wait_minutes": WAIT_PARAM, "retry": RETRY_PARAM},
     doc_md=__doc__,
-    **SHARED,
+    **{**SHARED, "max_active_runs": 2},
 ):
     landed = WaitForDump(task_id="wait_for_dump", doc_md="Defers until the landing has the run's day.")
     tasks = {step.name: step_task(step) for step in daily()}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from pumploss.contract import Check, Metric, Severity, Table
+from pumploss.contract import Check, Metric, Severity, Table, Type
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,11 +85,16 @@ def measure(table: Table, staged: "DataFrame") -> Measured:
 
 
 def _row_hash(table: Table) -> "SparkColumn":
-    """A 64-bit hash of a row. The function skips missing values, so which ones are missing is hashed as well."""
+    """A 64-bit hash of a row. The function skips missing values, so which ones are missing is hashed as well.
+
+    Decimals are hashed as text: their bytes differ between engines, and a digest must not.
+    """
     from pyspark.sql import functions as F
 
-    absent = (F.col(c.name).isNull() for c in table.columns if c.nullable and not c.is_volatile)
-    return F.xxhash64(*table.stable_names, *absent)
+    stable = [column for column in table.columns if not column.is_volatile]
+    values = (F.col(c.name).cast("string") if c.type is Type.WIDE else F.col(c.name) for c in stable)
+    absent = (F.col(c.name).isNull() for c in stable if c.nullable)
+    return F.xxhash64(*values, *absent)
 
 
 def suite(table: Table) -> "ExpectationSuite":

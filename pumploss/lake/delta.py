@@ -146,7 +146,7 @@ class Lake:
         frame.write.mode("overwrite").parquet(path)
         if not self.storage.glob(f"{path}/*.parquet"):  # the embedded engine writes no file where there are no rows
             return self.spark.createDataFrame([], frame.schema)
-        return self.spark.read.parquet(path)
+        return self.spark.read.schema(frame.schema).parquet(path)
 
     def unstage(self) -> None:
         """Delete what this run staged."""

@@ -28,6 +28,8 @@ REAL_DAYS = {"pumpswap_capture": date(2026, 7, 2), "curve_deltas": date(2024, 12
 FIRST, DAYS, TRADES = date(2026, 1, 1), 10, 250
 #: Scores need trained models; everything else that writes a table is compared.
 COMPARED = tuple(step for step in STEPS if step.writes and step.name != "gold_scores")
+#: Steps whose last day each engine writes into the other's lake: state, arrays and decimals among their columns.
+AGAIN = ("silver_trade_pnl", "gold_token_day", "gold_trader_day")
 
 RUN = """
 import json, sys
@@ -45,8 +47,8 @@ for home, landing, steps, *days in json.loads(sys.argv[1]):
 
 def run(remote, *passes):
     """Run steps over days of homes, one pass after another, in a process whose engine is `remote`."""
-    # A JVM that lives for a minute is done sooner without the slow compiler, and two cores need no parallel collector.
-    quick = {"JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
+    # A JVM that lives for a minute is done sooner without the slow compiler; then it must be given room for its code.
+    quick = {"JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=400m -XX:+UseSerialGC"}
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PUMPLOSS_") and k != "SPARK_REMOTE"}
     listed = [(str(home), str(landing), list(steps), *map(str, days)) for home, landing, steps, days in passes]
     done = subprocess.run(
@@ -89,14 +91,14 @@ def homes(tmp_path_factory):
     write_dumps(Market(days=DAYS, trades_per_day=TRADES, seed=11, first_day=FIRST), landing)
     steps = [step.name for step in COMPARED]
     plans = {"simulated": (landing, steps, days)}
-    for source, day in REAL_DAYS.items():
-        if (REAL / source / str(day)).is_dir():
-            shutil.copytree(REAL / source / str(day), root / source / source / str(day))
-            plans[source] = (root / source, steps[:-1], [day])
+    if all((REAL / source / str(day)).is_dir() for source, day in REAL_DAYS.items()):
+        for source, day in REAL_DAYS.items():
+            shutil.copytree(REAL / source / str(day), root / "real dumps" / source / str(day))
+        plans["real"] = (root / "real dumps", steps[:-1], sorted(REAL_DAYS.values()))
     homes = {name: root / name for name in ("spark", "sail", "spark-on-sail", "sail-on-spark")}
     run("", *((homes["sail"] / name, *plan) for name, plan in plans.items()))
     shutil.copytree(homes["sail"] / "simulated", homes["spark-on-sail"])
-    again = (landing, steps, days[-1:])
+    again = (landing, AGAIN, days[-1:])
     run("local[2]", *((homes["spark"] / name, *plan) for name, plan in plans.items()), (homes["spark-on-sail"], *again))
     shutil.copytree(homes["spark"] / "simulated", homes["sail-on-spark"])
     run("", (homes["sail-on-spark"], *again))
@@ -157,11 +159,10 @@ def test_a_simulated_market_is_the_same_on_both_engines(homes):
     assert empty == ["quarantine_trades"], "a table without rows compares nothing"
 
 
-@pytest.mark.parametrize("source", REAL_DAYS)
-def test_a_real_day_is_the_same_on_both_engines(homes, source):
-    if not (homes["sail"] / source).is_dir():
+def test_two_real_days_are_the_same_on_both_engines(homes):
+    if not (homes["sail"] / "real").is_dir():
         pytest.skip(f"the real data is not at {REAL}")
-    compare(homes["spark"] / source, homes["sail"] / source)
+    compare(homes["spark"] / "real", homes["sail"] / "real")
 
 
 @pytest.mark.parametrize("one", ["spark-on-sail", "sail-on-spark"])
