@@ -65,7 +65,8 @@ def _require_inputs(context: Context, step: Step, wanted: Days) -> None:
         if missing:
             raise LakeError(
                 f"{step.name} of {missing[0]}{f' and {len(missing) - 1} more days' if missing[1:] else ''} needs "
-                f"{name} of that day, which was never built: run `python -m jobs run {name} --day {missing[0]}` first."
+                f"{name} of the same day, which was never built: "
+                f"run `python -m jobs run {name} --day {missing[0]}` first."
             )
 
 

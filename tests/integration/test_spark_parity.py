@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
 REAL = ROOT.parent / "shared/data/landing"
 REAL_DAYS = {"pumpswap_capture": date(2026, 7, 2), "curve_deltas": date(2024, 12, 21)}
-FIRST, DAYS, TRADES = date(2026, 1, 1), 10, 250
+FIRST, DAYS, TRADES = date(2026, 1, 1), 8, 120
 #: Scores need trained models; everything else that writes a table is compared.
 COMPARED = tuple(step for step in STEPS if step.writes and step.name != "gold_scores")
 #: Steps whose last day each engine writes into the other's lake: state, arrays and decimals among their columns.
