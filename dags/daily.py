@@ -6,8 +6,8 @@ exists yet; the weekly DAG trains otherwise. A task returns a few figures; the r
 
 **When.** Every night at 00:30 UTC, for the dump day that closed at 00:00 (the day of the logical date). A run by hand
 may go on beside a night that still waits for its dump; no step ever runs twice at a time, and a day that was built
-before an earlier one is rebuilt by the next run. After an outage, or when the DAG is switched on, only the newest night runs by itself: run the days before it with
-`pumploss_backfill`.
+before an earlier one is rebuilt by the next run. After an outage, or when the DAG is switched on, only the newest night
+runs by itself: run the days before it with `pumploss_backfill`.
 
 **Rerun** whenever a dump was landed again or a step was mended: clear the first task that must run again, or trigger
 the DAG with the parameter `day`. A day is replaced whole, so running it twice changes nothing.

@@ -144,7 +144,8 @@ def _refuse_files(landed: list[dict[str, Any]], days: Days, report: RunReport) -
     listed = "\n  ".join(f"{row['reason']}: {row['detail']}" for row in unreadable[:10])
     error = LandingError(
         f"{len(unreadable)} landed files of {days[0]} to {days[-1]} cannot be read, "
-        f"so nothing of these days was taken:\n  {listed}\nLand them again, whole, in place of the broken ones, and run the days again."
+        f"so nothing of these days was taken:\n  {listed}\n"
+        "Land them again, whole, in place of the broken ones, and run the days again."
     )
     error.days = report.days
     raise error

@@ -21,9 +21,7 @@ MINT_SUFFIX: Final = b"pump"
 
 
 @compiled
-def _write(
-    out: Letters, numbers: npt.NDArray[np.uint64], salt: np.uint64, first: int, letters: Letters
-) -> None:
+def _write(out: Letters, numbers: npt.NDArray[np.uint64], salt: np.uint64, first: int, letters: Letters) -> None:
     """Fill `out`, a row of letters per number, from SplitMix64 streams by salt and number."""
     width = out.shape[1]
     for row in range(out.shape[0]):

@@ -87,9 +87,7 @@ def _lamports(sol: Floats) -> Floats:
 def _sales(rng: np.random.Generator, plan: Plan) -> Records:
     """Up to three sales: the habitual, perhaps partial one, and two for who waited or kept some."""
     n, traders = len(plan.position), plan.traders
-    is_informed = rng.random(n) < np.clip(
-        INFORMED + INFORMED_PER_SKILL * traders["skill"], 0.02, 0.85
-    )
+    is_informed = rng.random(n) < np.clip(INFORMED + INFORMED_PER_SKILL * traders["skill"], 0.02, 0.85)
     stay = _stays(rng, plan, is_informed)
     is_free = ~traders["bump"]
     is_patient = (rng.random(n) < traders["patience"]) & ~is_informed & is_free

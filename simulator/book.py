@@ -76,9 +76,7 @@ class Book:
         is_due = self._intents["time"] < end
         due = self._intents[is_due]
         due = due[np.argsort(due["time"], kind="stable")]
-        intents = tape.Intents(
-            *(np.ascontiguousarray(due[name]) for name in ("mint", "position", "kind", "amount"))
-        )
+        intents = tape.Intents(*(np.ascontiguousarray(due[name]) for name in ("mint", "position", "kind", "amount")))
         positions = tape.Positions(self._positions["units"].copy(), self._positions["cost"].copy())
         fills = tape.blank_fills(len(due))
         count = tape.walk(intents, positions, self._reserves, fills)

@@ -122,9 +122,7 @@ def _text_blocks(day: date, table: pa.Table) -> Iterator[pa.Table]:
 
 
 def _csv_gz(day: date, table: pa.Table) -> Iterator[bytes]:
-    packer = zlib.compressobj(
-        _GZIP_LEVEL, zlib.DEFLATED, _GZIP_WINDOW, _GZIP_MEMORY, zlib.Z_HUFFMAN_ONLY
-    )
+    packer = zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, _GZIP_WINDOW, _GZIP_MEMORY, zlib.Z_HUFFMAN_ONLY)
     yield packer.compress((",".join(table.column_names) + "\n").encode())
     options = pyarrow.csv.WriteOptions(include_header=False, quoting_style="none")
     for block in _text_blocks(day, table):

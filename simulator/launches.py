@@ -54,9 +54,7 @@ def launch(rng: np.random.Generator, day: int, trades_per_day: int, entries: flo
     usual = math.exp(CROWD_SIGMA**2 / 2) * count
     crowd = np.minimum(crowd / usual, CROWD_LIMIT)
     mints["crowd"] = crowd * entries
-    mints["fade"] = (
-        FADE_SECONDS * np.exp(1.0 * rng.standard_normal(count)) * np.sqrt(1 + mints["crowd"] / 30)
-    )
+    mints["fade"] = FADE_SECONDS * np.exp(1.0 * rng.standard_normal(count)) * np.sqrt(1 + mints["crowd"] / 30)
     return mints
 
 

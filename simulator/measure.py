@@ -94,9 +94,7 @@ def behaviour(columns: Columns) -> Behaviour:
     is_met = matched.share > 0
     sizes = columns.lamports[columns.lamports > 0] / 1e9
     by_wallet = np.unique(columns.trader, return_counts=True)[1]
-    _, stay, stays = np.unique(
-        columns.trader << np.int64(32) | columns.mint, return_inverse=True, return_counts=True
-    )
+    _, stay, stays = np.unique(columns.trader << np.int64(32) | columns.mint, return_inverse=True, return_counts=True)
     top = np.sort(by_wallet)[-max(1, len(by_wallet) // 100) :]
     return Behaviour(
         trades=len(columns.trader),

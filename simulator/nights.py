@@ -34,9 +34,7 @@ class Entries(NamedTuple):
 class Nights:
     """A market's state between two midnights; `next_day` moves it on."""
 
-    def __init__(
-        self, trades_per_day: int, seed: int, first_day: date, transfer_in_share: float
-    ) -> None:
+    def __init__(self, trades_per_day: int, seed: int, first_day: date, transfer_in_share: float) -> None:
         self._trades_per_day = trades_per_day
         self._seed = seed
         self._first_day = first_day

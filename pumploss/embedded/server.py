@@ -214,11 +214,7 @@ class EmbeddedServer(ABC):
         if self._process.is_alive():
             self._stop()
         self._process.forget()
-        if (
-            socket_dir.parent != self.data_dir
-            and socket_dir.is_dir()
-            and not any(socket_dir.iterdir())
-        ):
+        if socket_dir.parent != self.data_dir and socket_dir.is_dir() and not any(socket_dir.iterdir()):
             socket_dir.rmdir()
 
 

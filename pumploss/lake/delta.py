@@ -153,13 +153,11 @@ class Lake:
         if self.storage.exists(self._stage_root):
             self.storage.rm(self._stage_root, recursive=True)
 
-    def replace(
-        self, table: Table, frame: "DataFrame", days: Collection[date], expected: dict[date, int]
-    ) -> int:
+    def replace(self, table: Table, frame: "DataFrame", days: Collection[date], expected: dict[date, int]) -> int:
         """Replace these days of the table by the frame in one commit; answers the new version.
 
-        `expected` are the staged rows per day: rows outside `days` are refused before the commit, and what the log holds
-        afterwards is compared with it. Raises LakeError, ContractError or LockedError and leaves the table as it was,
+        `expected` are the staged rows per day: rows outside `days` are refused before the commit, and what the log
+        holds afterwards is compared with it. Raises LakeError, ContractError or LockedError and leaves the table as it was,
         except where the engine itself wrote something else than it was given.
         """
         stray = sorted(day for day, rows in expected.items() if rows and day not in set(days))
@@ -207,8 +205,8 @@ class Lake:
             self.storage.pipe_file(f"{self.root}/_lake.json", json.dumps({"landing": landing}).encode())
         elif owner != landing:
             raise LakeError(
-                f"The lake {self.root} was built from {owner}, not from {landing}: simulated and real trades never mix. "
-                "Set PUMPLOSS_LAKE (or PUMPLOSS_HOME for all stores) to another place for this landing."
+                f"The lake {self.root} was built from {owner}, not from {landing}: simulated and real trades never "
+                "mix. Set PUMPLOSS_LAKE (or PUMPLOSS_HOME for all stores) to another place for this landing."
             )
 
     def owner(self) -> str | None:

@@ -59,9 +59,7 @@ def open_warm(settings: Settings) -> Iterator[psycopg.Connection]:
 
 def _connect(dsn: str) -> psycopg.Connection:
     try:
-        connection = psycopg.connect(
-            dsn, autocommit=True, connect_timeout=10, application_name="pumploss"
-        )
+        connection = psycopg.connect(dsn, autocommit=True, connect_timeout=10, application_name="pumploss")
         connection.execute(
             "SELECT set_config('timezone', 'UTC', false), set_config('search_path', %s, false)",
             (LIVE,),
@@ -86,10 +84,7 @@ def _place(dsn: str) -> str:
 
 def has_reader(connection: psycopg.Connection) -> bool:
     """Whether the reading role exists."""
-    return (
-        connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (READER,)).fetchone()
-        is not None
-    )
+    return connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (READER,)).fetchone() is not None
 
 
 def _make_reader(connection: psycopg.Connection) -> None:

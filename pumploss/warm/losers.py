@@ -45,9 +45,7 @@ FROM public.leaderboards WHERE period = %s AND rank <= %s ORDER BY rank
 """
 
 
-def top_losers(
-    connection: psycopg.Connection, period: str = "24h", limit: int = 100
-) -> list[dict[str, Any]]:
+def top_losers(connection: psycopg.Connection, period: str = "24h", limit: int = 100) -> list[dict[str, Any]]:
     """The traders who lost most in the period, worst first, with the columns of `LOSER_COLUMNS`.
 
     Amounts are exact SOL (Decimal) and at most 0. `_24h` columns are of the last day before T on
@@ -57,9 +55,7 @@ def top_losers(
         return cursor.execute(_TOP, (known_period(period), limit)).fetchall()
 
 
-def leaderboard(
-    connection: psycopg.Connection, period: str = "24h", limit: int = BOARD_ROWS
-) -> list[dict[str, Any]]:
+def leaderboard(connection: psycopg.Connection, period: str = "24h", limit: int = BOARD_ROWS) -> list[dict[str, Any]]:
     """A leaderboard with all of `BOARD_COLUMNS`:
 
     the period's own loss, the model's score and T as well.
@@ -71,7 +67,5 @@ def leaderboard(
 def known_period(period: str) -> str:
     """The period itself. Raises SettingsError for one that has no leaderboard."""
     if period not in PERIODS:
-        raise SettingsError(
-            f"There is no leaderboard of {period!r}. The periods are: {', '.join(PERIODS)}."
-        )
+        raise SettingsError(f"There is no leaderboard of {period!r}. The periods are: {', '.join(PERIODS)}.")
     return period

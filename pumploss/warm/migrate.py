@@ -26,9 +26,7 @@ def migrations() -> dict[int, tuple[str, str]]:
         (item for item in folder.iterdir() if item.name.endswith(".sql")),
         key=lambda item: item.name,
     )
-    return {
-        int(item.name.partition("_")[0]): (item.name, item.read_text("utf-8")) for item in files
-    }
+    return {int(item.name.partition("_")[0]): (item.name, item.read_text("utf-8")) for item in files}
 
 
 def migrate(connection: psycopg.Connection) -> list[int]:
@@ -50,9 +48,7 @@ def migrate(connection: psycopg.Connection) -> list[int]:
             for number in missing:
                 name, script = known[number]
                 connection.execute(script.encode())
-                connection.execute(
-                    "INSERT INTO schema_migrations (version, name) VALUES (%s, %s)", (number, name)
-                )
+                connection.execute("INSERT INTO schema_migrations (version, name) VALUES (%s, %s)", (number, name))
     except psycopg.Error as error:
         raise StoreError(
             f"The warm store's schema could not be brought to version {max(known)}: {error}. It is "
@@ -63,9 +59,7 @@ def migrate(connection: psycopg.Connection) -> list[int]:
 
 
 def _version(connection: psycopg.Connection) -> int:
-    found = connection.execute(
-        "SELECT to_regclass(%s) IS NOT NULL", (f"{LIVE}.schema_migrations",)
-    ).fetchone()
+    found = connection.execute("SELECT to_regclass(%s) IS NOT NULL", (f"{LIVE}.schema_migrations",)).fetchone()
     if not found or not found[0]:
         return 0
     row = connection.execute("SELECT coalesce(max(version), 0) FROM schema_migrations").fetchone()

@@ -93,9 +93,7 @@ def latest(connection: psycopg.Connection) -> Published | None:
 
 def is_published(connection: psycopg.Connection, publish_id: str) -> bool:
     """Whether that publish was committed: what to ask when the answer to a commit was lost."""
-    return bool(
-        asked(connection, "SELECT count(*) FROM publish_log WHERE publish_id = %s", (publish_id,))
-    )
+    return bool(asked(connection, "SELECT count(*) FROM publish_log WHERE publish_id = %s", (publish_id,)))
 
 
 def refuse_foreign(shown: Published | None, landing: str, lake: str) -> None:
@@ -112,8 +110,7 @@ def refuse_foreign(shown: Published | None, landing: str, lake: str) -> None:
 def record(connection: psycopg.Connection, entry: Published) -> None:
     """Add the row that says what the live tables show from this transaction on."""
     days = {
-        table: {day.isoformat(): state for day, state in sorted(found.items())}
-        for table, found in entry.days.items()
+        table: {day.isoformat(): state for day, state in sorted(found.items())} for table, found in entry.days.items()
     }
     connection.execute(
         "INSERT INTO publish_log (publish_id, run_id, day, as_of, landing, lake, row_counts, "

@@ -74,9 +74,7 @@ def loss_slice(trader_days: "pa.Table") -> Slice:
 
 def prediction_slice(scores: "pa.Table") -> Slice:
     """Rows of `loss_predictions`."""
-    return Slice(
-        _table(scores, PREDICTION_COLUMNS, {"model_version": scores["loss_model_version"]})
-    )
+    return Slice(_table(scores, PREDICTION_COLUMNS, {"model_version": scores["loss_model_version"]}))
 
 
 def score_slice(scores: "pa.Table") -> Slice:
@@ -89,14 +87,10 @@ def board_slice(board: list[dict[str, Any]], columns: Sequence[str]) -> Slice:
     import pyarrow as pa
 
     rows = {
-        name: pa.array(
-            [None if row[name] is None else str(row[name]) for row in board], pa.string()
-        )
+        name: pa.array([None if row[name] is None else str(row[name]) for row in board], pa.string())
         for name in columns
     }
-    return Slice(
-        pa.table(rows), {"loss_amount": sum((row["loss_amount"] for row in board), start=_ZERO)}
-    )
+    return Slice(pa.table(rows), {"loss_amount": sum((row["loss_amount"] for row in board), start=_ZERO)})
 
 
 def _table(rows: "pa.Table", columns: Sequence[str], derived: dict[str, Any]) -> "pa.Table":

@@ -44,13 +44,9 @@ class Staging:
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
         self.loaded: list[Staged] = []
-        left = connection.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = %s", (STAGING,)
-        )
+        left = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", (STAGING,))
         for (name,) in left.fetchall():
-            connection.execute(
-                sql.SQL("DROP TABLE {} CASCADE").format(sql.Identifier(STAGING, name))
-            )
+            connection.execute(sql.SQL("DROP TABLE {} CASCADE").format(sql.Identifier(STAGING, name)))
 
     def load(
         self,
@@ -94,9 +90,7 @@ class Staging:
             self._create(staged, contract)
             # Frozen rows are seen by snapshots older than the swap too, which would find an empty
             # table otherwise.
-            query = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv, FREEZE)").format(
-                staged.place, names
-            )
+            query = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv, FREEZE)").format(staged.place, names)
             with self._connection.cursor().copy(query) as copy:
                 for piece in slices:
                     rows += piece.rows.num_rows
@@ -117,9 +111,7 @@ class Staging:
         if staged.day:
             # Lets a partition be attached without a scan.
             self._connection.execute(
-                sql.SQL(
-                    "ALTER TABLE {} ADD CONSTRAINT in_day CHECK ({c} >= {first} AND {c} < {last})"
-                ).format(
+                sql.SQL("ALTER TABLE {} ADD CONSTRAINT in_day CHECK ({c} >= {first} AND {c} < {last})").format(
                     staged.place,
                     c=sql.Identifier(staged.table.day_column),
                     **bounds(staged.table, staged.day),
@@ -136,22 +128,14 @@ class Staging:
     def _index(self, staged: Staged) -> None:
         place, table = staged.place, staged.table
         with self._connection.transaction():
-            self._connection.execute(
-                sql.SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(place, _names(table.key))
-            )
+            self._connection.execute(sql.SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(place, _names(table.key)))
             for index in table.indexes:
-                self._connection.execute(
-                    sql.SQL("CREATE INDEX ON {} ({})").format(place, _names(index))
-                )
+                self._connection.execute(sql.SQL("CREATE INDEX ON {} ({})").format(place, _names(index)))
             self._connection.execute(sql.SQL("ANALYZE {}").format(place))
 
-    def _compare(
-        self, staged: Staged, rows: int, sums: dict[str, Decimal], expected_rows: int | None
-    ) -> None:
+    def _compare(self, staged: Staged, rows: int, sums: dict[str, Decimal], expected_rows: int | None) -> None:
         totals = [sql.SQL("coalesce(sum({}), 0)").format(sql.Identifier(name)) for name in sums]
-        query = sql.SQL("SELECT {} FROM {}").format(
-            sql.SQL(", ").join([sql.SQL("count(*)"), *totals]), staged.place
-        )
+        query = sql.SQL("SELECT {} FROM {}").format(sql.SQL(", ").join([sql.SQL("count(*)"), *totals]), staged.place)
         found = self._connection.execute(query).fetchone() or (0,)
         wanted: dict[str, Decimal | int] = {
             "rows": rows if expected_rows is None else expected_rows,
@@ -173,11 +157,7 @@ class Staging:
 
 def bounds(table: WarmTable, day: date) -> dict[str, sql.Literal]:
     """First moment of a day and of the next one, in the type of the table's day column."""
-    first, last = (
-        (day, shift(day, 1))
-        if table.day_column == "day"
-        else (midnight(day), midnight(shift(day, 1)))
-    )
+    first, last = (day, shift(day, 1)) if table.day_column == "day" else (midnight(day), midnight(shift(day, 1)))
     return {"first": sql.Literal(first), "last": sql.Literal(last)}
 
 

@@ -85,33 +85,25 @@ def _swap(
 
 
 def _to_live(connection: psycopg.Connection, one: Staged) -> None:
-    connection.execute(
-        sql.SQL("ALTER TABLE {} SET SCHEMA {}").format(one.place, sql.Identifier(LIVE))
-    )
+    connection.execute(sql.SQL("ALTER TABLE {} SET SCHEMA {}").format(one.place, sql.Identifier(LIVE)))
 
 
-def _swap_parts(
-    connection: psycopg.Connection, table: WarmTable, staged: list[Staged], keep: set[date]
-) -> None:
+def _swap_parts(connection: psycopg.Connection, table: WarmTable, staged: list[Staged], keep: set[date]) -> None:
     new = {one.day for one in staged}
     for day in _parts(connection, table):
         if day in new or day not in keep:
-            connection.execute(
-                sql.SQL("DROP TABLE {}").format(sql.Identifier(LIVE, table.part(day)))
-            )
+            connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(LIVE, table.part(day))))
     for one in staged:
         assert one.day is not None
         _to_live(connection, one)
         connection.execute(
-            sql.SQL(
-                "ALTER TABLE {} ATTACH PARTITION {} FOR VALUES FROM ({first}) TO ({last})"
-            ).format(table.live, sql.Identifier(LIVE, one.name), **bounds(table, one.day))
+            sql.SQL("ALTER TABLE {} ATTACH PARTITION {} FOR VALUES FROM ({first}) TO ({last})").format(
+                table.live, sql.Identifier(LIVE, one.name), **bounds(table, one.day)
+            )
         )
 
 
-def _swap_rows(
-    connection: psycopg.Connection, table: WarmTable, staged: list[Staged], keep: set[date]
-) -> None:
+def _swap_rows(connection: psycopg.Connection, table: WarmTable, staged: list[Staged], keep: set[date]) -> None:
     column = sql.Identifier(table.day_column)
     shown = live_days(connection, table, latest(connection))
     gone = {*(shown.keys() - keep), *(one.day for one in staged if one.day)}
@@ -126,8 +118,7 @@ def _swap_rows(
 def _parts(connection: psycopg.Connection, table: WarmTable) -> list[date]:
     """Days of the attached partitions, in order."""
     query = (
-        "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
-        "WHERE i.inhparent = to_regclass(%s)"
+        "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = to_regclass(%s)"
     )
     found = connection.execute(query, (f"{LIVE}.{table.name}",)).fetchall()
     return sorted(table.part_day(name) for (name,) in found)

@@ -45,16 +45,10 @@ TRADES = WarmTable(
     (("signature",), ("trader_address", "time"), ("token_mint", "time")),
     day_column="time",
 )
-DAILY_LOSSES = WarmTable(
-    "daily_losses", ("day", "trader_address"), (("trader_address", "day"),), day_column="day"
-)
+DAILY_LOSSES = WarmTable("daily_losses", ("day", "trader_address"), (("trader_address", "day"),), day_column="day")
 FEATURES = WarmTable("trader_features", ("trader_address",))
-PREDICTIONS = WarmTable(
-    "loss_predictions", ("trader_address", "as_of", "horizon_days", "model_version")
-)
-SCORES = WarmTable(
-    "risk_scores", ("trader_address", "as_of", "horizon_days", "model_version"), (("risk_score",),)
-)
+PREDICTIONS = WarmTable("loss_predictions", ("trader_address", "as_of", "horizon_days", "model_version"))
+SCORES = WarmTable("risk_scores", ("trader_address", "as_of", "horizon_days", "model_version"), (("risk_score",),))
 LEADERBOARDS = WarmTable("leaderboards", ("period", "rank"), (("trader",),))
 
 #: In the order in which a swap locks them.

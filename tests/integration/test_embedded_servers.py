@@ -261,9 +261,7 @@ def _count_for_long(client: psycopg.Connection) -> None:
         client.execute("SELECT count(*) FROM generate_series(1, 1e12::bigint)")
 
 
-def test_a_hanging_server_is_replaced_by_force(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_hanging_server_is_replaced_by_force(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     user = store.user()
     hanging = said_pid(user)
     os.kill(hanging, signal.SIGSTOP)
@@ -355,9 +353,7 @@ def test_a_forked_child_neither_releases_nor_keeps_its_parents_hold(store: Store
     assert not server.status().is_running
 
 
-def _in_child(
-    server: EmbeddedServer, go: threading.Event, seen: "multiprocessing.Queue[str]"
-) -> None:
+def _in_child(server: EmbeddedServer, go: threading.Event, seen: "multiprocessing.Queue[str]") -> None:
     server.release()
     seen.put("released")
     go.wait(60)
@@ -411,9 +407,7 @@ def test_a_server_that_cannot_start_says_why_and_what_to_do(warm: Store) -> None
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has to change its identity")
-def test_root_without_namespaces_runs_it_as_nobody(
-    warm: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_root_without_namespaces_runs_it_as_nobody(warm: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     with warm.handle() as server:
         warm.put(server, "one")
     monkeypatch.setattr(identity, "_namespace", list)

@@ -65,10 +65,7 @@ class Town:
 
     def write(self, table: Table, day: date, rows: list[dict[str, Any]]) -> None:
         """Replace a day of a table and tell the ledger, as its step would."""
-        filled = [
-            {c.name: None if c.nullable else FILLERS[c.type] for c in table.columns} | row
-            for row in rows
-        ]
+        filled = [{c.name: None if c.nullable else FILLERS[c.type] for c in table.columns} | row for row in rows]
         batch = pa.Table.from_pylist(filled, schema=table.arrow_schema)
         frame = self.context.lake.stage(table.name, self.context.spark.createDataFrame(batch))
         frame = frame if rows else self.context.spark.createDataFrame([], table.spark_schema)
@@ -83,9 +80,17 @@ class Town:
         outputs = json.loads(before["outputs"]) if before else {}
         outputs[table.name] = {"digest": digest}
         row = {
-            "run_id": "r", "step": step.name, "day": run_day, "status": status, "seconds": 0.0,
-            "peak_memory_bytes": 0, "inputs": "[]", "outputs": json.dumps(outputs),
-            "code_version": "test", "landing": self.settings.landing, "error": "changed",
+            "run_id": "r",
+            "step": step.name,
+            "day": run_day,
+            "status": status,
+            "seconds": 0.0,
+            "peak_memory_bytes": 0,
+            "inputs": "[]",
+            "outputs": json.dumps(outputs),
+            "code_version": "test",
+            "landing": self.settings.landing,
+            "error": "changed",
         }
         self.context.ledger.append([row])
 
@@ -95,8 +100,7 @@ class Town:
         for number, (trader, mint, made) in enumerate(trades):
             trade: dict[str, Any] = {
                 "trade_id": f"{day}-{number}",
-                "traded_at": datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
-                + timedelta(seconds=number),
+                "traded_at": datetime(day.year, day.month, day.day, 12, tzinfo=UTC) + timedelta(seconds=number),
                 "trader_address": trader,
                 "token_mint": mint,
                 "direction": "buy" if made is None else "sell",
@@ -112,18 +116,16 @@ class Town:
         self.write(silver_trade_pnl.TABLE, day, pnl)
         traders = []
         for trader in sorted({trade[0] for trade in trades}):
-            lost = [
-                made for who, _, made in trades if who == trader and made is not None and made < 0
-            ]
+            lost = [made for who, _, made in trades if who == trader and made is not None and made < 0]
             life = self.lifetime.setdefault(trader, [0, 0])
             life[0], life[1] = life[0] + sum(lost), life[1] + len(lost)
             traders.append(
                 {
-                    "trader_address": trader, "day": day, "loss_count": len(lost),
-
-                        "realised_loss_lamports": sum(lost),
-                        "realised_loss_close_lamports": life[0]
-                    ,
+                    "trader_address": trader,
+                    "day": day,
+                    "loss_count": len(lost),
+                    "realised_loss_lamports": sum(lost),
+                    "realised_loss_close_lamports": life[0],
                     "loss_count_close": life[1],
                 }
             )
@@ -133,9 +135,16 @@ class Town:
         as_of = datetime(day.year, day.month, day.day, tzinfo=UTC)
         rows = [
             {
-                "trader_address": trader, "as_of": as_of, "scored_at": as_of, "horizon_days": 7,
-                "risk_score": score, "p_loss": 0.5, "p_severe": 0.25, "risk_band": "high",
-                "reasons": '["bags", "fees"]', "score_day": day,
+                "trader_address": trader,
+                "as_of": as_of,
+                "scored_at": as_of,
+                "horizon_days": 7,
+                "risk_score": score,
+                "p_loss": 0.5,
+                "p_severe": 0.25,
+                "risk_band": "high",
+                "reasons": '["bags", "fees"]',
+                "score_day": day,
             }
             for trader, score in scores.items()
         ]

@@ -19,9 +19,7 @@ DAY = date(2026, 1, 31)
 
 
 def board(period: str, size: int, as_of: datetime) -> list[dict[str, Any]]:
-    numbers = dict.fromkeys(
-        ("loss_amount_24h", "loss_amount_all_time", "avg_loss_size"), Decimal(-1)
-    )
+    numbers = dict.fromkeys(("loss_amount_24h", "loss_amount_all_time", "avg_loss_size"), Decimal(-1))
     counts = dict.fromkeys(("loss_trades", "loss_trades_24h", "tokens_traded_24h"), 1)
     rest = {
         "last_loss_time": None,
@@ -52,9 +50,7 @@ def test_a_reader_during_swaps_sees_whole_states_only(tmp_path: Path) -> None:
             staging.load(warm_tables.LEADERBOARDS, [found], columns, size)
             part = trades_of(day, size)
             staging.load(warm_tables.TRADES, [part], slices.TRADE_COLUMNS, size, day)
-            swapping.swap(
-                warm, staging.loaded, {"trades_timeseries": [day], "daily_losses": []}, entry
-            )
+            swapping.swap(warm, staging.loaded, {"trades_timeseries": [day], "daily_losses": []}, entry)
 
     def read() -> None:
         try:
@@ -64,7 +60,7 @@ def test_a_reader_during_swaps_sees_whole_states_only(tmp_path: Path) -> None:
                     seen.append((len(found), {row["loss_amount"] for row in found}))
                     count = warm.execute("SELECT count(*) FROM trades_timeseries").fetchone()
                     assert count in [(50,), (51,)]
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - told by the main thread
             failures.append(error)
 
     with open_warm(settings) as warm:
@@ -107,9 +103,7 @@ def test_a_hypertable_is_changed_row_by_row(tmp_path: Path) -> None:
             states[day] = ("digest", size)
             if number == 3:
                 del states[DAY]
-            entry = publishing.Published(
-                f"p{number}", "r", day, "l", "l", days={"trades_timeseries": dict(states)}
-            )
+            entry = publishing.Published(f"p{number}", "r", day, "l", "l", days={"trades_timeseries": dict(states)})
             with publishing.exclusive(warm) as staging:
                 part = trades_of(day, size)
                 staging.load(warm_tables.TRADES, [part], slices.TRADE_COLUMNS, size, day)

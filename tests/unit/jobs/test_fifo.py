@@ -40,9 +40,7 @@ def sell(units: int, sol: int, fee: int = 0, second: int = 0, day: int = 0) -> T
 
 def trades(*rows: Trade) -> FifoTrades:
     is_buy, units, sol, fee, second, day, position = np.array(rows, dtype=np.int64).reshape(-1, 7).T
-    return FifoTrades(
-        position, is_buy.astype(np.bool_), units, sol, fee, second * SECOND, day.astype(np.int32)
-    )
+    return FifoTrades(position, is_buy.astype(np.bool_), units, sol, fee, second * SECOND, day.astype(np.int32))
 
 
 def lots(*rows: Lot) -> FifoLots:
@@ -125,7 +123,7 @@ def test_a_position_sold_out_leaves_one_closing_row() -> None:
 def test_a_close_keeps_later_lots_whole_and_the_oldest_in_part() -> None:
     book = trades(buy(10, 100), buy(20, 50), sell(5, 1), sell(7, 1, day=1))
     closes = walk(book, lots()).closes
-    rows = zip(closes.day, closes.lot_index, closes.ref, closes.units, closes.cost_lamports)
+    rows = zip(closes.day, closes.lot_index, closes.ref, closes.units, closes.cost_lamports, strict=True)
     assert list(rows) == [(0, 0, 0, 5, 50), (0, 1, 1, 20, 50), (1, 0, 1, 18, 45)]
 
 
@@ -154,9 +152,7 @@ def test_nothing_gives_nothing() -> None:
 
 def test_amounts_up_to_the_last_bit_are_exact() -> None:
     late = 2**40
-    book = trades(
-        buy(MOST, MOST - 5, 5), sell(MOST - 1, MOST, second=late), sell(1, 0, MOST, second=late)
-    )
+    book = trades(buy(MOST, MOST - 5, 5), sell(MOST - 1, MOST, second=late), sell(1, 0, MOST, second=late))
     result = walk(book, lots())
     assert result.cost_lamports.tolist() == [0, MOST - 1, 1]
     assert result.proceeds_lamports.tolist() == [0, MOST, -MOST]
@@ -194,9 +190,7 @@ def test_sums_past_63_bits_name_the_position(book: list[Trade], carried: list[Lo
         ({"units": np.array([1.0, 1.0])}, "FifoTrades.units: float64.* is not a column of int64"),
     ],
 )
-def test_columns_that_cannot_be_walked_are_refused(
-    wrong: dict[str, np.ndarray], message: str
-) -> None:
+def test_columns_that_cannot_be_walked_are_refused(wrong: dict[str, np.ndarray], message: str) -> None:
     book = replace(trades(buy(1, 1), buy(1, 1)), **wrong)
     with pytest.raises(ContractError, match=message):
         walk(book, lots())

@@ -15,13 +15,15 @@ DAY = date(2026, 1, 31)
 SOL = 1_000_000_000
 
 
-def lost(
-    period: str, trader: str, loss: int, trades: int, day_loss: int, day_trades: int
-) -> dict[str, Any]:
+def lost(period: str, trader: str, loss: int, trades: int, day_loss: int, day_trades: int) -> dict[str, Any]:
     return {
-        "period": period, "trader_address": trader, "loss_all": -20 * SOL,
-        f"loss_{period}": loss, f"trades_{period}": trades,
-        "loss_24h": day_loss, "trades_24h": day_trades,
+        "period": period,
+        "trader_address": trader,
+        "loss_all": -20 * SOL,
+        f"loss_{period}": loss,
+        f"trades_{period}": trades,
+        "loss_24h": day_loss,
+        "trades_24h": day_trades,
     }
 
 
@@ -58,18 +60,14 @@ def test_ties_go_by_address_byte_by_byte() -> None:
 def test_days_are_read_in_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(publish_pieces, "SLICE_ROWS", 10)
     rows = {date(2026, 1, number): size for number, size in enumerate([4, 6, 1, 25, 3], start=1)}
-    groups = [
-        [day.day for day in group] for group in publish_pieces.groups(reversed([*rows]), rows)
-    ]
+    groups = [[day.day for day in group] for group in publish_pieces.groups(reversed([*rows]), rows)]
     assert groups == [[1, 2], [3], [4], [5]]
 
 
 def test_a_slice_states_exact_sums() -> None:
     trades = pa.table(
         {
-            "traded_at": pa.array(
-                [datetime(2026, 1, 31, 1, tzinfo=UTC)] * 2, pa.timestamp("us", "UTC")
-            ),
+            "traded_at": pa.array([datetime(2026, 1, 31, 1, tzinfo=UTC)] * 2, pa.timestamp("us", "UTC")),
             "trade_id": ["b", "a"],
             **{name: ["x", "y"] for name in ("trader_address", "token_mint", "signature")},
             "direction": ["sell", "buy"],

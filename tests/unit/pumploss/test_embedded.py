@@ -42,9 +42,7 @@ def test_addresses_are_absolute_and_understood_by_the_clients(tmp_path: Path) ->
         assert (options["path"], options["db"]) == (str(hot.socket_path), 0)
 
 
-def test_a_relative_or_linked_folder_is_the_folder_itself(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_relative_or_linked_folder_is_the_folder_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "link").symlink_to(tmp_path)
     monkeypatch.chdir(tmp_path)
     named = {embedded.redis(folder).url for folder in (Path("x"), tmp_path / "link" / "x")}
@@ -64,9 +62,7 @@ def test_a_socket_path_is_measured_in_bytes() -> None:
     assert places.socket_folder(Path("/" + "ä" * 50), "s") != Path("/" + "ä" * 50) / "run"
 
 
-def test_a_long_temporary_folder_is_not_used(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_long_temporary_folder_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / ("t" * 100)))
     folder = places.socket_folder(tmp_path / ("d" * 100), "name")
     assert folder.parent == Path("/tmp").resolve()
@@ -177,9 +173,7 @@ def test_a_program_that_ends_at_once_leaves_its_words_in_the_log(tmp_path: Path)
     assert server.log_tail().splitlines() == [str(line) for line in range(85, 100)]
 
 
-def test_root_that_can_become_nobody_else_is_told_what_to_do(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_root_that_can_become_nobody_else_is_told_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(identity, "_works", lambda *_: False)
     with pytest.raises(StoreError, match=r"(?s)ordinary user.*PUMPLOSS_WARM_DSN"):

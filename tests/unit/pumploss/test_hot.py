@@ -18,9 +18,7 @@ AS_OF = datetime(2026, 2, 1, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def hot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[redis.Redis]:
-    with open_hot(
-        from_environment({"PUMPLOSS_HOME": str(tmp_path_factory.mktemp("hot"))})
-    ) as client:
+    with open_hot(from_environment({"PUMPLOSS_HOME": str(tmp_path_factory.mktemp("hot"))})) as client:
         yield client
 
 
@@ -36,15 +34,19 @@ def keys(hot: redis.Redis, pattern: str = "*") -> set[str]:
 def board(size: int, trader: str = "t") -> list[dict[str, Any]]:
     return [
         {
-            "rank": rank, "trader": f"{trader}{rank}", "loss_amount": Decimal("-1.000000001"),
-
-                "loss_trades": 1,
-                "loss_amount_24h": Decimal(0),
-                "loss_amount_all_time": Decimal(-9)
-            ,
-            "loss_trades_24h": 0, "avg_loss_size": Decimal("-0.5"), "tokens_traded_24h": 2,
-            "last_loss_time": None if rank % 2 else AS_OF, "risk_score": Decimal("12.5"),
-            "model_risk_score": None if rank % 2 else 0.1, "as_of": AS_OF,
+            "rank": rank,
+            "trader": f"{trader}{rank}",
+            "loss_amount": Decimal("-1.000000001"),
+            "loss_trades": 1,
+            "loss_amount_24h": Decimal(0),
+            "loss_amount_all_time": Decimal(-9),
+            "loss_trades_24h": 0,
+            "avg_loss_size": Decimal("-0.5"),
+            "tokens_traded_24h": 2,
+            "last_loss_time": None if rank % 2 else AS_OF,
+            "risk_score": Decimal("12.5"),
+            "model_risk_score": None if rank % 2 else 0.1,
+            "as_of": AS_OF,
         }
         for rank in range(1, size + 1)
     ]
@@ -55,9 +57,7 @@ def test_a_board_comes_back_as_it_was(hot: redis.Redis) -> None:
     publish(hot, {"24h": first, "all": []}, AS_OF, "v1")
     assert leaderboard(hot, "24h") == first
     assert leaderboard(hot, "24h", 2) == first[:2]
-    assert (
-        leaderboard(hot, "24h", 0) == leaderboard(hot, "24h", -1) == leaderboard(hot, "all") == []
-    )
+    assert leaderboard(hot, "24h", 0) == leaderboard(hot, "24h", -1) == leaderboard(hot, "all") == []
     assert [row["rank"] for row in hot_losers(hot, "24h", 2)] == [1, 2]
     assert "loss_amount" not in hot_losers(hot, "24h", 1)[0]
 

@@ -127,7 +127,9 @@ def test_arrays_are_replaced_whatever_made_them(lake, frame, spark):
 
 def test_doubles_are_read_as_they_were_written(lake, frame):
     rng = Random(2)
-    table = replace(TABLE, name="odd", columns=(*TABLE.columns[:2], Column("size_sol", Type.DOUBLE, ""), *TABLE.columns[2:]))
+    table = replace(
+        TABLE, name="odd", columns=(*TABLE.columns[:2], Column("size_sol", Type.DOUBLE, ""), *TABLE.columns[2:])
+    )
     rows = [
         {"thing": str(n), "size_sol": rng.uniform(0, 10) * 10.0 ** rng.randrange(-12, 6), "day": D1 + timedelta(n)}
         for n in range(40)

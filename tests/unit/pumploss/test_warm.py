@@ -58,9 +58,7 @@ def test_amounts_are_exact(warm: psycopg.Connection) -> None:
     found = [warm.execute("SELECT %s::numeric", (text,)).fetchone() for text in texts[:3]]
     assert found == [(Decimal("9.223372036854775807"),), (Decimal(-1),), (Decimal(0),)]
     assert lamport_amounts(units).to_pylist()[1] == "-1e-9"
-    assert lamport_sum(pa.chunked_array([[2**63 - 1, 2**63 - 1]])) == Decimal(
-        "18446744073.709551614"
-    )
+    assert lamport_sum(pa.chunked_array([[2**63 - 1, 2**63 - 1]])) == Decimal("18446744073.709551614")
     assert lamport_sum(pa.chunked_array([pa.array([None], pa.int64())])) == 0
 
 
@@ -91,9 +89,7 @@ def test_every_table_is_there_and_has_its_key_and_indexes(warm: psycopg.Connecti
             "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename = %s",
             (table.name,),
         ).fetchall()
-        columns = {
-            definition.partition(" USING btree ")[2].replace('"', "") for (definition,) in found
-        }
+        columns = {definition.partition(" USING btree ")[2].replace('"', "") for (definition,) in found}
         assert columns == {f"({', '.join(names)})" for names in (table.key, *table.indexes)}
 
 
@@ -142,14 +138,10 @@ def test_a_reader_may_read_what_is_published_and_nothing_else(warm: psycopg.Conn
         (losses(("a", "-1", None)), 1, "null value"),
     ],
 )
-def test_wrong_rows_are_not_shown(
-    warm: psycopg.Connection, found: Slice, expected: int, said: str
-) -> None:
+def test_wrong_rows_are_not_shown(warm: psycopg.Connection, found: Slice, expected: int, said: str) -> None:
     with (
         publishing.exclusive(warm) as staging,
-        pytest.raises(
-            CheckError, match=f"(?s)daily_losses of 2026-01-31 was not published.*({said})"
-        ),
+        pytest.raises(CheckError, match=f"(?s)daily_losses of 2026-01-31 was not published.*({said})"),
     ):
         staging.load(DAILY_LOSSES, [found], LOSSES, expected, DAY)
     assert warm.execute("SELECT count(*) FROM daily_losses").fetchone() == (0,)
@@ -177,9 +169,7 @@ def test_a_long_reader_makes_a_swap_wait_or_give_up(
         staging.load(warm_tables.LEADERBOARDS, [board], BOARD_COLUMNS, 0)
         with reader.transaction():
             top_losers(reader)
-            with pytest.raises(
-                StoreError, match=f"process {reader.info.backend_pid} \\(pumploss\\)"
-            ):
+            with pytest.raises(StoreError, match=f"process {reader.info.backend_pid} \\(pumploss\\)"):
                 swapping.swap(warm, staging.loaded, keep, entry)
             assert not publishing.is_published(warm, "waits")
             monkeypatch.setattr(swapping, "_TRIES", 500)
@@ -189,9 +179,7 @@ def test_a_long_reader_makes_a_swap_wait_or_give_up(
         assert publishing.is_published(reader, "waits")
 
 
-def test_an_old_snapshot_does_not_find_an_empty_table(
-    warm: psycopg.Connection, settings: Settings
-) -> None:
+def test_an_old_snapshot_does_not_find_an_empty_table(warm: psycopg.Connection, settings: Settings) -> None:
     entry = publishing.Published("frozen", "run", DAY, "landing", "lake")
     with open_warm(settings) as reader, publishing.exclusive(warm) as staging, reader.transaction():
         reader.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")

@@ -23,15 +23,10 @@ def rows_of(dump: WrittenDump) -> list[dict[str, object]]:
     """A dump's rows as the text formats write them."""
     data = dump.path.read_bytes()
     if dump.path.suffix == ".gz":
-        types = {
-            name: pa.string() if name == "traded_at" else SCHEMA.field(name).type
-            for name in SCHEMA.names
-        }
+        types = {name: pa.string() if name == "traded_at" else SCHEMA.field(name).type for name in SCHEMA.names}
         convert = pyarrow.csv.ConvertOptions(column_types=types)
         lines = io.BytesIO(gzip.decompress(data))
-        rows: list[dict[str, object]] = pyarrow.csv.read_csv(
-            lines, convert_options=convert
-        ).to_pylist()
+        rows: list[dict[str, object]] = pyarrow.csv.read_csv(lines, convert_options=convert).to_pylist()
         return rows
     if dump.path.suffix == ".zst":
         text = zstandard.ZstdDecompressor().decompressobj().decompress(data)
@@ -41,9 +36,7 @@ def rows_of(dump: WrittenDump) -> list[dict[str, object]]:
 
 def as_text(table: pa.Table) -> list[dict[str, object]]:
     """Rows with times as ISO text."""
-    return [
-        {**row, "traded_at": f"{row['traded_at']:%Y-%m-%dT%H:%M:%SZ}"} for row in table.to_pylist()
-    ]
+    return [{**row, "traded_at": f"{row['traded_at']:%Y-%m-%dT%H:%M:%SZ}"} for row in table.to_pylist()]
 
 
 @pytest.mark.parametrize("form", ["csv.gz", "jsonl.zst", "parquet"])
