@@ -157,8 +157,8 @@ class Lake:
         """Replace these days of the table by the frame in one commit; answers the new version.
 
         `expected` are the staged rows per day: rows outside `days` are refused before the commit, and what the log
-        holds afterwards is compared with it. Raises LakeError, ContractError or LockedError and leaves the table as it was,
-        except where the engine itself wrote something else than it was given.
+        holds afterwards is compared with it. Raises LakeError, ContractError or LockedError and leaves the table as it
+        was, except where the engine itself wrote something else than it was given.
         """
         stray = sorted(day for day, rows in expected.items() if rows and day not in set(days))
         if stray:
