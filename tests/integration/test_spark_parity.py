@@ -34,6 +34,12 @@ UNREACHABLE = re.compile(
     r"Server access error|SERVER ERROR|UnknownHostException|Connection (?:refused|timed out|reset)"
 )
 
+INTERPRETED = (
+    "spark.sql.adaptive.enabled=false",
+    "spark.sql.codegen.wholeStage=false",
+    "spark.sql.codegen.factoryMode=NO_CODEGEN",
+)
+
 RUN = """
 import json, sys
 from datetime import date
@@ -50,8 +56,12 @@ for home, landing, steps, *days in json.loads(sys.argv[1]):
 
 def run(remote, *passes):
     """Run steps over days of homes, one pass after another, in a process whose engine is `remote`."""
-    # A JVM that lives for a minute is done sooner without the slow compiler; then it must be given room for its code.
-    quick = {"JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=400m -XX:+UseSerialGC"}
+    # A JVM that lives for a minute is done sooner without the slow compiler (then it must be given room for its code),
+    # and a few hundred rows sooner without compiling a class per plan.
+    quick = {
+        "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=400m -XX:+UseSerialGC",
+        "PYSPARK_SUBMIT_ARGS": " ".join((*(f"--conf {setting}" for setting in INTERPRETED), "pyspark-shell")),
+    }
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PUMPLOSS_") and k != "SPARK_REMOTE"}
     listed = [(str(home), str(landing), list(steps), *map(str, days)) for home, landing, steps, days in passes]
     done = subprocess.run(
