@@ -73,6 +73,8 @@ def _unprivileged() -> list[str]:
         f"--reuid={nobody.pw_uid}",
         f"--regid={nobody.pw_gid}",
         "--clear-groups",
+        # Without it access(2), by which PostgreSQL looks for itself, leaves the capability out of account.
+        "--securebits=+no_setuid_fixup",
         f"--inh-caps={_CAPABILITY}",
         f"--ambient-caps={_CAPABILITY}",
     ]
