@@ -248,3 +248,8 @@ def digests() -> Callable[[Any], dict[tuple[str, date], str]]:
         }
 
     return found
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Apache Spark's tests first: they take longest, and the others fill the second process meanwhile."""
+    items.sort(key=lambda item: item.get_closest_marker("spark") is None)
