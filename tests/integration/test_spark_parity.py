@@ -158,7 +158,7 @@ def test_a_simulated_market_is_the_same_on_both_engines(homes):
     assert empty == ["quarantine_trades"], "a table without rows compares nothing"
 
 
-def test_two_real_days_are_the_same_on_both_engines(homes):
+def test_a_real_day_is_the_same_on_both_engines(homes):
     if not (homes["sail"] / "real").is_dir():
         pytest.skip(f"the real data is not at {REAL}")
     compare(homes["spark"] / "real", homes["sail"] / "real")
