@@ -73,7 +73,8 @@ def run(remote, *passes):
         timeout=600,
         check=False,
     )
-    if remote and UNREACHABLE.search(done.stdout + done.stderr):
+    said = done.stdout + done.stderr
+    if remote and done.returncode and "unresolved dependency" in said and UNREACHABLE.search(said):
         pytest.skip("the jar of Delta is not cached, and Maven Central is out of reach")
     assert done.returncode == 0, f"on {remote or 'the embedded engine'}:\n{done.stderr[-6000:]}"
 
