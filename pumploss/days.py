@@ -1,5 +1,6 @@
 """UTC days: spans, midnights and how a step's day relates to a table's."""
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
@@ -26,7 +27,8 @@ def midnight(day: date) -> datetime:
 def parse(text: str) -> date:
     """A day written as YYYY-MM-DD. Raises SettingsError for anything else."""
     try:
-        if len(text) == len("2026-01-01"):
+        # `fromisoformat` alone would take weeks, such as 2026-W09-5, and digits run together.
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
             return date.fromisoformat(text)
     except ValueError:
         pass

@@ -70,7 +70,10 @@ def _readers(commands: _Commands) -> None:
     losers.add_argument("--limit", type=_at_least(1), default=20, metavar="N", help="how many (20)")
     trader = _command(commands, "trader", "trader:run", "show what is known of one trader: features, scores, reasons")
     trader.add_argument("address", metavar="ADDRESS", help="the wallet, in base58")
-    for command in (status, losers, trader):
+    methods = _command(commands, "methods", "methods:run", "compare FIFO with average cost and LIFO, side by side")
+    methods.add_argument("--trader", metavar="ADDRESS", help="only this wallet, in base58")
+    methods.add_argument("--until", type=_day, metavar="DAY", help="last trade date that counts (the last built one)")
+    for command in (status, losers, trader, methods):
         command.add_argument("--json", action="store_true", help="print JSON instead of tables")
 
 

@@ -49,7 +49,19 @@ def test_help_imports_nothing_heavy_and_names_every_command():
     )
     shown = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert shown.endswith("heavy: []\n")
-    for name in ("simulate", "nightly", "backfill", "run", "list", "status", "losers", "trader", "serve", "airflow"):
+    for name in (
+        "simulate",
+        "nightly",
+        "backfill",
+        "run",
+        "list",
+        "status",
+        "losers",
+        "trader",
+        "methods",
+        "serve",
+        "airflow",
+    ):
         assert f"\n    {name} " in shown
 
 
