@@ -12,7 +12,7 @@ DAYS ?= 90
 TRADES ?= 7200
 LANDING ?=
 
-.PHONY: help install nightly test quick check format docs bench airflow serve lock clean
+.PHONY: help install nightly test quick check format docs pages bench airflow serve lock clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,14 +41,17 @@ check: $(STAMP) ## Lint, types, layers, stale docs
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --config setup.cfg
-	$(BIN)/python -m jobs docs --check
+	$(BIN)/python -m jobs pages --check
 
 format: $(STAMP) ## Format the code and mend what the linter can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-docs: $(STAMP) ## Write the generated pages of docs/generated
-	$(BIN)/python -m jobs docs
+docs: $(STAMP) ## Open Data Docs: what every check said of the latest nights
+	$(BIN)/pumploss docs
+
+pages: $(STAMP) ## Write the generated pages of docs/generated
+	$(BIN)/python -m jobs pages
 
 bench: $(STAMP) ## One JSON line per step: a night of 720,000 trades
 	$(BIN)/python -m benchmarks night

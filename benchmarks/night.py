@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.measuring import line, stopwatch
@@ -10,9 +11,21 @@ from jobs.pipeline import daily
 from jobs.runner import run_step
 from pumploss import embedded
 from pumploss.days import Days, span
+from pumploss.report import RunReport
 from pumploss.settings import Settings, as_environment, from_environment
 
 ROWS = 720_000
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One step of the night: its report, seconds, and peak memory in bytes."""
+
+    step: str
+    engine: str
+    report: RunReport
+    seconds: float
+    peak: int
 
 
 def run(rows: int = ROWS) -> Iterator[str]:
@@ -20,6 +33,13 @@ def run(rows: int = ROWS) -> Iterator[str]:
 
     There is no trained model in so short a history, so `gold_scores` only says that it skips.
     """
+    for one in steps(rows):
+        skipped = one.report.skipped
+        yield line("night", one.step, one.engine, rows, one.seconds, one.peak, skipped=skipped)
+
+
+def steps(rows: int) -> Iterator[Measured]:
+    """The daily steps of that second day, in order, as they are done."""
     with tempfile.TemporaryDirectory(prefix="pumploss-bench-") as folder:
         settings = _settings(Path(folder))
         with (
@@ -34,7 +54,7 @@ def run(rows: int = ROWS) -> Iterator[str]:
                 with stopwatch() as elapsed:
                     report = run_step(context, step.name, [second])
                     seconds, peak = elapsed()
-                yield line("night", step.name, _engine(settings), rows, seconds, peak, skipped=report.skipped)
+                yield Measured(step.name, _engine(settings), report, seconds, peak)
 
 
 def _settings(folder: Path) -> Settings:

@@ -20,7 +20,7 @@ failed task and what follows.
 """
 
 from airflow.sdk import DAG, Param
-from building import RETRY_PARAM, SHARED, connect
+from building import ACCEPT_PARAM, RETRY_PARAM, SHARED, connect
 from ranges import ALL, PlanTask, range_task
 
 from jobs.pipeline import STEPS
@@ -43,6 +43,7 @@ with DAG(
             description="Run in pipeline order, whatever the order here.",
         ),
         "dry_run": Param(True, type="boolean", title="Dry run", description="Only print what would be replaced."),
+        "accept_completeness": ACCEPT_PARAM,
         "retry": RETRY_PARAM,
     },
     doc_md=__doc__,

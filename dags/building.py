@@ -45,6 +45,12 @@ RETRY_PARAM = Param(
     title="Retry",
     description="Try again after an error that may pass. Switch off where somebody watches the run.",
 )
+ACCEPT_PARAM = Param(
+    False,
+    type="boolean",
+    title="Accept incomplete dumps",
+    description="Somebody has looked: the dumps that seem incomplete are whole. Goes into the run ledger.",
+)
 
 #: What becomes fresh when a step succeeds; other DAGs may be scheduled on these.
 ASSETS = {
@@ -117,6 +123,7 @@ def run_in_task(context: "Context", step: str, days: Iterable[date], options: Ma
 
     try:
         with open_context(from_environment(), say=tell) as run:
+            run.accept_completeness = bool(context["params"].get("accept_completeness", False))
             return summary(run_step(run, step, days, **options), run.run_id)
     except Exception as error:  # noqa: BLE001 - its message is left where people look, whatever it was
         give_up_or_raise(context, error)

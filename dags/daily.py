@@ -16,6 +16,8 @@ the DAG with the parameter `day`. A day is replaced whole, so running it twice c
 
 - `wait_for_dump`: the message names source and day. Land the day, then clear the task. A landing that breaks its own
   rules (an unknown folder, say) fails at once: mend it first.
+- `bronze_trades`, because a dump does not seem whole: the message has the day, the measure and what is usual. Land the
+  day again, whole. If the day really was so, trigger the DAG with `accept_completeness`; the ledger keeps that.
 - A task that failed without a retry: its input is wrong, and the message says what to do. What readers see is
   unchanged, because a step publishes only what passed its checks.
 - A task that failed after retries: a lock was held, a store was away or something broke. Look at its log and at
@@ -26,7 +28,7 @@ need a scheduler; `pumploss nightly` does the same with the environment set.
 """
 
 from airflow.sdk import DAG
-from building import DAY_PARAM, RETRY_PARAM, SHARED, connect, every, first_model_task, step_task
+from building import ACCEPT_PARAM, DAY_PARAM, RETRY_PARAM, SHARED, connect, every, first_model_task, step_task
 from landing_wait import WAIT_PARAM, WaitForDump
 
 from jobs.pipeline import daily, weekly
@@ -36,7 +38,12 @@ with DAG(
     description="One dump day, from the landing to published scores",
     schedule=every("30 0 * * *"),
     tags=["pumploss", "daily"],
-    params={"day": DAY_PARAM, "wait_minutes": WAIT_PARAM, "retry": RETRY_PARAM},
+    params={
+        "day": DAY_PARAM,
+        "wait_minutes": WAIT_PARAM,
+        "accept_completeness": ACCEPT_PARAM,
+        "retry": RETRY_PARAM,
+    },
     doc_md=__doc__,
     **{**SHARED, "max_active_runs": 2},
 ):

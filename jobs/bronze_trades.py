@@ -1,112 +1,77 @@
-"""Landed files to canonical trades and refused lines; every record of every file is accounted for."""
+"""Landed files to canonical trades, token events and refused lines; every record of every file is accounted for."""
 
 from collections import Counter
-from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from jobs.bronze_accounting import Fates, account, by_file, refuse_empty, refuse_files
 from jobs.calendar import daily_sources, require_landed
+from jobs.completeness import gate
 from jobs.context import Context
+from jobs.pool_retries import Resolved, remember, resolve, resting
+from jobs.refused_lines import PLACE, REFUSAL, with_text
 from jobs.sources.parsed import PARSED_DDL
 from jobs.sources.parsing import parse_files
+from jobs.trade_identity import identified
 from pumploss.days import Days
-from pumploss.errors import ConservationError, LandingError
 from pumploss.report import RunReport
+from pumploss.tables.bronze_token_events import TABLE as EVENTS
 from pumploss.tables.bronze_trades import TABLE
 from pumploss.tables.quarantine_trades import TABLE as QUARANTINE
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-#: What makes two signed events the same trade, were it not for their place in the chain.
-EVENT = ("signature", "trader_address", "token_mint", "direction", "token_units", "sol_lamports")
-
-
-def transform(parsed: "DataFrame") -> tuple["DataFrame", "DataFrame"]:
-    """Trades with their identity (`bronze_trades`), and the trades that stand in another file or line already.
-
-    Nearly every trade is alone with its line and its event. Only those that are not, told by 64-bit hashes, are
-    compared with each other: sorting millions of lone rows to number each 1 is where the time would go otherwise.
-    """
-    from pyspark.sql import functions as F
-
-    trades = parsed.where("kind = 'trade'").select(
-        "*",
-        F.to_date("traded_at").alias("trade_date"),
-        F.xxhash64("dump_day", "source", "line_digest").alias("line_hash"),
-        F.xxhash64("dump_day", "source", *EVENT).alias("event_hash"),
-    )
-    is_signed = F.col("signature").isNotNull()
-    lines = _repeated(trades, "line_hash")
-    events = _repeated(trades.where(is_signed), "event_hash")
-    suspects = trades.join(lines, "line_hash", "left").join(events, "event_hash", "left")
-    is_suspect = F.col("line_hash_repeats").isNotNull() | (is_signed & F.col("event_hash_repeats").isNotNull())
-    alone = suspects.where(~is_suspect).select(
-        *trades.columns,
-        F.lit(1).alias("copy"),
-        F.lit(False).alias("is_ambiguous_duplicate"),
-        F.lit(1).alias("ordinal"),
-    )
-    numbered = _numbered(suspects.where(is_suspect).select(*trades.columns))
-    signed = F.md5(F.concat_ws("|", *EVENT, "ordinal"))
-    unsigned = F.md5(F.concat_ws("|", "source", "line_digest", "occurrence"))
-    kept = alone.unionByName(numbered.where("copy = 1")).withColumn(
-        "trade_id", F.when(is_signed, signed).otherwise(unsigned)
-    )
-    return kept.select(*TABLE.names), numbered.where("copy > 1")
-
-
-def _repeated(trades: "DataFrame", name: str) -> "DataFrame":
-    from pyspark.sql import functions as F
-
-    return trades.groupBy(name).agg(F.count(F.lit(1)).alias(f"{name}_repeats")).where(f"{name}_repeats > 1")
-
-
-def _numbered(trades: "DataFrame") -> "DataFrame":
-    """Which copy of its line a trade is, and which of the otherwise equal events of its signature, in native order."""
-    from pyspark.sql import Window
-    from pyspark.sql import functions as F
-
-    lines = Window.partitionBy("dump_day", "source", "line_digest")
-    copies = Window.partitionBy("dump_day", "source", "line_digest", "occurrence").orderBy("file", "line_number")
-    native = (F.col(name).asc_nulls_last() for name in ("slot", "tx_index", "event_index", "line_digest"))
-    events = Window.partitionBy("dump_day", "source", "copy", *EVENT).orderBy(*native)
-    return trades.select(
-        "*",
-        F.row_number().over(copies).alias("copy"),
-        (F.col("signature").isNull() & (F.max("occurrence").over(lines) > 1)).alias("is_ambiguous_duplicate"),
-    ).withColumn("ordinal", F.row_number().over(events))
-
 
 def run(context: Context, days: Days) -> RunReport:
-    """Parse, refuse, deduplicate and publish the dumps of these days.
+    """Parse, refuse, deduplicate and publish the dumps of these days, and of built ones that rest on what they changed.
 
-    Raises LandingError for a missing or empty day of a daily source and for a file that cannot be read, before anything
-    is written, and ConservationError where a record went missing.
+    Raises LandingError for a missing or empty day of a daily source and for a file that cannot be read, CheckError for
+    a dump that a gate stops, and ConservationError where a record went missing; nothing of that pass is then written.
     """
     report = RunReport("bronze_trades")
+    todo = days
+    while todo:
+        _build(context, todo, report)
+        todo = resting(context, todo, report)
+        if todo:
+            report.notes.append(f"what is known of pools has changed: {todo[0]} to {todo[-1]} are built again")
+    _tell_files(report)
+    return report
+
+
+def _build(context: Context, days: Days, report: RunReport) -> None:
+    """One pass over days: nothing is published before all of them are read, judged and accounted for."""
+    for day in days:
+        report.days.pop(day, None)
     require_landed(context.landing, days)
     files = [file for name in context.landing.sources() for day in days for file in _files(context, name, day)]
     parsed = context.lake.stage("parsed_lines", _parse(context, files))
-    closing = parsed.where("kind = 'file'").select(
-        "dump_day", "source", "file", "records", "sha256", "reason", "detail"
-    )
-    landed = sorted((row.asDict() for row in closing.collect()), key=lambda row: (row["dump_day"], row["file"]))
-    _refuse_files(landed, days, report)
-    trades, copies = transform(parsed)
-    staged = context.lake.stage(TABLE.name, trades)
-    refused = _refused(parsed, context.run_id)
-    _account(landed, _by_file(staged), _by_file(refused), _by_file(copies), report)
-    _refuse_empty(daily_sources(context.landing), landed, days)
-    context.publish(QUARANTINE, refused, days, report)
+    landed = _landed(parsed)
+    refuse_files(landed, days, report)
+    resolved = resolve(context, parsed, files, days)
+    sound, refused = _sound(context, resolved, files)
+    trades, copies = identified(sound)
+    staged = context.lake.stage(TABLE, trades)
+    kept = context.lake.stage(QUARANTINE, _quarantine(parsed, [resolved.refused, refused], context.run_id))
+    events = parsed.where("kind = 'event'").select(*EVENTS.names)
+    fates = Fates(by_file(staged), by_file(kept), by_file(copies), by_file(events), resolved.retried)
+    account(landed, fates, report)
+    refuse_empty(daily_sources(context.landing), landed, days)
+    gate(context, _own(staged, resolved), landed, _own(kept, resolved), days, report)
+    context.publish(QUARANTINE, kept, days, report, staged=True)
+    context.publish(EVENTS, events, days, report)
     context.publish(TABLE, staged, days, report, staged=True)
-    ambiguous = staged.where("is_ambiguous_duplicate").count()
-    if ambiguous:
-        report.warnings.append(f"{ambiguous} unsigned lines equal another of their file; they are kept and flagged")
-    report.details["reasons"] = dict(
-        sorted((row["reason"], row["count"]) for row in refused.groupBy("reason").count().collect())
+    remember(report, resolved, events, kept)
+    _tell_lines(report, resolved, staged, kept)
+
+
+def _landed(parsed: "DataFrame") -> list[dict[str, Any]]:
+    """The closing rows of the files, in order."""
+    closing = parsed.where("kind = 'file'").select(
+        "dump_day", "source", "file", "records", "sha256", "trailing_bytes_count", "reason", "detail"
     )
-    return report
+    return sorted((row.asDict() for row in closing.collect()), key=lambda row: (row["dump_day"], row["file"]))
 
 
 def _files(context: Context, source: str, day: date) -> list[dict[str, Any]]:
@@ -122,67 +87,57 @@ def _parse(context: Context, files: list[dict[str, Any]]) -> "DataFrame":
     return frame.repartition(2, "name").mapInArrow(parse_files, PARSED_DDL)
 
 
-def _refused(parsed: "DataFrame", run_id: str) -> "DataFrame":
+def _sound(context: Context, resolved: Resolved, files: list[dict[str, Any]]) -> tuple["DataFrame", "DataFrame | None"]:
+    """The trades that can be, and those whose amounts cannot, whole."""
+    from jobs.plausibility import implausible
+
+    found = context.lake.stage("implausible_trades", implausible(resolved.trades))
+    if not found.take(1):
+        return resolved.trades, None
+    place = ["dump_day", "file", "line_number"]
+    places = found.join(resolved.trades.select(*place, "source"), place)
+    refused = with_text(places.select(*PLACE, "reason", "detail"), files, context.spark, resolved.texts)
+    sound = resolved.trades.join(found.select(*place), place, "left_anti")
+    return sound, context.lake.stage("implausible_lines", refused)
+
+
+def _quarantine(parsed: "DataFrame", later: list["DataFrame | None"], run_id: str) -> "DataFrame":
     from pyspark.sql import functions as F
 
-    return parsed.where("kind = 'refused'").withColumn("run_id", F.lit(run_id)).select(*QUARANTINE.names)
+    refused = parsed.where("kind = 'refused'").select(*REFUSAL)
+    for more in later:
+        refused = refused if more is None else refused.unionByName(more)
+    return refused.withColumn("run_id", F.lit(run_id)).select(*QUARANTINE.names)
 
 
-def _by_file(frame: "DataFrame") -> Counter[tuple[date, str]]:
-    rows = frame.groupBy("dump_day", "file").count().collect()
-    return Counter({(row["dump_day"], row["file"]): row["count"] for row in rows})
+def _own(lines: "DataFrame", resolved: Resolved) -> "DataFrame":
+    """The lines of each day's own dump: whether it is whole is not told by what waited before it."""
+    from pyspark.sql import functions as F
+
+    folder = F.concat_ws("/", "source", F.col("dump_day").cast("string"), F.lit(""))
+    return lines.where(F.col("file").startswith(folder)) if resolved.retried else lines
 
 
-def _refuse_files(landed: list[dict[str, Any]], days: Days, report: RunReport) -> None:
-    """Raise where a file could not be read at all; the ledger's failed rows still name every file."""
-    unreadable = [row for row in landed if row["reason"] is not None]
-    if not unreadable:
-        return
-    for row in landed:
-        kept = {"path": row["file"], "sha256": row["sha256"], "records": row["records"], "reason": row["reason"]}
-        report.day(row["dump_day"]).inputs.append(kept)
-    listed = "\n  ".join(f"{row['reason']}: {row['detail']}" for row in unreadable[:10])
-    error = LandingError(
-        f"{len(unreadable)} landed files of {days[0]} to {days[-1]} cannot be read, "
-        f"so nothing of these days was taken:\n  {listed}\n"
-        "Land them again, whole, in place of the broken ones, and run the days again."
-    )
-    error.days = report.days
-    raise error
+def _tell_files(report: RunReport) -> None:
+    """What people should know of the files that were read."""
+    files = [file for day in report.days.values() for file in day.inputs]
+    events = sum(sum(file.get("routed", {}).values()) for file in files)
+    if events:
+        report.notes.append(f"{events} events of tokens and pools")
+    longer = sum(file.get("trailing_bytes_count", 0) for file in files)
+    if longer:
+        report.warnings.append(f"{longer} events hold bytes beyond every known layout: a program has a new version")
 
 
-def _account(
-    landed: list[dict[str, Any]],
-    written: Counter[tuple[date, str]],
-    refused: Counter[tuple[date, str]],
-    copies: Counter[tuple[date, str]],
-    report: RunReport,
-) -> None:
-    """Write each file's sums into the report. Raises ConservationError where they do not add up."""
-    for row in landed:
-        place = (row["dump_day"], row["file"])
-        counts = {"written": written[place], "quarantined": refused[place], "duplicate": copies[place]}
-        if sum(counts.values()) != row["records"]:
-            raise ConservationError(
-                f"{row['file']} holds {row['records']} records, but {counts} do not add up to that; nothing was "
-                "written. This is a fault of the reader: keep the file and report it."
-            )
-        day = report.day(row["dump_day"])
-        day.inputs.append({"path": row["file"], "sha256": row["sha256"], "records": row["records"], **counts})
-        day.rows_read += row["records"]
-        day.rows_written += counts["written"]
-        day.rows_quarantined += counts["quarantined"]
-        day.rows_duplicate += counts["duplicate"]
-
-
-def _refuse_empty(daily: list[str], landed: Iterable[dict[str, Any]], days: Days) -> None:
-    """Raise LandingError for days of daily sources in which not one record landed."""
-    records: Counter[tuple[str, date]] = Counter()
-    for row in landed:
-        records[(row["source"], row["dump_day"])] += row["records"]
-    empty = [f"{name}/{day}" for name in daily for day in days if not records[(name, day)]]
-    if empty:
-        raise LandingError(
-            f"{', '.join(empty[:5])} landed without a single record: a market that never sleeps has no such day. "
-            "Land the day again; nothing was written."
-        )
+def _tell_lines(report: RunReport, resolved: Resolved, staged: "DataFrame", refused: "DataFrame") -> None:
+    """What people should know of the lines of a pass."""
+    ambiguous = staged.where("is_ambiguous_duplicate").count()
+    if ambiguous:
+        report.warnings.append(f"{ambiguous} unsigned lines equal another of their file; they are kept and flagged")
+    if resolved.retried:
+        lines = sum(lines for _, lines in resolved.retried.values())
+        report.notes.append(f"{lines} lines of earlier dumps were read again: their pool is known since")
+    if resolved.too_late_count:
+        report.notes.append(f"{resolved.too_late_count} lines stay in quarantine: their pool became known too late")
+    reasons = {row["reason"]: row["count"] for row in refused.groupBy("reason").count().collect()}
+    report.details["reasons"] = dict(sorted((Counter(report.details.get("reasons", {})) + Counter(reasons)).items()))

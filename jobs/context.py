@@ -1,7 +1,8 @@
 """What a step is given: engine, lake, ledger and landing, and the one way to read and to publish a table."""
 
+import time
 import uuid
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from jobs.pipeline import WRITER
 from pumploss import checks, engine
+from pumploss.checks import data_docs
 from pumploss.contract import Table
 from pumploss.days import shift
-from pumploss.errors import CheckError
+from pumploss.errors import CheckError, StoreError
 from pumploss.lake import Lake, Ledger
 from pumploss.report import RunReport
 from pumploss.settings import Settings
@@ -23,17 +25,25 @@ if TYPE_CHECKING:
     from jobs.landing import Landing
 
 
+#: Failed checks that are shown with rows.
+EXAMPLES = 3
+
+
 def _silent(_: str) -> None:
     """Say nothing."""
 
 
 @dataclass
 class Context:
-    """Everything that a step may touch; `say` takes one line of progress for people."""
+    """Everything that a step may touch; `say` takes one line of progress for people.
+
+    `accept_completeness` says that somebody has looked: days that seem incomplete are really so.
+    """
 
     settings: Settings
     run_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     say: Callable[[str], None] = _silent
+    accept_completeness: bool = False
 
     @cached_property
     def spark(self) -> "SparkSession":
@@ -77,34 +87,73 @@ class Context:
         it was.
         """
         step = WRITER[table.name]
-        stage = frame if staged else self.lake.stage(table.name, frame)
-        measured = checks.measure(table, stage)
-        self._judge(table, stage, measured, report)
+        stage = frame if staged else self.lake.stage(table, frame)
+        run_days = {day: shift(day, -step.offset_days) for day in sorted(days)}
+        measured = self._gate(table, stage, run_days, report)
         version = self.lake.replace(table, stage, days, measured.rows)
         report.output_version = version
-        for day in sorted(days):
-            self._note(table, day, shift(day, -step.offset_days), measured, version, report)
+        for day, run_day in run_days.items():
+            self._note(table, day, run_day, measured, version, report)
         return measured.rows
 
-    def _judge(self, table: Table, stage: "DataFrame", measured: checks.Measured, report: RunReport) -> None:
-        verdicts = checks.confirmed(stage, checks.judge(measured))
+    def _gate(
+        self, table: Table, stage: "DataFrame", run_days: Mapping[date, date], report: RunReport
+    ) -> checks.Measured:
+        """Measure and judge what was staged, and keep the result; the report's details have `gate_seconds` by table."""
+        started = time.perf_counter()
+        measured = checks.measure(table, stage)
+        judged = checks.judged(table.name, table.all_checks, measured.metrics)
+        verdicts = checks.confirmed(stage, checks.failures(measured, judged))
         stops = checks.stops(verdicts)
+        rows = {verdict: checks.examples(table, stage, verdict) for verdict in stops[:EXAMPLES]}
+        if run_days:
+            self.document(judged, tuple(run_days), max(run_days.values()), failed_checks(verdicts, rows), report)
+        _took(report, table.name, started)
         report.warnings.extend(f"{table.name} {verdict}" for verdict in verdicts if verdict not in stops)
         if stops:
-            rows = "\n    ".join(row for verdict in stops[:3] for row in checks.examples(table, stage, verdict))
             listed = "\n  ".join(str(verdict) for verdict in stops[:10])
+            shown = "\n    ".join(row for found in rows.values() for row in found)
             raise CheckError(
                 f"{table.name} was not published, readers keep what they have. Failed:\n  {listed}\n"
-                f"  rows, for example:\n    {rows}\nMend the input or the step, then run the day again."
+                f"  rows, for example:\n    {shown}\nMend the input or the step, then run the day again. "
+                "`pumploss docs` shows all checks."
             )
+        return measured
+
+    def document(
+        self,
+        judged: checks.Judged,
+        days: Sequence[date],
+        night: date,
+        failed: Mapping[str, data_docs.Failed],
+        report: RunReport,
+    ) -> None:
+        """Keep what was judged for Data Docs. A disk that is full there holds up no night, but is said."""
+        try:
+            data_docs.keep(self.settings.data_docs_dir, judged, night, days, failed)
+        except (OSError, StoreError) as error:
+            report.warnings.append(f"Data Docs lack a result of {night}: {error}")
+
+    def build_data_docs(self, report: RunReport | None = None) -> None:
+        """Bring the pages of Data Docs up to date, where anything was judged since; trouble with them is only said."""
+        started, folder = time.perf_counter(), self.settings.data_docs_dir
+        try:
+            if data_docs.has_results(folder) and not data_docs.is_current(folder):
+                data_docs.build(folder)
+        except (OSError, StoreError) as error:
+            self.say(f"Data Docs could not be built: {error}")
+        if report is not None:
+            _took(report, "data_docs", started)
 
     def _note(
         self, table: Table, day: date, run_day: date, measured: checks.Measured, version: int, report: RunReport
     ) -> None:
         rows = measured.rows.get(day, 0)
         digest = measured.digests.get(day, "0-0")
-        report.day(run_day).outputs[table.name] = {"rows": rows, "digest": digest, "version": version}
-        if self.recorded_digest(table, run_day) != digest:
+        noted = report.day(run_day).outputs.setdefault(table.name, {})
+        noted.update({"rows": rows, "digest": digest, "version": version})
+        # A first day without rows is what its readers have read so far.
+        if (self.recorded_digest(table, run_day) or "0-0") != digest:
             report.changed.add(run_day)
 
     def recorded_digest(self, table: Table, run_day: date) -> str | None:
@@ -115,6 +164,23 @@ class Context:
         outputs = json.loads(row["outputs"] or "{}") if row else {}
         digest = outputs.get(table.name, {}).get("digest")
         return None if digest is None else str(digest)
+
+
+def _took(report: RunReport, gate: str, started: float) -> None:
+    """Add the seconds since to what a gate cost the step."""
+    seconds = report.details.setdefault("gate_seconds", {})
+    seconds[gate] = seconds.get(gate, 0.0) + time.perf_counter() - started
+
+
+def failed_checks(
+    verdicts: Sequence[checks.Verdict], rows: Mapping[checks.Verdict, Sequence[str]]
+) -> dict[str, data_docs.Failed]:
+    """What Data Docs say of failed checks, by name."""
+    found: dict[str, data_docs.Failed] = {}
+    for verdict in verdicts:
+        known = found.get(verdict.check.name, data_docs.Failed())
+        found[verdict.check.name] = data_docs.Failed((*known.days, verdict.day), (*known.rows, *rows.get(verdict, ())))
+    return found
 
 
 @contextmanager

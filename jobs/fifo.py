@@ -10,21 +10,23 @@ A position is one (trader, mint), numbered by the caller. Its buys queue as lots
 - A buy of nothing (SOL paid, no units) is a lot of no units. The next sale that matches anything
   and reaches it takes its cost, so a position sold out has no cost left. A wholly unmatched sale
   takes nothing.
+- A trade's marks are bits that tell something of it (`fifo` does not know what). Those of a buy are its lot's; a sale
+  has its own and those of every lot that it took units or cost from.
 """
 
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from jobs.fifo_kernel import LOT_UNITS, MOST, Days, Flags, Integers, fill
+from jobs.fifo_kernel import LOT_UNITS, MOST, Days, Flags, Floats, Integers, Marks, fill
 from pumploss.errors import AmountOverflowError, ContractError
-
-Floats: TypeAlias = npt.NDArray[np.float64]
 
 #: The `ref` of a closing row: the position has no lot left.
 NO_LOT: Final = int(np.iinfo(np.int64).min)
+
+_TYPES = {"is_buy": np.dtype(np.bool_), "day": np.dtype(np.int32), "marks": np.dtype(np.uint8)}
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class FifoTrades:
     """Trades, sorted by position and within it by time; nothing is negative.
 
     `traded_at` is microseconds since the epoch, `day` any day number that does not fall within a
-    position.
+    position. Without `marks` no trade has any.
     """
 
     position: Integers
@@ -42,6 +44,7 @@ class FifoTrades:
     fee_lamports: Integers
     traded_at: Integers
     day: Days
+    marks: Marks | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class FifoLots:
     opened_at: Integers
     units: Integers
     cost_lamports: Integers
+    marks: Marks | None = None
 
 
 @dataclass(frozen=True)
@@ -63,8 +67,8 @@ class FifoCloses:
 
     Sorted by position, day, lot_index (0 is the oldest). `ref` names the trade that opened the
     lot: a row of the trades, or `~i` (negative) for row `i` of the carried lots. A position with
-    nothing left has one closing row: lot_index, opened_at, units and cost 0, ref NO_LOT.
-    There are as many rows as open lots summed over days traded, 50 bytes each: 200,000 lots kept
+    nothing left has one closing row: lot_index, opened_at, units, cost and marks 0, ref NO_LOT.
+    There are as many rows as open lots summed over days traded, 70 bytes each: 200,000 lots kept
     open over 100 trading days are 20 million rows. Walking fewer days at a time bounds that.
     """
 
@@ -75,6 +79,7 @@ class FifoCloses:
     opened_at: Integers
     units: Integers
     cost_lamports: Integers
+    marks: Marks
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ class FifoResult:
 
     Matched units, their cost and proceeds are 0 for buys. `hold_seconds` is the mean over the
     matched units, to the microsecond below, NaN where nothing was matched. The `position_` arrays
-    are the open units and their cost after the trade.
+    are the open units and their cost after the trade; `marks` those of the trade and of the lots it took from.
     """
 
     matched_units: Integers
@@ -92,6 +97,7 @@ class FifoResult:
     hold_seconds: Floats
     position_units_after: Integers
     position_cost_after: Integers
+    marks: Marks
     closes: FifoCloses
 
 
@@ -104,26 +110,43 @@ def walk(trades: FifoTrades, lots: FifoLots) -> FifoResult:
     Raises ContractError for arrays of a wrong type or length, out of order or negative, and
     AmountOverflowError where the open units or cost of a position would pass 2^63 - 1.
     """
-    inputs = _checked(trades) + _checked(lots)
-    _check_carry(trades, lots)
-    stops = _stops(trades.position, trades.day)
-    per_trade = np.zeros((6, len(trades.position)), dtype=np.int64)
-    # One column more than lots, where the close of a position without lots may point.
-    store = np.empty((4, len(lots.position) + int(trades.is_buy.sum()) + 1), dtype=np.int64)
-    closes = np.empty((4, len(stops)), dtype=np.int64)
-    book = np.zeros(6, dtype=np.int64)
-    failed = fill(stops, per_trade, store, closes, book, *inputs)
+    room = Room(trades, lots)
+    failed = room.fill()
     if failed >= 0:
         raise AmountOverflowError(
             f"position {trades.position[failed]}: open units or cost pass {MOST} at trade row "
             f"{failed} ({trades.units[failed]} units, {trades.sol_lamports[failed]} lamports, fee "
             f"{trades.fee_lamports[failed]}); quarantine the trades whose amounts cannot be"
         )
-    matched, cost, proceeds, held, units_after, cost_after = per_trade
-    hold_seconds = np.where(matched > 0, held / 1e6, np.nan)
-    last = stops - 1
-    spread = _spread(trades.position[last], trades.day[last], store, closes)
-    return FifoResult(matched, cost, proceeds, hold_seconds, units_after, cost_after, spread)
+    matched, cost, proceeds, units_after, cost_after = room.per_trade
+    last = room.stops - 1
+    closes = _spread(trades.position[last], trades.day[last], room.store, room.stored, room.closes)
+    return FifoResult(matched, cost, proceeds, room.hold, units_after, cost_after, room.marks, closes)
+
+
+class Room:
+    """Memory for one walk, which `fill` writes from end to end: each of its pages is touched once."""
+
+    def __init__(self, trades: FifoTrades, lots: FifoLots) -> None:
+        self._inputs = _checked(trades) + _checked(lots)
+        _check_carry(trades, lots)
+        count = len(trades.position)
+        self.stops = _stops(trades.position, trades.day)
+        self.per_trade, self.hold = np.empty((5, count), dtype=np.int64), np.empty(count, dtype=np.float64)
+        self.marks = np.empty(count, dtype=np.uint8)
+        # One column more than lots, where the close of a position without lots may point.
+        most_lots = len(lots.position) + int(np.count_nonzero(trades.is_buy)) + 1
+        self.store, self.stored = np.empty((4, most_lots), dtype=np.int64), np.empty(most_lots, dtype=np.uint8)
+        self.closes = np.empty((4, len(self.stops)), dtype=np.int64)
+
+    def fill(self) -> int:
+        """Walks; the row of the trade where a sum passed 2^63 - 1, or -1."""
+        book, trades, lots = (
+            np.zeros(6, dtype=np.int64),
+            (self.per_trade, self.hold, self.marks),
+            (self.store, self.stored),
+        )
+        return fill(self.stops, *trades, *lots, self.closes, book, *self._inputs)
 
 
 def latest_rows(closes: FifoCloses) -> Integers:
@@ -133,30 +156,38 @@ def latest_rows(closes: FifoCloses) -> Integers:
     return np.flatnonzero((closes.day == latest) & (closes.ref != NO_LOT))
 
 
-def _checked(table: FifoTrades | FifoLots) -> list[npt.NDArray[Any]]:
+def _checked(table: FifoTrades | FifoLots) -> tuple[npt.NDArray[Any], ...]:
     """The arrays of a table, refused where their types, shapes, signs or order are wrong.
 
     All are read-only views: one type, so one compiled kernel, for buffers of Arrow and others.
     """
     views = []
     inside = table.position[1:] == table.position[:-1]
-    for name, array in vars(table).items():
-        dtype = np.dtype({"is_buy": np.bool_, "day": np.int32}.get(name, np.int64))
+    for name, given in vars(table).items():
+        array = np.zeros(len(table.position), dtype=np.uint8) if name == "marks" and given is None else given
+        dtype = _TYPES.get(name, np.dtype(np.int64))
         where = f"{type(table).__name__}.{name}"
         if array.dtype != dtype or array.shape != table.position.shape or array.ndim != 1:
             raise ContractError(f"{where}: {array.dtype}{array.shape} is not a column of {dtype}")
-        wrong = array < 0
-        if name in ("position", "day", "traded_at", "opened_at"):
-            wrong[1:] |= (array[1:] < array[:-1]) & (inside | (name == "position"))
-        if wrong.any():
-            row = int(np.argmax(wrong))
+        if (row := _first_wrong(name, array, inside)) is not None:
             raise ContractError(
                 f"{where} is negative, or below the row before, at row {row}: {array[row]} in "
                 f"position {table.position[row]}; sort by position and order, and fill nulls"
             )
         views.append(np.ascontiguousarray(array).view())
         views[-1].flags.writeable = False
-    return views
+    return tuple(views)
+
+
+def _first_wrong(name: str, array: npt.NDArray[Any], inside: Flags) -> int | None:
+    """The first row that is negative or, in a column that grows within a position, below the one before."""
+    if array.dtype.kind != "i":
+        return None
+    wrong = array < 0
+    if name in ("position", "day", "traded_at", "opened_at"):
+        falls = array[1:] < array[:-1]
+        wrong[1:] |= falls if name == "position" else falls & inside
+    return int(np.argmax(wrong)) if wrong.any() else None
 
 
 def _check_carry(trades: FifoTrades, lots: FifoLots) -> None:
@@ -182,13 +213,19 @@ def _stops(*keys: npt.NDArray[Any]) -> Integers:
     return np.append(np.flatnonzero(begins), len(begins))[1:]
 
 
-def _spread(position: Integers, day: Days, store: Integers, closes: Integers) -> FifoCloses:
+def _spread(position: Integers, day: Days, store: Integers, stored: Marks, closes: Integers) -> FifoCloses:
     """The closes, written out with one row for each open lot."""
     head, tail, head_units, head_cost = closes
     counts = np.maximum(tail - head, 1)
     begin = np.cumsum(counts) - counts
     lot_index = np.arange(counts.sum()) - np.repeat(begin, counts)
-    lots = np.take(store, np.repeat(head, counts) + lot_index, axis=1)
+    place = np.repeat(head, counts) + lot_index
+    lots, marks = np.take(store, place, axis=1), np.take(stored, place)
     lots[LOT_UNITS:, begin] = head_units, head_cost
-    lots[:, begin[head == tail]] = np.array([[NO_LOT], [0], [0], [0]])
-    return FifoCloses(np.repeat(position, counts), np.repeat(day, counts), lot_index, *lots)
+    is_empty = begin[head == tail]
+    lots[:, is_empty] = np.array([[NO_LOT], [0], [0], [0]])
+    marks[is_empty] = 0
+    ref, opened_at, units, cost = lots
+    return FifoCloses(
+        np.repeat(position, counts), np.repeat(day, counts), lot_index, ref, opened_at, units, cost, marks
+    )

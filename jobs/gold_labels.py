@@ -99,7 +99,8 @@ def _columns() -> "dict[str, Column]":
         "as_of": as_of(),
         "horizon_days": F.lit(labels.HORIZON_DAYS),
         "outcome_lamports": outcome,
-        "unmatched_share": ratio(unmatched, sold),
+        # Fees above what a sale brought would make it more than all.
+        "unmatched_share": F.when((sold > 0) & (unmatched > sold), F.lit(1.0)).otherwise(ratio(unmatched, sold)),
         "loss_ratio": loss_ratio,
         "is_exposed": (F.col("trade_count") > 0) | (equity >= labels.EXPOSED_LAMPORTS),
         "is_loss": outcome < -labels.DUST_LAMPORTS,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from jobs.context import Context
 from pumploss.days import Days
 from pumploss.errors import ConservationError
+from pumploss.money import LAMPORTS_PER_SOL
 from pumploss.report import RunReport
 from pumploss.tables import gold_token_day, gold_trader_day
 from pumploss.tables.gold_market_day import TABLE
@@ -17,13 +18,19 @@ def transform(token_days: "DataFrame", trader_days: "DataFrame") -> "DataFrame":
     """Mint-days and trader-days to `gold_market_day`; `trades_by_traders` is kept for the sum check."""
     from pyspark.sql import functions as F
 
-    sums = ("trade_count", "buy_count", "sell_count", "volume_lamports", "fees_lamports", "realised_pnl_lamports")
+    sums = (
+        *("trade_count", "buy_count", "sell_count", "volume_lamports", "fees_lamports", "realised_pnl_lamports"),
+        *("tape_gap_count", "tape_break_count"),
+    )
     mints = token_days.groupBy("day").agg(
         *(F.sum(name).alias(name) for name in sums),
         F.sum("matched_sell_count").alias("matched_sell_count"),
         F.sum("loss_count").alias("loss_count"),
         F.count(F.lit(1)).alias("mint_count"),
         F.count(F.when(F.col("is_new_mint"), 1)).alias("new_mint_count"),
+        F.coalesce(F.sum(F.when(F.col("is_tape_complete"), F.col("volume_lamports"))), F.lit(0))
+        .cast("bigint")
+        .alias("complete_tape_volume_lamports"),
         F.max("known_at").alias("mints_known_at"),
     )
     traders = trader_days.groupBy("day").agg(
@@ -53,9 +60,25 @@ def run(context: Context, days: Days) -> RunReport:
             f"gold_market_day of {row['day']}: mints count {row['trade_count']} trades, traders "
             f"{row['trades_by_traders']}. Run gold_token_day and gold_trader_day of {row['day']} again."
         )
+    report.notes.append(_coverage(frame))
     written = context.publish(TABLE, frame.select(*TABLE.names), days, report)
     rows_in = context.lake.rows_by_day(gold_token_day.TABLE)
     for day in days:
         counts = report.day(day)
         counts.rows_read, counts.rows_written = rows_in.get(day, 0), written.get(day, 0)
     return report
+
+
+def _coverage(frame: "DataFrame") -> str:
+    """How much of the volume is on complete tapes, in words."""
+    from pyspark.sql import functions as F
+
+    names = ("complete_tape_volume_lamports", "volume_lamports", "tape_gap_count", "tape_break_count")
+    sums = (F.coalesce(F.sum(name), F.lit(0)).cast("decimal(38,0)").alias(name) for name in names)
+    covered, volume, gaps, breaks = (int(value) for value in frame.agg(*sums).collect()[0])
+    share = f"{covered / volume:.1%}" if volume else "none"
+    return (
+        f"complete tapes cover {share} of the volume ({covered / LAMPORTS_PER_SOL:,.1f} of "
+        f"{volume / LAMPORTS_PER_SOL:,.1f} SOL): there cash flow, fees and reserves sum to 0; elsewhere "
+        f"{gaps} gaps and {breaks} breaks"
+    )

@@ -1,10 +1,10 @@
-"""Daily facts per mint, and the state at its close that positions are marked against."""
+"""Daily facts per mint, the state at its close that positions are marked against, and whether its tape is complete."""
 
 from typing import TYPE_CHECKING
 
+from jobs import conservation, state, tapes
 from jobs.context import Context
 from jobs.marks import reserves_from_price
-from jobs.state import latest_rows
 from pumploss.days import Days
 from pumploss.fees import BASIS_POINTS, FEES
 from pumploss.money import LAMPORTS_PER_SOL
@@ -25,8 +25,10 @@ GONE = -1
 
 def transform(trades: "DataFrame", pnl: "DataFrame", before: "DataFrame") -> "DataFrame":
     """Trades, their profit, and each mint's latest earlier row of this table, to `gold_token_day`."""
-    daily = _facts(trades).join(_realised(pnl), ["token_mint", "day"], "left")
-    return _marked(_carried(daily, before)).select(*TABLE.names)
+    key = ["token_mint", "day"]
+    daily = _facts(trades).join(_realised(pnl), key, "left").join(tapes.links(trades), key, "left")
+    days = conservation.closed(_carried(daily, before)).where("NOT is_before")
+    return _marked(days).select(*TABLE.names)
 
 
 def _facts(trades: "DataFrame") -> "DataFrame":
@@ -73,6 +75,7 @@ def _facts(trades: "DataFrame") -> "DataFrame":
         F.coalesce(F.sum(F.when(is_known_fee, F.col("sol_lamports"))), F.lit(0)).alias("fee_volume"),
         F.sum(F.when(is_known_fee, F.col("fee_lamports"))).alias("known_fees"),
         F.max(F.struct("order_in_mint_day", "venue", "token_decimals")).alias("last"),
+        (F.count(F.when(F.col("source").isin(*conservation.sampled_sources()), 1)) > 0).alias("is_sampled"),
         F.min("traded_at").alias("first_traded_at"),
         F.max("traded_at").alias("last_traded_at"),
         F.max("known_at").alias("known_at"),
@@ -90,6 +93,7 @@ def _realised(pnl: "DataFrame") -> "DataFrame":
     from pyspark.sql import functions as F
 
     return pnl.groupBy("token_mint", F.col("trade_date").alias("day")).agg(
+        *conservation.flows(),
         F.coalesce(F.sum("pnl_lamports"), F.lit(0)).alias("realised_pnl_lamports"),
         F.count("pnl_lamports").alias("matched_sell_count"),
         F.count(F.when(F.col("pnl_lamports") < 0, 1)).alias("loss_count"),
@@ -98,7 +102,7 @@ def _realised(pnl: "DataFrame") -> "DataFrame":
 
 
 def _carried(daily: "DataFrame", before: "DataFrame") -> "DataFrame":
-    """The day's rows with reserves, price and recent prices taken from earlier days where the day has none.
+    """The rows so far with reserves, price and recent prices taken from earlier ones where a day has none.
 
     Reserves are not taken over a change of venue: what is left on the curve says nothing about the pool.
     """
@@ -112,15 +116,15 @@ def _carried(daily: "DataFrame", before: "DataFrame") -> "DataFrame":
     left = F.when(F.lag("venue_close").over(order) != F.col("venue_close"), F.lit(GONE))
     reserves = ("reserve_sol", "reserve_token")
     known = both.withColumns({name: F.coalesce(name, left) for name in reserves})
-    carried = known.select(
+    return known.select(
         *(name for name in own.columns if name not in (*reserves, "raw", "price", "recent", "known_at")),
         *(F.nullif(F.last(name, ignorenulls=True).over(so_far), F.lit(GONE)).alias(name) for name in reserves),
         *(F.last(name, ignorenulls=True).over(so_far).alias(name) for name in ("raw", "price")),
         F.flatten(F.collect_list("recent").over(so_far)).alias("recent"),
         F.max("known_at").over(so_far).alias("known_at"),
         (F.count(F.lit(1)).over(so_far) == 1).alias("is_new_mint"),
+        "is_tape_complete",
     )
-    return carried.where("NOT is_before")
 
 
 def _own_state(daily: "DataFrame") -> "DataFrame":
@@ -154,6 +158,8 @@ def _earlier_state(before: "DataFrame") -> "DataFrame":
         (F.col("price_close_sol") * _per_unit(F.col("token_decimals"))).alias("raw"),
         F.col("price_close_sol").alias("price"),
         F.col("recent_prices").alias("recent"),
+        "is_tape_complete",
+        *(F.col(level).alias(flow) for level, flow in conservation.LEVELS.items()),
     )
 
 
@@ -225,9 +231,7 @@ def _fee_share() -> "Column":
 
 def latest_before(context: Context, mints: "DataFrame", days: Days) -> "DataFrame":
     """Each of the mints' latest row of this table before the first day."""
-    return latest_rows(
-        context.read_before(TABLE, days[0]).join(mints, ["token_mint"], "left_semi"), ["token_mint"], "day"
-    )
+    return state.latest_before(context, TABLE, mints, days[0])
 
 
 def run(context: Context, days: Days) -> RunReport:

@@ -3,9 +3,8 @@
 from typing import TYPE_CHECKING
 
 from jobs.context import Context
-from jobs.gold_token_day import latest_before
-from jobs.marks import exit_value
-from jobs.state import latest_rows
+from jobs.position_values import KEY, value_changes
+from jobs.state import latest_before
 from pumploss.days import Days
 from pumploss.report import RunReport
 from pumploss.tables import gold_token_day, silver_open_lots, silver_trade_pnl, silver_trader_mint_day
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import Column, DataFrame
 
-POSITION = ["trader_address", "token_mint"]
-KEY = ["trader_address", "day", "trader_cohort"]
 HOURS = range(24)
 
 #: Levels that are sums of a daily change, and the change that they sum.
@@ -86,62 +83,6 @@ def _squares(column: "Column") -> "Column":
     return F.sum(column.cast("decimal(19,0)") * column.cast("decimal(19,0)")).cast("decimal(38,0)")
 
 
-def positions(lots: "DataFrame") -> "DataFrame":
-    """Open units and cost per position as they stand from `close_day` until before `next_close`."""
-    from pyspark.sql import Window
-    from pyspark.sql import functions as F
-
-    closes = lots.groupBy(*POSITION, "close_day", "trader_cohort").agg(
-        F.sum("open_units").alias("units"), F.sum("open_cost_lamports").alias("cost")
-    )
-    order = Window.partitionBy(*POSITION).orderBy("close_day")
-    return closes.withColumn("next_close", F.lead("close_day").over(order))
-
-
-def value_changes(held: "DataFrame", marks: "DataFrame", before: "DataFrame", days: Days) -> "DataFrame":
-    """Change per trader and day of what open positions would fetch, cost and count, from the marks of traded mints.
-
-    `held` is `positions` from before the days on; `marks` are the days' rows of `gold_token_day` and `before` each
-    mint's latest earlier one, against which the positions stood so far.
-    """
-    from pyspark.sql import Window
-    from pyspark.sql import functions as F
-
-    first = F.lit(days[0])
-    since = (F.col("day") >= F.col("close_day")) & (F.col("next_close").isNull() | (F.col("day") < F.col("next_close")))
-    now = held.join(_mark(marks), "token_mint").where(
-        since & ((F.col("units") > 0) | (F.col("day") == F.col("close_day")))
-    )
-    until = held.where((F.col("close_day") < first) & ((F.col("units") > 0) | (F.col("cost") > 0))).join(
-        _mark(before), "token_mint"
-    )
-    value, cost, is_open = exit_value(F.col("units")), F.col("cost"), F.col("units") > 0
-    last_price = F.when(F.col("mark_method") == "last_price", value).otherwise(0)
-    valued = now.unionByName(until).select(
-        *POSITION, "trader_cohort", "day", "mark_known_at",
-        value.alias("value"), last_price.alias("last_price_value"), cost.alias("cost"),
-        is_open.cast("int").alias("open"),
-        (is_open & (value < cost)).cast("int").alias("underwater"),
-        (is_open & (value.cast("decimal(19,0)") * 10 < cost)).cast("int").alias("bag"),
-    )  # fmt: skip
-    order = Window.partitionBy(*POSITION).orderBy("day")
-    measures = ("value", "last_price_value", "cost", "open", "underwater", "bag")
-    changed = valued.select(
-        *KEY,
-        "mark_known_at",
-        *((F.col(m) - F.coalesce(F.lag(m).over(order), F.lit(0))).alias(f"{m}_change") for m in measures),
-    )
-    sums = (_sum(F.col(f"{m}_change")).alias(f"{m}_change") for m in measures)
-    return changed.where(F.col("day") >= first).groupBy(*KEY).agg(*sums, F.max("mark_known_at").alias("mark_known_at"))
-
-
-def _mark(marks: "DataFrame") -> "DataFrame":
-    from pyspark.sql import functions as F
-
-    names = ("reserve_sol_close_lamports", "reserve_token_close_units", "mark_price", "mark_method", "fee_close_share")
-    return marks.select("token_mint", "day", "venue_close", *names, F.col("known_at").alias("mark_known_at"))
-
-
 def transform(changes: "DataFrame", own: "DataFrame", before: "DataFrame") -> "DataFrame":
     """Changes of value, own flows, and each trader's latest earlier row of this table, to `gold_trader_day`."""
     from pyspark.sql import functions as F
@@ -197,15 +138,16 @@ def close_levels(cohort: "pa.Table") -> "pa.Table":
     rows = pl.DataFrame(pl.from_arrow(cohort)).sort("trader_address", "day")
     hours = np.asarray(rows["trades_by_hour"].explode().to_numpy()).reshape(-1, len(HOURS))
     starts = (rows["trader_address"] != rows["trader_address"].shift(1)).fill_null(True).to_numpy()
+    rows = rows.with_columns(pl.Series("trader", np.cumsum(starts)))
     so_far = np.cumsum(hours, axis=0)
     base = np.where(starts[:, None], so_far - hours, 0)
     so_far -= np.maximum.accumulate(base, axis=0)
     levels = rows.with_columns(
-        *(pl.col(change).cum_sum().over("trader_address").alias(level) for level, change in RUNNING.items()),
-        pl.Series("trades_by_hour_close", so_far.tolist(), dtype=pl.List(pl.Int64)),
-        pl.col("first_traded_at").cum_min().forward_fill().over("trader_address").alias("first_traded_at_close"),
-        pl.col("last_traded_at").cum_max().forward_fill().over("trader_address").alias("last_traded_at_close"),
-        pl.col("known_at").cum_max().over("trader_address"),
+        *(pl.col(change).cum_sum().over("trader").alias(level) for level, change in RUNNING.items()),
+        pl.Series("trades_by_hour_close", so_far).arr.to_list(),
+        pl.col("first_traded_at").cum_min().forward_fill().over("trader").alias("first_traded_at_close"),
+        pl.col("last_traded_at").cum_max().forward_fill().over("trader").alias("last_traded_at_close"),
+        pl.col("known_at").cum_max().over("trader"),
     )
     kept = levels.filter(~pl.col("is_before")).select(TABLE.names)
     return pa.table(kept.to_arrow()).cast(TABLE.arrow_schema)
@@ -216,10 +158,9 @@ def run(context: Context, days: Days) -> RunReport:
     report = RunReport("gold_trader_day")
     marks = context.read(gold_token_day.TABLE, days)
     mints = marks.select("token_mint")
-    earlier = context.read_before(silver_open_lots.TABLE, days[0]).join(mints.distinct(), ["token_mint"], "left_semi")
-    state = latest_rows(earlier, POSITION, "close_day")
-    held = positions(state.unionByName(context.read(silver_open_lots.TABLE, days)))
-    changes = value_changes(held, marks, latest_before(context, mints.distinct(), days), days)
+    state = latest_before(context, silver_open_lots.TABLE, mints, days[0])
+    lots = state.unionByName(context.read(silver_open_lots.TABLE, days))
+    changes = value_changes(lots, marks, latest_before(context, gold_token_day.TABLE, mints, days[0]), days)
     pnl = context.read(silver_trade_pnl.TABLE, days)
     own = flows(pnl, context.read(silver_trader_mint_day.TABLE, days))
     moved = context.lake.stage("trader_changes", changes)
@@ -233,6 +174,5 @@ def run(context: Context, days: Days) -> RunReport:
 
 
 def _latest_rows(context: Context, moved: "DataFrame", pnl: "DataFrame", days: Days) -> "DataFrame":
-    traders = moved.select("trader_address").union(pnl.select("trader_address")).distinct()
-    earlier = context.read_before(TABLE, days[0]).join(traders, ["trader_address"], "left_semi")
-    return latest_rows(earlier, ["trader_address"], "day")
+    traders = moved.select("trader_address").union(pnl.select("trader_address"))
+    return latest_before(context, TABLE, traders, days[0])

@@ -5,6 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from jobs.context import Context
+from pumploss.cohort import COHORTS
 from pumploss.columns import COHORT
 from pumploss.tables import gold_trader_day, silver_trade_pnl, silver_trades
 from pumploss.warm import slices
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 #: Rows that are read and held at once.
 SLICE_ROWS = 250_000
-COHORTS = 16
 
 
 def trades(pnl: "DataFrame", silver: "DataFrame") -> "DataFrame":

@@ -17,6 +17,7 @@ from jobs.context import Context
 from jobs.leaderboards import leaderboards
 from jobs.pipeline import WRITER
 from jobs.publish_pieces import by_cohorts, loss_pieces, trade_pieces
+from jobs.published_checks import gate
 from pumploss.contract import Table
 from pumploss.days import Days, shift
 from pumploss.errors import LakeError, StoreError
@@ -91,6 +92,7 @@ def _publish(context: Context, days: Days, allow_older: bool, publish_id: str, r
         versions = {table.name: context.lake.version(table) for table in _read_tables()}
         entry = Published(publish_id, context.run_id, day, landing, lake, plan.rows, versions, plan.days)
         _describe(report, days, plan, versions)
+        gate(context, warm, staging.loaded, day, report)
         swapping.swap(warm, staging.loaded, plan.days, entry)
 
 

@@ -9,9 +9,9 @@ from functools import cache
 from typing import Any
 
 from jobs.context import Context
-from jobs.pipeline import BY_NAME, LANDING, WRITER, Step, dependents
+from jobs.pipeline import BY_NAME, LANDING, WRITER, Step, daily, dependents
 from pumploss.days import Days, ordered
-from pumploss.errors import LakeError, PumpLossError, SettingsError
+from pumploss.errors import CheckError, LakeError, PumpLossError, SettingsError
 from pumploss.lake.ledger import peak_memory_bytes
 from pumploss.report import DayReport, RunReport
 
@@ -36,12 +36,16 @@ def run_step(context: Context, name: str, days: Iterable[date], **options: Any) 
         counted = getattr(error, "days", {}) or {}
         rows = {day: counted.get(day, DayReport()) for day in wanted}
         context.ledger.append(_rows(context, step, rows, "failed", started, error=failure_text(error)))
+        if isinstance(error, CheckError):
+            context.build_data_docs()
         raise
     status = "skipped" if report.skipped else "ok"
     days_done = report.days or {day: DayReport() for day in effective}
     done = _rows(context, step, days_done, status, started, report.output_version, report.skipped)
     # One commit: a kill in between would leave days that rest on what changed without a mark, for good.
     context.ledger.append([*done, *_stale_rows(context, step, report, wanted)])
+    if step is daily()[-1]:
+        context.build_data_docs(report)
     report.details["seconds"] = time.monotonic() - started
     return report
 

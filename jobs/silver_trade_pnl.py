@@ -2,13 +2,18 @@
 
 The state is `silver_open_lots`: only the positions that trade in these days are read from it, so a night costs what its
 trades cost. One pass over many days gives the rows of the days one by one.
+
+Each cohort is one task: it reads the cohort's own files of `silver_trades`, walks them, and writes the files that the
+two tables then take over. Trades never pass through the engine, and memory is bounded by the largest cohort.
 """
 
+from collections import Counter
+from collections.abc import Collection, Mapping
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from jobs.context import Context
-from jobs.state import latest_rows
+from jobs.state import latest_before
 from pumploss.contract import Column, Table, Type
 from pumploss.days import Days
 from pumploss.errors import ConservationError
@@ -17,23 +22,17 @@ from pumploss.tables import silver_open_lots, silver_trades
 from pumploss.tables.silver_trade_pnl import TABLE
 
 if TYPE_CHECKING:
-    import polars as pl
     import pyarrow as pa
+    from pyspark.sql import Column as SparkColumn
     from pyspark.sql import DataFrame
 
-    from jobs.fifo import FifoResult
+    from pumploss.lake.files import StoredFile
 
 LOTS = silver_open_lots.TABLE
 POSITION = ["trader_address", "token_mint"]
+COHORT = "trader_cohort"
 
-#: What one call per cohort is handed: trades, and the lots that their positions carry in, as rows of one frame.
-_WALKED_TRADE = (
-    "trade_id", "traded_at", "trader_address", "token_mint", "direction", "token_units", "sol_lamports", "fee_lamports",
-    "order_in_mint_day", "known_at", "trade_date", "trader_cohort",
-)  # fmt: skip
-_LOT_ONLY = ("lot_index", "lot_id", "opened_at", "open_units", "open_cost_lamports")
-
-#: What it gives back: rows of both tables, told apart by `is_lot`.
+#: Rows of both tables in one stream, told apart by `is_lot`: what `transform` gives.
 _BOTH = tuple(column.optional() for column in TABLE.columns)
 _BOTH += tuple(column.optional() for column in LOTS.columns if column.name not in TABLE.names)
 WALKED = Table(
@@ -43,145 +42,126 @@ WALKED = Table(
     no_key_because="it is a stream of two tables",
 )
 
+#: One row per table, cohort and day that a task wrote.
+_WRITTEN = "name string, day date, rows bigint"
+
+
+class Staged(NamedTuple):
+    """Rows of a table in files as it takes them over, and how many there are of each day."""
+
+    table: Table
+    frame: "DataFrame"
+    rows: dict[date, int]
+
 
 def transform(trades: "DataFrame", lots: "DataFrame") -> "DataFrame":
-    """Trades and carried lots to the rows of both tables (`WALKED`)."""
+    """Trades and carried lots to the rows of both tables (`WALKED`), for frames that do not lie in a lake."""
     from pyspark.sql import functions as F
 
-    missing = [name for name in _WALKED_TRADE if name not in LOTS.names]
-    # Closing rows come along: the walk ignores them, but since when a position is known goes on from them.
-    as_rows = lots.select(
-        *LOTS.names, *(F.lit(None).cast(silver_trades.TABLE[name].type.spark).alias(name) for name in missing)
-    )
-    as_trades = trades.select(
-        *_WALKED_TRADE, *(F.lit(None).cast(LOTS[name].type.spark).alias(name) for name in (*_LOT_ONLY, "close_day"))
-    )
-    both = as_trades.unionByName(as_rows)
-    return both.groupBy("trader_cohort").applyInArrow(walk_cohort, WALKED.ddl)
+    def nulls(of: Table, but: Collection[str]) -> list["SparkColumn"]:
+        return [F.lit(None).cast(of[name].type.spark).alias(name) for name in of.names if name not in but]
+
+    as_trades = trades.select(F.lit(False).alias("is_lot"), *trades.columns, *nulls(LOTS, trades.columns))
+    as_lots = lots.select(F.lit(True).alias("is_lot"), *LOTS.names, *nulls(silver_trades.TABLE, LOTS.names))
+    return as_trades.unionByName(as_lots).groupBy(COHORT).applyInArrow(walk_cohort, WALKED.ddl)
 
 
-def walk_cohort(cohort: "pa.Table") -> "pa.Table":
+def walk_cohort(rows: "pa.Table") -> "pa.Table":
     """One cohort's trades and lots, in any order, to its rows of `WALKED`."""
-    import polars as pl
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from jobs.cohort_walk import walk_rows
+
+    made = walk_rows(rows.filter(pc.invert(rows["is_lot"])), rows.filter(rows["is_lot"]))
+    columns = []
+    for is_lot, table in zip((False, True), made, strict=True):
+        whole = table.append_column(COHORT, pa.repeat(rows[COHORT][0], len(table)))
+        whole = whole.append_column("is_lot", pa.repeat(is_lot, len(table)))
+        nulls = {name: pa.nulls(len(table)) for name in WALKED.names if name not in whole.column_names}
+        columns.append(pa.table({**dict(zip(whole.column_names, whole.columns, strict=True)), **nulls}))
+    return pa.concat_tables(part.select(WALKED.names).cast(WALKED.arrow_schema) for part in columns)
+
+
+def write_cohort(folders: dict[str, str], rows: "pa.Table") -> "pa.Table":
+    """Walk one cohort and write its files below the folder of each table; answers the rows written by table and day.
+
+    `rows` are the lots that it carries in, and rows that name files of trades (`path`) and the day of each.
+    """
     import pyarrow as pa
 
-    from jobs.fifo import FifoLots, FifoTrades, walk
+    from jobs.cohort_walk import read_trades, walk_rows
+    from pumploss.lake.files import write_partition
 
-    rows = pl.DataFrame(pl.from_arrow(cohort)).with_columns(
-        pl.struct(POSITION).rank("dense").cast(pl.Int64).alias("position")
-    )
-    trades = rows.filter(pl.col("trade_id").is_not_null()).sort("position", "trade_date", "order_in_mint_day")
-    lots = rows.filter(pl.col("trade_id").is_null()).sort("position", "lot_index")
-    result = walk(
-        FifoTrades(
-            trades["position"].to_numpy(),
-            (trades["direction"] == "buy").to_numpy(),
-            trades["token_units"].to_numpy(),
-            trades["sol_lamports"].to_numpy(),
-            trades["fee_lamports"].to_numpy(),
-            trades["traded_at"].dt.epoch("us").to_numpy(),
-            trades["trade_date"].to_physical().to_numpy(),
-        ),
-        FifoLots(
-            lots["position"].to_numpy(),
-            lots["opened_at"].dt.epoch("us").fill_null(0).to_numpy(),
-            lots["open_units"].to_numpy(),
-            lots["open_cost_lamports"].to_numpy(),
-        ),
-    )
-    known = pl.concat([lots.select("position", "known_at"), trades.select("position", "known_at")])
-    known_at = known.select(pl.col("known_at").cum_max().over("position"))["known_at"].slice(len(lots))
-    trades = trades.with_columns(known_at.alias("known_at"))
-    joined = pl.concat([_pnl_rows(trades, result), _lot_rows(trades, lots, result)], how="diagonal")
-    missing = [pl.lit(None).alias(name) for name in WALKED.names if name not in joined.columns]
-    return pa.table(joined.with_columns(missing).select(WALKED.names).to_arrow()).cast(WALKED.arrow_schema)
+    cohort = rows[COHORT][0].as_py()
+    named = rows.filter(rows["path"].is_valid())
+    files = zip(named["path"].to_pylist(), named["close_day"].to_pylist(), strict=True)
+    made = walk_rows(read_trades(files), rows.filter(rows["path"].is_null()))
+    counted: list[dict[str, object]] = []
+    for table, part in zip((TABLE, LOTS), made, strict=True):
+        for day, of_day in by_day(part, table.day):
+            partition = {table.day: day, COHORT: cohort}
+            write_partition(folders[table.name], partition, of_day.drop_columns(table.day))
+            counted.append({"name": table.name, "day": day, "rows": len(of_day)})
+    schema = pa.schema([("name", pa.string()), ("day", pa.date32()), ("rows", pa.int64())])
+    return pa.Table.from_pylist(counted, schema=schema)
 
 
-def _pnl_rows(trades: "pl.DataFrame", result: "FifoResult") -> "pl.DataFrame":
-    import polars as pl
-
-    is_buy = pl.col("direction") == "buy"
-    matched, sold_cost = pl.lit(result.matched_units), pl.lit(result.cost_lamports)
-    proceeds = pl.lit(result.proceeds_lamports)
-    return trades.select(
-        pl.lit(False).alias("is_lot"),
-        *_WALKED_TRADE,
-        matched.alias("matched_units"),
-        pl.when(is_buy).then(0).otherwise(pl.col("token_units") - matched).alias("unmatched_units"),
-        pl.when(is_buy).then(pl.col("sol_lamports") + pl.col("fee_lamports")).otherwise(0).alias("buy_cost_lamports"),
-        sold_cost.alias("sold_cost_lamports"),
-        proceeds.alias("proceeds_lamports"),
-        pl.when(~is_buy & (matched > 0)).then(proceeds - sold_cost).alias("pnl_lamports"),
-        pl.lit(result.hold_seconds).fill_nan(None).alias("hold_seconds"),
-        pl.lit(result.position_units_after).alias("position_units"),
-        pl.lit(result.position_cost_after).alias("position_cost_lamports"),
-    )
-
-
-def _lot_rows(trades: "pl.DataFrame", lots: "pl.DataFrame", result: "FifoResult") -> "pl.DataFrame":
-    import numpy as np
-    import polars as pl
-
-    from jobs.fifo import NO_LOT
-
-    closes = result.closes
-    names = pl.concat([trades["trade_id"], lots["lot_id"]])
-    place = np.where(closes.ref >= 0, closes.ref, len(trades) + ~np.where(closes.ref == NO_LOT, -1, closes.ref))
-    is_open = pl.lit(closes.ref != NO_LOT)
-    frame = pl.DataFrame({"position": closes.position, "close_day": closes.day}).with_columns(
-        pl.col("close_day").cast(pl.Date)
-    )
-    owners = trades.group_by("position", "trade_date").agg(
-        pl.col("trader_address", "token_mint", "trader_cohort").first(), pl.col("known_at").last()
-    )
-    reference = names.gather(pl.Series(place).clip(0, max(len(names) - 1, 0))) if len(names) else names
-    opened = pl.Series(closes.opened_at).cast(pl.Datetime("us", "UTC"))
-    return frame.join(
-        owners,
-        left_on=["position", "close_day"],
-        right_on=["position", "trade_date"],
-        how="left",
-        maintain_order="left",
-    ).select(
-        pl.lit(True).alias("is_lot"),
-        *POSITION,
-        pl.lit(closes.lot_index).cast(pl.Int32).alias("lot_index"),
-        pl.when(is_open).then(pl.lit(reference)).alias("lot_id"),
-        pl.when(is_open).then(pl.lit(opened)).alias("opened_at"),
-        pl.lit(closes.units).alias("open_units"),
-        pl.lit(closes.cost_lamports).alias("open_cost_lamports"),
-        "known_at",
-        "close_day",
-        "trader_cohort",
-    )
+def by_day(rows: "pa.Table", column: str) -> list[tuple[date, "pa.Table"]]:
+    """Rows sorted by a day, cut into the days."""
+    runs = rows[column].combine_chunks().value_counts()
+    counts = sorted((run["values"].as_py(), run["counts"].as_py()) for run in runs)
+    begins = [sum(count for _, count in counts[:place]) for place in range(len(counts))]
+    return [(day, rows.slice(begin, count)) for (day, count), begin in zip(counts, begins, strict=True)]
 
 
 def carried_lots(context: Context, trades: "DataFrame", days: Days) -> "DataFrame":
     """Lots open before these days of the positions that trade in them: the latest close of each position."""
-    before = context.read_before(LOTS, days[0])
-    touched = before.join(trades.select(*POSITION).distinct(), POSITION, "left_semi")
-    return latest_rows(touched, POSITION, "close_day")
+    before = latest_before(context, LOTS, trades.select("token_mint"), days[0])
+    return before.join(trades.select(*POSITION).distinct(), POSITION, "left_semi")
 
 
 def run(context: Context, days: Days) -> RunReport:
     """Walk these days on top of what was open before them. Raises ConservationError where a trade went missing."""
     report = RunReport("silver_trade_pnl")
-    trades = context.read(silver_trades.TABLE, days)
-    walked = context.lake.stage("walked", transform(trades, carried_lots(context, trades, days)))
-    lots = walked.where("is_lot").select(*LOTS.names)
-    pnl = walked.where("NOT is_lot").select(*TABLE.names)
-    _account(context.lake.rows_by_day(silver_trades.TABLE), pnl, days, report)
-    context.publish(LOTS, lots, days, report, staged=True)
-    context.publish(TABLE, pnl, days, report, staged=True)
+    for staged in walked(context, days, report):
+        context.publish(staged.table, staged.frame, days, report, staged=True)
     return report
 
 
-def _account(read: dict[date, int], pnl: "DataFrame", days: Days, report: RunReport) -> None:
+def walked(context: Context, days: Days, report: RunReport) -> tuple[Staged, Staged]:
+    """Open lots and trades of these days, staged and accounted for."""
+    trades = context.read(silver_trades.TABLE, days)
+    files = context.lake.files(silver_trades.TABLE, days)
+    folders = {table.name: context.lake.laying(table) for table in (LOTS, TABLE)}
+    cohorts = tasks(context, carried_lots(context, trades, days), files).groupBy(COHORT)
+    written = cohorts.applyInArrow(lambda rows: write_cohort(folders, rows), _WRITTEN).toArrow().to_pylist()
+    counts: dict[str, Counter[date]] = {name: Counter() for name in folders}
+    for row in written:
+        counts[row["name"]][row["day"]] += row["rows"]
+    _account(files, counts[TABLE.name], days, report)
+    lots = Staged(LOTS, context.lake.laid(LOTS, folders[LOTS.name]), counts[LOTS.name])
+    return lots, Staged(TABLE, context.lake.laid(TABLE, folders[TABLE.name]), counts[TABLE.name])
+
+
+def tasks(context: Context, lots: "DataFrame", files: list["StoredFile"]) -> "DataFrame":
+    """Carried lots, and a row for each file of trades: all that a cohort's task is handed."""
+    from pyspark.sql import functions as F
+
+    rows = [
+        (file.path, date.fromisoformat(file.partition["trade_date"]), int(file.partition[COHORT])) for file in files
+    ]
+    named = context.spark.createDataFrame(rows, f"path string, close_day date, {COHORT} int")
+    nulls = [F.lit(None).cast(c.type.spark).alias(c.name) for c in LOTS.columns if c.name not in named.columns]
+    return lots.select(*LOTS.names, F.lit(None).cast("string").alias("path")).unionByName(named.select("*", *nulls))
+
+
+def _account(files: list["StoredFile"], written: Mapping[date, int], days: Days, report: RunReport) -> None:
     """Write each day's sums into the report. Raises ConservationError where a trade went missing."""
-    written = {row["trade_date"]: row["count"] for row in pnl.groupBy("trade_date").count().collect()}
     for day in days:
         counts = report.day(day)
-        counts.rows_read, counts.rows_written = read.get(day, 0), written.get(day, 0)
+        counts.rows_read = sum(file.rows for file in files if file.partition["trade_date"] == day.isoformat())
+        counts.rows_written = written.get(day, 0)
         if counts.rows_read != counts.rows_written:
             raise ConservationError(
                 f"silver_trade_pnl of {day}: {counts.rows_read} trades became {counts.rows_written}; none was written."

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from jobs.context import Context
+from jobs.state import latest_before
 from pumploss.days import Days
 from pumploss.report import RunReport
 from pumploss.tables import silver_trade_pnl
@@ -43,8 +44,8 @@ def run(context: Context, days: Days) -> RunReport:
     report = RunReport("silver_trader_mint_day")
     pnl = context.read(silver_trade_pnl.TABLE, days)
     pairs = pnl.select(*PAIR).distinct()
-    before = context.read_before(TABLE, days[0]).join(pairs, PAIR, "left_semi")
-    seen = before.groupBy(*PAIR).agg(F.min("first_seen_day").alias("first_before"))
+    before = latest_before(context, TABLE, pairs, days[0]).join(pairs, PAIR, "left_semi")
+    seen = before.select(*PAIR, F.col("first_seen_day").alias("first_before"))
     written = context.publish(TABLE, transform(pnl, seen), days, report)
     rows_in = context.lake.rows_by_day(silver_trade_pnl.TABLE)
     for day in days:

@@ -1,11 +1,14 @@
 """Bronze to trades that count: each once, at its trade date, in chain order."""
 
+from collections import Counter
+from datetime import date
 from typing import TYPE_CHECKING
 
 from jobs.context import Context
+from jobs.precedence import around, is_by_date, marked, once_dated, refuse_mixtures
 from pumploss import columns as c
-from pumploss.days import Days, ordered, span
-from pumploss.errors import CheckError, ConservationError
+from pumploss.days import Days, ordered, shift, span
+from pumploss.errors import ConservationError
 from pumploss.lake.delta import day_condition
 from pumploss.report import RunReport
 from pumploss.tables import bronze_trades
@@ -16,6 +19,9 @@ if TYPE_CHECKING:
 
 #: The keys of chain order that the data states; direction and id only break what they leave open.
 STATED_ORDER = ("traded_at", "slot", "tx_index", "event_index", "source_rank")
+#: Rows that are not written: a row of a later dump or line of its source, a row that another source has just the same,
+#: and one whose transaction another source states differently.
+DUPLICATES = ("exact", "across_sources", "superseded")
 
 
 def transform(bronze: "DataFrame") -> "DataFrame":
@@ -61,14 +67,13 @@ def once(bronze: "DataFrame") -> "DataFrame":
 def run(context: Context, days: Days) -> RunReport:
     """Rebuild every trade date that these dump days touch. Raises CheckError where sources cannot be told apart."""
     report = RunReport("silver_trades")
-    touched = _touched(context, days)
-    last = max(context.lake.rows_by_day(bronze_trades.TABLE), default=days[-1])
-    dates = ", ".join(f"'{day}'" for day in touched)
-    bronze = context.read(bronze_trades.TABLE, span(touched[0], max(last, days[-1]))).where(f"trade_date IN ({dates})")
-    _refuse_mixtures(bronze)
-    staged = context.lake.stage(TABLE.name, transform(bronze))
-    _account(bronze, staged, touched, report)
+    touched, rows = _inputs(context, days)
+    staged = context.lake.stage(TABLE, transform(rows.where("NOT is_superseded").drop("is_superseded")))
+    split = _account(rows, staged, touched, report)
     context.publish(TABLE, staged, touched, report, staged=True)
+    for day in touched:
+        report.day(day).outputs[TABLE.name]["duplicates"] = split[day]
+    report.details["duplicates"] = {kind: sum(counts[kind] for counts in split.values()) for kind in DUPLICATES}
     return report
 
 
@@ -82,46 +87,74 @@ def _touched(context: Context, days: Days) -> Days:
     return ordered({*(row["trade_date"] for row in dates.collect()), *days})
 
 
-def _account(bronze: "DataFrame", staged: "DataFrame", touched: Days, report: RunReport) -> None:
-    """Write each day's sums into the report. Raises ConservationError where a trade went missing."""
-    read = {row["trade_date"]: (row["rows"], row["ids"]) for row in _counts(bronze)}
+def _inputs(context: Context, days: Days) -> tuple[Days, "DataFrame"]:
+    """The trade dates to rebuild and their bronze rows, marked where another source's count.
+
+    Raises CheckError for a mixture of sources that cannot be told apart. Where there are several, or one dates trades
+    by when it received them, the built dates beside the touched ones are rebuilt too: at midnight the same trade may be
+    dated there and here.
+    """
+    touched = _touched(context, days)
+    last = max([*context.lake.rows_by_day(bronze_trades.TABLE), days[-1]])
+    if is_by_date(_sources(context, span(shift(touched[0], -1), last))):
+        bronze = context.read(bronze_trades.TABLE, span(touched[0], last))
+        return touched, marked(bronze.where(day_condition("trade_date", touched)), ())
+    beside = {shift(day, step) for day in touched for step in (-1, 1)}
+    touched = ordered({*touched, *(beside & context.lake.rows_by_day(TABLE).keys())})
+    dumps = span(shift(touched[0], -1), last)
+    sources = _sources(context, dumps)
+    near = marked(context.read(bronze_trades.TABLE, dumps).where(around(touched)), sources)
+    staged = context.lake.stage("marked_trades", once_dated(near, sources))
+    rows = staged.where(day_condition("trade_date", touched))
+    refuse_mixtures(rows)
+    return touched, rows
+
+
+def _sources(context: Context, dumps: Days) -> set[str]:
+    """The sources that landed in these dumps, by the log alone."""
+    return {file.partition["source"] for file in context.lake.files(bronze_trades.TABLE, dumps)}
+
+
+def _account(rows: "DataFrame", staged: "DataFrame", touched: Days, report: RunReport) -> dict[date, dict[str, int]]:
+    """Write each day's sums into the report; answers its duplicates by kind.
+
+    Raises ConservationError where a trade went missing.
+    """
+    read = {row["trade_date"]: (row["found"], row["superseded"], row["ids"]) for row in _counts(rows)}
     written = {row["trade_date"]: row["count"] for row in staged.groupBy("trade_date").count().collect()}
+    alike = _alike(rows) if any(superseded for _, superseded, _ in read.values()) else Counter()
+    split = {}
     for day in touched:
-        rows, identities = read.get(day, (0, 0))
+        found, superseded, identities = read.get(day, (0, 0, 0))
         counts = report.day(day)
-        counts.rows_read, counts.rows_duplicate = rows, rows - identities
-        counts.rows_written = written.get(day, 0)
+        counts.rows_read, counts.rows_written, counts.rows_duplicate = found, written.get(day, 0), found - identities
+        own, others = alike[day, True], alike[day, False]
+        kinds = (found - superseded - identities + own, others, superseded - own - others)
+        split[day] = dict(zip(DUPLICATES, kinds, strict=True))
         if counts.rows_written != identities:
             raise ConservationError(
-                f"silver_trades of {day}: {rows} rows became {counts.rows_written}, not {identities}; none was written."
+                f"silver_trades of {day}: {found} rows became {counts.rows_written} trades instead of {identities}; "
+                "nothing was written. This is a fault of the step: keep the bronze rows and report it."
             )
+    return split
 
 
-def _counts(bronze: "DataFrame") -> list["Row"]:
+def _counts(rows: "DataFrame") -> list["Row"]:
     from pyspark.sql import functions as F
 
-    counts = bronze.groupBy("trade_date").agg(
-        F.count(F.lit(1)).alias("rows"), F.count_distinct("trade_id").alias("ids")
+    counts = rows.groupBy("trade_date").agg(
+        F.count(F.lit(1)).alias("found"),
+        F.count(F.when(F.col("is_superseded"), 1)).alias("superseded"),
+        F.count_distinct(F.when(~F.col("is_superseded"), F.col("trade_id"))).alias("ids"),
     )
     return list(counts.collect())
 
 
-def _refuse_mixtures(bronze: "DataFrame") -> None:
-    """Raise CheckError where two sources, one of them unsigned, cover the same mint and hour."""
+def _alike(rows: "DataFrame") -> Counter[tuple[date, bool]]:
+    """Superseded rows that say the same as the one that counts, by day and by whether that is of the same source."""
     from pyspark.sql import functions as F
 
-    if len(bronze.select("source").distinct().take(2)) < 2:
-        return
-    hours = bronze.groupBy("token_mint", F.date_trunc("hour", "traded_at").alias("hour")).agg(
-        F.count_distinct("source").alias("sources"),
-        F.count(F.when(F.col("signature").isNull(), 1)).alias("unsigned"),
-        F.min("source").alias("one"),
-        F.max("source").alias("other"),
-    )
-    mixed = hours.where("sources > 1 AND unsigned > 0").orderBy("hour", "token_mint").limit(1).collect()
-    if mixed:
-        row = mixed[0]
-        raise CheckError(
-            f"{row['one']} and {row['other']} both cover mint {row['token_mint']} in the hour of {row['hour']} UTC; "
-            "rows without signatures cannot be matched across sources: remove one source's dump of that day."
-        )
+    kept = rows.where("NOT is_superseded").groupBy("trade_id").agg(F.min("source").alias("counts"))
+    alike = rows.where("is_superseded").join(kept, "trade_id").withColumn("is_own", F.col("counts") == F.col("source"))
+    found = alike.groupBy("trade_date", "is_own").count().collect()
+    return Counter({(row["trade_date"], row["is_own"]): row["count"] for row in found})

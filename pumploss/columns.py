@@ -28,7 +28,9 @@ SOL_LAMPORTS = Column(
 )
 FEE_LAMPORTS = Column("fee_lamports", Type.BIGINT, "All trading fees on top of (buy) or out of (sell) `sol_lamports`")
 FEE_SOURCE = Column("fee_source", Type.STRING, "`event`, `estimated`, `included` (in a balance change) or `none`")
-AMOUNT_BASIS = Column("amount_basis", Type.STRING, "`curve` (fee-exclusive) or `balance_delta` (all costs included)")
+AMOUNT_BASIS = Column(
+    "amount_basis", Type.STRING, "`curve` (fee-exclusive) or `balance_delta` (what moved, costs or the fee inside)"
+)
 VIRTUAL_SOL = Column(
     "virtual_sol_lamports",
     Type.BIGINT,
@@ -41,7 +43,12 @@ VIRTUAL_TOKENS = Column(
     "Token reserve after the trade: virtual on the curve, the pool's later",
     nullable=True,
 )
-VENUE = Column("venue", Type.STRING, "`pump_curve` or `pumpswap`")
+VENUE = Column("venue", Type.STRING, "`pump_curve`, `pumpswap`, `raydium`, `launchlab` or `meteora`, told by program")
+POOL = Column("pool_address", Type.STRING, "Account of the pool that trades a mint, base58", nullable=True)
+CREATOR = Column("creator_address", Type.STRING, "Wallet that made the token, base58", nullable=True)
+QUOTE_MINT = Column(
+    "quote_mint", Type.STRING, "Mint that the token is traded against, wrapped SOL for SOL", nullable=True
+)
 AMBIGUOUS = Column(
     "is_ambiguous_duplicate",
     Type.BOOLEAN,
@@ -78,6 +85,8 @@ REALISED_LOSS = Column("realised_loss_lamports", Type.BIGINT, "Sum of negative r
 MATCHED_SELLS = Column("matched_sell_count", Type.BIGINT, "Number of sells with a matched part")
 LOSS_COUNT = Column("loss_count", Type.BIGINT, "Number of matched sells with negative PnL")
 MINT_COUNT = Column("mint_count", Type.BIGINT, "Number of distinct mints traded")
+TAPE_GAPS = Column("tape_gap_count", Type.BIGINT, "Curve trades before which others are missing, by their reserves")
+TAPE_BREAKS = Column("tape_break_count", Type.BIGINT, "Curve trades whose amounts contradict the stated reserves")
 TRADER_COUNT = Column("trader_count", Type.BIGINT, "Number of distinct traders")
 FIRST_TRADED_AT = Column("first_traded_at", Type.TIMESTAMP, "Earliest trade of the row's scope")
 LAST_TRADED_AT = Column("last_traded_at", Type.TIMESTAMP, "Latest trade of the row's scope")

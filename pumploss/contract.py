@@ -1,5 +1,6 @@
 """What a table is: typed columns, a key, a partition, an order inside files and checks; everything else is derived."""
 
+import re
 from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum
 from typing import TYPE_CHECKING, Any, cast
@@ -53,6 +54,11 @@ class Type(Enum):
         return types[self]
 
 
+#: Units in names, which bound the values: `_share` and `_count`, at the end or before a window or a level's `_close`.
+_SHARE, _COUNT = re.compile(r"_share(_|$)"), re.compile(r"_count(_|$)")
+#: Shares are quotients of doubles, whose last bits may pass 1.
+SHARE_LIMIT = 1.000001
+
 #: Columns with these prefixes say when or by whom a row was written; digests leave them out.
 VOLATILE_PREFIXES = ("run_", "written_", "created_")
 
@@ -88,23 +94,29 @@ class Severity(StrEnum):
 
 
 class Metric(StrEnum):
-    """What is measured, per partition day, in one aggregate query."""
+    """What is measured, per partition day, in one aggregate query; the last two also need earlier days."""
 
     ROW_COUNT = "row_count"
     DUPLICATE_COUNT = "duplicate_count"
     NULL_COUNT = "null_count"
     NULL_SHARE = "null_share"
+    NAN_COUNT = "nan_count"
     MINIMUM = "minimum"
     MAXIMUM = "maximum"
     VIOLATION_COUNT = "violation_count"
+    TRAILING_RATIO = "trailing_ratio"
+    TRAILING_CHANGE = "trailing_change"
 
 
 @dataclass(frozen=True)
 class Check:
     """A bound on a metric of a table's staged day, and why it is there.
 
-    `subject` is a column name, for VIOLATION_COUNT a SQL condition that every row must satisfy (NULL counts as
-    satisfied), for DUPLICATE_COUNT a comma-separated key, empty for ROW_COUNT. `lowest` and `highest` are inclusive.
+    `subject` is a column name, or where a metric is about several their names with commas between: DUPLICATE_COUNT,
+    NAN_COUNT, MINIMUM (of the lowest) and MAXIMUM (of the highest). For VIOLATION_COUNT it is a SQL condition that
+    every row must satisfy (NULL counts as satisfied), for ROW_COUNT it is empty. For TRAILING_RATIO and
+    TRAILING_CHANGE it names a measure of a day that is divided by, or lessened by, its median over earlier days.
+    `lowest` and `highest` are inclusive.
     """
 
     metric: Metric
@@ -199,7 +211,7 @@ class Table:
 
     @property
     def all_checks(self) -> tuple[Check, ...]:
-        """The checks that follow from key and nullability, then the table's own."""
+        """The checks that follow from key, nullability, types and units, then the table's own."""
         derived = [
             Check(Metric.NULL_COUNT, c.name, "the contract says that it is always known", highest=0)
             for c in self.columns
@@ -208,6 +220,16 @@ class Table:
         if self.key:
             why = "a key that repeats would count a row twice"
             derived.append(Check(Metric.DUPLICATE_COUNT, ",".join(self.key), why, highest=0))
+        doubles = [c.name for c in self.columns if c.type is Type.DOUBLE]
+        if doubles:
+            why = "what is not a number passes every range and spoils every sum"
+            derived.append(Check(Metric.NAN_COUNT, ",".join(doubles), why, highest=0))
+        shares = [name for name in doubles if _SHARE.search(name)]
+        if shares:
+            derived += within(",".join(shares), 0, SHARE_LIMIT, "a share is a part of a whole")
+        counts = [c.name for c in self.columns if c.type is Type.BIGINT and _COUNT.search(c.name)]
+        if counts:
+            derived += within(",".join(counts), 0, None, "nothing is counted fewer than 0 times")
         return (*derived, *self.checks)
 
     def with_columns(self, *columns: Column) -> "Table":

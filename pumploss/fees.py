@@ -1,11 +1,26 @@
-"""Trading fees over time, for sources that state none.
+"""Trading fees by venue and time: for sources that state none, and for what a sale would pay.
 
-Total fees (protocol, liquidity providers, creator) in basis points of the curve-side SOL amount, by
-venue and block time. PumpSwap has had tiers by market cap since 2025-09-01; a trade does not state
-one, so the tier up to 420 SOL is assumed, where a coin starts and where nearly all stay. Sources of
-the figures: the programs' public documentation (`PUMP_PROGRAM_README`, `PUMP_SWAP_README`,
-`PUMP_CREATOR_FEE_README`, `FEE_PROGRAM_README`); the creator's 5 basis points of May 2025 are from
-the press only.
+Total fees (protocol, liquidity providers, creator, platform) in basis points of the SOL amount, by venue and block
+time.
+
+On the curve and on PumpSwap the amounts of events are fee-exclusive, and so the fee of a trade is estimated from here
+where its source states none. PumpSwap has had tiers by market cap since 2025-09-01; a trade does not state one, so the
+tier up to 420 SOL is assumed, where a coin starts and where nearly all stay. Sources of the figures: the programs'
+public documentation (`PUMP_PROGRAM_README`, `PUMP_SWAP_README`, `PUMP_CREATOR_FEE_README`, `FEE_PROGRAM_README`); the
+creator's 5 basis points of May 2025 are from the press only.
+
+Pools of Raydium, LaunchLab and Meteora keep their fee inside the amounts that move: a buyer hands over the SOL that the
+fee is taken from, a seller gets what is left of it, or pays it in the token. So a source that states moved amounts has
+the fee in them (`FEE_IS_INSIDE`: `included`, 0), and only an amount that is known to be net of fees gets one from here.
+What a sale of a holding would pay:
+
+- `raydium` 25: fixed in AMM v4 pools, and the usual tier of CPMM and CLMM pools (docs.raydium.io:
+  `products/amm-v4/fees`, `ray/protocol-fees`). Other tiers are not stated by any trade.
+- `launchlab` 125: 25 of the protocol and 100 of the platform that most coins are launched on, letsbonk
+  (docs.raydium.io: LaunchLab and CPMM fee reference; Blockworks' LaunchLab page for the platform). Other platforms ask
+  for 75 or more.
+- `meteora` 100: every pool sets its own, up to 99 % at a launch; 1 % is the flat fee in the examples of its
+  documentation (docs.meteora.ag: integrate with DAMM v2), and an assumption.
 """
 
 from datetime import UTC, datetime
@@ -31,7 +46,12 @@ FEES: dict[str, tuple[tuple[datetime, int], ...]] = {
         (CREATOR_FEE_AT, 20 + 5 + 5),
         (PROJECT_ASCEND_AT, 2 + 93 + 30),
     ),
+    "raydium": ((_BEGINNING, 25),),
+    "launchlab": ((_BEGINNING, 25 + 100),),
+    "meteora": ((_BEGINNING, 100),),
 }
+#: Venues whose moved amounts hold the fee.
+FEE_IS_INSIDE = ("raydium", "launchlab", "meteora")
 
 
 def fee_share_bps(venue: str, at: datetime) -> int:

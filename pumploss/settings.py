@@ -44,6 +44,11 @@ class Settings:
         return self.home / "feast" / "registry.db"
 
     @property
+    def data_docs_dir(self) -> Path:
+        """What Great Expectations said of every night, and the web pages of it."""
+        return self.home / "data_docs"
+
+    @property
     def is_lake_default(self) -> bool:
         """Whether the lake lies at its default place below `home`."""
         return self.lake == str(self.home / "lake")

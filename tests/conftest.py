@@ -183,6 +183,8 @@ def _random_trade(rng: Any, days: list[date], number: int) -> dict[str, Any]:
     is_curve = kind.startswith("curve") or (kind == "migrates" and place * 2 < len(days))
     direction = rng.choice(("buy", "buy", "sell"))
     sol = rng.choice((1, 10**6, rng.randrange(1, 5 * 10**9), rng.randrange(1, 10**8)))
+    # Prices within two decades, as a mint's are within a day; only dust is priced anyhow.
+    units = max(1, int(sol * 10 ** rng.uniform(2.5, 4.5))) if sol > 1 else rng.choice((1, 10**6))
     sol = 0 if direction == "sell" and rng.random() < 0.15 else sol
     day = days[place]
     second = rng.choice((0, 0, 1, rng.randrange(86_400), 86_399))
@@ -191,7 +193,7 @@ def _random_trade(rng: Any, days: list[date], number: int) -> dict[str, Any]:
         "trader_address": f"trader-{rng.randrange(9)}",
         "token_mint": f"mint-{mint}",
         "direction": direction,
-        "token_units": rng.choice((1, 10**6, rng.randrange(1, 10**13), rng.randrange(1, 10**9))),
+        "token_units": units,
         "sol_lamports": sol,
         "fee_lamports": rng.choice((None, None, sol // 100)),
         "venue": "pump_curve" if is_curve else "pumpswap",
@@ -238,9 +240,11 @@ def digests() -> Callable[[Any], dict[tuple[str, date], str]]:
     """`digests(context)`: content digest of every built day of every table that the ledger knows."""
 
     def found(context: Any) -> dict[tuple[str, date], str]:
+        from features import registry
         from pumploss import catalog, checks
 
-        tables = (t for t in catalog.tables().values() if t.name != "run_ledger" and context.lake.exists(t))
+        known = {**catalog.tables(), registry.TABLE.name: registry.TABLE}
+        tables = (t for t in known.values() if t.name != "run_ledger" and context.lake.exists(t))
         return {
             (table.name, day): digest
             for table in tables

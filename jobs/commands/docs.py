@@ -1,15 +1,35 @@
-"""`docs`: the generated pages, written or compared."""
+"""`docs`: what Great Expectations said of the latest nights, in a browser."""
 
 import argparse
+import webbrowser
+from pathlib import Path
+
+from pumploss.errors import LakeError
+from pumploss.settings import Settings
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Write `docs/generated`, or with `--check` fail where a page is stale."""
-    from jobs import docs
+def run(_: argparse.Namespace) -> int:
+    """Print where Data Docs are and open them, where there is a browser."""
+    from pumploss.settings import from_environment
 
-    if arguments.check:
-        docs.require_fresh()
-        return 0
-    for path in docs.write():
-        print(path)
+    page = first_page(from_environment())
+    print(page, flush=True)
+    if not webbrowser.open(page.as_uri()):
+        print("No browser was found on this machine: open the page above, or copy its folder to where there is one.")
     return 0
+
+
+def first_page(settings: Settings) -> Path:
+    """The first page of Data Docs, with whatever was judged since they were last built.
+
+    Raises LakeError where nothing was ever judged.
+    """
+    from pumploss.checks import data_docs
+
+    folder = settings.data_docs_dir
+    if not data_docs.has_results(folder):
+        raise LakeError(
+            f"There are no Data Docs in {folder} yet: every step that publishes a table adds to them. "
+            "Run `pumploss nightly`, or any step, or set PUMPLOSS_HOME to where nights were run."
+        )
+    return data_docs.index(folder) if data_docs.is_current(folder) else data_docs.build(folder)

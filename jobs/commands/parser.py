@@ -59,11 +59,12 @@ def _steps(commands: _Commands) -> None:
     _range(run)
     _run_options(run)
     _command(commands, "list", "pipeline:run", "show the pipeline: every step with what it reads and writes")
-    docs = _command(commands, "docs", "docs:run", "write the generated pages of docs/generated")
-    docs.add_argument("--check", action="store_true", help="only fail where they are stale")
+    pages = _command(commands, "pages", "pages:run", "write the generated pages of docs/generated")
+    pages.add_argument("--check", action="store_true", help="only fail where they are stale")
 
 
 def _readers(commands: _Commands) -> None:
+    _command(commands, "docs", "docs:run", "open Data Docs: what every check said of the latest nights")
     status = _command(commands, "status", "status:run", "show every store, and what ran last, from the ledger")
     losers = _command(commands, "losers", "losers:run", "show who lost most, from the warm store")
     losers.add_argument("--period", choices=PERIODS, default="24h", help="ending at the last published day (24h)")
@@ -95,6 +96,8 @@ def _range(parser: argparse.ArgumentParser) -> None:
 
 def _run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--if-missing", action="store_true", help="train only where no champion exists")
+    accept = "bronze_trades takes days that seem incomplete: somebody has looked, and they really were so"
+    parser.add_argument("--accept-completeness", action="store_true", help=accept)
     parser.add_argument("--json", action="store_true", help="print a JSON line for each step")
 
 

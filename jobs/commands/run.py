@@ -65,9 +65,12 @@ def _run(arguments: argparse.Namespace, names: list[str]) -> int:
 
     settings, screen = from_environment(), Screen()
     steps = chosen(names, arguments.if_missing)
+    if arguments.accept_completeness and "bronze_trades" not in {step.name for step, _ in steps}:
+        arguments.parser.error("--accept-completeness is about dumps: it goes with bronze_trades")
     day = vars(arguments).get("day")
     with ExitStack() as stack:
         context = stack.enter_context(open_context(settings))
+        context.accept_completeness = arguments.accept_completeness
         days = (day,) if day else run_days(context.landing, arguments.first, arguments.last)
         if len(STORE_STEPS & {step.name for step, _ in steps}) > 1:
             stack.enter_context(held_stores(settings))

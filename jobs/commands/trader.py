@@ -5,21 +5,17 @@ import json
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from jobs.commands.wallet import results, scan, show_results, text
 from jobs.context import Context, open_context
-from pumploss.contract import Table
 from pumploss.days import midnight, shift
 from pumploss.errors import LakeError
 
 if TYPE_CHECKING:
     import polars as pl
 
-COHORTS = 16
-#: Seed of the engine's xxhash64.
-_SEED = 42
-
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print features, scores and reasons; exit code 1 for a wallet that never traded."""
+    """Print results, positions, features, scores and reasons; exit code 1 for a wallet that never traded."""
     from pumploss.settings import from_environment
 
     with open_context(from_environment()) as context:
@@ -32,7 +28,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def trader(context: Context, address: str) -> dict[str, Any]:
-    """`status` (`eligible`, `not_eligible`, `unknown`), `why`, `features` and `scores` (None where there are none).
+    """`status` (`eligible`, `not_eligible`, `unknown`), `why`, and as of T, None where there are none: `account`,
+    `positions`, `round_trips`, `features` and `scores`.
 
     Raises LakeError where no features were built, StaleError where those of the latest T are stale.
     """
@@ -44,33 +41,16 @@ def trader(context: Context, address: str) -> dict[str, Any]:
         raise LakeError(f"No features have been built in {context.lake.root} yet: run `pumploss nightly`.")
     day = max(days)
     context.ledger.refuse_stale("gold_trader_features", [shift(day, -1)])
-    row = _one(_scan(context, TABLE, address).filter(feature_day=day))
-    score = _one(_scan(context, gold_scores.TABLE, address).filter(score_day=day))
+    row = _one(scan(context, TABLE, address).filter(feature_day=day))
+    score = _one(scan(context, gold_scores.TABLE, address).filter(score_day=day))
     answer: dict[str, Any] = {"trader": address, "as_of": midnight(day).isoformat(), "status": "eligible", "why": None}
     if row is None:
         answer["status"], answer["why"] = _absence(context, address, day)
+    answer |= results(context, address, day)
     answer["features"] = {one.name: row[one.name] for one in features()} if row else None
     answer["groups"] = {one.name: one.group for one in features()} if row else None
     answer["scores"] = {**score, "reasons": json.loads(score["reasons"])} if score else None
     return answer
-
-
-def _scan(context: Context, table: Table, address: str) -> "pl.LazyFrame":
-    """The trader's rows of a table, none where it was never written."""
-    import polars as pl
-
-    if not context.lake.exists(table):
-        return pl.DataFrame(pl.from_arrow(table.arrow_schema.empty_table())).lazy()
-    rows = pl.scan_delta(context.lake.path(table)).filter(pl.col("trader_address") == address)
-    return rows.filter(pl.col("trader_cohort") == cohort(address)) if "trader_cohort" in table.names else rows
-
-
-def cohort(address: str) -> int:
-    """The partition that holds the trader."""
-    import xxhash
-
-    # The remainder of a signed number by a power of two is that of the unsigned one.
-    return int(xxhash.xxh64_intdigest(address.encode(), seed=_SEED)) % COHORTS
 
 
 def _one(rows: "pl.LazyFrame") -> dict[str, Any] | None:
@@ -83,7 +63,7 @@ def _absence(context: Context, address: str, day: date) -> tuple[str, str]:
     from features.windows import LOOKBACK_DAYS
     from pumploss.tables.gold_trader_day import TABLE
 
-    rows = _scan(context, TABLE, address).collect().sort("day")
+    rows = scan(context, TABLE, address).collect().sort("day")
     if rows.is_empty():
         return "unknown", "No trade of this address is in the lake. Addresses are case-sensitive."
     recent = rows.filter(rows["day"].is_between(shift(day, -LOOKBACK_DAYS), shift(day, -1)))
@@ -118,6 +98,8 @@ def _show(found: dict[str, Any]) -> None:
     from jobs.commands.screen import show_facts, show_table
 
     print(f"{found['trader']} as of {found['as_of']}: {found['status'].replace('_', ' ')}")
+    if found["account"]:
+        show_results(found)
     if found["why"]:
         print(found["why"])
         return
@@ -126,17 +108,13 @@ def _show(found: dict[str, Any]) -> None:
         print("It has no scores at this T: no model was registered when it was scored, or gold_scores did not run.")
     else:
         hidden = ("trader_address", "as_of", "reasons", "known_at", "score_day", "scored_at")
-        show_facts("Scores", [(name, _text(value)) for name, value in scores.items() if name not in hidden])
+        show_facts("Scores", [(name, text(value)) for name, value in scores.items() if name not in hidden])
         show_facts(
             "What raises the risk most",
             [
-                (r["group"], f"{r['text']} ({r['feature']} = {_text(r['value'])}, {r['contribution']:+.3f} log-odds)")
+                (r["group"], f"{r['text']} ({r['feature']} = {text(r['value'])}, {r['contribution']:+.3f} log-odds)")
                 for r in scores["reasons"]
             ],
         )
-    rows = [(found["groups"][name], name, _text(value)) for name, value in found["features"].items()]
+    rows = [(found["groups"][name], name, text(value)) for name, value in found["features"].items()]
     show_table("Features", ("group", "feature", "value"), rows, ("value",))
-
-
-def _text(value: Any) -> Any:
-    return f"{value:.6g}" if isinstance(value, float) else value

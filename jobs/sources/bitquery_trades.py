@@ -1,8 +1,8 @@
 """`bitquery_trades`: Bitquery's dumps of pump.fun trades, a sample.
 
 Units: `Trade_Buy_Amount` and `Trade_Sell_Amount` are decimal text in whole units; each side states its mint's decimals
-beside it, and SOL must have 9. Amounts are curve-side; `Transaction_Fee` is the network's. Fees of the venue are
-estimated from the dated fee table.
+beside it, and SOL must have 9. `Transaction_Fee` is the network's. On the curve and PumpSwap amounts are fee-exclusive
+and fees are estimated from the dated fee table; of other venues' pools they are what moved, fee inside (`included`).
 Time: `Block_Time` in unix seconds (`Block_Date`, in the same row, is in milliseconds and left out).
 Identity: `Transaction_Signature`; one transaction may hold several trades.
 Order: Block_Time, Block_Slot, Transaction_Index, then outer (`Instruction_ExternalSeqNumber`) and inner
@@ -19,12 +19,10 @@ import pyarrow.compute as pc
 
 from jobs.sources.declaration import Cadence, Format, Source
 from jobs.sources.reason import Reason
-from jobs.sources.rows import Rows, Swap
-from pumploss.fees import estimate_fees
+from jobs.sources.rows import MAX_DECIMALS, Rows
+from jobs.sources.swaps import Swap, swap, traded
 from pumploss.money import SOL_DECIMALS
 
-#: With 19, a single whole token would not fit a signed 64-bit integer.
-MAX_DECIMALS = 18
 _SIDES = ("Trade_Buy", "Trade_Sell")
 
 
@@ -32,44 +30,35 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
     """The trades of a block, in bronze columns."""
     success = rows.choice("Transaction_Result_Success", {"true": "true", "false": "false"}, Reason.MALFORMED)
     rows.refuse(pc.equal(success, "false"), Reason.FAILED, "Transaction_Result_Success")
-    swap = rows.swap("Trade_Buy_Currency_MintAddress", "Trade_Sell_Currency_MintAddress")
+    swapped = swap(rows, ("Trade_Buy_Currency_MintAddress", "Trade_Sell_Currency_MintAddress"))
     venue = rows.program("Trade_Dex_ProgramAddress")
     traded_at = rows.unix_seconds("Block_Time")
-    decimals = _decimals(rows, swap)
-    amounts = [(f"{side}_Amount", rows.units_at(f"{side}_Amount", decimals[side])) for side in _SIDES]
-    token_units, sol = rows.sides(swap, amounts[0], amounts[1])
+    stated, names = _decimals(rows, swapped), ("Trade_Buy_Amount", "Trade_Sell_Amount")
+    amounts = [rows.units_at(name, places) for name, places in zip(names, stated, strict=True)]
+    decimals = (pc.if_else(swapped.is_buy, *stated), rows.same(False, pa.bool_()))
     owners = [rows.address(f"{side}_Account_Token_Owner") for side in _SIDES]
-    rows.require("Trade_Buy_Account_Token_Owner", swap.is_buy)
-    rows.require("Trade_Sell_Account_Token_Owner", pc.invert(swap.is_buy))
+    rows.require("Trade_Buy_Account_Token_Owner", swapped.is_buy)
+    rows.require("Trade_Sell_Account_Token_Owner", pc.invert(swapped.is_buy))
     return {
-        "traded_at": traded_at,
         "slot": rows.integer("Block_Slot"),
         "tx_index": rows.integer("Transaction_Index"),
         "event_index": rows.event_index("Instruction_ExternalSeqNumber", "Instruction_InternalSeqNumber"),
         "signature": rows.signature("Transaction_Signature"),
-        "trader_address": pc.if_else(swap.is_buy, *owners),
-        "token_mint": swap.mint,
-        "direction": swap.direction,
-        "token_units": token_units,
-        "token_decimals": pc.cast(pc.if_else(swap.is_buy, *decimals.values()), pa.int32()),
-        "sol_lamports": sol,
-        "fee_lamports": estimate_fees(venue, traded_at, sol),
-        "fee_source": rows.same("estimated", pa.string()),
-        "amount_basis": rows.same("curve", pa.string()),
-        "venue": venue,
+        "trader_address": pc.if_else(swapped.is_buy, *owners),
+        **traded(rows, swapped, venue, traded_at, decimals, (names, amounts)),
     }
 
 
-def _decimals(rows: Rows, swap: Swap) -> dict[str, pa.Int64Array]:
-    """The stated decimals of each side, NULL where they cannot be (`malformed`)."""
-    found = {}
-    for side, is_sol in zip(_SIDES, (pc.invert(swap.is_buy), swap.is_buy), strict=True):
+def _decimals(rows: Rows, swapped: Swap) -> list[pa.Int64Array]:
+    """The stated decimals of what was bought and sold, NULL where they cannot be (`malformed`)."""
+    found = []
+    for side, is_sol in zip(_SIDES, (pc.invert(swapped.is_buy), swapped.is_buy), strict=True):
         name = f"{side}_Currency_Decimals"
         decimals = rows.integer(name)
         is_strange = pc.if_else(is_sol, pc.not_equal(decimals, SOL_DECIMALS), pc.greater(decimals, MAX_DECIMALS))
         rows.refuse(is_strange, Reason.MALFORMED, name)
         is_usable = pc.and_(pc.greater_equal(decimals, 0), pc.less_equal(decimals, MAX_DECIMALS))
-        found[side] = pc.if_else(is_usable, decimals, None)
+        found.append(pc.if_else(is_usable, decimals, None))
     return found
 
 
@@ -144,8 +133,9 @@ SOURCE = Source(
         "Trade_Sell_Account_Token_Owner",
     ),
     time_field="Block_Time",
+    precedence=5,
     interpret=interpret,
-    units="decimal text in whole SOL and whole tokens, decimals stated per side, curve-side, fees estimated",
+    units="decimal text in whole SOL and whole tokens, decimals stated per side; fees as in `dune_trades`",
     identity="signature",
     order="Block_Time, Block_Slot, Transaction_Index, outer and inner instruction",
 )

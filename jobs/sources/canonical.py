@@ -6,8 +6,9 @@ Time: `traded_at` is block time, ISO 8601 to the second with `Z`.
 Identity: (signature, event) where there is a signature; else the line itself, see semantics 2.
 Order: traded_at, slot, tx_index, event_index as far as they are stated; the order of lines means
 nothing.
-Fees: stated ones are those of the event; an empty `fee_lamports` is estimated from the dated fee
-table. The same fields in CSV, JSON lines (integers or text) and Parquet (integers, text,
+Fees: stated ones are those of the event; an empty `fee_lamports` is estimated from the dated fee table of the venue,
+one of `pump_curve`, `pumpswap`, `raydium`, `launchlab` and `meteora`; so amounts of pools that keep their fee inside
+must be stated without it. The same fields in CSV, JSON lines (integers or text) and Parquet (integers, text,
 timestamps).
 """
 
@@ -16,22 +17,22 @@ import pyarrow.compute as pc
 
 from jobs.sources.declaration import Cadence, Format, Source
 from jobs.sources.reason import Reason
-from jobs.sources.rows import Rows
+from jobs.sources.rows import MAX_DECIMALS, Rows
+from jobs.sources.venues import VENUES
 from pumploss.fees import estimate_fees
-
-#: With 19, a single whole token would not fit a signed 64-bit integer.
-MAX_DECIMALS = 18
 
 
 def interpret(rows: Rows) -> dict[str, pa.Array]:
     """The trades of a block, in bronze columns."""
     traded_at = rows.iso_seconds("traded_at")
     direction = rows.choice("direction", {"buy": "buy", "sell": "sell"}, Reason.UNKNOWN_DIRECTION)
-    venue = rows.choice("venue", {"pump_curve": "pump_curve", "pumpswap": "pumpswap"}, Reason.UNKNOWN_VENUE)
+    venue = rows.choice("venue", VENUES, Reason.UNKNOWN_VENUE)
     token_units, sol = rows.integer("token_units"), rows.integer("sol_lamports")
     decimals = rows.integer("token_decimals")
     rows.refuse(pc.greater(decimals, MAX_DECIMALS), Reason.MALFORMED, "token_decimals")
     rows.require_amounts(direction, ("token_units", token_units), ("sol_lamports", sol))
+    mint = rows.address("token_mint")
+    rows.refuse_impossible(mint, venue, decimals, ("token_units", token_units), ("sol_lamports", sol))
     fee = rows.integer("fee_lamports")
     is_stated = fee.is_valid()
     estimated = estimate_fees(venue, traded_at, sol) if fee.null_count else fee
@@ -42,7 +43,7 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
         "event_index": rows.integer("event_index"),
         "signature": rows.signature("signature"),
         "trader_address": rows.address("trader_address"),
-        "token_mint": rows.address("token_mint"),
+        "token_mint": mint,
         "direction": direction,
         "token_units": token_units,
         "token_decimals": pc.cast(decimals, pa.int32(), safe=False),
@@ -87,6 +88,7 @@ SOURCE = Source(
         "virtual_token_units",
     ),
     time_field="traded_at",
+    precedence=2,
     interpret=interpret,
     units="lamports and token base units, curve-side",
     identity="signature and native indexes where stated, else the line",

@@ -6,8 +6,11 @@ from datetime import UTC, datetime
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
+from jobs.sources import text_values
 from jobs.sources.reason import Reason
+from jobs.sources.spans import texts
 from pumploss.money import INT64_MAX, AmountTextError, to_units
 
 #: Row and reason of each value that is not what its column should hold; its cell is NULL.
@@ -22,32 +25,14 @@ TIME = pa.timestamp("us", tz="UTC")
 _INTEGER = re.compile(r"-?[0-9]+", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?(?P<digits>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
 _MAX_DIGITS = 28
-_SHORT_INTEGER = r"^-?[0-9]{1,18}$"
-_ISO_SECONDS = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
-#: Date and time as warehouses write them; block times are whole seconds, so a fraction is zeros.
-_UTC_SECONDS = r"^([0-9-]{10})[ T]([0-9:]{8})(?:\.0{1,9})?(?: UTC|Z)$"
 
 
 def integers(column: pa.StringArray) -> tuple[pa.Int64Array, Faults]:
     """Decimal digits with an optional minus to int64; faults: `malformed`, `overflow`."""
-    try:
-        values = pc.cast(column, pa.int64())
-        # Arrow also takes hexadecimal; text that does not come back as it was gets a closer look.
-        same = pc.equal(pc.cast(values, pa.string()), column)
-        if pc.all(same).as_py() is not False:
-            return values, []
-    except pa.ArrowInvalid:
-        same = pc.match_substring_regex(column, _SHORT_INTEGER)
-        values = pc.cast(pc.if_else(same, column, None), pa.int64())
-    found: dict[int, int | None] = {}
-    faults: Faults = []
-    for row in _where_false(same):
-        try:
-            found[row] = integer(column[row].as_py())
-        except AmountTextError as error:
-            found[row] = None
-            faults.append((row, Reason[error.reason.upper()]))
-    return _patched(values, found), faults
+    values, kinds = text_values.integers(texts(column))
+    faults = [(row, Reason.MALFORMED) for row in np.flatnonzero(kinds == text_values.MALFORMED).tolist()]
+    faults += [(row, Reason.OVERFLOW) for row in np.flatnonzero(kinds == text_values.TOO_LARGE).tolist()]
+    return _with_nulls(values, kinds), faults
 
 
 def integer(text: str) -> int:
@@ -62,18 +47,15 @@ def integer(text: str) -> int:
 
 def units(column: pa.StringArray, decimals: int) -> tuple[pa.Int64Array, Faults]:
     """Decimal text to signed base units; faults: `malformed`, `precision`, `overflow`."""
-    coded = column.dictionary_encode()
-    values: list[int | None] = []
-    reasons: dict[int, Reason] = {}
-    for code, text in enumerate(coded.dictionary.to_pylist()):
+    values, kinds = text_values.decimals(texts(column), decimals)
+    faults: Faults = []
+    for row in np.flatnonzero(kinds == text_values.UNSURE).tolist():
         try:
-            values.append(_units(text, decimals))
+            values[row] = _units(column[row].as_py(), decimals)
+            kinds[row] = text_values.VALUE
         except AmountTextError as error:
-            values.append(None)
-            reasons[code] = Reason[error.reason.upper()]
-    rows = coded.indices.to_pylist() if reasons else []
-    faults = [(row, reasons[code]) for row, code in enumerate(rows) if code in reasons]
-    return pa.array(values, pa.int64()).take(coded.indices), faults
+            faults.append((row, Reason[error.reason.upper()]))
+    return _with_nulls(values, kinds), faults
 
 
 def _units(text: str, decimals: int) -> int:
@@ -96,24 +78,21 @@ def unix_seconds(column: pa.StringArray) -> tuple[pa.TimestampArray, Faults]:
 
 def iso_seconds(column: pa.StringArray) -> tuple[pa.TimestampArray, Faults]:
     """Text of the one form `2026-01-01T00:00:00Z` to UTC timestamps; fault: `bad_timestamp`."""
-    well_formed = pc.match_substring_regex(column, _ISO_SECONDS)
-    faults: Faults = [(row, Reason.BAD_TIMESTAMP) for row in _where_false(well_formed)]
-    column = pc.if_else(well_formed, column, None) if faults else column
-    try:
-        times = pc.cast(column, TIME)
-    except pa.ArrowInvalid:
-        texts = column.to_pylist()
-        parsed = [None if text is None else _time(text) for text in texts]
-        faults += [
-            (row, Reason.BAD_TIMESTAMP) for row, at in enumerate(parsed) if at is None and texts[row] is not None
-        ]
-        times = pa.array(parsed, TIME)
-    return _plausible(pc.divide(pc.cast(times, pa.int64()), MICROSECONDS), faults)
+    return _written_seconds(column, is_iso=True)
 
 
 def utc_seconds(column: pa.StringArray) -> tuple[pa.TimestampArray, Faults]:
-    """Text such as `2024-07-04 15:31:10.000 UTC` or `2024-07-04T15:31:10Z` to timestamps; fault: `bad_timestamp`."""
-    return iso_seconds(pc.replace_substring_regex(column, _UTC_SECONDS, r"\1T\2Z"))
+    """Text such as `2024-07-04 15:31:10.000 UTC` or `2024-07-04T15:31:10Z` to timestamps; fault: `bad_timestamp`.
+
+    Block times are whole seconds, so a fraction is zeros.
+    """
+    return _written_seconds(column, is_iso=False)
+
+
+def _written_seconds(column: pa.StringArray, is_iso: bool) -> tuple[pa.TimestampArray, Faults]:
+    seconds, kinds = text_values.utc_seconds(texts(column), is_iso)
+    faults = [(row, Reason.BAD_TIMESTAMP) for row in np.flatnonzero(kinds == text_values.MALFORMED).tolist()]
+    return _plausible(_with_nulls(seconds, kinds), faults)
 
 
 def unix_milliseconds(column: pa.StringArray) -> tuple[pa.TimestampArray, Faults]:
@@ -122,14 +101,6 @@ def unix_milliseconds(column: pa.StringArray) -> tuple[pa.TimestampArray, Faults
     faults: Faults = [(row, Reason.BAD_TIMESTAMP) for row, _ in wrong]
     seconds, faults = _plausible(pc.divide(milliseconds, 1000), faults)
     return pc.cast(pc.multiply(pc.if_else(seconds.is_valid(), milliseconds, None), 1000), TIME), faults
-
-
-def _time(text: str) -> datetime | None:
-    """One time of the calendar; None for a day or an hour that does not exist."""
-    try:
-        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-    except ValueError:
-        return None
 
 
 def _plausible(seconds: pa.Int64Array, faults: Faults) -> tuple[pa.TimestampArray, Faults]:
@@ -147,11 +118,7 @@ def _where_false(mask: pa.BooleanArray) -> list[int]:
     return rows
 
 
-def _patched(values: pa.Int64Array, found: dict[int, int | None]) -> pa.Int64Array:
-    """The values with some rows replaced."""
-    if not found:
-        return values
-    changed = values.to_pylist()
-    for row, value in found.items():
-        changed[row] = value
-    return pa.array(changed, pa.int64())
+def _with_nulls(values: NDArray[np.int64], kinds: NDArray[np.uint8]) -> pa.Int64Array:
+    """Values as a column, NULL where there is none."""
+    is_missing = kinds != text_values.VALUE
+    return pa.array(values, mask=is_missing) if is_missing.any() else pa.array(values)

@@ -30,20 +30,23 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
     rows.refuse(pc.if_else(is_buy, pc.less(tokens, 0), pc.greater(tokens, 0)), Reason.SIGN, "token_delta")
     rows.refuse(pc.if_else(is_buy, pc.greater(sol, 0), pc.less(sol, 0)), Reason.SIGN, "sol_delta")
     rows.require_amounts(direction, ("token_delta", tokens), ("sol_delta", sol))
+    tokens, sol, mint = pc.abs(tokens), pc.abs(sol), rows.address("mint")
+    venue, decimals = rows.same("pump_curve", pa.string()), rows.same(PUMP_TOKEN_DECIMALS, pa.int32())
+    rows.refuse_impossible(mint, venue, decimals, ("token_delta", tokens), ("sol_delta", sol))
     return {
         "traded_at": rows.unix_seconds("ts"),
         "source_rank": rows.integer("rank_tx"),
         "signature": rows.signature("sig"),
         "trader_address": rows.address("signer"),
-        "token_mint": rows.address("mint"),
+        "token_mint": mint,
         "direction": direction,
-        "token_units": pc.abs(tokens),
-        "token_decimals": rows.same(PUMP_TOKEN_DECIMALS, pa.int32()),
-        "sol_lamports": pc.abs(sol),
+        "token_units": tokens,
+        "token_decimals": decimals,
+        "sol_lamports": sol,
         "fee_lamports": rows.same(0, pa.int64()),
         "fee_source": rows.same("included", pa.string()),
         "amount_basis": rows.same("balance_delta", pa.string()),
-        "venue": rows.same("pump_curve", pa.string()),
+        "venue": venue,
     }
 
 
@@ -53,6 +56,7 @@ SOURCE = Source(
     formats=(Format.CSV,),
     fields=("ts", "mint", "signer", "kind", "token_delta", "sol_delta", "sig", "rank_tx"),
     time_field="ts",
+    precedence=11,
     interpret=interpret,
     units="whole SOL (9 decimals) and whole tokens (6), signed balance changes, all costs included",
     identity="signature",

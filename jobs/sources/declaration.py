@@ -34,7 +34,11 @@ class Source:
     in the module); anything else is drift and refuses the file. Fields in `optional` may be empty,
     and absent from JSON; ignored ones may be absent from JSON and Parquet, and from the header of a CSV
     if they are in `may_lack`. `interpret` turns columns of text into columns of `bronze_trades`; what it
-    leaves out is NULL.
+    leaves out is NULL. A row with an `event_kind` is no trade but a row of `bronze_token_events`, whose columns it has.
+    A source that decodes bytes counts those that it does not know as `trailing_bytes`.
+    Fields in `volatile` say when a copy was received or exported: two lines that differ in nothing
+    else are one record. Where several sources hold trades of one mint in one transaction, those of the source with the
+    lowest `precedence` count, whole.
     """
 
     name: str
@@ -46,14 +50,21 @@ class Source:
     identity: str
     order: str
     time_field: str
+    precedence: int
     ignored: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     may_lack: tuple[str, ...] = ()
+    volatile: tuple[str, ...] = ()
 
     @property
     def all_fields(self) -> tuple[str, ...]:
         """Every field that a file of this source may hold, in the order that line digests use."""
         return (*self.fields, *self.ignored)
+
+    @property
+    def identifying_fields(self) -> tuple[str, ...]:
+        """The fields that tell one record from another."""
+        return tuple(name for name in self.all_fields if name not in self.volatile)
 
     @property
     def always_present(self) -> tuple[str, ...]:

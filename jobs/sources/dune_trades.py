@@ -1,14 +1,18 @@
 """`dune_trades`: exports of Dune's `dex_solana.trades`, a sample.
 
 Units: the `_raw` amounts are base units of their mints (lamports for SOL), integers; the decimal ones beside them come
-from binary floats and are left out. Amounts are those that the venue's pool moved: no fee is in them. `fee_tier` is a
-constant of the query (1 % on the curve, wrong since 2025-09), so fees are estimated from the dated fee table.
+from binary floats and are left out.
+Fees: amounts of the curve and PumpSwap come from their events, fee-exclusive; `fee_tier` is a constant of the query (1
+% on the curve, wrong since 2025-09), so their fees are estimated from the dated fee table. Amounts of Raydium,
+LaunchLab and Meteora are what moved between trader and pool, so the pool's fee is inside (`included`), and none is
+added.
 Time: `block_time`, `2024-07-04 15:31:10.000 UTC` in text or a timestamp in Parquet.
 Identity: `tx_id`, the signature; one transaction may hold several trades, told apart by amounts and then by their
 indexes.
 Order: block_time, block_slot, tx_index, then outer and inner instruction index.
 Direction: there is no such column: a buy is a row in which SOL was sold. `trader_id` is the trader, who may differ from
-the fee payer. `project_main_id` is the program that was traded on (`project_program_id` is the pool).
+the fee payer. `project_main_id` is the program that was traded on, so it tells the venue (`project_program_id` is the
+pool).
 Multi-hop routes give a row per hop: the one between SOL and the coin is the trade, hops between quote assets are
 `quote_leg`, hops between two coins `non_sol_quote`.
 Decimals: of mints that are not pump.fun's, none are stated; the amounts are exact all the same.
@@ -20,34 +24,23 @@ import pyarrow as pa
 
 from jobs.sources.declaration import Cadence, Format, Source
 from jobs.sources.rows import Rows
-from pumploss.fees import estimate_fees
+from jobs.sources.swaps import swap, traded
 
 
 def interpret(rows: Rows) -> dict[str, pa.Array]:
     """The trades of a block, in bronze columns."""
-    swap = rows.swap("token_bought_mint_address", "token_sold_mint_address")
+    swapped = swap(rows, ("token_bought_mint_address", "token_sold_mint_address"))
     venue = rows.program("project_main_id")
     traded_at = rows.utc_seconds("block_time")
     names = ("token_bought_amount_raw", "token_sold_amount_raw")
-    token_units, sol = rows.sides(swap, *((name, rows.integer(name)) for name in names))
-    decimals, is_assumed = rows.pump_decimals(swap.mint, venue)
+    amounts = [rows.integer(name) for name in names]
     return {
-        "traded_at": traded_at,
         "slot": rows.integer("block_slot"),
         "tx_index": rows.integer("tx_index"),
         "event_index": rows.event_index("outer_instruction_index", "inner_instruction_index"),
         "signature": rows.signature("tx_id"),
         "trader_address": rows.address("trader_id"),
-        "token_mint": swap.mint,
-        "direction": swap.direction,
-        "token_units": token_units,
-        "token_decimals": decimals,
-        "is_decimals_assumed": is_assumed,
-        "sol_lamports": sol,
-        "fee_lamports": estimate_fees(venue, traded_at, sol),
-        "fee_source": rows.same("estimated", pa.string()),
-        "amount_basis": rows.same("curve", pa.string()),
-        "venue": venue,
+        **traded(rows, swapped, venue, traded_at, rows.pump_decimals(swapped.mint, venue), (names, amounts)),
     }
 
 
@@ -91,9 +84,11 @@ SOURCE = Source(
         "_updated_at",
     ),
     optional=("inner_instruction_index",),
+    volatile=("_updated_at",),
     time_field="block_time",
+    precedence=3,
     interpret=interpret,
-    units="lamports and token base units as the pool moved them, fees estimated",
+    units="lamports and token base units; fees estimated on the curve and PumpSwap, inside the amounts elsewhere",
     identity="signature",
     order="block_time, block_slot, tx_index, outer and inner instruction index",
 )

@@ -1,8 +1,8 @@
 """`flipside_swaps`: exports of Flipside's `solana.defi.fact_swaps`, a sample.
 
 Units: whole tokens and whole SOL, decimal text in CSV and plain numbers in JSON, both read exactly from their text.
-Rows of the curve are decoded from its trade events, so amounts are curve-side and no fee is in them; fees are estimated
-from the dated fee table.
+Fees: rows of the curve are decoded from its trade events, so amounts are curve-side and fees are estimated from the
+dated fee table, as on PumpSwap; rows of Raydium, LaunchLab and Meteora are transfers, with the fee inside (`included`).
 Time: `block_timestamp`, block time as `2024-08-13T15:31:10.000Z` or `2024-08-13 15:31:10.000 UTC`; without a zone it is
 `bad_timestamp`.
 Identity: `tx_id`, the signature; one transaction may hold several swaps.
@@ -19,8 +19,7 @@ import pyarrow.compute as pc
 from jobs.sources.declaration import Cadence, Format, Source
 from jobs.sources.reason import Reason
 from jobs.sources.rows import Rows
-from pumploss.fees import estimate_fees
-from pumploss.money import SOL_DECIMALS
+from jobs.sources.swaps import swap, traded, whole_amounts
 
 _TRUTH = {"true": "true", "TRUE": "true", "false": "false", "FALSE": "false"}
 
@@ -28,29 +27,17 @@ _TRUTH = {"true": "true", "TRUE": "true", "false": "false", "FALSE": "false"}
 def interpret(rows: Rows) -> dict[str, pa.Array]:
     """The trades of a block, in bronze columns."""
     rows.refuse(pc.equal(rows.choice("succeeded", _TRUTH, Reason.MALFORMED), "false"), Reason.FAILED, "succeeded")
-    swap = rows.swap("swap_to_mint", "swap_from_mint")
+    swapped = swap(rows, ("swap_to_mint", "swap_from_mint"))
     venue = rows.program("program_id")
     traded_at = rows.utc_seconds("block_timestamp")
-    decimals, is_assumed = rows.pump_decimals(swap.mint, venue)
-    bought = rows.units_at("swap_to_amount", pc.if_else(swap.is_buy, decimals, SOL_DECIMALS))
-    sold = rows.units_at("swap_from_amount", pc.if_else(swap.is_buy, SOL_DECIMALS, decimals))
-    token_units, sol = rows.sides(swap, ("swap_to_amount", bought), ("swap_from_amount", sold))
+    decimals, names = rows.pump_decimals(swapped.mint, venue), ("swap_to_amount", "swap_from_amount")
+    amounts = whole_amounts(rows, swapped, decimals, names)
     return {
-        "traded_at": traded_at,
         "slot": rows.integer("block_id"),
         "event_index": rows.integer("swap_index"),
         "signature": rows.signature("tx_id"),
         "trader_address": rows.address("swapper"),
-        "token_mint": swap.mint,
-        "direction": swap.direction,
-        "token_units": token_units,
-        "token_decimals": decimals,
-        "is_decimals_assumed": is_assumed,
-        "sol_lamports": sol,
-        "fee_lamports": estimate_fees(venue, traded_at, sol),
-        "fee_source": rows.same("estimated", pa.string()),
-        "amount_basis": rows.same("curve", pa.string()),
-        "venue": venue,
+        **traded(rows, swapped, venue, traded_at, decimals, (names, amounts)),
     }
 
 
@@ -72,9 +59,11 @@ SOURCE = Source(
         "swap_index",
     ),
     ignored=("swap_program", "fact_swaps_id", "inserted_timestamp", "modified_timestamp"),
+    volatile=("inserted_timestamp", "modified_timestamp"),
     time_field="block_timestamp",
+    precedence=4,
     interpret=interpret,
-    units="whole SOL (9 decimals) and whole tokens (6 for pump mints, else 9 assumed), curve-side, fees estimated",
+    units="whole SOL (9 decimals) and whole tokens (6 for pump mints, else 9 assumed); fees as in `dune_trades`",
     identity="signature",
     order="block_timestamp, block_id, swap_index",
 )

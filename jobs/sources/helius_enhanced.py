@@ -11,7 +11,9 @@ Order: timestamp, slot.
 Direction: a buy gains tokens for SOL, a sell the reverse; tips larger than the proceeds contradict that (`sign`).
 No trade: a type other than SWAP (`not_a_trade`), a transaction with an error (`failed`), a wallet whose tokens did not
 change (`zero_amount`: someone else traded and it only paid the fee). Two coins, or a coin and USDC or USDT, are
-`non_sol_quote`; quote assets alone `quote_leg`. `source` names the venue: PUMP_FUN and PUMP_AMM.
+`non_sol_quote`; quote assets alone `quote_leg`.
+Venue: `source` names it (PUMP_FUN, PUMP_AMM, RAYDIUM, METEORA); LaunchLab has no name there that is known, and routers
+(JUPITER, ...) name no venue: `unknown_venue`.
 Inside `accountData` an unexpected field is `unknown_field`, anything else that does not fit is `malformed`.
 Left out: `fee` (it is in the change), `nativeTransfers`, `tokenTransfers`, `instructions`, `events`, `description`
 (other views of the same transaction), `lighthouseData`.
@@ -23,15 +25,16 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from jobs.sources.balance_changes import plain_changes
 from jobs.sources.base58 import decoded_length
 from jobs.sources.casts import integer
 from jobs.sources.declaration import Cadence, Format, Source
 from jobs.sources.jsonlines import nested
 from jobs.sources.reason import Reason
-from jobs.sources.rows import ADDRESS_BYTES, SOL_MINTS, STABLE_MINTS, Rows
+from jobs.sources.rows import ADDRESS_BYTES, MAX_DECIMALS, SOL_MINTS, STABLE_MINTS, Rows
+from jobs.sources.venues import HELIUS_SOURCES
 from pumploss.money import INT64_MAX, AmountTextError
 
-MAX_DECIMALS = 18
 MAX_ADDRESS_LETTERS = 44
 
 
@@ -139,13 +142,14 @@ def _integer(value: Any) -> int:
 
 def _changes(rows: Rows, wallets: pa.StringArray) -> list[Change | None]:
     """The change of each row that is still accepted, refusing those without one."""
-    texts, found = rows.text("accountData").to_pylist(), list[Change | None]()
+    texts, is_open = rows.text("accountData"), rows.is_accepted.tolist()
+    plain = plain_changes(texts, wallets, SOL_MINTS, STABLE_MINTS)
+    found = [Change(*one) if one and is_taken else None for one, is_taken in zip(plain, is_open, strict=True)]
     unfit: dict[Reason, list[int]] = {}
-    for row, (text, wallet, is_open) in enumerate(zip(texts, wallets.to_pylist(), rows.is_accepted, strict=True)):
-        found.append(None)
-        if is_open:
+    for row, is_taken in enumerate(is_open):
+        if is_taken and not found[row]:
             try:
-                found[row] = change(text, wallet)
+                found[row] = change(texts[row].as_py(), wallets[row].as_py())
             except Unfit as verdict:
                 unfit.setdefault(verdict.reason, []).append(row)
     for reason, refused in unfit.items():
@@ -157,21 +161,25 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
     """The trades of a block, in bronze columns."""
     rows.refuse(rows.text("transactionError").is_valid(), Reason.FAILED, "transactionError")
     rows.refuse(pc.not_equal(rows.text("type"), "SWAP"), Reason.NOT_A_TRADE, "type")
-    venue = rows.choice("source", {"PUMP_FUN": "pump_curve", "PUMP_AMM": "pumpswap"}, Reason.UNKNOWN_VENUE)
+    venue = rows.choice("source", HELIUS_SOURCES, Reason.UNKNOWN_VENUE)
     traded_at, slot = rows.unix_seconds("timestamp"), rows.integer("slot")
     signature, wallet = rows.signature("signature"), rows.address("feePayer")
     changes = _changes(rows, wallet)
     tokens = pa.array([found and found.token_units for found in changes], pa.int64())
+    sol = pc.abs(pa.array([found and found.lamports for found in changes], pa.int64()))
+    mint = pa.array([found and found.mint for found in changes], pa.string())
+    decimals = pa.array([found and found.decimals for found in changes], pa.int32())
+    rows.refuse_impossible(mint, venue, decimals, ("accountData", pc.abs(tokens)), ("accountData", sol))
     return {
         "traded_at": traded_at,
         "slot": slot,
         "signature": signature,
         "trader_address": wallet,
-        "token_mint": pa.array([found and found.mint for found in changes], pa.string()),
+        "token_mint": mint,
         "direction": pc.if_else(pc.greater(tokens, 0), "buy", "sell"),
         "token_units": pc.abs(tokens),
-        "token_decimals": pa.array([found and found.decimals for found in changes], pa.int32()),
-        "sol_lamports": pc.abs(pa.array([found and found.lamports for found in changes], pa.int64())),
+        "token_decimals": decimals,
+        "sol_lamports": sol,
         "fee_lamports": rows.same(0, pa.int64()),
         "fee_source": rows.same("included", pa.string()),
         "amount_basis": rows.same("balance_delta", pa.string()),
@@ -195,6 +203,7 @@ SOURCE = Source(
     ),
     optional=("transactionError",),
     time_field="timestamp",
+    precedence=9,
     interpret=interpret,
     units="lamports and token base units, balance changes of the fee payer, all costs included",
     identity="signature",

@@ -1,25 +1,21 @@
-"""Lines of JSON objects to fields: whole blocks through Arrow where every line is plain.
+"""Lines of JSON objects to fields: plain lines all at once, odd ones one by one.
 
 Numbers keep their text, `true` and `false` are text, `null` and an absent field are NULL, nested
 values stay JSON.
 """
 
-import io
 import json
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.json as arrow_json
 
 from jobs.sources.declaration import Source
+from jobs.sources.json_scan import scan
 from jobs.sources.lines import Block
 from jobs.sources.reading import FileRefusedError
 from jobs.sources.reason import FileReason, Reason
 from jobs.sources.records import Records, Refused, Split, refuse, require_fields
-
-_SAMPLE_LINES = 20
+from jobs.sources.verdicts import is_odd, without
 
 
 class _Number(str):
@@ -64,73 +60,23 @@ def check_first(source: Source, line: bytes) -> None:
 
 def split(block: Block, source: Source) -> Split:
     """The block's records by field, and the lines that have no fields."""
-    columns = _at_once(block, source)
-    if columns is not None:
-        return Records(columns, block.numbers, block.raw), []
+    spans, verdicts = scan(block, source.all_fields)
+    odd = np.flatnonzero(is_odd(block, verdicts))
     rows: list[int] = []
     values: list[list[str | None]] = []
     refused: list[Refused] = []
-    for row in range(len(block)):
-        found = _fields(block.line(row), source)
+    for row in odd.tolist():
+        found = fields(block.line(row), source)
         if isinstance(found, list):
             rows.append(row)
             values.append(found)
         else:
             refused.append(refuse(int(block.numbers[row]), *found, block.raw(row)))
-    kept = block.pick(np.array(rows, np.int64))
-    columns = {name: pa.array([v[i] for v in values], pa.string()) for i, name in enumerate(source.all_fields)}
-    return Records(columns, kept.numbers, kept.raw), refused
-
-
-def _at_once(block: Block, source: Source) -> dict[str, pa.StringArray] | None:
-    """All lines through Arrow; None where a single one is not plain.
-
-    Lines that each begin with `{` and end with `}` and are as many as the objects found are one
-    object each: inside an object, `}` and `{` never meet without a comma.
-    """
-    if not len(block) or b"\0" in block.data or not _are_braced(block):
-        return None
-    options = arrow_json.ParseOptions(explicit_schema=_likely_schema(block, source), unexpected_field_behavior="error")
-    text = block.joined()
-    # Arrow takes text as it comes.
-    if not text.isascii() and not _is_utf8(text):
-        return None
-    read = arrow_json.ReadOptions(use_threads=False, block_size=len(text) + 1)
-    try:
-        table = arrow_json.read_json(io.BytesIO(text), read_options=read, parse_options=options)
-    except pa.ArrowInvalid:
-        return None
-    if table.num_rows != len(block):
-        return None
-    return {name: pc.cast(table[name].combine_chunks(), pa.string()) for name in source.all_fields}
-
-
-def _are_braced(block: Block) -> bool:
-    """Whether every line begins with an opening and ends with a closing brace."""
-    letters = np.frombuffer(block.data, np.uint8)
-    return bool((letters[block.starts] == ord("{")).all() and (letters[block.ends - 1] == ord("}")).all())
-
-
-def _is_utf8(text: bytes) -> bool:
-    """Whether the bytes are UTF-8."""
-    try:
-        text.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _likely_schema(block: Block, source: Source) -> pa.Schema:
-    """Types by the block's first lines; a wrong guess costs time only."""
-    types: dict[str, pa.DataType] = {}
-    for row in range(min(len(block), _SAMPLE_LINES)):
-        record = _record(block.line(row))
-        for name, value in record.items() if isinstance(record, dict) else ():
-            if isinstance(value, bool):
-                types.setdefault(name, pa.bool_())
-            elif isinstance(value, _Number):
-                types.setdefault(name, pa.int64())
-    return pa.schema([(name, types.get(name, pa.string())) for name in source.all_fields])
+    kept = without(len(block), odd, rows)
+    spans = spans.patched(rows, values)
+    columns = {name: spans.column(field, kept) for field, name in enumerate(source.all_fields)}
+    kept_lines = block.pick(kept)
+    return Records(columns, kept_lines.numbers, kept_lines.raw), refused
 
 
 def _record(line: bytes) -> dict[str, Any] | tuple[Reason, str]:
@@ -148,7 +94,7 @@ def _record(line: bytes) -> dict[str, Any] | tuple[Reason, str]:
     return value if isinstance(value, dict) else (Reason.MALFORMED, "not a JSON object")
 
 
-def _fields(line: bytes, source: Source) -> list[str | None] | tuple[Reason, str]:
+def fields(line: bytes, source: Source) -> list[str | None] | tuple[Reason, str]:
     """The fields of one line in the source's order, or why it has none."""
     record = _record(line)
     if not isinstance(record, dict):

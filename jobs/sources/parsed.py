@@ -1,38 +1,38 @@
-"""The one form of parsed files: trades, refused lines and a closing row per file."""
-
-from itertools import pairwise
+"""The one form of parsed files: trades, events of tokens, refused lines and a closing row per file."""
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-import xxhash
 from numpy.typing import NDArray
 
 from jobs.sources.declaration import Source
+from jobs.sources.digests import digests
 from jobs.sources.records import Records, Refused
 from pumploss.contract import Column, Table, Type
-from pumploss.tables import bronze_trades, quarantine_trades
+from pumploss.tables import bronze_token_events, bronze_trades, quarantine_trades
 
 _DERIVED_LATER = ("trade_id", "trade_date", "is_ambiguous_duplicate")
 TRADE_COLUMNS = tuple(c.optional() for c in bronze_trades.TABLE.columns if c.name not in _DERIVED_LATER)
+_TRADE_NAMES = tuple(c.name for c in TRADE_COLUMNS)
+EVENT_COLUMNS = tuple(c.optional() for c in bronze_token_events.TABLE.columns if c.name not in _TRADE_NAMES)
 _REFUSAL_NAMES = ("reason", "detail", "raw", "raw_bytes", "raw_sha256")
 
 TABLE = Table(
     name="parsed_lines",
     description="What the parsers hand to bronze; never stored.",
     columns=(
-        Column("kind", Type.STRING, "`trade`, `refused`, or `file` for the row that closes each file"),
+        Column("kind", Type.STRING, "`trade`, `event`, `refused`, or `file` for the row that closes each file"),
         *TRADE_COLUMNS,
+        *EVENT_COLUMNS,
         Column(
             "line_digest",
             Type.STRING,
-            "128 bits in hex over every source field of a trade's line",
+            "128 bits in hex over every source field of a trade's or event's line that is not volatile",
             nullable=True,
         ),
         Column(
             "occurrence",
             Type.INT,
-            "Which of the equal unsigned lines of its file a trade is, from 1; always 1 for a "
+            "Which of the equal unsigned lines of its file a row is, from 1; always 1 for a "
             "signed line, whose repetition is the same trade again",
             nullable=True,
         ),
@@ -44,6 +44,18 @@ TABLE = Table(
             True,
         ),
         Column("sha256", Type.STRING, "SHA-256 in hex of the file's bytes as stored", nullable=True),
+        Column(
+            "trailing_bytes",
+            Type.BIGINT,
+            "Bytes of a decoded event beyond every layout that is known; NULL where a source decodes none",
+            nullable=True,
+        ),
+        Column(
+            "trailing_bytes_count",
+            Type.BIGINT,
+            "Of a closing row: how many trades and events of the file have such bytes",
+            nullable=True,
+        ),
     ),
     no_key_because="it is a stream: a file that is handed in twice comes out twice",
 )
@@ -52,9 +64,6 @@ TABLE = Table(
 PARSED = TABLE.arrow_schema
 PARSED_DDL = TABLE.ddl
 
-_ABSENT = "\0"
-_BETWEEN = "\x1f"
-
 
 class Occurrences:
     """Counts equal unsigned lines of one file."""
@@ -62,34 +71,22 @@ class Occurrences:
     def __init__(self) -> None:
         self._seen: dict[str, int] = {}
 
-    def number(self, digests: list[str], is_signed: NDArray[np.bool_]) -> pa.Int32Array:
+    def number(self, digests: pa.StringArray, is_signed: NDArray[np.bool_]) -> pa.Int32Array:
         """The ordinal of each line among its equals so far; 1 for signed lines."""
         ordinals = np.ones(len(digests), np.int32)
-        for row in np.flatnonzero(~is_signed):
-            ordinals[row] = self._seen[digests[row]] = self._seen.get(digests[row], 0) + 1
+        unsigned = np.flatnonzero(~is_signed)
+        for row, digest in zip(unsigned.tolist(), digests.take(unsigned).to_pylist(), strict=True):
+            ordinals[row] = self._seen[digest] = self._seen.get(digest, 0) + 1
         return pa.array(ordinals)
 
 
-def line_digests(source: Source, records: Records, rows: NDArray[np.bool_]) -> list[str]:
-    """XXH3-128 in hex over a line's fields: equal for equal lines in every file and format.
+def line_digests(source: Source, records: Records, rows: NDArray[np.bool_]) -> pa.StringArray:
+    """128 bits in hex over a line's fields that are not volatile: equal for equal lines in every file and format.
 
-    NULL differs from empty text. Only ignored fields can hold any character, so only they are
-    joined with their length.
+    NULL differs from empty text.
     """
-    mask = pa.array(rows)
-    parts = []
-    for name in source.all_fields:
-        column = records.columns[name].filter(mask)
-        if name in source.ignored:
-            parts.append(pc.cast(pc.binary_length(column), pa.string()).fill_null(_ABSENT))
-        parts.append(column.fill_null(_ABSENT))
-    joined = pc.binary_join_element_wise(*parts, _BETWEEN)
-    data, ends = (
-        memoryview(joined.buffers()[2] or b""),
-        np.frombuffer(joined.buffers()[1], np.int32).tolist(),
-    )
-    digest = xxhash.xxh3_128_hexdigest
-    return [digest(data[start:end]) for start, end in pairwise(ends[: len(joined) + 1])]
+    found = digests((records.columns[name] for name in source.identifying_fields), len(records))
+    return found if rows.all() else found.filter(pa.array(rows))
 
 
 def batch(length: int, values: dict[str, pa.Array]) -> pa.RecordBatch:

@@ -5,6 +5,7 @@ does not grow with the file. Both passes must then have read the same bytes.
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ import pyarrow as pa
 from jobs.sources import columnar, delimited, jsonlines
 from jobs.sources.declaration import Format, Source
 from jobs.sources.lines import Block, blocks
-from jobs.sources.reading import FileRefusedError, Stored, format_of, inflated, opened
+from jobs.sources.reading import FileRefusedError, Stored, ahead, format_of, inflated, opened
 from jobs.sources.reason import FileReason
 from jobs.sources.records import Split, refuse_long
 from pumploss.errors import LandingError
@@ -55,7 +56,8 @@ def survey(source: Source, landed: FileRef, storage: "AbstractFileSystem") -> Su
                 held = None
                 count = sum(len(records) for records in columnar.records(stored, source))
             else:
-                count, held = _count(source, layout, blocks(inflated(stored, codec)))
+                with closing(ahead(inflated(stored, codec))) as text:
+                    count, held = _count(source, layout, blocks(text))
         except FileRefusedError as refused:
             return Survey(stored.sha256(), refused=refused)
         return Survey(stored.sha256(), count, held)
@@ -103,7 +105,15 @@ def _layout(source: Source, landed: FileRef) -> tuple[Format, str | None]:
 
 
 def splits(source: Source, landed: FileRef, storage: "AbstractFileSystem", surveyed: Survey) -> Iterator[Split]:
-    """The second pass: the file's records, split into fields, with the lines that could not be."""
+    """The second pass: the file's records, split into fields, with the lines that could not be.
+
+    While one block is interpreted the next is split, so a file keeps two cores busy.
+    """
+    with closing(ahead(_splits(source, landed, storage, surveyed))) as found:
+        yield from found
+
+
+def _splits(source: Source, landed: FileRef, storage: "AbstractFileSystem", surveyed: Survey) -> Iterator[Split]:
     layout, codec = _layout(source, landed)
     if surveyed.held is not None:
         yield from _split_text(source, layout, surveyed.held)

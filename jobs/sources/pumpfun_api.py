@@ -25,17 +25,19 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
     direction = rows.choice("is_buy", {"true": "buy", "false": "sell"}, Reason.UNKNOWN_DIRECTION)
     token_units, sol = rows.integer("token_amount"), rows.integer("sol_amount")
     rows.require_amounts(direction, ("token_amount", token_units), ("sol_amount", sol))
-    venue = rows.same("pump_curve", pa.string())
+    venue, mint = rows.same("pump_curve", pa.string()), rows.address("mint")
+    decimals = rows.same(PUMP_TOKEN_DECIMALS, pa.int32())
+    rows.refuse_impossible(mint, venue, decimals, ("token_amount", token_units), ("sol_amount", sol))
     return {
         "traded_at": traded_at,
         "slot": rows.integer("slot"),
         "tx_index": rows.integer("tx_index"),
         "signature": rows.signature("signature"),
         "trader_address": rows.address("user"),
-        "token_mint": rows.address("mint"),
+        "token_mint": mint,
         "direction": direction,
         "token_units": token_units,
-        "token_decimals": rows.same(PUMP_TOKEN_DECIMALS, pa.int32()),
+        "token_decimals": decimals,
         "sol_lamports": sol,
         "fee_lamports": estimate_fees(venue, traded_at, sol),
         "fee_source": rows.same("estimated", pa.string()),
@@ -62,6 +64,7 @@ SOURCE = Source(
     ignored=("username", "profile_image"),
     optional=("tx_index", "slot"),
     time_field="timestamp",
+    precedence=6,
     interpret=interpret,
     units="lamports and token base units (6 decimals), curve-side, fees estimated",
     identity="signature",

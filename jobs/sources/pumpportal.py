@@ -1,17 +1,18 @@
 """`pumpportal`: messages of PumpPortal's websocket, one object per line, with the collector's stamp.
 
-The feed has neither time nor slot: the collector adds `received_at` to every message, in whole unix milliseconds, and
-writes each message once (a second copy with another stamp is another line, and would count as another trade of its
-transaction). Replies to subscriptions are no messages of the feed: the collector leaves them out.
+The feed has neither time nor slot: the collector adds `received_at` to every message, in whole unix milliseconds. A
+message that was received twice is one trade: its copies differ in the stamp alone. Replies to subscriptions are no
+messages of the feed: the collector leaves them out.
 Units: `solAmount` in whole SOL (never lamports) and `tokenAmount` in whole tokens, JSON numbers read exactly from their
-text: to 9 and to 6 decimals. Amounts are curve-side: in a launch, `vSolInBondingCurve` is 30 plus `solAmount`. Fees are
-estimated from the dated fee table.
+text: to 9 and to 6 decimals. Amounts are curve-side: in a launch, `vSolInBondingCurve` is 30 plus `solAmount`, and on
+LaunchLab `solInPool` equals it, so that no fee is inside. Fees are estimated from the dated fee table.
 Time: `received_at`, some seconds after block time at most; milliseconds are kept, as nothing else orders trades.
 Identity: `signature`; one transaction may hold several trades.
 Order: received_at only.
 Launches: a `create` with an `initialBuy` and its `solAmount` is the creator's first buy; without them, or with nothing
-bought, it is `not_a_trade`, as is `migrate`. `pool` names the venue: `pump` and `pump-amm`; others (`bonk`, ...) are
-`unknown_venue`. The feed does not say what a coin is quoted in: `solAmount` is taken at its word.
+bought, it is `not_a_trade`, as is `migrate`. `pool` names the venue: `pump`, `pump-amm`, and `bonk` for LaunchLab,
+whose messages have other reserves and no `bondingCurveKey`; any other is `unknown_venue`. The feed does not say what a
+coin is quoted in: `solAmount` is taken at its word.
 Decimals: 6 for pump mints; others are stated nowhere, so 9 are assumed and flagged.
 Left out: reserves (`vSolInBondingCurve` is calculated and finer than a lamport, the pools' are floats too), market cap,
 `bondingCurveKey`, `newTokenBalance` (of all of the wallet's history), names and links of a launch, flags of a coin.
@@ -23,6 +24,7 @@ import pyarrow.compute as pc
 from jobs.sources.declaration import Cadence, Format, Source
 from jobs.sources.reason import Reason
 from jobs.sources.rows import SOL_MINTS, STABLE_MINTS, Rows
+from jobs.sources.venues import PUMPPORTAL_POOLS
 from pumploss.fees import estimate_fees
 from pumploss.money import SOL_DECIMALS
 
@@ -32,13 +34,14 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
     kind = rows.text("txType")
     rows.refuse(pc.equal(kind, "migrate"), Reason.NOT_A_TRADE, "txType")
     direction = rows.choice("txType", {"create": "buy", "buy": "buy", "sell": "sell"}, Reason.UNKNOWN_DIRECTION)
-    venue = rows.choice("pool", {"pump": "pump_curve", "pump-amm": "pumpswap"}, Reason.UNKNOWN_VENUE)
+    venue = rows.choice("pool", PUMPPORTAL_POOLS, Reason.UNKNOWN_VENUE)
     mint = rows.address("mint")
     rows.refuse(pc.is_in(mint, pa.array((*SOL_MINTS, *STABLE_MINTS))), Reason.QUOTE_LEG, "mint")
     decimals, is_assumed = rows.pump_decimals(mint, venue)
     sol = rows.units("solAmount", SOL_DECIMALS)
     token_units = _token_units(rows, pc.equal(kind, "create"), decimals, sol)
     rows.require_amounts(direction, ("tokenAmount", token_units), ("solAmount", sol))
+    rows.refuse_impossible(mint, venue, decimals, ("tokenAmount", token_units), ("solAmount", sol))
     traded_at = rows.unix_milliseconds("received_at")
     trader = rows.address("traderPublicKey")
     rows.require("traderPublicKey", direction.is_valid())
@@ -98,7 +101,9 @@ SOURCE = Source(
         "is_mayhem_mode",
     ),
     optional=("traderPublicKey", "tokenAmount", "solAmount", "initialBuy"),
+    volatile=("received_at",),
     time_field="received_at",
+    precedence=7,
     interpret=interpret,
     units="whole SOL (9 decimals) and whole tokens (6 for pump mints, else 9 assumed), curve-side, fees estimated",
     identity="signature",

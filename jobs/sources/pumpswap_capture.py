@@ -33,6 +33,8 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
     trader, mint, signature = rows.address("trader"), rows.address("mint"), rows.signature("sig")
     token_units, sol = rows.units("tokens", PUMP_TOKEN_DECIMALS), rows.units("sol", SOL_DECIMALS)
     rows.require_amounts(direction, ("tokens", token_units), ("sol", sol))
+    venue, decimals = rows.same("pumpswap", pa.string()), rows.same(PUMP_TOKEN_DECIMALS, pa.int32())
+    rows.refuse_impossible(mint, venue, decimals, ("tokens", token_units), ("sol", sol))
     return {
         "traded_at": traded_at,
         "signature": signature,
@@ -40,12 +42,12 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
         "token_mint": mint,
         "direction": direction,
         "token_units": token_units,
-        "token_decimals": rows.same(PUMP_TOKEN_DECIMALS, pa.int32()),
+        "token_decimals": decimals,
         "sol_lamports": sol,
         "fee_lamports": rows.same(0, pa.int64()),
         "fee_source": rows.same("included", pa.string()),
         "amount_basis": rows.same("balance_delta", pa.string()),
-        "venue": rows.same("pumpswap", pa.string()),
+        "venue": venue,
     }
 
 
@@ -57,6 +59,7 @@ SOURCE = Source(
     ignored=("created", "pool", "price", "src"),
     optional=("sig",),
     time_field="ts",
+    precedence=10,
     interpret=interpret,
     units="whole SOL (exact to 4 decimals) and whole tokens (to 2), balance changes, fees included",
     identity="signature in the first 30 seconds of a mint, else the line",

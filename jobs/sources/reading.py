@@ -2,8 +2,10 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, BinaryIO
+from collections import deque
+from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 import pyarrow as pa
 
@@ -14,10 +16,14 @@ from pumploss.errors import SourceError
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
+_Item = TypeVar("_Item")
+
 CHUNK_BYTES = 4 << 20
 FREE_INFLATION_BYTES = 1 << 20
 MAX_INFLATION_RATIO = 200
 MAX_INFLATED_BYTES = 64 << 30
+#: How many pieces are made before they are asked for: each holds some megabytes.
+_AHEAD = 2
 
 #: Parquet compresses its own pages, so it takes no ending behind its own.
 ENDING = re.compile(r"\.(?:(?P<text>csv|jsonl)(?:\.(?P<packing>gz|zst))?|(?P<parquet>parquet))\Z")
@@ -49,6 +55,7 @@ class Stored:
         self._digest = hashlib.sha256()
         self.size = 0
         self.closed = False
+        self._is_whole = False
 
     def read(self, size: int = -1) -> bytes:
         """The next bytes as stored."""
@@ -65,10 +72,19 @@ class Stored:
         """Nothing: the caller owns the handle."""
 
     def sha256(self) -> str:
-        """The digest of the whole file as stored; reads what is left of it."""
-        while self.read(CHUNK_BYTES):
-            pass
+        """The digest of the whole file as stored; reads what is left of it, once: Parquet is read out of order."""
+        while not self._is_whole:
+            self._is_whole = not self.read(CHUNK_BYTES)
         return self._digest.hexdigest()
+
+
+def ahead(items: Iterator[_Item]) -> Generator[_Item]:
+    """The items, each made by another thread while the one before it is used; closing it waits for that thread."""
+    with ThreadPoolExecutor(1) as maker:
+        coming = deque(maker.submit(next, items, None) for _ in range(_AHEAD))
+        while (item := coming.popleft().result()) is not None:
+            coming.append(maker.submit(next, items, None))
+            yield item
 
 
 def inflated(stored: Stored, codec: str | None) -> Iterator[bytes]:

@@ -32,13 +32,13 @@ class Reason(_Explained):
     MISSING_FIELD = "missing_field", "A field that every trade needs is empty"
     NOT_A_TRADE = "not_a_trade", "The source itself says that the line is no trade"
     UNKNOWN_DIRECTION = "unknown_direction", "The line is neither a buy nor a sell"
-    UNKNOWN_VENUE = "unknown_venue", "The venue is neither `pump_curve` nor `pumpswap`"
+    UNKNOWN_VENUE = "unknown_venue", "The venue is none of those that are read, or is not named by the source"
     FAILED = "failed", "The transaction failed, so nothing was traded"
     QUOTE_LEG = "quote_leg", "Both sides are quote assets (SOL, USDC, USDT): one leg of a route, no trade of a coin"
     NON_SOL_QUOTE = "non_sol_quote", "Neither side is SOL, or the price was not paid in SOL alone"
     BAD_TIMESTAMP = (
         "bad_timestamp",
-        "The time is unreadable, before Solana's first block, or from 2100 on",
+        "The time is unreadable, before Solana's first block, from 2100 on, or over an hour from the event's own clock",
     )
     FUTURE = "future", "The trade is dated after its dump day"
     TOO_LATE = "too_late", "A daily source's trade is dated more than 7 days before its dump day"
@@ -48,6 +48,10 @@ class Reason(_Explained):
     OVERFLOW = "overflow", "A number does not fit a signed 64-bit integer"
     SIGN = "sign", "A number is negative where it cannot be, or contradicts the direction"
     ZERO_AMOUNT = "zero_amount", "No tokens moved, or a buy cost no SOL"
+    UNIT_MISTAKE = "unit_mistake", "An amount or price that only makes sense in another unit, such as lamports as SOL"
+    OVER_SUPPLY = "over_supply", "One trade moves more tokens than were ever made"
+    UNKNOWN_EVENT = "unknown_event", "Event data of a known program that is no event the project reads"
+    UNKNOWN_POOL = "unknown_pool", "No landed event says which mint the pool trades; tried again when one lands"
 
 
 class FileReason(_Explained):

@@ -1,19 +1,20 @@
 """Fields read as trades: each method returns a typed column and notes what it refuses."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from jobs.marks import MOST_LAMPORTS
 from jobs.sources import casts
 from jobs.sources.base58 import decodes_to
 from jobs.sources.declaration import Source
 from jobs.sources.reason import Reason
 from jobs.sources.records import Records
-from pumploss.money import PUMP_TOKEN_DECIMALS, SOL_DECIMALS
+from jobs.sources.venues import PROGRAMS
+from pumploss.money import PUMP_TOKEN_DECIMALS, SOL_DECIMALS, TOKEN_SUPPLY_UNITS
 
 ADDRESS_BYTES = 32
 SIGNATURE_BYTES = 64
@@ -24,22 +25,10 @@ _ACCEPTED = -1
 #: What is traded against: SOL as native coin and wrapped, USDC and USDT.
 SOL_MINTS = ("11111111111111111111111111111111", "So11111111111111111111111111111111111111112")
 STABLE_MINTS = ("EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v", "Es9vMFrzaCERmJfrF4H2FYD4KCoNkY11McCe8BenwNYB")
-#: Venues by the program that runs them.
-PROGRAMS = {
-    "6EF8rrecthR5Dkzon8Nwu78hRvfCKubJ14M5uBEwF6P": "pump_curve",
-    "pAMMBay6oceH9fJKBRHGP5D4bD4sWpmSwMn52FMfXEA": "pumpswap",
-}
+#: With 19, a single whole token would not fit a signed 64-bit integer.
+MAX_DECIMALS = 18
 #: No transaction has as many instructions, inner ones included.
 MAX_INSTRUCTIONS = 1000
-
-
-@dataclass(frozen=True)
-class Swap:
-    """Swaps of SOL against a coin: a buy is where SOL was sold. NULL where a row is no such swap."""
-
-    direction: pa.StringArray
-    is_buy: pa.BooleanArray
-    mint: pa.StringArray
 
 
 class Rows:
@@ -142,27 +131,6 @@ class Rows:
         """Refuses rows that are marked and lack an optional field."""
         self.refuse(pc.and_(where, self.text(name).is_null()), Reason.MISSING_FIELD, name)
 
-    def swap(self, bought: str, sold: str) -> Swap:
-        """Which way SOL went, by the mints of what was bought and sold; anything else is `quote_leg` or
-        `non_sol_quote`.
-        """
-        mints = [self.address(bought), self.address(sold)]
-        quotes = pa.array((*SOL_MINTS, *STABLE_MINTS))
-        are_quotes = [pc.is_in(mint, quotes) for mint in mints]
-        is_sol = [pc.is_in(mint, quotes[: len(SOL_MINTS)]) for mint in mints]
-        self.refuse(pc.and_(*are_quotes), Reason.QUOTE_LEG, sold)
-        self.refuse(pc.invert(pc.or_(*is_sol)), Reason.NON_SOL_QUOTE, sold)
-        is_buy = pc.if_else(pc.xor(*is_sol), is_sol[1], None)
-        return Swap(pc.if_else(is_buy, "buy", "sell"), is_buy, pc.if_else(is_buy, *mints))
-
-    def sides(
-        self, swap: Swap, bought: tuple[str, pa.Int64Array], sold: tuple[str, pa.Int64Array]
-    ) -> tuple[pa.Int64Array, pa.Int64Array]:
-        """Token units and lamports of swaps; nothing sold, or no token bought, is `zero_amount`."""
-        self.refuse(pc.equal(sold[1], 0), Reason.ZERO_AMOUNT, sold[0])
-        self.refuse(pc.and_(swap.is_buy, pc.equal(bought[1], 0)), Reason.ZERO_AMOUNT, bought[0])
-        return pc.if_else(swap.is_buy, bought[1], sold[1]), pc.if_else(swap.is_buy, sold[1], bought[1])
-
     def program(self, name: str) -> pa.StringArray:
         """The venue by the address of its program."""
         return self.choice(name, PROGRAMS, Reason.UNKNOWN_VENUE)
@@ -194,6 +162,22 @@ class Rows:
         self.refuse(pc.equal(tokens[1], 0), Reason.ZERO_AMOUNT, tokens[0])
         free = pc.and_(pc.equal(direction, "buy"), pc.equal(sol[1], 0))
         self.refuse(free, Reason.ZERO_AMOUNT, sol[0])
+
+    def refuse_impossible(
+        self,
+        mint: pa.StringArray,
+        venue: pa.StringArray,
+        decimals: pa.Int32Array,
+        tokens: tuple[str, pa.Int64Array],
+        sol: tuple[str, pa.Int64Array],
+    ) -> None:
+        """Refuses more SOL than any pool of these coins holds, and more of a pump mint than was ever made."""
+        self.refuse(pc.greater(sol[1], MOST_LAMPORTS), Reason.UNIT_MISTAKE, sol[0])
+        is_over = pc.greater(tokens[1], TOKEN_SUPPLY_UNITS)
+        if is_over.true_count:
+            is_pump = pc.or_(pc.equal(venue, "pump_curve"), pc.ends_with(mint, "pump"))
+            is_over = pc.and_(pc.and_(is_over, is_pump), pc.equal(decimals, PUMP_TOKEN_DECIMALS))
+            self.refuse(is_over, Reason.OVER_SUPPLY, tokens[0])
 
     def pump_decimals(self, mint: pa.StringArray, venue: pa.StringArray) -> tuple[pa.Int32Array, pa.BooleanArray]:
         """Decimals where a source states none, and whether they are assumed: 6 for pump mints, else 9 is assumed."""

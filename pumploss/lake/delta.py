@@ -9,12 +9,16 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import fsspec
 
-from pumploss.contract import Table, Type
+from pumploss.contract import Table
 from pumploss.errors import ContractError, LakeError, SettingsError
+from pumploss.lake.commit import commit, refuse_others
+from pumploss.lake.files import StoredFile, columns_with_statistics, laid_files
 from pumploss.lake.locks import table_lock
+from pumploss.lake.staging import Stage
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -48,7 +52,7 @@ class Lake:
             )
         self.root = root
         self._session = spark
-        self._stage_root = f"{root}/_stage/{run_id or uuid.uuid4().hex}"
+        self._stage = Stage(f"{root}/_stage/{run_id or uuid.uuid4().hex}", lambda: self.spark)
 
     @cached_property
     def spark(self) -> "SparkSession":
@@ -101,6 +105,24 @@ class Lake:
             actions = actions.filter(~is_outside.fill_null(False))
         return sorted({date.fromisoformat(str(day)) for day in actions[f"partition.{table.day}"]})
 
+    def files(self, table: Table, days: Collection[date]) -> list[StoredFile]:
+        """The latest version's files of these days, by path: for tasks that read them without the engine."""
+        if not self.exists(table):
+            return []
+        import polars as pl
+
+        actions = pl.DataFrame(self._log(table).get_add_actions(flatten=True))
+        texts = [day.isoformat() for day in days]
+        stored = [
+            StoredFile(
+                f"{self.path(table)}/{unquote(row['path'])}",
+                {name: str(row[f"partition.{name}"]) for name in table.partition_by},
+                int(row["num_records"]),
+            )
+            for row in actions.iter_rows(named=True)
+        ]
+        return sorted((file for file in stored if file.partition[table.day] in texts), key=lambda file: file.path)
+
     def read(self, table: Table, days: Collection[date] | None = None, version: int | None = None) -> "DataFrame":
         """The table in contract order, whole or the given days of it, at a version or the latest.
 
@@ -132,26 +154,27 @@ class Lake:
             )
         return frame.select(*table.names)
 
-    def stage(self, name: str, frame: "DataFrame") -> "DataFrame":
-        """The frame computed once and kept where no reader looks; reading it again costs a file read."""
-        path = f"{self._stage_root}/{name}"
-        arrays = {column: kind for column, kind in frame.dtypes if kind.startswith("array")}
-        if arrays:
-            # The embedded engine replaces days of a table that has arrays only by arrays of the type that it reads from
-            # Delta: items that may be missing, and named as Delta names them. A cast gives the one, a Delta stage the
-            # other.
-            whole = frame.withColumns({column: frame[column].cast(kind) for column, kind in arrays.items()})
-            whole.write.format("delta").option("delta.dataSkippingNumIndexedCols", "0").mode("overwrite").save(path)
-            return self.spark.read.format("delta").load(path)
-        frame.write.mode("overwrite").parquet(path)
-        if not self.storage.glob(f"{path}/*.parquet"):  # the embedded engine writes no file where there are no rows
-            return self.spark.createDataFrame([], frame.schema)
-        return self.spark.read.schema(frame.schema).parquet(path)
+    def stage(self, name: str | Table, frame: "DataFrame") -> "DataFrame":
+        """The frame computed once and kept where no reader looks; reading it again costs a file read.
+
+        Given a table instead of a name, it is kept as the table's files will lie, and `replace` only puts them there.
+        """
+        if isinstance(name, Table):
+            return self._stage.lay(self.storage, name, self.conform(name, frame, "the stage"))
+        return self._stage.keep(self.storage, name, frame)
+
+    def laying(self, table: Table) -> str:
+        """A new folder of the stage, for files of the table below `<partition column>=<value>/...` (see `laid`)."""
+        return self._stage.folder(table)
+
+    def laid(self, table: Table, folder: str) -> "DataFrame":
+        """The rows of such a folder. Handed on to `replace` as they are, their files become the table's own."""
+        return self._stage.laid(self.storage, table, folder)
 
     def unstage(self) -> None:
         """Delete what this run staged."""
-        if self.storage.exists(self._stage_root):
-            self.storage.rm(self._stage_root, recursive=True)
+        if self.storage.exists(self._stage.root):
+            self.storage.rm(self._stage.root, recursive=True)
 
     def replace(self, table: Table, frame: "DataFrame", days: Collection[date], expected: dict[date, int]) -> int:
         """Replace these days of the table by the frame in one commit; answers the new version.
@@ -165,24 +188,23 @@ class Lake:
             raise LakeError(
                 f"{table.name}: rows of {stray[0]} came for days {min(days)}..{max(days)}; nothing was written."
             )
-        conformed = self.conform(table, frame, "the stage")
-        if not sum(expected.values()) and self.exists(table):
-            conformed = self.read(table).where("false")
-        parts = table.partition_by
-        arranged = conformed.repartition(2, *parts).sortWithinPartitions(*parts, *table.order_by)
+        folder = self._stage.folder_of(table, frame) or self._stage.folder_of(table, self.stage(table, frame))
+        files = laid_files(self.storage, str(folder), table)
+        refuse_others(table, files, expected)
         with table_lock(self.root, table.name):
             if not self.exists(table):
                 self._create(table)
-            writer = arranged.write.format("delta").mode("overwrite").partitionBy(*parts)
-            writer.option("replaceWhere", day_condition(table.day, days)).save(self.path(table))
+            commit(self._log(table), self.storage, self.path(table), table, files, days)
             self._verify(table, days, expected)
             return int(self._log(table).version())
 
     def _create(self, table: Table) -> None:
         """The table without rows, so that what may be missing follows from the contract, not from the first rows."""
-        empty = self.spark.createDataFrame([], table.spark_schema)
-        writer = empty.write.format("delta").mode("overwrite").partitionBy(*table.partition_by)
-        writer.option("delta.dataSkippingStatsColumns", ",".join(_with_statistics(table))).save(self.path(table))
+        from deltalake import DeltaTable
+
+        kept = {"delta.dataSkippingStatsColumns": ",".join(columns_with_statistics(table))}
+        parts = list(table.partition_by)
+        DeltaTable.create(self.path(table), table.arrow_schema, partition_by=parts, configuration=kept)
 
     def _verify(self, table: Table, days: Collection[date], expected: dict[date, int]) -> None:
         stored = self.rows_by_day(table)
@@ -215,16 +237,6 @@ class Lake:
         if not self.storage.exists(place):
             return None
         return str(json.loads(self.storage.cat_file(place))["landing"])
-
-
-def _with_statistics(table: Table) -> list[str]:
-    """The columns whose lowest and highest value of a file the log keeps.
-
-    No doubles: where a file holds one value of a column, the embedded engine takes it from the log instead of the file,
-    and misreads about a fifth of the doubles there by their last bit.
-    """
-    plain = {Type.STRING, Type.BIGINT, Type.INT, Type.TIMESTAMP, Type.DATE, Type.WIDE}
-    return [column.name for column in table.columns if column.type in plain and column.name not in table.partition_by]
 
 
 def drop_stages(root: str) -> None:

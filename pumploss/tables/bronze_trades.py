@@ -42,6 +42,8 @@ TABLE = Table(
         *within("sol_lamports", 0, None, "a negative amount contradicts the direction"),
         *within("fee_lamports", 0, None, "a rebate above all fees has not been seen"),
         holds("direction IN ('buy', 'sell')", "an unknown direction cannot enter profit and loss"),
+        holds("fee_source IN ('event', 'estimated', 'included', 'none')", "an unknown origin of a fee means nothing"),
+        holds("amount_basis IN ('curve', 'balance_delta')", "an unknown basis cannot enter profit and loss"),
         holds("trade_date <= dump_day", "a trade after its dump day would leak the future"),
         Check(
             Metric.NULL_SHARE,

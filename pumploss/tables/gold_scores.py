@@ -32,6 +32,9 @@ TABLE = Table(
         *within("p_loss", 0, 1, "a probability"),
         *within("p_severe", 0, 1, "a probability"),
         *within("risk_score", 0, 100, "the published range"),
+        *within("risk_percentile", 0, 1, "a share of the day's traders"),
+        *within("baseline_score", 0, 100, "the published range"),
+        holds("risk_band IN ('very low', 'low', 'medium', 'high', 'very high')", "an unknown band reads as no risk"),
         holds("scored_at = as_of", "a score is as of T, never as of the clock"),
     ),
 )

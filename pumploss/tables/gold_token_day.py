@@ -1,7 +1,8 @@
 """Daily facts per mint, with what is needed to mark a position at the close."""
 
 from pumploss import columns as c
-from pumploss.contract import Column, Table, Type, holds, within
+from pumploss.contract import Column, Severity, Table, Type, holds, within
+from pumploss.money import INITIAL_VIRTUAL_SOL_LAMPORTS, INITIAL_VIRTUAL_TOKEN_UNITS
 
 TABLE = Table(
     name="gold_token_day",
@@ -36,6 +37,19 @@ TABLE = Table(
         c.FIRST_TRADED_AT,
         c.LAST_TRADED_AT,
         Column("is_new_mint", Type.BOOLEAN, "Whether the mint was never seen on an earlier day"),
+        c.TAPE_GAPS,
+        c.TAPE_BREAKS,
+        Column(
+            "is_tape_complete",
+            Type.BOOLEAN,
+            "Whether every trade of the mint so far is on the curve and follows from the one before, from the start on",
+        ),
+        Column("is_tape_broken", Type.BOOLEAN, "Whether a break ended a tape that was complete until the trade before"),
+        Column("is_sampled", Type.BOOLEAN, "Whether a source of the day's trades is landed as samples"),
+        Column("net_cash_flow_lamports", Type.BIGINT, "What the day's sells brought after fees, less what buys cost"),
+        Column("net_cash_flow_close_lamports", Type.BIGINT, "Sum of `net_cash_flow_lamports` over the mint's life"),
+        c.FEES.named("fees_close_lamports", "Sum of `fee_lamports` over the mint's life"),
+        Column("net_bought_close_units", Type.BIGINT, "Units bought less units sold over the mint's life"),
         c.KNOWN_AT,
         c.DAY,
     ),
@@ -45,5 +59,33 @@ TABLE = Table(
     checks=(
         *within("fee_close_share", 0, 0.2, "the highest fee ever charged is near 1.25 %"),
         holds("buy_count + sell_count = trade_count", "a trade is a buy or a sell"),
+        holds("price_low_sol <= price_high_sol", "the lowest price is no higher than the highest"),
+        holds("first_traded_at <= last_traded_at", "the first trade is no later than the last"),
+        holds(
+            "mark_method IN ('reserves', 'curve_from_price', 'last_price', 'none')", "an unknown mark values nothing"
+        ),
+        holds(
+            "NOT is_tape_complete OR net_cash_flow_close_lamports + fees_close_lamports + reserve_sol_close_lamports"
+            f" = {INITIAL_VIRTUAL_SOL_LAMPORTS}",
+            "on a complete tape what traders paid is in the curve's reserve or was a fee, to the lamport",
+        ),
+        holds(
+            "NOT is_tape_complete OR net_bought_close_units + reserve_token_close_units"
+            f" = {INITIAL_VIRTUAL_TOKEN_UNITS}",
+            "on a complete tape traders hold what the curve has sold, to the unit",
+        ),
+        holds("NOT is_tape_complete OR mark_method = 'reserves'", "the last trade of a complete tape states reserves"),
+        holds(
+            "NOT is_tape_complete OR tape_gap_count + tape_break_count = 0", "what is complete has no gap and no break"
+        ),
+        holds(
+            "NOT is_tape_broken OR is_sampled",
+            "amounts that contradict reserves on a tape complete until then: wrong unit, fees inside, or a copy",
+        ),
+        holds(
+            "tape_break_count = 0",
+            "amounts that contradict reserves: wrong unit, fees inside, a copy, or a curve of another kind",
+            Severity.WARN,
+        ),
     ),
 )

@@ -3,6 +3,12 @@
 from pumploss import columns as c
 from pumploss.contract import Column, Table, Type, holds, within
 
+FEE_ESTIMATED = Column(
+    "is_fee_estimated",
+    Type.BOOLEAN,
+    "Whether a fee in the row's amounts is an estimate: its own, or for a sell one in the cost of what it took",
+)
+
 TABLE = Table(
     name="silver_open_lots",
     description="State of FIFO: per (trader, mint), the rows of the latest `close_day` are what is open.",
@@ -19,6 +25,8 @@ TABLE = Table(
         Column("opened_at", Type.TIMESTAMP, "When the lot was bought; missing on a closing row", nullable=True),
         Column("open_units", Type.BIGINT, "Units of the lot that are left"),
         Column("open_cost_lamports", Type.BIGINT, "Cost basis of those units, fees included"),
+        c.AMOUNT_BASIS.optional(),
+        FEE_ESTIMATED.optional(),
         c.KNOWN_AT,
         Column("close_day", Type.DATE, "UTC day at whose close the lots stand so"),
         c.COHORT,
@@ -32,5 +40,10 @@ TABLE = Table(
         holds(
             "lot_id IS NOT NULL OR (lot_index = 0 AND open_units = 0)", "only an empty position has a row without a lot"
         ),
+        holds(
+            "(lot_id IS NULL) = (amount_basis IS NULL) AND (lot_id IS NULL) = (is_fee_estimated IS NULL)",
+            "of every lot it is known how its cost was measured",
+        ),
+        holds("amount_basis IN ('curve', 'balance_delta')", "amounts are measured in two ways"),
     ),
 )

@@ -2,6 +2,7 @@
 
 from pumploss import columns as c
 from pumploss.contract import Column, Table, Type, holds, within
+from pumploss.tables.silver_open_lots import FEE_ESTIMATED
 
 TABLE = Table(
     name="silver_trade_pnl",
@@ -25,6 +26,12 @@ TABLE = Table(
         Column("hold_seconds", Type.DOUBLE, "Mean holding time of the matched units, weighted by units", nullable=True),
         Column("position_units", Type.BIGINT, "Open units of trader and mint after the trade"),
         Column("position_cost_lamports", Type.BIGINT, "Cost basis of those units"),
+        Column(
+            "is_basis_mixed",
+            Type.BOOLEAN,
+            "Whether a sell and a lot that it took from differ in `amount_basis`: its profit compares unlike amounts",
+        ),
+        FEE_ESTIMATED,
         c.KNOWN_AT,
         c.TRADE_DATE,
         c.COHORT,
@@ -46,5 +53,6 @@ TABLE = Table(
             "profit is proceeds minus cost, to the lamport",
         ),
         holds("direction = 'sell' OR pnl_lamports IS NULL", "a buy realises nothing"),
+        holds("matched_units > 0 OR NOT is_basis_mixed", "only a lot that was taken from can differ from the sell"),
     ),
 )

@@ -1,7 +1,7 @@
 """What each trader did in each mint on each day."""
 
 from pumploss import columns as c
-from pumploss.contract import Column, Table, Type, holds
+from pumploss.contract import Column, Table, Type, holds, within
 
 TABLE = Table(
     name="silver_trader_mint_day",
@@ -22,5 +22,10 @@ TABLE = Table(
     key=("trader_address", "token_mint", "trade_date"),
     partition_by=("trade_date", "trader_cohort"),
     order_by=("trader_address", "token_mint"),
-    checks=(holds("first_seen_day <= trade_date", "nothing is seen for the first time after it was seen"),),
+    checks=(
+        *within("volume_lamports", 0, None, "volume is a sum of amounts"),
+        *within("buy_cost_lamports", 0, None, "a purchase costs something or nothing"),
+        holds("buy_count + sell_count > 0", "a row says that the trader traded the mint that day"),
+        holds("first_seen_day <= trade_date", "nothing is seen for the first time after it was seen"),
+    ),
 )

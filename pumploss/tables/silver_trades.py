@@ -42,7 +42,17 @@ TABLE = Table(
     order_by=("token_mint", "traded_at"),
     checks=(
         *within("trader_cohort", 0, 15, "sixteen cohorts"),
+        *within("token_units", 0, None, "a negative amount contradicts the direction"),
+        *within("sol_lamports", 0, None, "a negative amount contradicts the direction"),
+        *within("fee_lamports", 0, None, "a rebate above all fees has not been seen"),
+        holds("direction IN ('buy', 'sell')", "an unknown direction cannot enter profit and loss"),
+        holds("trade_date <= dump_day", "a trade after its dump day would leak the future"),
+        holds("traded_at < known_at", "what was known before it happened would leak the future"),
         *within("order_in_mint_day", 1, None, "places start at one"),
         holds("trade_date = CAST(traded_at AS DATE)", "a row in the wrong day would be counted there"),
+        holds(
+            "venue IN ('pump_curve', 'pumpswap', 'raydium', 'launchlab', 'meteora')",
+            "a position on any other venue would be marked without a fee",
+        ),
     ),
 )

@@ -160,7 +160,9 @@ def test_publishing_emits_assets(facts: dict[str, Any]) -> None:
 
 def test_backfill_is_dry_unless_told_otherwise(facts: dict[str, Any]) -> None:
     backfill = facts["dags"]["pumploss_backfill"]
-    assert backfill["params"] == {"from": None, "to": None, "steps": ["all"], "dry_run": True, "retry": True}
+    assert backfill["params"] == {
+        "from": None, "to": None, "steps": ["all"], "dry_run": True, "accept_completeness": False, "retry": True,
+    }  # fmt: skip
     assert backfill["next"] is None
     steps = [task for name, task in backfill["tasks"].items() if name != "plan"]
     assert {task["trigger_rule"] for task in steps} == {"none_failed"}, "a step that is left out stops no other"

@@ -4,6 +4,7 @@ Each engine runs in a process of its own. Afterwards each replaces a day of the 
 in CI; skipped only where there is no Java, or neither Maven Central nor a cached jar of Delta.
 """
 
+import hashlib
 import json
 import os
 import re
@@ -15,9 +16,11 @@ from datetime import date
 import pytest
 
 from jobs.pipeline import STEPS
+from jobs.sources.base58 import encode
 from pumploss import catalog
-from pumploss.days import span
+from pumploss.days import midnight, span
 from pumploss.settings import ROOT
+from tests.golden.anchor_encoder import event, line
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
@@ -27,7 +30,12 @@ FIRST, DAYS, TRADES = date(2026, 1, 1), 8, 120
 #: Scores need trained models; everything else that writes a table is compared.
 COMPARED = tuple(step for step in STEPS if step.writes and step.name != "gold_scores")
 #: Steps whose last day each engine writes into the other's lake: state, arrays and decimals among their columns.
-AGAIN = ("silver_trade_pnl", "gold_token_day", "gold_trader_day")
+AGAIN = ("silver_trade_pnl", "silver_round_trips", "gold_token_day", "gold_trader_day")
+#: Events that land beside the market, by day; on the first the pool of a trade is not known yet.
+EVENTS = (
+    ("CreateEvent", "TradeEvent", "CompleteEvent", "BuyEvent"),
+    ("CompletePumpAmmMigrationEvent", "CreatePoolEvent", "SellEvent"),
+)
 
 #: What Ivy says of a repository that it cannot reach, which is not what it says of a jar that is not there.
 UNREACHABLE = re.compile(
@@ -79,6 +87,18 @@ def run(remote, *passes):
     assert done.returncode == 0, f"on {remote or 'the embedded engine'}:\n{done.stderr[-6000:]}"
 
 
+def land_events(landing, day, names):
+    """One event of each name, an hour apart."""
+    folder = landing / "anchor_events" / str(day)
+    folder.mkdir(parents=True)
+    lines = []
+    for hour, name in enumerate(names):
+        second = int(midnight(day).timestamp()) + 3600 * hour
+        signature = encode(hashlib.sha512(f"{day} {name}".encode()).digest())
+        lines.append(line(event(name, timestamp=second), block_time=second, signature=signature))
+    (folder / "events.jsonl").write_text("".join(json.dumps(one) + "\n" for one in lines))
+
+
 @pytest.fixture(scope="module")
 def homes(tmp_path_factory):
     """Places of the lakes by engine and market; the last two are the other engine's, one day of them written again."""
@@ -89,6 +109,8 @@ def homes(tmp_path_factory):
     root = tmp_path_factory.mktemp("parity")
     landing, days = root / "landing", span(FIRST, date(2026, 1, DAYS))
     write_dumps(Market(days=DAYS, trades_per_day=TRADES, seed=11, first_day=FIRST), landing)
+    for place, day in enumerate(days):
+        land_events(landing, day, EVENTS[place] if place < len(EVENTS) else ("BuyEvent",))
     steps = [step.name for step in COMPARED]
     plans = {"simulated": (landing, steps, days)}
     if all((REAL / source / str(day)).is_dir() for source, day in REAL_DAYS.items()):
@@ -156,7 +178,7 @@ def _whole(table):
 def test_a_simulated_market_is_the_same_on_both_engines(homes):
     compare(homes["spark"] / "simulated", homes["sail"] / "simulated")
     empty = [name for name in TABLES if not read(homes["sail"] / "simulated", _whole(catalog.tables()[name])).height]
-    assert empty == ["quarantine_trades"], "a table without rows compares nothing"
+    assert not empty, "a table without rows compares nothing"
 
 
 def test_a_real_day_is_the_same_on_both_engines(homes):

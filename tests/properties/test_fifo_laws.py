@@ -21,6 +21,7 @@ class Trade(NamedTuple):
     sol: int
     fee: int
     traded_at: int
+    marks: int = 0
 
 
 class Lot(NamedTuple):
@@ -28,6 +29,7 @@ class Lot(NamedTuple):
     opened_at: int
     units: int
     cost: int
+    marks: int
     name: int | None  # row of the book that opened it; None for a closing row
 
 
@@ -40,6 +42,7 @@ class Row(NamedTuple):
     hold: float | None
     units_after: int
     cost_after: int
+    marks: int
 
 
 Book = list[Trade]
@@ -52,26 +55,27 @@ def books(draw: st.DrawFn) -> Book:
     """Up to forty trades of a few positions over some days, in the order of the kernel."""
     amount = st.integers(0, 9) | st.integers(0, MOST) | st.just(0)
     gap = st.sampled_from([0, 0, 1, 999, DAY // 3, DAY, 3 * DAY])
-    row = st.tuples(gap, st.integers(0, 3), st.booleans(), amount, amount, amount)
+    row = st.tuples(gap, st.integers(0, 3), st.booleans(), amount, amount, amount, st.integers(0, 255))
     clock, book = 0, []
-    for wait, position, is_buy, units, sol, fee in draw(st.lists(row, max_size=40)):
+    for wait, position, is_buy, units, sol, fee, marks in draw(st.lists(row, max_size=40)):
         clock += wait
-        book.append(Trade(position, is_buy, units, sol, fee, clock))
+        book.append(Trade(position, is_buy, units, sol, fee, clock, marks))
     return sorted(book, key=lambda trade: trade.position)
 
 
-def take(queue: deque[list[int]], wanted: int, sold_at: int) -> tuple[int, int]:
-    """Cost of the oldest units, and their units times microseconds held; lots are [row, ...]."""
-    cost = held = 0
+def take(queue: deque[list[int]], wanted: int, sold_at: int) -> tuple[int, int, int]:
+    """Cost of the oldest units, their units times microseconds held, and marks; lots are [row, ...]."""
+    cost = held = marks = 0
     while queue and (wanted > 0 or queue[0][2] == 0):
         lot = queue[0]
         part = min(wanted, lot[2])
         share = lot[3] if part == lot[2] else lot[3] * part // lot[2]
         cost, held, wanted = cost + share, held + part * (sold_at - lot[1]), wanted - part
+        marks |= lot[4]
         lot[2], lot[3] = lot[2] - part, lot[3] - share
         if part == 0 or lot[2] == 0:
             queue.popleft()
-    return cost, held
+    return cost, held, marks
 
 
 def reckon(book: Book) -> Outcome:
@@ -79,39 +83,40 @@ def reckon(book: Book) -> Outcome:
     rows: dict[int, Row] = {}
     closes: Closes = []
     for position, trades in groupby(enumerate(book), key=lambda pair: pair[1].position):
-        queue: deque[list[int]] = deque()  # [row, opened_at, units, cost]
+        queue: deque[list[int]] = deque()  # [row, opened_at, units, cost, marks]
         stock = cost_left = 0
         for day, day_trades in groupby(trades, key=lambda pair: pair[1].traded_at // DAY):
             for row, trade in day_trades:
                 matched = cost = proceeds = 0
-                hold = None
+                hold, marks = None, trade.marks
                 if trade.is_buy:
                     paid = trade.sol + trade.fee
                     stock, cost_left = stock + trade.units, cost_left + paid
                     if trade.units or paid:
-                        queue.append([row, trade.traded_at, trade.units, paid])
+                        queue.append([row, trade.traded_at, trade.units, paid, trade.marks])
                 elif matched := min(stock, trade.units):
-                    cost, held = take(queue, matched, trade.traded_at)
+                    cost, held, taken = take(queue, matched, trade.traded_at)
                     stock, cost_left = stock - matched, cost_left - cost
                     hold = held // matched / 1e6
+                    marks |= taken
                     net = trade.sol - trade.fee
                     proceeds = abs(net) * matched // trade.units * (1 if net > 0 else -1)
-                rows[row] = Row(matched, cost, proceeds, hold, stock, cost_left)
-            lots = [Lot(position, at, units, cost, row) for row, at, units, cost in queue]
-            lots = lots or [Lot(position, 0, 0, 0, None)]
+                rows[row] = Row(matched, cost, proceeds, hold, stock, cost_left, marks)
+            lots = [Lot(position, at, units, cost, marks, row) for row, at, units, cost, marks in queue]
+            lots = lots or [Lot(position, 0, 0, 0, 0, None)]
             closes += [(day, index, lot) for index, lot in enumerate(lots)]
     return rows, closes
 
 
 def run(book: Book, rows: list[int], state: list[Lot]) -> tuple[Outcome, list[Lot]]:
     """One walk over some rows of the book with the lots of `state` carried in, and those left."""
-    table = np.array([book[row] for row in rows], dtype=np.int64).reshape(-1, 6)
-    position, is_buy, units, sol, fee, at = table.T
+    table = np.array([book[row] for row in rows], dtype=np.int64).reshape(-1, 7)
+    position, is_buy, units, sol, fee, at, marks = table.T
     day = (at // DAY).astype(np.int32)
-    carried = np.array([lot[:4] for lot in state], dtype=np.int64).reshape(-1, 4)
+    carried = np.array([lot[:5] for lot in state], dtype=np.int64).reshape(-1, 5)
     result = walk(
-        FifoTrades(position, is_buy.astype(np.bool_), units, sol, fee, at, day),
-        FifoLots(*carried.T),
+        FifoTrades(position, is_buy.astype(np.bool_), units, sol, fee, at, day, marks.astype(np.uint8)),
+        FifoLots(*carried.T[:4], marks=carried.T[4].astype(np.uint8)),
     )
     closes = named_closes(result, rows, state)
     left = [lot for lot in state if lot.position not in position]
@@ -131,6 +136,7 @@ def per_trade(result: FifoResult) -> list[Row]:
             holds,
             result.position_units_after.tolist(),
             result.position_cost_after.tolist(),
+            result.marks.tolist(),
             strict=True,
         )
     ]
@@ -140,11 +146,11 @@ def named_closes(result: FifoResult, rows: list[int], state: list[Lot]) -> Close
     """The closes with each lot named by the row of the book that opened it."""
     columns = [column.tolist() for column in vars(result.closes).values()]
     named: Closes = []
-    for position, day, lot_index, ref, opened_at, units, cost in zip(*columns, strict=True):
+    for position, day, lot_index, ref, opened_at, units, cost, marks in zip(*columns, strict=True):
         name = None
         if ref != NO_LOT:
             name = rows[ref] if ref >= 0 else state[~ref].name
-        named.append((day, lot_index, Lot(position, opened_at, units, cost, name)))
+        named.append((day, lot_index, Lot(position, opened_at, units, cost, marks, name)))
     return named
 
 
@@ -201,7 +207,7 @@ def test_no_unit_and_no_lamport_is_lost(book: Book) -> None:
         paid = sum(trade.sol + trade.fee for trade, _ in own if trade.is_buy)
         assert bought == sum(row.matched for _, row in own) + sum(lot.units for lot in lots)
         assert paid == sum(row.cost for _, row in own) + sum(lot.cost for lot in lots)
-        assert own[-1][1][-2:] == (sum(lot.units for lot in lots), sum(lot.cost for lot in lots))
+        assert own[-1][1][-3:-1] == (sum(lot.units for lot in lots), sum(lot.cost for lot in lots))
     assert all(row.cost_after == 0 for row in rows.values() if row.matched and not row.units_after)
 
 

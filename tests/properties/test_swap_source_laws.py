@@ -20,6 +20,7 @@ SIGNATURE = encode(b"\x09" * 64)
 SOL, NATIVE = "So11111111111111111111111111111111111111112", "1" * 32
 USDC = "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v"
 CURVE, AMM = "6EF8rrecthR5Dkzon8Nwu78hRvfCKubJ14M5uBEwF6P", "pAMMBay6oceH9fJKBRHGP5D4bD4sWpmSwMn52FMfXEA"
+RAYDIUM = "675kPX9MHTjS2zt1qfr1NYHuzeLXfQM9H24wFSUt1Mp8"
 TIME = "2026-01-02 03:04:05.000 UTC"
 #: Good values of every mapped field; what is left out of names is ignored by name and holds little.
 GOOD = {
@@ -45,6 +46,7 @@ GOOD = {
         "token_sold_amount": "2.5",
         "token_sold_address": COIN,
         "project": "pumpdotfun",
+        "version": "1",
         "user": WALLET,
         "tx_id": SIGNATURE,
         "tx_index": "1",
@@ -126,6 +128,7 @@ CSV = ("dune_trades", "dune_bot_trades", "flipside_swaps")
 VALUES = (
     *("", "0", "-1", "1.5", "1e-30", "1e999", "9" * 40, "9223372036854775808", "NaN", "true", "false", "null", "Buy"),
     *(SOL, NATIVE, USDC, COIN, OTHER, AMM, SIGNATURE, "1" * 44, "create", "sell", "migrate", "pump-amm", "pumpswap"),
+    *(RAYDIUM, "raydium", "meteora", "RAYDIUM", "METEORA", "bonk", "launchlab", "2000000", "2000000000000000"),
     *(
         "2026-13-01 00:00:00.000 UTC",
         "2026-01-02T03:04:05Z",
@@ -201,6 +204,9 @@ def check(name, count, seed):
         if row["kind"] == "trade":
             assert row["token_units"] > 0
             assert row["sol_lamports"] > 0 or row["direction"] == "sell"
+            assert row["sol_lamports"] <= 10**15
+            assert (row["fee_source"] == "included") == (row["amount_basis"] == "balance_delta")
+            assert row["fee_source"] == "estimated" or row["fee_lamports"] == 0
             assert None not in [row[column] for column in ("traded_at", "signature", "trader_address", "token_mint")]
             assert None not in [row[column] for column in ("venue", "fee_lamports", "token_decimals", "direction")]
         else:

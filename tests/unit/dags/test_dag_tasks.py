@@ -16,9 +16,10 @@ import pytest
 from jobs import airflow
 from jobs.airflow.environment import keep_secrets
 from jobs.pipeline import BY_NAME
-from pumploss.errors import LockedError, SettingsError
+from pumploss.errors import CheckError, LockedError, SettingsError
 from pumploss.report import RunReport
 from pumploss.settings import ROOT, Settings, from_environment
+from pumploss.tables import gold_market_day
 
 DAY = date(2026, 1, 31)
 
@@ -95,6 +96,19 @@ def test_only_what_may_pass_is_tried_again(load: Any, error: Exception, params: 
     with pytest.raises(final if is_final else type(error), match=str(error)):
         building.give_up_or_raise(context, error)
     assert str(error) in context["ti"].pushed["failure"]
+
+
+def test_a_stopped_task_shows_the_rows_that_stopped_it(load: Any, context: Any, frame: Any) -> None:
+    table, task = gold_market_day.TABLE, running()
+    wrong = frame(table, {"day": DAY, "buy_count": -5, "trade_count": -5})
+    with pytest.raises(CheckError) as stopped:
+        context.publish(table, wrong, [DAY], RunReport(table.name))
+    assert context.lake.version(table) is None
+    with pytest.raises(load("airflow.sdk.exceptions").AirflowFailException) as failed:
+        load("building").give_up_or_raise(task, stopped.value)
+    for message in (str(failed.value), task["ti"].pushed["failure"]):
+        assert "nothing is counted fewer than 0 times" in message
+        assert "'buy_count': -5" in message
 
 
 def test_a_skipped_step_is_a_success_with_a_reason(load: Any) -> None:

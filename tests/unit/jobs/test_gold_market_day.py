@@ -56,6 +56,14 @@ def test_mints_and_traders_add_up(market_days):
     assert one(found, "matched_sell_count", "loss_count", "losing_sell_share") == (4, 3, 0.75)
 
 
+def test_volume_of_complete_tapes_is_what_the_exact_sums_cover(market_days):
+    whole, torn = {"volume_lamports": 70, "is_tape_complete": True}, {"volume_lamports": 30, "tape_gap_count": 2}
+    found = market_days([whole, torn, {**torn, "tape_break_count": 1}], [{}])
+    names = ("volume_lamports", "complete_tape_volume_lamports", "tape_gap_count", "tape_break_count")
+    assert one(found, *names) == (130, 70, 4, 1)
+    assert one(market_days([torn], [{}]), "complete_tape_volume_lamports") == (0,)
+
+
 def test_a_day_without_matched_sells_has_no_share(market_days):
     assert one(market_days([{"trade_count": 1}], [{"trade_count": 1}]), "losing_sell_share") == (None,)
 

@@ -22,7 +22,7 @@ def trader_days(frame, rows_of):
 
     def trader_days(days, pnl=(), mint_days=(), lots=(), marks=(), marks_before=(), before=()):
         who = {"trader_address": "t", "token_mint": "m"}
-        held = gold_trader_day.positions(frame(silver_open_lots.TABLE, *({**who, **row} for row in lots)))
+        held = frame(silver_open_lots.TABLE, *({**who, **row} for row in lots))
         mark = {"token_mint": "m", "mark_method": "last_price", "venue_close": "pumpswap"}
         known = [
             frame(

@@ -268,7 +268,7 @@ def test_a_lake_is_built_from_one_landing(built, tmp_path):
 
 
 def test_an_unknown_step_is_named_with_the_known_ones(fresh):
-    with pytest.raises(SettingsError, match=r"no step 'gold_digger'.*bronze_trades, silver_trades"):
+    with pytest.raises(SettingsError, match=r"no step 'gold_digger'.*bronze_trades, silver_tokens"):
         run_step(fresh, "gold_digger", [D1])
 
 

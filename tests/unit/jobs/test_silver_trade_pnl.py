@@ -1,11 +1,17 @@
 """Profit and loss through the engine: positions, carried lots and closes."""
 
+from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 
+import pyarrow.parquet as pq
 import pytest
 
 from jobs import silver_trade_pnl
+from jobs.cohort_walk import walk_rows
 from jobs.silver_trade_pnl import LOTS, TABLE, WALKED
+from pumploss.errors import ConservationError, ContractError
 from pumploss.tables import silver_trades
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -137,4 +143,94 @@ def test_a_closed_position_is_known_since_then_as_well(walked):
 
 def test_nothing_traded_gives_nothing(walked, frame):
     assert walked([]) == ([], [])
+    held = {"trader_address": "u", "lot_id": "old", "opened_at": NOON, "open_units": 5, "open_cost_lamports": 1}
+    assert walked([], [held]) == ([], [])
     assert silver_trade_pnl.transform(frame(silver_trades.TABLE), frame(LOTS)).columns == WALKED.names
+
+
+def test_a_profit_of_unlike_amounts_is_flagged(walked):
+    delta, curve = {"amount_basis": "balance_delta"}, {"amount_basis": "curve"}
+    pnl, lots = walked([
+        buy(10, 100, **curve), buy(10, 100, **delta), sell(5, 50, **curve), sell(5, 50, **delta), sell(4, 50, **delta),
+        buy(1, 1, **curve), sell(7, 9, **delta), sell(9, 9, **curve), buy(2, 2, **delta),
+    ])  # fmt: skip
+    assert picked(pnl, "is_basis_mixed") == [(flag,) for flag in (0, 0, 0, 1, 0, 0, 1, 0, 0)]
+    assert picked(lots, "lot_id", "amount_basis") == [("8", "balance_delta")]
+
+
+def test_an_estimated_fee_is_flagged_in_all_that_it_enters(walked):
+    estimated, known = {"fee_source": "estimated"}, {"fee_source": "event"}
+    pnl, lots = walked([
+        buy(10, 100, **known), buy(10, 100, **estimated), sell(10, 50, **known), sell(4, 50, **known),
+        sell(9, 9, **estimated), sell(1, 1, **known), buy(3, 3, **estimated), buy(4, 4, **known),
+    ])  # fmt: skip
+    assert picked(pnl, "is_fee_estimated") == [(flag,) for flag in (0, 1, 0, 1, 1, 0, 1, 0)]
+    assert picked(lots, "lot_id", "is_fee_estimated") == [("6", True), ("7", False)]
+
+
+def test_flags_are_carried_with_the_lots(walked):
+    lot = {
+        "lot_index": 0,
+        "lot_id": "old",
+        "opened_at": NOON - timedelta(days=2),
+        "open_units": 8,
+        "open_cost_lamports": 80,
+        "amount_basis": "balance_delta",
+        "is_fee_estimated": True,
+    }
+    pnl, lots = walked([sell(1, 5, amount_basis="curve"), sell(7, 5, amount_basis="balance_delta")], [lot])
+    assert picked(pnl, "is_basis_mixed", "is_fee_estimated") == [(True, True), (False, True)]
+    assert picked(lots, "lot_id", "amount_basis", "is_fee_estimated") == [(None, None, None)]
+
+
+def test_a_missing_amount_is_refused(frame):
+    rows = frame(silver_trades.TABLE, {"trade_id": "1", "trader_address": "t", "traded_at": NOON}).toArrow()
+    broken = rows.set_column(rows.schema.get_field_index("sol_lamports"), "sol_lamports", [[None]])
+    with pytest.raises(ContractError, match="1 of 1 values of sol_lamports are missing"):
+        walk_rows(broken, frame(LOTS).toArrow())
+
+
+@pytest.fixture
+def random_trades(frame):
+    """Three days of a few wallets and mints, as rows of silver_trades in no order."""
+    rng, places, rows = Random(5), Counter(), []
+    for number in range(400):
+        day, mint = rng.randrange(3), f"m{rng.randrange(5)}"
+        places[(day, mint)] += 1
+        rows.append({
+            "trade_id": f"{number}", "traded_at": NOON + timedelta(days=day, seconds=places[(day, mint)]),
+            "order_in_mint_day": places[(day, mint)], "trader_address": f"t{rng.randrange(9)}", "token_mint": mint,
+            "fee_source": rng.choice(("event", "estimated")), "amount_basis": rng.choice(("curve", "balance_delta")),
+            **rng.choice((buy, sell))(rng.randrange(1, 99), rng.randrange(1, 10**9), rng.randrange(9)),
+        })  # fmt: skip
+    rng.shuffle(rows)
+    return frame(silver_trades.TABLE, *rows)
+
+
+def test_the_files_of_a_lake_are_walked_as_frames_are(context, random_trades, frame, rows_of):
+    days = [TODAY + timedelta(days=n) for n in range(3)]
+    counts = {row["trade_date"]: row["count"] for row in random_trades.groupBy("trade_date").count().collect()}
+    context.lake.replace(silver_trades.TABLE, random_trades, days, counts)
+    silver_trade_pnl.run(context, days[:1])
+    report = silver_trade_pnl.run(context, days[1:])
+    assert {day: report.day(day).rows_written for day in days[1:]} == {day: counts[day] for day in days[1:]}
+    whole = silver_trade_pnl.transform(random_trades, frame(LOTS))
+    for table, condition in ((TABLE, "NOT is_lot"), (LOTS, "is_lot")):
+        expected = rows_of(whole.where(condition).select(*table.names), *table.key)
+        assert rows_of(context.lake.read(table), *table.key) == expected
+        for file in context.lake.files(table, days):
+            order = pq.ParquetFile(file.path).read(list(table.order_by)).to_pylist()
+            assert order == sorted(order, key=lambda row: tuple(row.values()))
+
+
+def test_a_trade_that_goes_missing_stops_the_step(context, random_trades, monkeypatch):
+    days = [TODAY + timedelta(days=n) for n in range(3)]
+    counts = {row["trade_date"]: row["count"] for row in random_trades.groupBy("trade_date").count().collect()}
+    context.lake.replace(silver_trades.TABLE, random_trades, days, counts)
+    stored = context.lake.files
+    monkeypatch.setattr(
+        context.lake, "files", lambda *given: [replace(file, rows=file.rows + 1) for file in stored(*given)]
+    )
+    with pytest.raises(ConservationError, match=r"silver_trade_pnl of 2026-01-05: \d+ trades became \d+; none was"):
+        silver_trade_pnl.run(context, days)
+    assert context.lake.version(TABLE) is None

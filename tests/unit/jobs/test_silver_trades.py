@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 import pytest
 
 from jobs import silver_trades
-from pumploss.errors import CheckError
 from pumploss.tables.bronze_trades import TABLE
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -110,19 +109,3 @@ def test_the_cohort_is_the_hash_of_the_address(silver):
         "a": xxhash.xxh64_intdigest(b"wallet-1", 42) % 16,
         "b": xxhash.xxh64_intdigest(b"wallet-2", 42) % 16,
     }
-
-
-def mixture(frame, *rows):
-    silver_trades._refuse_mixtures(frame(TABLE, *({"traded_at": NOON, "token_mint": "m", **row} for row in rows)))
-
-
-def test_an_unsigned_source_beside_another_is_refused(frame):
-    with pytest.raises(CheckError, match="one and two both cover mint m in the hour of 2026-01-05 12:00:00 UTC"):
-        mixture(frame, {"source": "one", "signature": "s"}, {"source": "two", "traded_at": later(59)})
-
-
-def test_sources_that_can_be_told_apart_are_taken(frame):
-    mixture(frame, {"source": "one"}, {"source": "one"})
-    mixture(frame, {"source": "one", "signature": "s"}, {"source": "two", "signature": "s"})
-    mixture(frame, {"source": "one"}, {"source": "two", "token_mint": "n"})
-    mixture(frame, {"source": "one"}, {"source": "two", "traded_at": NOON.replace(hour=13)})

@@ -1,7 +1,9 @@
 """Metrics, digests and verdicts of a staged day."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
+import pandas as pd
 import pytest
 
 from pumploss import checks
@@ -89,6 +91,94 @@ def test_examples_show_the_rows_that_break_a_check(frame):
     (verdict,) = checks.judge(checks.measure(TABLE, staged))
     (shown,) = checks.examples(TABLE, staged, verdict)
     assert "'bad'" in shown
+
+
+def test_examples_are_rows_of_the_day_that_fails(frame):
+    rows = [{"day": day, "thing": "twin", "size_units": 1} for day in (MONDAY, MONDAY, TUESDAY)]
+    staged = frame(TABLE, *rows, {"day": TUESDAY, "thing": "big", "size_units": 99})
+    first, second = checks.judge(checks.measure(TABLE, staged))
+    assert checks.examples(TABLE, staged, first) == [f"{{'thing': 'twin', 'day': {MONDAY!r}, 'rows': 2}}"]
+    assert checks.examples(TABLE, staged, second) == [f"{{'thing': 'big', 'size_units': 99, 'day': {TUESDAY!r}}}"]
+
+
+def test_examples_of_endless_text_end(frame):
+    staged = frame(TABLE, {"day": MONDAY, "thing": "x" * 10_000, "size_units": 7})
+    (verdict,) = checks.judge(checks.measure(TABLE, staged))
+    (shown,) = checks.examples(TABLE, staged, verdict)
+    assert len(shown) < 600
+
+
+def test_what_is_not_a_number_is_found_though_it_is_in_every_range(frame):
+    table = Table(
+        name="prices",
+        description="Prices of a day.",
+        columns=(Column("price_sol", Type.DOUBLE, "Price", nullable=True), Column("day", Type.DATE, "Day")),
+        partition_by=("day",),
+        checks=tuple(within("price_sol", 0, 1, "cheap things only")),
+        no_key_because="prices repeat",
+    )
+    sound = frame(table, {"day": MONDAY, "price_sol": 0.5}, {"day": MONDAY})
+    assert checks.judge(checks.measure(table, sound)) == []
+    staged = frame(table, {"day": MONDAY, "price_sol": 0.5}, {"day": MONDAY, "price_sol": float("nan")})
+    found = checks.judge(checks.measure(table, staged))
+    assert (found[0].check.name, found[0].value) == ("nan_count(price_sol)", 1)
+    (shown,) = checks.examples(table, staged, found[0])
+    assert "nan" in shown
+
+
+def test_units_in_names_are_judged_over_all_their_columns_at_once(frame):
+    table = Table(
+        name="facts",
+        description="Facts of a day.",
+        columns=(
+            Column("won_share", Type.DOUBLE, "Share", nullable=True),
+            Column("lost_share", Type.DOUBLE, "Share", nullable=True),
+            Column("buy_count", Type.BIGINT, "Buys"),
+            Column("sell_count", Type.BIGINT, "Sells"),
+            Column("day", Type.DATE, "Day"),
+        ),
+        partition_by=("day",),
+        no_key_because="facts repeat",
+    )
+    sound = [{"day": MONDAY}, {"day": MONDAY, "won_share": 1.0}, {"day": MONDAY, "lost_share": 0.0, "buy_count": 2}]
+    assert checks.judge(checks.measure(table, frame(table, *sound))) == []
+    staged = frame(table, *sound, {"day": MONDAY, "lost_share": 1.5, "won_share": 0.5, "sell_count": -3})
+    found = checks.judge(checks.measure(table, staged))
+    assert [(verdict.check.name, verdict.value) for verdict in found] == [
+        ("maximum(won_share,lost_share)", 1.5),
+        ("minimum(buy_count,sell_count)", -3),
+    ]
+    for verdict in found:
+        (shown,) = checks.examples(table, staged, verdict)
+        assert "1.5" in shown or "-3" in shown
+
+
+def test_bounds_on_both_sides_hold_on_every_day():
+    both = Check(Metric.ROW_COUNT, "", "neither empty nor endless", lowest=2, highest=4)
+    frame = pd.DataFrame({"m0": [1, 2, 3, 4, 5, None]})
+    assert checks.judged("days", [both], frame).failures == [(0, 0, 1.0), (0, 4, 5.0)]
+
+
+@pytest.mark.parametrize("missing", [[None], [None, 3.0], [float("nan"), float("nan")]])
+def test_what_was_not_measured_breaks_nothing(missing):
+    half = [Check(Metric.MINIMUM, "size_units", "", lowest=0), Check(Metric.MAXIMUM, "size_units", "", highest=9)]
+    judged = checks.judged("days", half, pd.DataFrame({"m0": missing, "m1": missing}))
+    assert judged.failures == []
+    assert judged.result.success
+
+
+def test_checks_that_say_the_same_are_told_apart():
+    twice = [holds("size_units < 9", "nine", Severity.WARN), holds("size_units < 9", "nine")]
+    judged = checks.judged("days", twice, pd.DataFrame({"m0": [0], "m1": [1]}))
+    assert judged.failures == [(1, 0, 1.0)]
+    columns = [one.column for one in judged.suite.expectations]
+    assert columns == ["violation_count(size_units below 9)", "violation_count(size_units below 9) (2)"]
+
+
+def test_measures_of_earlier_days_are_not_measured_here(frame):
+    table = replace(TABLE, checks=(Check(Metric.TRAILING_RATIO, "rows", "", lowest=1),))
+    with pytest.raises(ValueError, match="needs earlier days"):
+        checks.measure(table, frame(table, {"day": MONDAY, "thing": "a"}))
 
 
 def test_a_repeat_that_only_hashes_alike_is_no_repeat(frame):

@@ -1,20 +1,25 @@
 """The dated fee table, one trade and many."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
+from jobs.sources.venues import VENUES
 from pumploss.errors import SourceError
 from pumploss.fees import (
     CREATOR_FEE_AT,
+    FEE_IS_INSIDE,
+    FEES,
     PROJECT_ASCEND_AT,
     estimate_fee,
     estimate_fees,
     fee_share_bps,
     fees_lamports,
 )
+from pumploss.tables import silver_trades
 
 SECOND = timedelta(seconds=1)
 
@@ -30,6 +35,9 @@ SECOND = timedelta(seconds=1)
         ("pumpswap", CREATOR_FEE_AT, 30),
         ("pumpswap", PROJECT_ASCEND_AT - SECOND, 30),
         ("pumpswap", PROJECT_ASCEND_AT, 125),
+        ("raydium", CREATOR_FEE_AT, 25),
+        ("launchlab", CREATOR_FEE_AT, 125),
+        ("meteora", CREATOR_FEE_AT, 100),
     ],
 )
 def test_share(venue, at, bps):
@@ -65,12 +73,27 @@ def test_null_gives_null():
     assert fees.to_pylist() == [125, None, None]
 
 
+def test_every_venue_has_a_fee_at_all_times():
+    assert set(FEES) == set(VENUES)
+    (stated,) = (check.subject for check in silver_trades.TABLE.checks if "venue" in check.subject)
+    assert set(re.findall(r"'(\w+)'", stated)) == set(FEES)
+    assert set(FEE_IS_INSIDE) == set(FEES) - {"pump_curve", "pumpswap"}
+    for venue in FEES:
+        for at in (
+            datetime(2021, 1, 1, tzinfo=UTC),
+            CREATOR_FEE_AT,
+            PROJECT_ASCEND_AT,
+            datetime(2099, 1, 1, tzinfo=UTC),
+        ):
+            assert 0 < fee_share_bps(venue, at) < 1_000
+
+
 def test_unknown_venue():
-    with pytest.raises(SourceError, match="no fees are known for venue 'raydium'"):
-        fee_share_bps("raydium", CREATOR_FEE_AT)
+    with pytest.raises(SourceError, match="no fees are known for venue 'orca'"):
+        fee_share_bps("orca", CREATOR_FEE_AT)
     with pytest.raises(SourceError):
         estimate_fees(
-            pa.array(["raydium"]),
+            pa.array(["orca"]),
             pa.array([CREATOR_FEE_AT], pa.timestamp("us", "UTC")),
             pa.array([1]),
         )

@@ -82,13 +82,34 @@ def test_nine_decimals_are_assumed_of_a_mint_that_is_not_pump_s(trade):
 
 
 @pytest.mark.parametrize(
+    ("project", "version", "venue", "fee"),
+    [
+        ("pumpdotfun", "1", "pump_curve", (200083, "estimated", "curve")),
+        ("pumpswap", "1", "pumpswap", (50021, "estimated", "curve")),
+        ("raydium", "4", "raydium", (0, "included", "balance_delta")),
+        ("raydium", "launchlab", "launchlab", (0, "included", "balance_delta")),
+        ("raydium_launchlab", "1", "launchlab", (0, "included", "balance_delta")),
+        ("meteora", "launchlab", "meteora", (0, "included", "balance_delta")),
+    ],
+)
+def test_where_the_fee_is_follows_from_the_venue(trade, project, version, venue, fee):
+    found = trade(project=project, version=version)
+    assert found["venue"] == venue
+    assert (found["fee_lamports"], found["fee_source"], found["amount_basis"]) == fee
+    assert found["sol_lamports"] == 20008291
+
+
+@pytest.mark.parametrize(
     ("changed", "reason"),
     [
         (SELL, None),
         ({**SELL, "type": "Buy"}, "unknown_direction"),
         ({"type": "Sell"}, "unknown_direction"),
         ({"type": "Swap"}, "unknown_direction"),
-        ({"project": "raydium"}, "unknown_venue"),
+        ({"project": "raydium"}, None),
+        ({"project": "meteora", "version": "2"}, None),
+        ({"project": "raydium", "version": ""}, None),
+        ({"project": "whirlpool"}, "unknown_venue"),
         ({"project": "raydium", "token_sold_address": USDT}, "non_sol_quote"),
         ({"project": "lifinity", "token_bought_address": USDT}, "quote_leg"),
         ({"project": "pumpswap"}, None),

@@ -8,6 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from jobs.sources.venues import PROGRAMS
+
 SOL = "So11111111111111111111111111111111111111112"
 NATIVE = "1" * 32
 USDC = "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v"
@@ -89,6 +91,17 @@ def test_fees_follow_venue_and_date(trade):
     early = {"block_time": "2025-04-02 10:00:01.000 UTC", "token_sold_amount_raw": "1000000000"}
     assert trade(**early)["fee_lamports"] == 10000000
     assert trade(**early, project_main_id=AMM)["fee_lamports"] == 2500000
+
+
+@pytest.mark.parametrize(("program", "venue"), PROGRAMS.items())
+def test_every_program_is_a_venue_and_has_its_fee_there_or_on_top(trade, program, venue):
+    found = trade(project_main_id=program)
+    is_inside = venue in ("raydium", "launchlab", "meteora")
+    assert found["venue"] == venue
+    assert (found["fee_lamports"] == 0) == is_inside
+    assert (found["fee_source"], found["amount_basis"]) == (
+        ("included", "balance_delta") if is_inside else ("estimated", "curve")
+    )
 
 
 def test_decimals_of_a_mint_that_is_not_pump_s_are_assumed_and_flagged(trade):

@@ -49,17 +49,18 @@ def test_a_buy_and_its_sell(parse, as_csv):
 
 
 def test_numbers_in_json_are_read_from_their_text(parse, as_csv):
+    coin = {"swap_to_mint": OTHER, "swap_to_amount": "9007199.254740993", "program_id": AMM}
     text = (
         ",".join(
             f'"{name}":{value}'
             if name in ("block_id", "succeeded", "swap_from_amount", "swap_to_amount", "swap_index")
             else f'"{name}":"{value}"'
-            for name, value in {**BUY, "swap_from_amount": "9007199.254740993"}.items()
+            for name, value in {**BUY, "swap_from_amount": "900719.925474099", **coin}.items()
         )
     ).encode()
     (found,) = parse("flipside_swaps", "a.jsonl", b"{" + text + b"}\n").trades
-    assert found["sol_lamports"] == 9007199254740993, "2^53 + 1: no binary float holds it"
-    assert (found["slot"], found["event_index"], found["token_units"]) == (287000111, 2, 387192766698)
+    assert found["token_units"] == 9007199254740993, "2^53 + 1: no binary float holds it"
+    assert (found["slot"], found["event_index"], found["sol_lamports"]) == (287000111, 2, 900719925474099)
 
 
 def test_parquet_says_the_same(parse, as_csv):

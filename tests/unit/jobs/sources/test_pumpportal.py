@@ -70,10 +70,20 @@ def test_a_sell_on_pumpswap(trade):
     assert (found["direction"], found["venue"]) == ("sell", "pumpswap")
 
 
+def test_a_launch_on_launchlab_has_its_fee_on_top(trade):
+    """The keys of a message of that pool: no curve, but the pool's two reserves."""
+    message = {name: CREATE[name] for name in ("received_at", "signature", "mint", "traderPublicKey", "txType")}
+    reserves = {"solInPool": 0.89055, "tokensInPool": 967574707.778913, "newTokenBalance": 32425292.221087}
+    found = trade({**message, **reserves, "initialBuy": 32425292.221087, "solAmount": 0.89055, "pool": "bonk"})
+    assert (found["venue"], found["sol_lamports"], found["fee_lamports"]) == ("launchlab", 890550000, 11131875)
+    assert (found["fee_source"], found["amount_basis"]) == ("estimated", "curve")
+
+
 def test_numbers_are_read_from_their_text_never_through_a_binary_float(parse):
-    text = json.dumps(BUY).replace("1.8,", "9007199.254740993,").replace("60735849.056603", "6.0735849056603e7")
+    text = json.dumps({**BUY, "mint": OTHER, "pool": "pump-amm"})
+    text = text.replace("1.8,", "1.234567891e0,").replace("60735849.056603", "9007199.254740993")
     (found,) = parse("pumpportal", "a.jsonl", text.encode()).trades
-    assert (found["sol_lamports"], found["token_units"]) == (9007199254740993, 60735849056603)
+    assert (found["sol_lamports"], found["token_units"]) == (1234567891, 9007199254740993)
 
 
 def test_decimals_of_a_mint_that_is_not_pump_s_are_assumed(trade):
@@ -98,7 +108,8 @@ def test_decimals_of_a_mint_that_is_not_pump_s_are_assumed(trade):
         ({"traderPublicKey": None}, "missing_field"),
         ({"traderPublicKey": "me"}, "bad_address"),
         ({"mint": USDC}, "quote_leg"),
-        ({"pool": "bonk"}, "unknown_venue"),
+        ({"pool": "bonk"}, None),
+        ({"pool": "raydium"}, "unknown_venue"),
         ({"pool": None}, "missing_field"),
         ({"txType": "migrate", "traderPublicKey": None, "solAmount": None}, "not_a_trade"),
         ({"txType": "burn"}, "unknown_direction"),

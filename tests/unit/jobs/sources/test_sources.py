@@ -17,6 +17,7 @@ from pumploss.tables import bronze_trades
 
 def test_sources_and_cadences():
     assert {name: found.cadence for name, found in SOURCES.items()} == {
+        "anchor_events": Cadence.DAILY,
         "bitquery_trades": Cadence.SAMPLE,
         "canonical": Cadence.DAILY,
         "curve_deltas": Cadence.SAMPLE,
@@ -37,12 +38,13 @@ def test_a_source_is_consistent(name):
     assert len(set(found.all_fields)) == len(found.all_fields)
     assert set(found.optional) <= set(found.fields)
     assert set(found.may_lack) <= set(found.ignored)
+    assert set(found.volatile) <= set(found.all_fields)
     assert found.time_field in found.fields
     assert all((found.units, found.identity, found.order))
 
 
 def test_unknown_source_lists_the_known_ones():
-    with pytest.raises(SourceError, match="no source is called 'nope'; known: bitquery_trades, canonical"):
+    with pytest.raises(SourceError, match="no source is called 'nope'; known: anchor_events, bitquery_trades"):
         source("nope")
 
 

@@ -1,0 +1,121 @@
+"""Token events to facts: of each token and pool that a day's events speak of, what is known at its close."""
+
+from typing import TYPE_CHECKING
+
+from jobs.context import Context
+from jobs.state import latest_before, latest_rows
+from pumploss.days import Days
+from pumploss.report import RunReport
+from pumploss.tables import bronze_token_events, silver_pools
+from pumploss.tables.silver_tokens import TABLE
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from pyspark.sql import Column, DataFrame
+
+    from pumploss.contract import Table
+
+#: Facts of one dump day count in chain order; what is equal in that, in the order of its line.
+CHAIN_ORDER = ("occurred_at", "slot", "tx_index", "event_index", "file", "line_number")
+#: The first stated value of these stays; of times the earliest counts.
+TOKEN_FACTS = ("creator_address", "pool_address", "token_decimals", "quote_mint")
+TOKEN_TIMES = ("launched_at", "graduated_at")
+POOL_FACTS = ("token_mint", "quote_mint", "token_decimals")
+POOL_TIMES = ("pool_opened_at",)
+
+
+def token_facts(events: "DataFrame") -> "DataFrame":
+    """What each event says of its token, in columns of `silver_tokens`, with `known_day`."""
+    from pyspark.sql import functions as F
+
+    kind = F.col("event_kind")
+    # Anyone may open a pool of any mint, against anything: of that, only the decimals say something of the token.
+    return events.select(
+        "token_mint",
+        F.when(kind == "create", F.col("occurred_at")).alias("launched_at"),
+        F.when(kind == "create", F.col("creator_address")).alias("creator_address"),
+        F.when(kind.isin("complete", "migrate"), F.col("occurred_at")).alias("graduated_at"),
+        F.when(kind == "migrate", F.col("pool_address")).alias("pool_address"),
+        "token_decimals",
+        F.when(kind != "create_pool", F.col("quote_mint")).alias("quote_mint"),
+        *CHAIN_ORDER,
+        F.col("dump_day").alias("known_day"),
+    )
+
+
+def pool_facts(events: "DataFrame") -> "DataFrame":
+    """What each event says of its pool, in columns of `silver_pools`, with `known_day`."""
+    from pyspark.sql import functions as F
+
+    of_pools = events.where("event_kind IN ('create_pool', 'migrate') AND pool_address IS NOT NULL")
+    return of_pools.select(
+        "pool_address",
+        "token_mint",
+        "quote_mint",
+        "token_decimals",
+        F.col("occurred_at").alias("pool_opened_at"),
+        *CHAIN_ORDER,
+        F.col("dump_day").alias("known_day"),
+    )
+
+
+def transform(facts: "DataFrame", before: "DataFrame", table: "Table") -> "DataFrame":
+    """Facts of some days, and what was known before the first of them, to the table's rows of these days.
+
+    What was known first stays, and of one day what comes first in the chain; what was missing is filled; of times the
+    earliest counts.
+    """
+    from pyspark.sql import Window
+    from pyspark.sql import functions as F
+
+    key, names, times = _shape(table)
+    # What was known before comes first: its days are earlier than any of the facts'.
+    known = facts.unionByName(before.select(key, *names, *times, "known_day"), allowMissingColumns=True)
+    chain = (F.col(name).asc_nulls_last() for name in CHAIN_ORDER)
+    ranked = known.withColumn("place", F.row_number().over(Window.partitionBy(key).orderBy("known_day", *chain)))
+    days = facts.select(key, F.col("known_day").alias("close_day")).distinct()
+    merged = (
+        days.join(ranked, key)
+        .where("known_day <= close_day")
+        .groupBy(key, "close_day")
+        .agg(*(_first(name) for name in names), *(F.min(name).alias(name) for name in times))
+    )
+    return merged.select(
+        "*",
+        F.col("close_day").alias("known_day"),
+        F.date_add("close_day", 1).cast("timestamp").alias("known_at"),
+    ).select(*table.names)
+
+
+def run(context: Context, days: Days) -> RunReport:
+    """Write what these days' events add to tokens and pools, each built on what earlier days knew."""
+    report = RunReport("silver_tokens")
+    events = context.read(bronze_token_events.TABLE, days)
+    rows_in = context.lake.rows_by_day(bronze_token_events.TABLE)
+    for table, facts in ((silver_pools.TABLE, pool_facts(events)), (TABLE, token_facts(events))):
+        key = _shape(table)[0]
+        before = latest_before(context, table, facts.select(key), days[0])
+        written = context.publish(table, transform(facts, before, table), days, report)
+        for day in days:
+            report.day(day).rows_read = rows_in.get(day, 0)
+            report.day(day).rows_written += written.get(day, 0)
+    return report
+
+
+def tokens_as_of(context: Context, day: "date") -> "DataFrame":
+    """Facts of every token as known at the close of a dump day, a row each. Raises StaleError where they are stale."""
+    known = [built for built in context.lake.rows_by_day(TABLE) if built <= day]
+    return latest_rows(context.read(TABLE, known), ["token_mint"], "known_day")
+
+
+def _shape(table: "Table") -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """Key, facts and times of a table of facts."""
+    return ("token_mint", TOKEN_FACTS, TOKEN_TIMES) if table is TABLE else ("pool_address", POOL_FACTS, POOL_TIMES)
+
+
+def _first(name: str) -> "Column":
+    """The first value of a fact that is stated at all."""
+    from pyspark.sql import functions as F
+
+    return F.min_by(name, F.when(F.col(name).isNotNull(), F.col("place"))).alias(name)

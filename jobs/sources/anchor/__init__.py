@@ -1,0 +1,1 @@
+"""What Anchor programs emit, read from bytes: layouts, encodings of the data, fields, and addresses."""

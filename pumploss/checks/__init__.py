@@ -1,0 +1,14 @@
+"""Great Expectations suites from the contracts: one aggregate query measures a staged table, the suite judges.
+
+Where do I go to...? Measure something new: `measuring.py`. Change how a check becomes an expectation: `judging.py`.
+Change which rows of a failed check are shown: `examples.py`. Change what Data Docs show and keep: `data_docs/`.
+"""
+
+from pumploss.checks.examples import CHARACTERS, examples
+from pumploss.checks.judging import Judged, Verdict, confirmed, failures, judge, judged, stops, suite
+from pumploss.checks.measuring import Measured, measure
+
+__all__ = [
+    "CHARACTERS", "Judged", "Measured", "Verdict",
+    "confirmed", "examples", "failures", "judge", "judged", "measure", "stops", "suite",
+]  # fmt: skip

@@ -1,0 +1,11 @@
+"""Data Docs: what Great Expectations said of every table, as web pages, for the latest nights.
+
+`keep` stores a result where it is judged, whatever process that is in; `build` makes the pages that are missing, and
+the index. Great Expectations has browsers load looks and the scripts of its index from public addresses; where there
+is no way to those, the pages can be read all the same, and a plain list below the index leads to them.
+"""
+
+from pumploss.checks.data_docs.keeping import Failed, keep
+from pumploss.checks.data_docs.site import build, has_results, index, is_current
+
+__all__ = ["Failed", "build", "has_results", "index", "is_current", "keep"]

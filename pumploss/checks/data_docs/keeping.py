@@ -1,0 +1,85 @@
+"""One result at a time, with what its page says of failures."""
+
+import html
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pumploss.checks.data_docs.stores import SITE, SUITES, WAIT_SECONDS, stores_of
+from pumploss.checks.judging import Judged
+from pumploss.embedded import locks
+
+if TYPE_CHECKING:
+    from great_expectations.core import ExpectationSuite
+    from great_expectations.data_context import EphemeralDataContext
+
+#: Days that are listed for a failed check; a range pass may fail on hundreds.
+DAYS_LISTED = 10
+
+
+@dataclass(frozen=True)
+class Failed:
+    """What a page says of a failed check: the days, and some of the rows as text."""
+
+    days: Sequence[object] = ()
+    rows: Sequence[str] = ()
+
+
+def keep(folder: Path, judged: Judged, night: date, days: Sequence[date], failed: Mapping[str, Failed]) -> None:
+    """Store what was judged of these days of a table, in the pass whose last dump day is `night`.
+
+    `failed` is by name of the check. Its rows hold what strangers wrote into their tokens: here they become text that
+    no browser takes for markup, because Great Expectations prints them as they are.
+    """
+    from great_expectations.core.run_identifier import RunIdentifier
+    from great_expectations.data_context.types.resource_identifiers import (
+        ExpectationSuiteIdentifier,
+        ValidationResultIdentifier,
+    )
+
+    result, suite = judged.result, judged.suite
+    if result is None or suite is None:
+        return
+    for outcome in result.results:
+        _explain(outcome.expectation_config, failed)
+    listed = f"{days[0]}" if not days[1:] else f"{days[0]} to {days[-1]}"
+    run = RunIdentifier(run_name=night.isoformat(), run_time=datetime.now(UTC))
+    result.meta["run_id"] = run.to_json_dict()
+    result.meta["batch_spec"] = {"data_asset_name": listed}
+    result.meta.pop("batch_markers", None)
+    key = ValidationResultIdentifier(ExpectationSuiteIdentifier(suite.name), run, listed.replace(" ", "_"))
+    stores = stores_of(folder)
+    _keep_suite(folder, suite, stores)
+    stores.validation_results_store.add(key, result)
+
+
+def _explain(expectation: Any, failed: Mapping[str, Failed]) -> None:
+    """Say with the expectation where it failed, and on which rows; it is given as markup."""
+    found = failed.get(expectation.meta["check"], Failed())
+    days = ", ".join(map(str, found.days[:DAYS_LISTED])) + (", ..." if found.days[DAYS_LISTED:] else "")
+    more = [f"failed on {days}"] if days else []
+    lines = [_markup(line) for line in more] + [f"<code>{_markup(row)}</code>" for row in found.rows]
+    expectation.description = "<br>".join([expectation.description, *lines])
+
+
+def _markup(text: str) -> str:
+    """Text as a page shows it, letter by letter; Great Expectations would fill in what follows a dollar sign."""
+    return html.escape(text).replace("$", "&#36;")
+
+
+def _keep_suite(folder: Path, suite: "ExpectationSuite", stores: "EphemeralDataContext") -> None:
+    """Store the suite where it is new or another than before; its page is then made anew."""
+    path = folder / SUITES / f"{suite.name}.json"
+    wanted = [(one.expectation_type, one.configuration.kwargs, one.meta) for one in suite.expectations]
+    folder.mkdir(parents=True, exist_ok=True)
+    with locks.critical(folder / "suites.lock", WAIT_SECONDS):
+        if path.exists():
+            stored = json.loads(path.read_text(encoding="utf-8"))["expectations"]
+            if [(one["type"], one["kwargs"], one["meta"]) for one in stored] == wanted:
+                return
+            path.unlink()
+        (folder / SITE / SUITES / f"{suite.name}.html").unlink(missing_ok=True)
+        stores.suites.add(suite)

@@ -1,0 +1,89 @@
+"""The pages of what was kept, of as many nights as are wanted."""
+
+import html
+import shutil
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from pumploss.checks.data_docs.stores import RESULTS, SITE, WAIT_SECONDS, builder_of, stores_of
+from pumploss.embedded import locks
+
+#: Nights whose results are kept: those judged last.
+NIGHTS = 30
+
+
+def index(folder: Path) -> Path:
+    """The first page, which is there once any were built."""
+    return folder / SITE / "index.html"
+
+
+def build(folder: Path) -> Path:
+    """Make the pages that are missing and the index, of the nights that are kept; answers the first page."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with locks.critical(folder / "build.lock", WAIT_SECONDS):
+        _prune(folder / RESULTS)
+        builder, stores = builder_of(folder), stores_of(folder)
+        for store, section in (
+            (stores.expectations_store, "expectations"),
+            (stores.validation_results_store, "validations"),
+        ):
+            keys = [key for key in store.list_keys() if not _page(folder, section, key).exists()]
+            # No keys at all would mean every page.
+            if keys:
+                builder.site_section_builders[section].build(resource_identifiers=keys)
+        if not (folder / SITE / "static").exists():
+            builder.target_store.copy_static_assets()
+        builder.site_index_builder.build()
+        _list_plainly(folder)
+    return index(folder)
+
+
+def _list_plainly(folder: Path) -> None:
+    """Add links to every result, the latest night first, to the end of the first page."""
+    pages = sorted((folder / SITE / RESULTS).glob("*/*/*/*.html"), key=lambda page: (page.parts[-3], page.parts[-4]))
+    links = [
+        f'<li><a href="{quote(str(page.relative_to(folder / SITE)))}">'
+        f"{html.escape(f'{page.parts[-3]} {page.parts[-4]}')}</a></li>"
+        for page in reversed(pages)
+    ]
+    page = index(folder)
+    head, end, tail = page.read_text(encoding="utf-8").rpartition("</body>")
+    listed = f'<div class="container"><p>Nights and tables:</p><ul>{"".join(links)}</ul></div>'
+    page.write_text(f"{head}{listed}{end}{tail}", encoding="utf-8")
+
+
+def is_current(folder: Path) -> bool:
+    """Whether every stored result has its page."""
+    pages = folder / SITE / RESULTS
+    return index(folder).exists() and all(
+        (pages / path.relative_to(folder / RESULTS)).with_suffix(".html").exists()
+        for path in (folder / RESULTS).rglob("*.json")
+    )
+
+
+def has_results(folder: Path) -> bool:
+    """Whether anything was ever judged."""
+    return any((folder / RESULTS).glob("*/*/*/*.json"))
+
+
+def _page(folder: Path, section: str, key: Any) -> Path:
+    parts: tuple[str, ...] = key.to_tuple()
+    return folder.joinpath(SITE, section, *parts[:-1], f"{parts[-1]}.html")
+
+
+def _prune(results: Path) -> None:
+    """Delete all but the last result of each table and night, and all of nights that are too many.
+
+    The folders are `<table>/<night>/<time of the run>`; times sort as text.
+    """
+    judged_at: dict[str, str] = {}
+    for night in results.glob("*/*"):
+        *older, latest = sorted(found.name for found in night.iterdir())
+        for name in older:
+            shutil.rmtree(night / name)
+        judged_at[night.name] = max(judged_at.get(night.name, ""), latest)
+    kept = sorted(judged_at, key=lambda name: (judged_at[name], name))[-NIGHTS:]
+    for night in results.glob("*/*"):
+        if night.name not in kept:
+            shutil.rmtree(night)

@@ -1,0 +1,172 @@
+"""The suite of a table's checks, and what Great Expectations says of measured metrics."""
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from pumploss.checks.measuring import Measured
+from pumploss.contract import Check, Metric, Severity, Table
+from pumploss.errors import CheckError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from great_expectations import ExpectationSuite
+    from great_expectations.core import ExpectationSuiteValidationResult
+    from pyspark.sql import DataFrame
+
+#: Data Docs print labels as they are, so a label holds nothing that a browser takes for markup.
+_PLAIN = (("<=", "≤"), (">=", "≥"), ("<>", "≠"), ("!=", "≠"), ("<", "below"), (">", "above"), ("&", "and"), ("$", "S"))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A check that did not hold on a day."""
+
+    check: Check
+    day: date
+    value: float | None
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.check.name} is {self.value}, outside {bounds(self.check)}: {self.check.why}"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What Great Expectations said of a frame of metrics; failures are number of the check, row and value.
+
+    Suite and result are None where there was nothing to judge.
+    """
+
+    suite: "ExpectationSuite | None" = None
+    result: "ExpectationSuiteValidationResult | None" = None
+    failures: list[tuple[int, int, float]] = field(default_factory=list)
+
+
+def bounds(check: Check) -> str:
+    """The closed range of a check, for people."""
+    lowest = "-inf" if check.lowest is None else check.lowest
+    highest = "inf" if check.highest is None else check.highest
+    return f"[{lowest}, {highest}]"
+
+
+def _limits(check: Check) -> str:
+    if check.lowest is None:
+        return f"above {check.highest:g}"
+    return f"below {check.lowest:g}" + ("" if check.highest is None else f" or above {check.highest:g}")
+
+
+def labels(checks: Sequence[Check]) -> list[str]:
+    """A name for each check that differs from the others' and that a web page can show as it is."""
+    found: list[str] = []
+    for check in checks:
+        name = check.name
+        for sign, word in _PLAIN:
+            name = name.replace(sign, word)
+        found.append(f"{name} ({found.count(name) + 1})" if name in found else name)
+    return found
+
+
+def suite(table: Table) -> "ExpectationSuite":
+    """The Great Expectations suite of a table: one expectation per check, over the column of its metric."""
+    return _suite(table.name, table.all_checks, ())
+
+
+def _suite(name: str, checks: Sequence[Check], unmeasured: Sequence[str]) -> "ExpectationSuite":
+    import great_expectations as gx
+    import great_expectations.expectations as gxe
+
+    def expectation(check: Check, label: str) -> Any:
+        meta = {"check": check.name, "severity": check.severity.value, "why": check.why}
+        gravity = "critical" if check.severity is Severity.STOP else "warning"
+        limits = {"min_value": check.lowest, "max_value": check.highest}
+        # Many times cheaper than a look at every value; but it fails where there is no value at all.
+        is_half_open = None in limits.values() and label not in unmeasured
+        kind = gxe.ExpectColumnValuesToBeBetween
+        if is_half_open:
+            kind = gxe.ExpectColumnMaxToBeBetween if check.lowest is None else gxe.ExpectColumnMinToBeBetween
+        # Shown as markup.
+        text = html.escape(f"{check.severity.value} {_limits(check)}: {check.why}").replace("$", "&#36;")
+        return kind(column=label, **limits, description=text, severity=gravity, meta=meta)
+
+    return gx.ExpectationSuite(name=name, expectations=list(map(expectation, checks, labels(checks))))
+
+
+def judged(name: str, checks: Sequence[Check], metrics: "pd.DataFrame") -> Judged:
+    """What the suite of these checks says of metrics, whose columns `m0`, `m1`... are in the order of the checks.
+
+    Raises CheckError where Great Expectations cannot tell.
+    """
+    if metrics.empty:
+        return Judged()
+    named = dict(zip((f"m{n}" for n in range(len(checks))), labels(checks), strict=True))
+    frame = metrics[[*named]].astype("float64").rename(columns=named)
+    unmeasured = [label for label in frame.columns if frame[label].isna().all()]
+    result = _batch(frame).validate(_suite(name, checks, unmeasured), result_format="BASIC")
+    numbers = {label: number for number, label in enumerate(frame.columns)}
+    failed = [
+        (numbers[outcome.expectation_config.kwargs["column"]], outcome)
+        for outcome in result.results
+        if not outcome.success
+    ]
+    found: list[tuple[int, int, float]] = []
+    for number, outcome in sorted(failed, key=lambda one: one[0]):
+        rows = _outside(checks[number], frame.iloc[:, number])
+        if not rows:
+            raise CheckError(f"{name}: {checks[number].name} cannot be judged: {outcome.exception_info}")
+        found.extend((number, row, value) for row, value in rows)
+    return Judged(_suite(name, checks, ()), result, found)
+
+
+def _outside(check: Check, values: "pd.Series[float]") -> list[tuple[int, float]]:
+    """Rows and values that lie outside the bounds of a check."""
+    is_low = values < (float("-inf") if check.lowest is None else check.lowest)
+    is_high = values > (float("inf") if check.highest is None else check.highest)
+    return [(row, float(value)) for row, value in enumerate(values) if is_low.iloc[row] or is_high.iloc[row]]
+
+
+def failures(measured: Measured, found: Judged) -> list[Verdict]:
+    """The failures among a table's metrics, each with its check and day."""
+    checks, days = measured.table.all_checks, measured.metrics["day"]
+    return [Verdict(checks[number], days.iloc[row], value) for number, row, value in found.failures]
+
+
+def judge(measured: Measured) -> list[Verdict]:
+    """Every check that does not hold, on every day that it fails."""
+    table = measured.table
+    return failures(measured, judged(table.name, table.all_checks, measured.metrics))
+
+
+def confirmed(staged: "DataFrame", verdicts: list[Verdict]) -> list[Verdict]:
+    """The verdicts without repeats that were only seen because two keys share a hash."""
+    return [v for v in verdicts if v.check.metric is not Metric.DUPLICATE_COUNT or _repeats(staged, v)]
+
+
+def _repeats(staged: "DataFrame", verdict: Verdict) -> bool:
+    keys = staged.groupBy(*verdict.check.subject.split(",")).count().where("count > 1")
+    return bool(keys.take(1))
+
+
+def stops(verdicts: list[Verdict]) -> list[Verdict]:
+    """Those verdicts that forbid publishing."""
+    return [verdict for verdict in verdicts if verdict.check.severity is Severity.STOP]
+
+
+@cache
+def ready() -> Any:
+    """Where frames of metrics are handed to Great Expectations, which then is ready for all else; made once."""
+    import logging
+
+    import great_expectations as gx
+
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    asset = context.data_sources.add_pandas("staged").add_dataframe_asset("metrics")
+    return asset.add_batch_definition_whole_dataframe("all")
+
+
+def _batch(metrics: "pd.DataFrame") -> Any:
+    return ready().get_batch({"dataframe": metrics})

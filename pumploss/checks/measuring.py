@@ -1,0 +1,109 @@
+"""What a staged table's checks judge, measured in one aggregate query per table."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from pumploss.contract import Check, Metric, Table, Type
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from pyspark.sql import Column as SparkColumn
+    from pyspark.sql import DataFrame
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Metrics of a staged table, one row per partition day: `day`, and per check of the table `m0`, `m1`...
+
+    `rows` and `digests` are by day.
+    """
+
+    table: Table
+    metrics: "pd.DataFrame"
+    rows: dict[date, int]
+    digests: dict[date, str]
+
+
+def measure(table: Table, staged: "DataFrame") -> Measured:
+    """All metrics of the table's checks, row counts and content digests per day, in one aggregate query.
+
+    A digest is the row count and the wrapped sum of 64-bit row hashes over the columns that are not volatile, so the
+    order of rows does not matter.
+    """
+    from pyspark.sql import functions as F
+
+    digest = F.sum(_row_hash(table).cast("decimal(38,0)"))
+    measures = [_expression(check).alias(f"m{n}") for n, check in enumerate(table.all_checks)]
+    query = staged.groupBy(F.col(table.day).alias("day")).agg(
+        F.count(F.lit(1)).alias("row_count"), digest.alias("digest"), *measures
+    )
+    metrics = query.toPandas().sort_values("day", ignore_index=True)
+    rows = {day: int(count) for day, count in zip(metrics["day"], metrics["row_count"], strict=True)}
+    digests = {
+        day: f"{count}-{int(total) % 2**64:016x}"
+        for day, count, total in zip(metrics["day"], metrics["row_count"], metrics["digest"], strict=True)
+    }
+    return Measured(table, metrics, rows, digests)
+
+
+def _expression(check: Check) -> "SparkColumn":
+    from pyspark.sql import functions as F
+
+    subject = check.subject
+    match check.metric:
+        case Metric.ROW_COUNT:
+            return F.count(F.lit(1))
+        case Metric.NULL_COUNT:
+            return F.count(F.when(F.col(subject).isNull(), 1))
+        case Metric.NULL_SHARE:
+            return F.avg(F.when(F.col(subject).isNull(), 1.0).otherwise(0.0))
+        case Metric.NAN_COUNT:
+            return F.count(nan_in(subject))
+        case Metric.MINIMUM:
+            return F.min(lowest_of(subject)).cast("double")
+        case Metric.MAXIMUM:
+            return F.max(highest_of(subject)).cast("double")
+        case Metric.DUPLICATE_COUNT:
+            # Distinct hashes are counted, which is many times cheaper; `confirmed` looks at the keys on suspicion.
+            return F.count(F.lit(1)) - F.count_distinct(F.xxhash64(*subject.split(",")))
+        case Metric.VIOLATION_COUNT:
+            return F.count(F.when(F.expr(f"NOT ({subject})"), 1))
+        case Metric.TRAILING_RATIO | Metric.TRAILING_CHANGE:
+            raise ValueError(f"{check.name} needs earlier days: jobs/completeness.py measures it")
+
+
+def nan_in(subject: str) -> "SparkColumn":
+    """1 where any of the columns is not a number, else missing; flat, because expressions may nest only so deep."""
+    from pyspark.sql import functions as F
+
+    return F.coalesce(*(F.when(F.isnan(name), 1) for name in subject.split(",")))
+
+
+def lowest_of(subject: str) -> "SparkColumn":
+    """The lowest of the columns that have a value."""
+    from pyspark.sql import functions as F
+
+    names = subject.split(",")
+    return F.least(*names) if names[1:] else F.col(subject)
+
+
+def highest_of(subject: str) -> "SparkColumn":
+    """The highest of the columns that have a value."""
+    from pyspark.sql import functions as F
+
+    names = subject.split(",")
+    return F.greatest(*names) if names[1:] else F.col(subject)
+
+
+def _row_hash(table: Table) -> "SparkColumn":
+    """A 64-bit hash of a row. The function skips missing values, so which ones are missing is hashed as well.
+
+    Decimals are hashed as text: their bytes differ between engines, and a digest must not.
+    """
+    from pyspark.sql import functions as F
+
+    stable = [column for column in table.columns if not column.is_volatile]
+    values = (F.col(c.name).cast("string") if c.type is Type.WIDE else F.col(c.name) for c in stable)
+    absent = (F.col(c.name).isNull() for c in stable if c.nullable)
+    return F.xxhash64(*values, *absent)

@@ -1,0 +1,154 @@
+"""Parquet files as they lie below a table: written by partition, measured by their footers, put in place unseen."""
+
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import fsspec
+
+from pumploss.contract import Table, Type
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+#: Types whose lowest and highest value of a file the log keeps. Where a file holds one value of a column, the embedded
+#: engine takes it from the log instead of the file. So none that JSON does not give back to the last bit: it misreads
+#: about a fifth of the doubles, and a wide number that is read as a double is not itself.
+KEPT_TYPES = frozenset({Type.STRING, Type.BIGINT, Type.INT, Type.TIMESTAMP, Type.DATE})
+#: Writers may cut longer text in a footer: such a bound need not be a value of the file.
+WHOLE_TEXT_BYTES = 63
+_THREADS = 16
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file of a table as the log names it: its whole path, the values of its partition as text, its rows."""
+
+    path: str
+    partition: Mapping[str, str]
+    rows: int
+
+
+@dataclass(frozen=True)
+class LaidFile:
+    """A staged Parquet file: its path, its place below the table, its rows, bytes and bounds (JSON, as the log has)."""
+
+    path: str
+    partition: Mapping[str, str]
+    rows: int
+    size: int
+    statistics: str
+
+    @property
+    def folder(self) -> str:
+        """Where it lies below a table: `<column>=<value>/...`."""
+        return "/".join(f"{name}={value}" for name, value in self.partition.items())
+
+
+def columns_with_statistics(table: Table) -> list[str]:
+    """The columns whose bounds of each file the log keeps."""
+    return [c.name for c in table.columns if c.type in KEPT_TYPES and c.name not in table.partition_by]
+
+
+def write_partition(folder: str, partition: Mapping[str, object], rows: "pa.Table") -> None:
+    """Write rows, without their partition columns and in their order, as the one file of a partition below a folder.
+
+    A second attempt writes the same file again. Text is best given as dictionaries: they are written as they are.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    place = f"{folder}/{'/'.join(f'{name}={value}' for name, value in partition.items())}"
+    storage, bare = fsspec.core.url_to_fs(place)
+    storage.makedirs(bare, exist_ok=True)
+    repeating = [field.name for field in rows.schema if pa.types.is_dictionary(field.type)]
+    with storage.open(f"{bare}/rows.parquet", "wb") as file:
+        pq.write_table(
+            rows, file, compression="zstd", compression_level=1, use_dictionary=repeating, store_schema=False,
+            write_page_index=True,
+        )  # fmt: skip
+
+
+def laid_files(storage: Any, folder: str, table: Table) -> list[LaidFile]:
+    """Every Parquet file below a folder, measured by its footer."""
+    if not storage.exists(folder):
+        return []
+    storage.invalidate_cache(folder)
+    found = storage.find(folder, detail=True)
+    paths = sorted((path, int(info["size"])) for path, info in found.items() if path.endswith(".parquet"))
+    with ThreadPoolExecutor(_THREADS) as pool:
+        return list(pool.map(lambda item: _measured(storage, item[0], item[1], table), paths))
+
+
+def _measured(storage: Any, path: str, size: int, table: Table) -> LaidFile:
+    import pyarrow.parquet as pq
+
+    with storage.open(path, "rb") as file:
+        footer = pq.read_metadata(file)
+    values = dict(part.partition("=")[::2] for part in path.split("/") if "=" in part)
+    partition = {name: unquote(values[name]) for name in table.partition_by}
+    return LaidFile(path, partition, footer.num_rows, size, json.dumps(_statistics(footer, table)))
+
+
+def _statistics(footer: "pq.FileMetaData", table: Table) -> dict[str, Any]:
+    """What the log says of a file: rows, lowest and highest value and number of missing values by column."""
+    kept = set(columns_with_statistics(table))
+    lowest: dict[str, Any] = {}
+    highest: dict[str, Any] = {}
+    missing: dict[str, int] = {}
+    for place in range(footer.num_columns):
+        name = footer.schema.column(place).path
+        chunks = [footer.row_group(group).column(place).statistics for group in range(footer.num_row_groups)]
+        if name not in kept or any(chunk is None or not chunk.has_null_count for chunk in chunks):
+            continue
+        missing[name] = sum(chunk.null_count for chunk in chunks)
+        bounded = [chunk for chunk in chunks if chunk.has_min_max]
+        if len(bounded) + sum(chunk.num_values == 0 for chunk in chunks if not chunk.has_min_max) < len(chunks):
+            continue
+        if bounded and _is_whole(bounded):
+            lowest[name] = _stated(min(chunk.min for chunk in bounded), is_upper=False)
+            highest[name] = _stated(max(chunk.max for chunk in bounded), is_upper=True)
+    return {"numRecords": footer.num_rows, "minValues": lowest, "maxValues": highest, "nullCount": missing}
+
+
+def _is_whole(chunks: Iterable[Any]) -> bool:
+    bounds = [bound for chunk in chunks for bound in (chunk.min, chunk.max)]
+    return all(not isinstance(b, bytes) and len(str(b).encode()) <= WHOLE_TEXT_BYTES for b in bounds)
+
+
+def _stated(bound: Any, is_upper: bool) -> Any:
+    """A bound as the log's JSON holds it: times in whole milliseconds, rounded outwards."""
+    if isinstance(bound, datetime):
+        micros = (bound - datetime(1970, 1, 1, tzinfo=UTC)) // _MICROSECOND
+        millis = -(-micros // 1000) if is_upper else micros // 1000
+        whole = datetime.fromtimestamp(millis // 1000, UTC)
+        return f"{whole:%Y-%m-%dT%H:%M:%S}.{millis % 1000:03d}Z"
+    return bound.isoformat() if isinstance(bound, date) else bound
+
+
+def put_in_place(storage: Any, files: list[LaidFile], root: str) -> list[str]:
+    """Put staged files below a table under new names, and answer these; no reader sees them before a commit."""
+    places = [f"{file.folder}/part-{uuid.uuid4()}.parquet" for file in files]
+    put = _linked if "file" in storage.protocol else storage.cp_file
+    with ThreadPoolExecutor(_THREADS) as pool:
+        list(pool.map(lambda file, place: put(file.path, f"{root}/{place}"), files, places))
+    return places
+
+
+def _linked(source: str, target: str) -> None:
+    """One more name for a local file; a copy where the file system has no links."""
+    Path(target).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)

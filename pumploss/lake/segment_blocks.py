@@ -1,0 +1,171 @@
+"""How the rows of a segment lie on disk: small blocks in the order of a hash, and an index that says where a value is.
+
+A block is one Arrow record batch, packed by itself, that holds all rows of some values of the looked-up column. The
+index holds 48 bits of each value's hash, so that a value that is not there opens nothing. Where two values share these
+bits, a block is opened for nothing; the rows in it say what they are, so nothing else comes of it.
+"""
+
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from pumploss.contract import Table
+from pumploss.errors import LakeError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Integers = npt.NDArray[np.int64]
+
+#: Rows of a block, about: less wastes an index entry and a batch's header, more reads rows that nobody asked for.
+BLOCK_ROWS: Final = 64
+#: Bits of a hash that the index leaves out.
+LEFT_OUT_BITS: Final = 16
+#: Blocks of one file on S3 that lie so close are fetched by one request.
+GAP_BYTES: Final = 65_536
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Places of blocks in a file: one element per block, in file order; `first_key` numbers the file's values."""
+
+    hashes: Integers
+    first_key: Integers
+    offset: Integers
+    size: Integers
+    rows: Integers
+
+
+def pack(table: Table, rows: "pa.Table", hashes: Integers) -> tuple[bytes, Blocks]:
+    """The file that holds these rows, which are sorted by hash, and where its blocks lie."""
+    import zstandard
+
+    starts = np.flatnonzero(np.append(True, hashes[1:] != hashes[:-1])[: len(hashes)])
+    _, first_key = np.unique(starts // BLOCK_ROWS, return_index=True)
+    begins = np.append(starts[first_key], len(hashes)).astype(np.int64)
+    batch = rows.select(table.names).cast(table.arrow_schema).combine_chunks().to_batches()
+    packer = zstandard.ZstdCompressor(level=1)
+    pieces = [
+        packer.compress(batch[0].slice(begin, end - begin).serialize()) for begin, end in pairwise(begins.tolist())
+    ]
+    size = np.array([len(piece) for piece in pieces], np.int64)
+    offset = np.cumsum(size) - size
+    return b"".join(pieces), Blocks(hashes[starts], first_key.astype(np.int64), offset, size, np.diff(begins))
+
+
+def unpack(table: Table, packed: Iterable[bytes]) -> "pa.Table":
+    """The rows of blocks."""
+    import pyarrow as pa
+    import zstandard
+
+    opener, schema = zstandard.ZstdDecompressor(), table.arrow_schema
+    batches = [pa.ipc.read_record_batch(pa.py_buffer(opener.decompress(piece)), schema) for piece in packed]
+    return pa.Table.from_batches(batches, schema)
+
+
+def fetch(storage: Any, path: str, offset: Integers, size: Integers) -> list[bytes]:
+    """Blocks of one file, each once and in file order, with as few requests as their places allow.
+
+    Raises LakeError where the file is shorter than its index says.
+    """
+    offset, where = np.unique(offset, return_index=True)
+    size = size[where]
+    begins, ends = _spans(offset, offset + size, 0 if _is_local(storage) else GAP_BYTES)
+    if _is_local(storage):
+        spans = _read(storage, path, begins, ends)
+    else:
+        spans = storage.cat_ranges([path] * len(begins), begins.tolist(), ends.tolist(), on_error="raise")
+    if any(len(span) != end - begin for span, begin, end in zip(spans, begins, ends, strict=True)):
+        raise LakeError(f"{path} is shorter than its index says: delete its folder, it is built again.")
+    span = np.searchsorted(begins, offset, "right") - 1
+    places = zip(span.tolist(), (offset - begins[span]).tolist(), size.tolist(), strict=True)
+    return [spans[n][begin : begin + length] for n, begin, length in places]
+
+
+def _spans(begins: Integers, ends: Integers, gap: int) -> tuple[Integers, Integers]:
+    """Begins and ends of runs of places that lie no more than `gap` apart."""
+    is_first = np.append(True, begins[1:] - ends[:-1] > gap)[: len(begins)]
+    is_last = np.append(is_first[1:], True)[: len(begins)]
+    return begins[is_first], ends[is_last]
+
+
+def _is_local(storage: Any) -> bool:
+    return "file" in ((storage.protocol,) if isinstance(storage.protocol, str) else storage.protocol)
+
+
+def _read(storage: Any, path: str, begins: Integers, ends: Integers) -> list[bytes]:
+    spans = []
+    with storage.open(path, "rb") as file:
+        for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
+            file.seek(begin)
+            spans.append(file.read(end - begin))
+    return spans
+
+
+@dataclass(frozen=True)
+class Index:
+    """Where the values of a segment are: `hashes` are 48 bits each, ascending; a value's block is `block[n]`."""
+
+    hashes: Integers
+    block: Integers
+    file: Integers
+    offset: Integers
+    size: Integers
+    rows: Integers
+
+    @classmethod
+    def of(cls, files: Sequence[Blocks]) -> "Index":
+        """The index of files whose hashes follow on one another."""
+        files = files or [Blocks(*(np.zeros(0, np.int64) for _ in range(5)))]
+        keys = np.cumsum([0, *(len(blocks.hashes) for blocks in files)])
+        first = np.concatenate([blocks.first_key + start for blocks, start in zip(files, keys, strict=False)])
+        marks = np.zeros(keys[-1], np.int64)
+        marks[first] = 1
+        return cls(
+            np.concatenate([blocks.hashes for blocks in files]) >> LEFT_OUT_BITS,
+            np.cumsum(marks) - 1,
+            np.repeat(np.arange(len(files)), [len(blocks.offset) for blocks in files]),
+            *(np.concatenate([getattr(blocks, name) for blocks in files]) for name in ("offset", "size", "rows")),
+        )
+
+    def find(self, hashes: Integers) -> tuple[Integers, Integers]:
+        """Which of the hashes may be here, as places in `hashes`, and for each the block to look into."""
+        short = hashes >> LEFT_OUT_BITS
+        low, high = (np.searchsorted(self.hashes, short, side) for side in ("left", "right"))
+        counts = high - low
+        asked = np.repeat(np.arange(len(hashes)), counts)
+        nth = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        return asked, self.block[np.repeat(low, counts) + nth]
+
+    def to_bytes(self) -> bytes:
+        """The index as a Parquet file: about five bytes per value."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        is_first = np.append(True, np.diff(self.block) > 0)[: len(self.block)]
+        at = np.where(is_first, self.block, 0)
+        columns = {"hash": pa.array(self.hashes)}
+        for name in ("file", "offset", "size", "rows"):
+            columns[name] = pa.array(getattr(self, name)[at], mask=~is_first)
+        encoding = dict.fromkeys(("hash", "offset", "size", "rows"), "DELTA_BINARY_PACKED")
+        sink = io.BytesIO()
+        pq.write_table(
+            pa.table(columns), sink, compression="zstd", use_dictionary=["file"], column_encoding=encoding,
+            write_statistics=False,
+        )  # fmt: skip
+        return sink.getvalue()
+
+    @classmethod
+    def from_bytes(cls, packed: bytes) -> "Index":
+        """The index that `to_bytes` gave."""
+        import pyarrow.parquet as pq
+
+        read = pq.read_table(io.BytesIO(packed), use_threads=False)
+        is_first = np.asarray(read["offset"].is_valid().to_numpy())
+        places = (np.asarray(read[name].drop_null().to_numpy()) for name in ("file", "offset", "size", "rows"))
+        return cls(np.asarray(read["hash"].to_numpy()), np.cumsum(is_first) - 1, *places)

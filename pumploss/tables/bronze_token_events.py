@@ -1,0 +1,40 @@
+"""Events about tokens and pools, as parsed: what trades alone do not say."""
+
+from pumploss import columns as c
+from pumploss.contract import Column, Table, Type, holds
+
+TABLE = Table(
+    name="bronze_token_events",
+    description="Launches, graduations and pools as the chain stated them, with lineage; token facts come from here.",
+    columns=(
+        Column(
+            "event_kind",
+            Type.STRING,
+            "`create` (launch), `complete` (curve sold out), `create_pool` or `migrate` (to its pool)",
+        ),
+        Column("occurred_at", Type.TIMESTAMP, "Block time of the event, UTC"),
+        c.SLOT,
+        c.TX_INDEX,
+        c.EVENT_INDEX,
+        c.SIGNATURE,
+        c.MINT,
+        c.POOL,
+        c.CREATOR,
+        c.QUOTE_MINT,
+        c.TOKEN_DECIMALS.optional(),
+        c.FILE,
+        c.LINE_NUMBER,
+        c.SOURCE,
+        c.DUMP_DAY,
+    ),
+    key=("dump_day", "file", "line_number"),
+    partition_by=("dump_day", "event_kind"),
+    order_by=("token_mint", "occurred_at"),
+    checks=(
+        holds(
+            "event_kind IN ('create', 'complete', 'create_pool', 'migrate')", "an unknown event says nothing of a token"
+        ),
+        holds("CAST(occurred_at AS DATE) <= dump_day", "an event after its dump day would leak the future"),
+        holds("event_kind != 'create_pool' OR pool_address IS NOT NULL", "a pool without an address matches no trade"),
+    ),
+)

@@ -1,0 +1,41 @@
+"""Facts of each token: the row of a day is what was known of a token at its close, where that day added to it."""
+
+from pumploss import columns as c
+from pumploss.contract import Column, Severity, Table, Type, holds
+
+LAUNCHED_AT = Column("launched_at", Type.TIMESTAMP, "Block time of the launch, UTC; the earliest stated", nullable=True)
+GRADUATED_AT = Column(
+    "graduated_at",
+    Type.TIMESTAMP,
+    "Block time at which the curve was sold out, UTC; the earliest stated",
+    nullable=True,
+)
+KNOWN_DAY = Column("known_day", Type.DATE, "Dump day whose events added to the facts of the row's key")
+
+TABLE = Table(
+    name="silver_tokens",
+    description="Facts of each token as they stood at the close of each day that added to them; the latest day counts.",
+    columns=(
+        c.MINT,
+        LAUNCHED_AT,
+        c.CREATOR,
+        GRADUATED_AT,
+        c.POOL,
+        c.TOKEN_DECIMALS.optional(),
+        c.QUOTE_MINT,
+        c.KNOWN_AT,
+        KNOWN_DAY,
+    ),
+    key=("known_day", "token_mint"),
+    partition_by=("known_day",),
+    order_by=("token_mint",),
+    checks=(
+        holds(
+            "graduated_at >= launched_at",
+            "a curve cannot be sold out before it exists: an event names another mint's",
+            Severity.WARN,
+        ),
+        holds("launched_at < known_at", "a fact after its dump day would leak the future"),
+        holds("graduated_at < known_at", "a fact after its dump day would leak the future"),
+    ),
+)

@@ -1,0 +1,62 @@
+"""Coins beyond pump.fun's venues at the close of a day: a last price, the venue's usual fee, and nothing of a curve."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from jobs import gold_token_day
+from jobs.marks import exit_value
+from pumploss.fees import FEES
+from pumploss.tables import gold_token_day as token_table
+from pumploss.tables import silver_trade_pnl, silver_trades
+
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+UNITS = 10**9
+RESERVES = {"virtual_sol_lamports": 31 * 10**9, "virtual_token_units": 10**15}
+
+
+@pytest.fixture
+def closes(frame, rows_of):
+    """The state of a mint at the close of each day of its trades, given as (day, venue, lamports, more)."""
+
+    def closes(*trades):
+        rows = [
+            {
+                "token_mint": "m", "trader_address": "t", "direction": "buy", "token_units": UNITS, "token_decimals": 6,
+                "sol_lamports": lamports, "venue": venue, "fee_source": "included", "amount_basis": "balance_delta",
+                "traded_at": NOON + timedelta(days=day, seconds=n), "order_in_mint_day": n + 1, "source": "dune_trades",
+                **(more[0] if more else {}),
+            }
+            for n, (day, venue, lamports, *more) in enumerate(trades)
+        ]  # fmt: skip
+        states = gold_token_day.transform(
+            frame(silver_trades.TABLE, *rows), frame(silver_trade_pnl.TABLE), frame(token_table.TABLE)
+        )
+        return rows_of(states, "day")
+
+    return closes
+
+
+@pytest.mark.parametrize(("venue", "share"), [("raydium", 0.0025), ("launchlab", 0.0125), ("meteora", 0.01)])
+def test_a_pool_without_reserves_is_marked_at_its_last_prices_less_its_fee(closes, spark, venue, share):
+    (state,) = closes(*((0, venue, lamports * 10**6) for lamports in (900, 400, 500, 600)))
+    assert (state["venue_close"], state["mark_method"], state["mark_price"]) == (venue, "last_price", 0.55)
+    assert (state["reserve_sol_close_lamports"], state["reserve_token_close_units"]) == (None, None)
+    assert state["fee_close_share"] == share
+    from pyspark.sql import functions as F
+
+    marked = spark.createDataFrame([state], token_table.TABLE.spark_schema)
+    value = marked.select(exit_value(F.lit(2 * UNITS)).alias("value")).first()["value"]
+    assert value in (round(2 * UNITS * 0.55 * (1 - share)) - 1, round(2 * UNITS * 0.55 * (1 - share)))
+
+
+@pytest.mark.parametrize("venue", sorted(set(FEES) - {"pump_curve"}))
+def test_the_curve_s_reserves_are_left_behind_with_the_curve(closes, venue):
+    """A coin that left the curve, on the day itself and on the next."""
+    on_curve = (0, "pump_curve", 30 * 10**6, {**RESERVES, "fee_source": "event"})
+    same_day = closes(on_curve, (0, venue, 400 * 10**6))
+    next_day = closes(on_curve, (1, venue, 400 * 10**6))
+    assert next_day[0]["mark_method"] == "reserves"
+    for state in (same_day[-1], next_day[-1]):
+        assert (state["venue_close"], state["mark_method"], state["mark_price"]) == (venue, "last_price", 0.4)
+        assert (state["reserve_sol_close_lamports"], state["reserve_token_close_units"]) == (None, None)
