@@ -21,6 +21,7 @@ from pumploss.lake.locks import table_lock
 from pumploss.lake.staging import Stage
 
 if TYPE_CHECKING:
+    import polars as pl
     from deltalake import DeltaTable
     from pyspark.sql import DataFrame, SparkSession
 
@@ -52,6 +53,8 @@ class Lake:
             )
         self.root = root
         self._session = spark
+        self._logs: dict[str, DeltaTable] = {}
+        self._actions: dict[str, tuple[int, pl.DataFrame]] = {}
         self._stage = Stage(f"{root}/_stage/{run_id or uuid.uuid4().hex}", lambda: self.spark)
 
     @cached_property
@@ -73,9 +76,29 @@ class Lake:
         return bool(self.storage.exists(f"{self.path(table)}/_delta_log"))
 
     def _log(self, table: Table) -> "DeltaTable":
+        """The table's log as it stands now: opened once, afterwards only what was added to it is read."""
         from deltalake import DeltaTable
 
-        return DeltaTable(self.path(table))
+        log = self._logs.get(table.name)
+        if log is None:
+            log = self._logs[table.name] = DeltaTable(self.path(table))
+        else:
+            log.update_incremental()
+        return log
+
+    def actions(self, table: Table, version: int | None = None) -> "pl.DataFrame":
+        """A row per file of a version, or the latest, of a table that exists: path, partition, size and statistics."""
+        import polars as pl
+        from deltalake import DeltaTable
+
+        log = self._log(table)
+        if version is not None and version != log.version():
+            return pl.DataFrame(DeltaTable(self.path(table), version=version).get_add_actions(flatten=True))
+        known, found = self._actions.get(table.name, (-1, pl.DataFrame()))
+        if known != log.version():
+            found = pl.DataFrame(log.get_add_actions(flatten=True))
+            self._actions[table.name] = (log.version(), found)
+        return found
 
     def version(self, table: Table) -> int | None:
         """The latest committed version, or None before the first."""
@@ -87,7 +110,7 @@ class Lake:
             return {}
         import polars as pl
 
-        actions = pl.DataFrame(self._log(table).get_add_actions(flatten=True))
+        actions = self.actions(table)
         if actions.is_empty():
             return {}
         days = actions.group_by(f"partition.{table.day}").agg(pl.col("num_records").sum())
@@ -99,7 +122,7 @@ class Lake:
             return []
         import polars as pl
 
-        actions = pl.DataFrame(self._log(table).get_add_actions(flatten=True))
+        actions = self.actions(table)
         if f"min.{column}" in actions.columns:
             is_outside = (pl.col(f"max.{column}") < lowest) | (pl.col(f"min.{column}") > highest)
             actions = actions.filter(~is_outside.fill_null(False))
@@ -109,9 +132,8 @@ class Lake:
         """The latest version's files of these days, by path: for tasks that read them without the engine."""
         if not self.exists(table):
             return []
-        import polars as pl
 
-        actions = pl.DataFrame(self._log(table).get_add_actions(flatten=True))
+        actions = self.actions(table)
         texts = [day.isoformat() for day in days]
         stored = [
             StoredFile(

@@ -113,9 +113,8 @@ def built_days(lake: Lake, table: Table, version: int | None = None) -> dict[dat
     if not lake.exists(table):
         return {}
     import polars as pl
-    from deltalake import DeltaTable
 
-    actions = pl.DataFrame(DeltaTable(lake.path(table), version=version).get_add_actions(flatten=True))
+    actions = lake.actions(table, version)
     if actions.is_empty():
         return {}
     days = actions.group_by(pl.col(f"partition.{table.day}").cast(pl.String).alias("day")).agg(

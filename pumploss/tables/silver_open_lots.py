@@ -35,6 +35,8 @@ TABLE = Table(
     partition_by=("close_day", "trader_cohort"),
     order_by=("token_mint", "trader_address", "lot_index"),
     checks=(
+        *within("lot_index", 0, None, "places start at none"),
+        holds("opened_at < known_at", "a lot is known after its dump day, never before"),
         *within("open_units", 0, None, "a position cannot be short"),
         *within("open_cost_lamports", 0, None, "a cost basis cannot be negative"),
         holds(

@@ -41,6 +41,8 @@ TABLE = Table(
     order_by=("trader_address", "token_mint", "traded_at"),
     checks=(
         *within("matched_units", 0, None, "units cannot be negative"),
+        *within("hold_seconds", 0, None, "nothing is sold before it was bought"),
+        holds("traded_at < known_at", "a trade is known after its dump day, never before"),
         *within("unmatched_units", 0, None, "units cannot be negative"),
         *within("position_units", 0, None, "a position cannot be short"),
         *within("position_cost_lamports", 0, None, "a cost basis cannot be negative"),

@@ -18,6 +18,7 @@ from jobs.context import open_context
 from jobs.nightly import DATA_STEPS, held_stores
 from jobs.runner import run_steps
 from pumploss import catalog, embedded
+from pumploss.checks import data_docs
 from pumploss.days import shift, span
 from pumploss.hot import hot_losers, open_hot
 from pumploss.settings import from_environment
@@ -98,6 +99,11 @@ def test_warm_tables_are_filled_and_hot_says_the_same(settings):
         for period in PERIODS:
             assert shown[period] == top_losers(warm, period)
     assert tuple(shown["24h"][0]) == LOSER_COLUMNS
+
+
+def test_data_docs_of_the_night_are_built(settings):
+    assert data_docs.is_current(settings.data_docs_dir)
+    assert data_docs.index(settings.data_docs_dir).is_file()
 
 
 def test_a_second_run_changes_nothing(settings):

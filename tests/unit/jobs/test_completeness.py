@@ -250,6 +250,7 @@ def test_data_docs_show_what_was_judged(context, land, remember):
 def test_the_measures_outlive_what_publishing_notes(context, land, frame):
     report = land(trades(FIRST))
     one = {"dump_day": FIRST, "source": DAILY, "traded_at": datetime(2026, 1, 1, tzinfo=UTC), "direction": "buy"}
+    one |= {"fee_source": "event", "amount_basis": "curve"}
     context.publish(bronze_trades.TABLE, frame(bronze_trades.TABLE, one), [FIRST], report)
     kept = report.day(FIRST).outputs[bronze_trades.TABLE.name]
     assert kept["rows"] == 1

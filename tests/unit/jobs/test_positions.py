@@ -7,6 +7,7 @@ import pytest
 from jobs.commands import wallet
 from jobs.positions import STALE_AFTER_SECONDS, of_trader, valued
 from jobs.runner import run_steps
+from pumploss.cohort import trader_cohort
 from pumploss.tables import gold_token_day, gold_trader_day, silver_open_lots
 
 T = date(2026, 1, 20)
@@ -105,7 +106,7 @@ def test_a_wallet_of_the_lake(context, land, base58, capsys):
 
     early = wallet.results(context, ann, DAYS[1])
     assert (early["account"]["fees_lamports"], early["round_trips"]["open"]) == (140, 2)
-    assert of_trader(context, ann, wallet.cohort(ann), DAYS[0]).count() == 0
+    assert of_trader(context, ann, trader_cohort(ann), DAYS[0]).count() == 0
     assert wallet.results(context, base58("bob"), as_of)["account"] is None
     wallet.show_results(found)
     shown = capsys.readouterr().out

@@ -98,7 +98,9 @@ def test_drift_of_json_is_judged_by_the_first_record(parse, line, as_json):
     assert len(parse("pumpfun_api", "a.jsonl", as_json([fewer])).trades) == 1
 
 
-@pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n\0\0\0", b"\0" * 5000, b"\xff\xfet\0r\0", gzip.compress(b"abc", mtime=0)])
+@pytest.mark.parametrize(
+    "data", [b"\x89PNG\r\n\x1a\n\0\0\0", b"\0" * 5000, b"\xff\xfet\0r\0", gzip.compress(b"abc", mtime=0)]
+)
 def test_a_binary_file_called_csv(parse, data):
     assert refused_whole(parse("canonical", "a.csv", data)) in ("binary", "drift")
 
