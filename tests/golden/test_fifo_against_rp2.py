@@ -21,7 +21,7 @@ import pytest
 from jobs.fifo import FifoLots, FifoTrades, walk
 from jobs.methods import lifo_cost
 
-BOOKS = 250
+BOOKS = 200
 CONFIGURATION = """
 [general]
 assets = T
