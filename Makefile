@@ -31,7 +31,7 @@ nightly: $(STAMP) ## Simulate (or take LANDING=...) and run to published results
 	$(BIN)/pumploss nightly $(if $(LANDING),--landing $(LANDING),--days $(DAYS) --trades $(TRADES))
 
 test: $(STAMP) ## Run every test
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 quick: $(STAMP) ## Run the tests that take seconds
 	$(BIN)/python -m pytest -m "not slow and not spark"

@@ -83,7 +83,11 @@ def _embedded() -> "SparkSession":
     address = server.listening_address
     if address is None:
         raise SettingsError("The embedded engine did not start listening on 127.0.0.1.")
-    return SparkSession.builder.remote(f"sc://127.0.0.1:{address[1]}").getOrCreate()
+    spark = SparkSession.builder.remote(f"sc://127.0.0.1:{address[1]}").getOrCreate()
+    # Else every column and function looks up the line that called it, and fails to import IPython each time: a tenth of
+    # a small night.
+    spark.conf.set("spark.python.sql.dataFrameDebugging.enabled", "false")
+    return spark
 
 
 @cache
