@@ -4,7 +4,6 @@ The variables below are all that a lake on S3 needs. The embedded engine, delta-
 """
 
 import json
-import os
 import subprocess
 import sys
 import textwrap
@@ -14,6 +13,7 @@ from random import Random
 import pytest
 
 from pumploss.settings import ROOT
+from tests.integration.local_s3 import served, with_bucket
 
 BUCKET = "pumploss-test"
 
@@ -21,47 +21,15 @@ BUCKET = "pumploss-test"
 @pytest.fixture(scope="module")
 def s3():
     """The environment of a process that is to use the server's bucket."""
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    variables = {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-        "AWS_ALLOW_HTTP": "true",  # only for a server without TLS
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "AWS_REGION": "us-east-1",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }
-    try:
-        kept = {
-            name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PUMPLOSS_", "SPARK_"))
-        }
-        yield {**kept, **variables, "PYTHONPATH": str(ROOT)}
-    finally:
-        server.stop()
+    with served() as environment:
+        yield environment
 
 
 @pytest.fixture
 def bucket(s3):
-    """Makes the bucket empty."""
-    import boto3
-
-    client = boto3.client(
-        "s3",
-        endpoint_url=s3["AWS_ENDPOINT_URL"],
-        region_name=s3["AWS_REGION"],
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
-    )
-    client.create_bucket(Bucket=BUCKET)
-    yield client
-    for page in client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET):
-        for item in page.get("Contents", []):
-            client.delete_object(Bucket=BUCKET, Key=item["Key"])
-    client.delete_bucket(Bucket=BUCKET)
-    client.close()
+    """A client, and an empty bucket."""
+    with with_bucket(s3, BUCKET) as client:
+        yield client
 
 
 def told(s3, code, *arguments, **more):

@@ -1,7 +1,6 @@
 """Segments of a lake on S3, against a server on 127.0.0.1: gathered, looked into, refused once a day has changed."""
 
 import json
-import os
 import subprocess
 import sys
 import textwrap
@@ -9,6 +8,7 @@ import textwrap
 import pytest
 
 from pumploss.settings import ROOT
+from tests.integration.local_s3 import served, with_bucket
 
 BUCKET = "pumploss-segments"
 
@@ -16,36 +16,8 @@ BUCKET = "pumploss-segments"
 @pytest.fixture
 def s3():
     """The environment of a process that is to use the server's bucket."""
-    import boto3
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    variables = {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-        "AWS_ALLOW_HTTP": "true",  # only for a server without TLS
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "AWS_REGION": "us-east-1",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }
-    client = boto3.client(
-        "s3",
-        endpoint_url=variables["AWS_ENDPOINT_URL"],
-        region_name="us-east-1",
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
-    )
-    try:
-        client.create_bucket(Bucket=BUCKET)
-        kept = {
-            name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PUMPLOSS_", "SPARK_"))
-        }
-        yield {**kept, **variables, "PYTHONPATH": str(ROOT), "PUMPLOSS_LAKE": f"s3://{BUCKET}/some/lake"}
-    finally:
-        client.close()
-        server.stop()
+    with served() as environment, with_bucket(environment, BUCKET):
+        yield {**environment, "PUMPLOSS_LAKE": f"s3://{BUCKET}/some/lake"}
 
 
 LOOKUPS = """
