@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from jobs import conservation, state, tapes
+from jobs import conservation, tapes
 from jobs.context import Context
 from jobs.marks import reserves_from_price
+from jobs.state import latest_before
 from pumploss.days import Days
 from pumploss.fees import BASIS_POINTS, FEES
 from pumploss.money import LAMPORTS_PER_SOL
@@ -229,16 +230,11 @@ def _fee_share() -> "Column":
     return F.when(F.col("fee_volume") >= FEE_VOLUME_LAMPORTS, stated).otherwise(dated)
 
 
-def latest_before(context: Context, mints: "DataFrame", days: Days) -> "DataFrame":
-    """Each of the mints' latest row of this table before the first day."""
-    return state.latest_before(context, TABLE, mints, days[0])
-
-
 def run(context: Context, days: Days) -> RunReport:
     """Aggregate these days; reserves and prices carry over from each mint's latest earlier day."""
     report = RunReport("gold_token_day")
     trades = context.read(silver_trades.TABLE, days)
-    before = latest_before(context, trades.select("token_mint").distinct(), days)
+    before = latest_before(context, TABLE, trades.select("token_mint"), days[0])
     frame = transform(trades, context.read(silver_trade_pnl.TABLE, days), before)
     written = context.publish(TABLE, frame, days, report)
     rows_in = context.lake.rows_by_day(silver_trades.TABLE)

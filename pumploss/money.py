@@ -18,7 +18,7 @@ CURVE_PRODUCT = INITIAL_VIRTUAL_SOL_LAMPORTS * INITIAL_VIRTUAL_TOKEN_UNITS
 INT64_MAX = 2**63 - 1
 
 #: Plain or scientific ASCII notation; `Decimal` alone would also take `1_0` and digits of other scripts.
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
+NUMBER = re.compile(r"[+-]?(?P<digits>[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
 #: More digits than any amount has; what does not fit raises instead of being rounded.
 _EXACT = Context(prec=400, traps=[Inexact])
 _MAX_TEXT = 100
@@ -38,7 +38,7 @@ def to_units(text: str, decimals: int) -> int:
     Raises AmountTextError: `malformed` for what is not a plain number of up to 100 characters, `precision` for text
     finer than one base unit, `overflow` for what does not fit a signed 64-bit integer.
     """
-    if len(text) > _MAX_TEXT or not _NUMBER.fullmatch(text):
+    if len(text) > _MAX_TEXT or not NUMBER.fullmatch(text):
         raise AmountTextError("malformed", text)
     scaled = _EXACT.scaleb(Decimal(text), Decimal(decimals))
     if scaled.adjusted() > len(str(INT64_MAX)):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from jobs.sources import text_values
 from jobs.sources.reason import Reason
 from jobs.sources.spans import texts
-from pumploss.money import INT64_MAX, AmountTextError, to_units
+from pumploss.money import INT64_MAX, NUMBER, AmountTextError, to_units
 
 #: Row and reason of each value that is not what its column should hold; its cell is NULL.
 Faults = list[tuple[int, Reason]]
@@ -23,7 +23,6 @@ LAST_SECOND = int(datetime(2100, 1, 1, tzinfo=UTC).timestamp()) - 1
 TIME = pa.timestamp("us", tz="UTC")
 
 _INTEGER = re.compile(r"-?[0-9]+", re.ASCII)
-_DECIMAL = re.compile(r"[+-]?(?P<digits>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
 _MAX_DIGITS = 28
 
 
@@ -60,7 +59,7 @@ def units(column: pa.StringArray, decimals: int) -> tuple[pa.Int64Array, Faults]
 
 def _units(text: str, decimals: int) -> int:
     """One amount in base units; raises AmountTextError."""
-    found = _DECIMAL.fullmatch(text)
+    found = NUMBER.fullmatch(text)
     if found is None:
         raise AmountTextError("malformed", text)
     # More than a Decimal calculates with, and far more than 64 bits can hold.

@@ -2,12 +2,10 @@
 
 import json
 import re
-import shutil
 import uuid
 from collections.abc import Callable, Collection
 from datetime import date
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -259,8 +257,3 @@ class Lake:
         if not self.storage.exists(place):
             return None
         return str(json.loads(self.storage.cat_file(place))["landing"])
-
-
-def drop_stages(root: str) -> None:
-    """Delete what killed runs have staged below a local root."""
-    shutil.rmtree(Path(root) / "_stage", ignore_errors=True)
