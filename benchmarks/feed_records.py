@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.sample_trades import Trade
-from jobs.sources.anchor.layouts import COMPLETE, TRADE
-from jobs.sources.base58 import decode
+from sources.anchor.layouts import COMPLETE, TRADE
+from sources.interpreting.addresses import decode
 
 _TRADES_PER_EVENT = 97
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from jobs.runner import code_version
+from jobs.running.runner import code_version
 from pumploss.lake.ledger import peak_memory_bytes
 
 _PEAK = Path("/proc/self/status")

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.measuring import line, stopwatch
-from jobs.context import Context, open_context
 from jobs.pipeline import daily
-from jobs.runner import run_step
+from jobs.running.context import Context, open_context
+from jobs.running.runner import run_step
 from pumploss import embedded
 from pumploss.days import Days, span
 from pumploss.report import RunReport

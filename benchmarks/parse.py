@@ -7,8 +7,8 @@ from pathlib import Path
 
 from benchmarks.measuring import line, stopwatch
 from benchmarks.source_lines import DAY, contents, packed, records
-from jobs.sources import SOURCES
-from jobs.sources.declaration import Format
+from sources import SOURCES
+from sources.declaration import Format
 
 ROWS = 300_000
 #: Forms of a file by format: text lands plain or packed, Parquet packs itself.
@@ -50,7 +50,7 @@ def _measured(name: str, path: Path, rows: int, size: int) -> Iterator[str]:
 def _in_one_task(name: str, path: Path) -> Counter[str]:
     import fsspec
 
-    from jobs.sources.parsing import FileRef, parse_file
+    from sources.parsing.files import FileRef, parse_file
 
     kinds: Counter[str] = Counter()
     storage = fsspec.filesystem("file")
@@ -60,10 +60,10 @@ def _in_one_task(name: str, path: Path) -> Counter[str]:
 
 
 def _through_the_engine(name: str, path: Path) -> Counter[str]:
-    from jobs.sources.parsed import PARSED_DDL
-    from jobs.sources.parsing import parse_files
     from pumploss import engine
     from pumploss.settings import from_environment
+    from sources.parsing.files import parse_files
+    from sources.parsing.schema import PARSED_DDL
 
     spark = engine.session(from_environment())
     files = [(str(path), path.name, name, DAY)]

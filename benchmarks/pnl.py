@@ -19,7 +19,7 @@ from benchmarks.measuring import line, stopwatch
 from benchmarks.pnl_peers import Totals, by_duckdb, by_pandas, by_polars
 from benchmarks.pnl_spark import SparkStep
 from jobs import silver_trade_pnl
-from jobs.context import Context, open_context
+from jobs.running.context import Context, open_context
 from jobs.silver_trade_pnl import LOTS, walked
 from pumploss.report import RunReport
 from pumploss.settings import from_environment
@@ -155,8 +155,8 @@ class Kernel:
     """The walk over the trades of the files, sorted beforehand, one cohort after the other as in the step."""
 
     def __init__(self, files: list[str], day: date) -> None:
-        from jobs.cohort_walk import Cohort, read_trades
-        from jobs.fifo import Room
+        from pnl.cohort import Cohort, read_trades
+        from pnl.fifo import Room
 
         no_lots = LOTS.arrow_schema.empty_table()
         self._cohorts = [Cohort(read_trades([(path, day)]), no_lots).as_fifo() for path in files]
@@ -164,7 +164,7 @@ class Kernel:
 
     def fresh(self) -> None:
         """All of `walk`: its checks, memory that it has not touched before, and the closes written out."""
-        from jobs.fifo import walk
+        from pnl.fifo import walk
 
         for trades, lots in self._cohorts:
             walk(trades, lots)

@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.measuring import line, stopwatch
-from jobs import state
-from jobs.context import Context, open_context
-from jobs.runner import run_step
+from jobs.running import lookups
+from jobs.running.context import Context, open_context
+from jobs.running.runner import run_step
 from jobs.silver_trade_pnl import LOTS
 from pumploss.days import Days, midnight, shift
-from pumploss.lake.segments import built_days
+from pumploss.lake.segments.manifest import built_days
 from pumploss.settings import Settings, as_environment, from_environment
 from pumploss.tables.silver_trades import TABLE
 
@@ -128,12 +128,12 @@ def _night(context: Context, day: date, number: int, *, is_measured: bool) -> Ni
         run_step(context, STEP, [day])
         seconds, peak = elapsed()
     cpu = time.process_time() - cpu
-    opened = next(one for one in reversed(state.opened(context)) if one["table"] == LOTS.name)
+    opened = next(one for one in reversed(lookups.opened(context)) if one["table"] == LOTS.name)
     if not is_measured:
         return Night(number, seconds, cpu, peak, 1, 0, opened, 0, 0, 0, 0)
     trades = context.read(TABLE, [day])
     mints = trades.select("token_mint").distinct()
-    found = state.latest_before(context, LOTS, mints, day)
+    found = lookups.latest_before(context, LOTS, mints, day)
     held = found.where("open_units > 0").select("trader_address", "token_mint").distinct()
     return Night(
         number, seconds, cpu, peak,

@@ -95,7 +95,7 @@ def main(day: date, home: str) -> None:
     import polars as pl
 
     from jobs import silver_trade_pnl
-    from jobs.context import open_context
+    from jobs.running.context import open_context
     from pumploss.settings import from_environment
 
     with open_context(from_environment({"PUMPLOSS_HOME": home, "SPARK_REMOTE": "local[*]"})) as context:

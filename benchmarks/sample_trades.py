@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from jobs.sources.base58 import ALPHABET
+from sources.interpreting.addresses import ALPHABET
 
 #: The dump day of all trades, and its first second.
 DAY = date(2026, 1, 2)

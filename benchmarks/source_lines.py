@@ -16,8 +16,8 @@ import zstandard
 
 from benchmarks import export_records, feed_records
 from benchmarks.sample_trades import DAY, Trade, trades
-from jobs.sources import source
-from jobs.sources.declaration import Format
+from sources import source
+from sources.declaration import Format
 
 __all__ = ["DAY", "WRITERS", "contents", "csv_line", "header", "json_line", "packed", "records", "table"]
 

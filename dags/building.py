@@ -117,8 +117,8 @@ def run_in_task(context: "Context", step: str, days: Iterable[date], options: Ma
     What is wrong with the input fails the task for good; a busy lock, an unreachable store and errors of other makers
     are left to Airflow's retries.
     """
-    from jobs.context import open_context
-    from jobs.runner import run_step
+    from jobs.running.context import open_context
+    from jobs.running.runner import run_step
     from pumploss.settings import from_environment
 
     try:
@@ -136,7 +136,7 @@ def tell(text: str) -> None:
 
 def give_up_or_raise(context: "Context", error: Exception) -> NoReturn:
     """Leave the message where people look for it; raise what tells Airflow whether to try again."""
-    from jobs.runner import failure_text
+    from jobs.running.runner import failure_text
     from pumploss.errors import LockedError, PumpLossError, StoreError
 
     message = failure_text(error)

@@ -12,7 +12,7 @@ from building import day_of, give_up_or_raise
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from jobs.landing import Landing
+    from sources.landing.folders import Landing
 
 POLL_SECONDS = 60.0
 
@@ -31,8 +31,8 @@ def missing(landing: "Landing", day: date) -> str | None:
     Every daily source must have landed the day; where all are samples, any of them. One file at least must be there: a
     folder is made before its files are. Raises LandingError for a landing that cannot be read.
     """
-    from jobs.calendar import require_landed
     from pumploss.errors import LandingError
+    from sources.landing.dump_days import require_landed
 
     landed = [name for name in landing.sources() if day in landing.days(name)]
     try:
@@ -49,8 +49,8 @@ def look(root: str, day: date) -> str | None:
 
     Raises LandingError for what waiting does not mend, such as a folder that is no source's.
     """
-    from jobs.landing import Landing
     from pumploss.errors import LandingError
+    from sources.landing.folders import Landing
 
     try:
         return missing(Landing(root), day)

@@ -32,8 +32,8 @@ def chosen(names: list[str]) -> dict[str, dict[str, Any]]:
 
 def days_of(params: "Mapping[str, Any]", settings: "Settings") -> "Days":
     """The dump days of the run's range. Raises LandingError where it is empty or upside down."""
-    from jobs.calendar import run_days
-    from jobs.landing import Landing
+    from sources.landing.dump_days import run_days
+    from sources.landing.folders import Landing
 
     first, last = date.fromisoformat(params["from"]), date.fromisoformat(params["to"])
     return run_days(Landing(settings.landing), first, last)
@@ -56,7 +56,7 @@ class PlanTask(BaseOperator):
 
     def execute(self, context: "Context") -> dict[str, Any]:
         """The plan, printed and pushed."""
-        from jobs.context import open_context
+        from jobs.running.context import open_context
         from pumploss.settings import from_environment
 
         params, settings = context["params"], from_environment()

@@ -4,20 +4,20 @@ from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from jobs.bronze_accounting import Fates, account, by_file, refuse_empty, refuse_files
-from jobs.calendar import daily_sources, require_landed
-from jobs.completeness import gate
-from jobs.context import Context
-from jobs.pool_retries import Resolved, remember, resolve, resting
-from jobs.refused_lines import PLACE, REFUSAL, with_text
-from jobs.sources.parsed import PARSED_DDL
-from jobs.sources.parsing import parse_files
-from jobs.trade_identity import identified
+from jobs.bronze.accounting import Fates, account, by_file, refuse_empty, refuse_files
+from jobs.bronze.pool_retries import Resolved, remember, resolve, resting
+from jobs.bronze.refused_lines import PLACE, REFUSAL, with_text
+from jobs.deduplication.within_source import identified
+from jobs.gates.completeness import gate
+from jobs.running.context import Context
 from pumploss.days import Days
 from pumploss.report import RunReport
 from pumploss.tables.bronze_token_events import TABLE as EVENTS
 from pumploss.tables.bronze_trades import TABLE
 from pumploss.tables.quarantine_trades import TABLE as QUARANTINE
+from sources.landing.dump_days import daily_sources, require_landed
+from sources.parsing.files import parse_files
+from sources.parsing.schema import PARSED_DDL
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -89,7 +89,7 @@ def _parse(context: Context, files: list[dict[str, Any]]) -> "DataFrame":
 
 def _sound(context: Context, resolved: Resolved, files: list[dict[str, Any]]) -> tuple["DataFrame", "DataFrame | None"]:
     """The trades that can be, and those whose amounts cannot, whole."""
-    from jobs.plausibility import implausible
+    from jobs.gates.unit_mistakes import implausible
 
     found = context.lake.stage("implausible_trades", implausible(resolved.trades))
     if not found.take(1):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from features import labels, registry
 from features.ratios import ratio
 from features.windows import AS_OF_DAY, as_of, outcome_days
-from jobs.context import Context
+from jobs.running.context import Context
 from pumploss.days import Days, shift, span
 from pumploss.report import RunReport
 from pumploss.tables import gold_labels, gold_trader_day

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from jobs.context import Context
+from jobs.running.context import Context
 from pumploss.days import Days
 from pumploss.errors import ConservationError
 from pumploss.money import LAMPORTS_PER_SOL

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from jobs.context import Context
+from jobs.running.context import Context
 from models.registry import Registry
 from models.serving import Pair
 from pumploss.days import Days, shift

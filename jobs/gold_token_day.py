@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from jobs import conservation, tapes
-from jobs.context import Context
 from jobs.marks import reserves_from_price
-from jobs.state import latest_before
+from jobs.running.context import Context
+from jobs.running.lookups import latest_before
+from jobs.tokens import tape_completeness, tape_links
 from pumploss.days import Days
 from pumploss.fees import BASIS_POINTS, FEES
 from pumploss.money import LAMPORTS_PER_SOL
@@ -27,8 +27,8 @@ GONE = -1
 def transform(trades: "DataFrame", pnl: "DataFrame", before: "DataFrame") -> "DataFrame":
     """Trades, their profit, and each mint's latest earlier row of this table, to `gold_token_day`."""
     key = ["token_mint", "day"]
-    daily = _facts(trades).join(_realised(pnl), key, "left").join(tapes.links(trades), key, "left")
-    days = conservation.closed(_carried(daily, before)).where("NOT is_before")
+    daily = _facts(trades).join(_realised(pnl), key, "left").join(tape_links.links(trades), key, "left")
+    days = tape_completeness.closed(_carried(daily, before)).where("NOT is_before")
     return _marked(days).select(*TABLE.names)
 
 
@@ -76,7 +76,7 @@ def _facts(trades: "DataFrame") -> "DataFrame":
         F.coalesce(F.sum(F.when(is_known_fee, F.col("sol_lamports"))), F.lit(0)).alias("fee_volume"),
         F.sum(F.when(is_known_fee, F.col("fee_lamports"))).alias("known_fees"),
         F.max(F.struct("order_in_mint_day", "venue", "token_decimals")).alias("last"),
-        (F.count(F.when(F.col("source").isin(*conservation.sampled_sources()), 1)) > 0).alias("is_sampled"),
+        (F.count(F.when(F.col("source").isin(*tape_completeness.sampled_sources()), 1)) > 0).alias("is_sampled"),
         F.min("traded_at").alias("first_traded_at"),
         F.max("traded_at").alias("last_traded_at"),
         F.max("known_at").alias("known_at"),
@@ -94,7 +94,7 @@ def _realised(pnl: "DataFrame") -> "DataFrame":
     from pyspark.sql import functions as F
 
     return pnl.groupBy("token_mint", F.col("trade_date").alias("day")).agg(
-        *conservation.flows(),
+        *tape_completeness.flows(),
         F.coalesce(F.sum("pnl_lamports"), F.lit(0)).alias("realised_pnl_lamports"),
         F.count("pnl_lamports").alias("matched_sell_count"),
         F.count(F.when(F.col("pnl_lamports") < 0, 1)).alias("loss_count"),
@@ -160,7 +160,7 @@ def _earlier_state(before: "DataFrame") -> "DataFrame":
         F.col("price_close_sol").alias("price"),
         F.col("recent_prices").alias("recent"),
         "is_tape_complete",
-        *(F.col(level).alias(flow) for level, flow in conservation.LEVELS.items()),
+        *(F.col(level).alias(flow) for level, flow in tape_completeness.LEVELS.items()),
     )
 
 

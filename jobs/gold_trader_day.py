@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from jobs.context import Context
 from jobs.position_values import KEY, value_changes
-from jobs.state import latest_before
+from jobs.running.context import Context
+from jobs.running.lookups import latest_before
 from pumploss.days import Days
 from pumploss.report import RunReport
 from pumploss.tables import gold_token_day, silver_open_lots, silver_trade_pnl, silver_trader_mint_day

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from features import registry
 from features.rolling.facts import Inputs, daily, events
 from features.windows import AS_OF_DAY, as_of, fact_days, spread, windowed_columns
-from jobs.context import Context
+from jobs.running.context import Context
 from pumploss.days import Days, shift
 from pumploss.report import RunReport
 from pumploss.tables import gold_market_day, gold_token_day, gold_trader_day, silver_trade_pnl, silver_trader_mint_day

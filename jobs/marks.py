@@ -7,15 +7,13 @@ from pumploss.money import (
     INITIAL_REAL_TOKEN_UNITS,
     INITIAL_VIRTUAL_SOL_LAMPORTS,
     INITIAL_VIRTUAL_TOKEN_UNITS,
-    LAMPORTS_PER_SOL,
+    MOST_LAMPORTS,
 )
 
 if TYPE_CHECKING:
     from pyspark.sql import Column
 
 
-#: A million SOL, more than any pool of these coins holds: prices that are off by the unit must not overflow sums.
-MOST_LAMPORTS = 1_000_000 * LAMPORTS_PER_SOL
 #: Lamports per base unit before the first trade of a curve, and when its last token is sold.
 LOWEST_CURVE_PRICE = INITIAL_VIRTUAL_SOL_LAMPORTS / INITIAL_VIRTUAL_TOKEN_UNITS
 HIGHEST_CURVE_PRICE = CURVE_PRODUCT / (INITIAL_VIRTUAL_TOKEN_UNITS - INITIAL_REAL_TOKEN_UNITS) ** 2

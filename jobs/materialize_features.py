@@ -6,7 +6,7 @@ import math
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from jobs.context import Context
+from jobs.running.context import Context
 from pumploss.days import Days, midnight, shift
 from pumploss.errors import StoreError
 from pumploss.report import RunReport

@@ -7,10 +7,9 @@ order, which a law test holds against it.
 
 from typing import TYPE_CHECKING
 
-from jobs.marks import MOST_LAMPORTS
 from pumploss.cohort import COHORTS
 from pumploss.days import Days
-from pumploss.money import INITIAL_VIRTUAL_SOL_LAMPORTS
+from pumploss.money import INITIAL_VIRTUAL_SOL_LAMPORTS, MOST_LAMPORTS
 from pumploss.tables import gold_token_day, silver_open_lots
 
 if TYPE_CHECKING:

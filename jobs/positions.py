@@ -7,9 +7,9 @@ as of a T, position by position.
 from datetime import date
 from typing import TYPE_CHECKING
 
-from jobs.context import Context
 from jobs.marks import exit_value
-from jobs.state import latest_before, latest_rows
+from jobs.running.context import Context
+from jobs.running.lookups import latest_before, latest_rows
 from pumploss.days import midnight
 from pumploss.tables import gold_token_day, silver_open_lots
 

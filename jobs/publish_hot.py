@@ -1,6 +1,6 @@
 """Copies the leaderboards that the warm store shows into Redis, so that both say the same."""
 
-from jobs.context import Context
+from jobs.running.context import Context
 from pumploss.days import Days
 from pumploss.errors import StoreError
 from pumploss.hot import open_hot, publish

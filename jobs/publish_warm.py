@@ -13,11 +13,11 @@ from datetime import date
 import psycopg
 
 from features import registry
-from jobs.context import Context
-from jobs.leaderboards import leaderboards
+from jobs.gates.published_rows import gate
 from jobs.pipeline import WRITER
-from jobs.publish_pieces import by_cohorts, loss_pieces, trade_pieces
-from jobs.published_checks import gate
+from jobs.publishing.leaderboards import leaderboards
+from jobs.publishing.pieces import by_cohorts, loss_pieces, trade_pieces
+from jobs.running.context import Context
 from pumploss.contract import Table
 from pumploss.days import Days, shift
 from pumploss.errors import LakeError, StoreError

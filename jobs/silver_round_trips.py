@@ -7,8 +7,8 @@ positions that trade, so a night costs what its trades cost.
 
 from typing import TYPE_CHECKING
 
-from jobs.context import Context
-from jobs.state import latest_before
+from jobs.running.context import Context
+from jobs.running.lookups import latest_before
 from pumploss.days import Days
 from pumploss.errors import ConservationError
 from pumploss.report import RunReport

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from jobs.context import Context
-from jobs.state import latest_before, latest_rows
+from jobs.running.context import Context
+from jobs.running.lookups import latest_before, latest_rows
 from pumploss.days import Days
 from pumploss.report import RunReport
 from pumploss.tables import bronze_token_events, silver_pools

@@ -12,8 +12,8 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from jobs.context import Context
-from jobs.state import latest_before
+from jobs.running.context import Context
+from jobs.running.lookups import latest_before
 from pumploss.contract import Column, Table, Type
 from pumploss.days import Days
 from pumploss.errors import ConservationError
@@ -71,7 +71,7 @@ def walk_cohort(rows: "pa.Table") -> "pa.Table":
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    from jobs.cohort_walk import walk_rows
+    from pnl.cohort import walk_rows
 
     made = walk_rows(rows.filter(pc.invert(rows["is_lot"])), rows.filter(rows["is_lot"]))
     columns = []
@@ -90,7 +90,7 @@ def write_cohort(folders: dict[str, str], rows: "pa.Table") -> "pa.Table":
     """
     import pyarrow as pa
 
-    from jobs.cohort_walk import read_trades, walk_rows
+    from pnl.cohort import read_trades, walk_rows
     from pumploss.lake.files import write_partition
 
     cohort = rows[COHORT][0].as_py()

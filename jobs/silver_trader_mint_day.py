@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from jobs.context import Context
-from jobs.state import latest_before
+from jobs.running.context import Context
+from jobs.running.lookups import latest_before
 from pumploss.days import Days
 from pumploss.report import RunReport
 from pumploss.tables import silver_trade_pnl

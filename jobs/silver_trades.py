@@ -4,8 +4,8 @@ from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING
 
-from jobs.context import Context
-from jobs.precedence import around, is_by_date, marked, once_dated, refuse_mixtures
+from jobs.deduplication.across_sources import around, is_by_date, marked, once_dated, refuse_mixtures
+from jobs.running.context import Context
 from pumploss import columns as c
 from pumploss.days import Days, ordered, shift, span
 from pumploss.errors import ConservationError

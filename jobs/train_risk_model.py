@@ -1,7 +1,7 @@
 """Weekly: train `risk-score` on matured labels as of the last day."""
 
-from jobs import training
-from jobs.context import Context
+from jobs.running.context import Context
+from jobs.training.run import train_model
 from pumploss.days import Days
 from pumploss.report import RunReport
 
@@ -10,4 +10,4 @@ def run(context: Context, days: Days, if_missing: bool = False) -> RunReport:
     """Train, register and perhaps promote the risk model; skipped while too few days have matured."""
     from models.risk_model import SPEC
 
-    return training.run(context, days, SPEC, if_missing)
+    return train_model(context, days, SPEC, if_missing)

@@ -15,6 +15,9 @@ TOKEN_SUPPLY_UNITS = 1_000_000_000 * 10**PUMP_TOKEN_DECIMALS
 #: The invariant of the curve, lamports times base units.
 CURVE_PRODUCT = INITIAL_VIRTUAL_SOL_LAMPORTS * INITIAL_VIRTUAL_TOKEN_UNITS
 
+#: A million SOL, more than any pool of these coins holds: prices that are off by the unit must not overflow sums.
+MOST_LAMPORTS = 1_000_000 * LAMPORTS_PER_SOL
+
 INT64_MAX = 2**63 - 1
 
 #: Plain or scientific ASCII notation; `Decimal` alone would also take `1_0` and digits of other scripts.

@@ -6,7 +6,7 @@ import numpy as np
 
 from simulator.arrays import Flags, Floats, Int64s, Records
 from simulator.launches import SECOND
-from simulator.tape import BUY, SELL, SELL_IF_GAIN
+from simulator.walk import BUY, SELL, SELL_IF_GAIN
 
 INTENT: Final = np.dtype(
     [

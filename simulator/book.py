@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from pumploss.money import INITIAL_VIRTUAL_SOL_LAMPORTS, INITIAL_VIRTUAL_TOKEN_UNITS
-from simulator import tape
+from simulator import walk
 from simulator.arrays import Flags, Int8s, Int64s, Records
 from simulator.behaviour import INTENT
 
@@ -39,7 +39,7 @@ class Book:
 
     def __init__(self) -> None:
         nothing = np.zeros(0, np.int64)
-        self._reserves = tape.Reserves(nothing, nothing, np.zeros(0, np.int8))
+        self._reserves = walk.Reserves(nothing, nothing, np.zeros(0, np.int8))
         self._positions: Records = np.zeros(0, POSITION)
         self._intents: Records = np.zeros(0, INTENT)
 
@@ -60,10 +60,10 @@ class Book:
     def launch(self, count: int) -> None:
         """Open the curves of new coins."""
         sol, tokens, venue = self._reserves
-        self._reserves = tape.Reserves(
+        self._reserves = walk.Reserves(
             np.append(sol, np.full(count, INITIAL_VIRTUAL_SOL_LAMPORTS)),
             np.append(tokens, np.full(count, INITIAL_VIRTUAL_TOKEN_UNITS)),
-            np.append(venue, np.full(count, tape.CURVE, np.int8)),
+            np.append(venue, np.full(count, walk.CURVE, np.int8)),
         )
 
     def add(self, positions: Records, intents: Records) -> None:
@@ -76,18 +76,18 @@ class Book:
         is_due = self._intents["time"] < end
         due = self._intents[is_due]
         due = due[np.argsort(due["time"], kind="stable")]
-        intents = tape.Intents(*(np.ascontiguousarray(due[name]) for name in ("mint", "position", "kind", "amount")))
-        positions = tape.Positions(self._positions["units"].copy(), self._positions["cost"].copy())
-        fills = tape.blank_fills(len(due))
-        count = tape.walk(intents, positions, self._reserves, fills)
+        intents = walk.Intents(*(np.ascontiguousarray(due[name]) for name in ("mint", "position", "kind", "amount")))
+        positions = walk.Positions(self._positions["units"].copy(), self._positions["cost"].copy())
+        fills = walk.blank_fills(len(due))
+        count = walk.walk(intents, positions, self._reserves, fills)
         self._positions["units"], self._positions["cost"] = positions
         trades = self._trades(due[fills.intent[:count]], fills)
         self._forget(self._intents[~is_due])
         return trades
 
-    def _trades(self, done: Records, fills: tape.Fills) -> Trades:
+    def _trades(self, done: Records, fills: walk.Fills) -> Trades:
         count = len(done)
-        is_buy = done["kind"] == tape.BUY
+        is_buy = done["kind"] == walk.BUY
         position = self._positions[done["position"]]
         same = np.zeros(count, np.bool_)
         same[1:] = (np.diff(done["time"]) == 0) & (np.diff(done["position"]) == 0)
@@ -106,7 +106,7 @@ class Book:
 
     def _forget(self, left: Records) -> None:
         is_held = self._positions["units"][left["position"]] > 0
-        left = left[is_held | (left["kind"] == tape.BUY)]
+        left = left[is_held | (left["kind"] == walk.BUY)]
         kept, left["position"] = np.unique(left["position"], return_inverse=True)
         self._positions = self._positions[kept]
         self._intents = left

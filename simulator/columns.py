@@ -8,11 +8,11 @@ import numpy as np
 import pyarrow as pa
 
 from pumploss.money import PUMP_TOKEN_DECIMALS
-from simulator import base58
+from simulator import identities
 from simulator.arrays import Flags, Int8s, Int64s, Letters
 from simulator.curve import fees_of
+from simulator.day_by_day import DayTape
 from simulator.launches import SECOND
-from simulator.nights import DayTape
 
 SCHEMA: Final = pa.schema(
     [
@@ -56,9 +56,9 @@ def to_table(tape: DayTape, seed: int) -> pa.Table:
         pa.array(slot + _slot_of(midnight)),
         pa.array(_transaction_index(slot, transaction), pa.int32()),
         pa.array(trades.has_same_transaction.astype(np.int32)),
-        _strings(seed, base58.signatures, transaction),
-        _strings(seed, base58.trader_addresses, trades.trader),
-        _strings(seed, base58.mint_addresses, trades.mint),
+        _strings(seed, identities.signatures, transaction),
+        _strings(seed, identities.trader_addresses, trades.trader),
+        _strings(seed, identities.mint_addresses, trades.mint),
         _chosen(trades.is_buy, ["sell", "buy"]),
         pa.array(trades.units),
         pa.array(np.full(len(slot), PUMP_TOKEN_DECIMALS, np.int32)),

@@ -7,13 +7,13 @@ stay below 2^53.
 
 from typing import Final
 
+from pumploss.compiled import compiled
 from pumploss.money import (
     INITIAL_REAL_TOKEN_UNITS,
     INITIAL_VIRTUAL_TOKEN_UNITS,
     TOKEN_SUPPLY_UNITS,
 )
 from simulator.arrays import Int64s
-from simulator.compiled import compiled
 
 #: Protocol 95 and creator 30 basis points since 2025-09-01 (pump-public-docs,
 #: `FEE_PROGRAM_README.md`). PumpSwap's lowest tier has the same sum; here it holds for every pool,

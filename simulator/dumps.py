@@ -18,8 +18,8 @@ import pyarrow.parquet as pq
 import zstandard
 
 from simulator.columns import iso_text, to_table
+from simulator.day_by_day import DayTape
 from simulator.market import Market, tapes
-from simulator.nights import DayTape
 
 Format = Literal["csv.gz", "jsonl.zst", "parquet"]
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from pumploss.errors import SettingsError
 from simulator.columns import to_table
-from simulator.nights import DayTape, Nights
+from simulator.day_by_day import DayTape, Nights
 
 DEFAULT_FIRST_DAY: Final = date(2026, 1, 1)
 DEFAULT_TRADES_PER_DAY: Final = 7_200

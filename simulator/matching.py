@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from pumploss.compiled import compiled
 from simulator.arrays import Flags, Floats, Int64s
-from simulator.compiled import compiled
 
 
 class Matched(NamedTuple):

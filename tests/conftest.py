@@ -119,7 +119,7 @@ def settings(home: Path) -> Any:
 @pytest.fixture
 def context(settings: Any, spark: Any) -> Iterator[Any]:
     """A context on an empty lake."""
-    from jobs.context import open_context
+    from jobs.running.context import open_context
 
     with open_context(settings) as opened:
         yield opened
@@ -127,7 +127,7 @@ def context(settings: Any, spark: Any) -> Iterator[Any]:
 
 def address(name: str, size: int = 32) -> str:
     """A valid base58 address (or, with 64 bytes, signature) that a short name always stands for."""
-    from jobs.sources.base58 import encode
+    from sources.interpreting.addresses import encode
 
     return encode(hashlib.shake_256(name.encode()).digest(size))
 

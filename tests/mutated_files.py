@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.source_lines import csv_line, header, json_line, packed, records, table
-from jobs.sources import SOURCES
-from jobs.sources.declaration import Format
-from jobs.sources.lines import MAX_LINE_BYTES
+from sources import SOURCES
+from sources.declaration import Format
+from sources.reading.physical_lines import MAX_LINE_BYTES
 from tests.breakages import PIECES, TEXTS, VALUES
 
 LINES_PER_SOURCE = 20_000

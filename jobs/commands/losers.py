@@ -51,7 +51,7 @@ def losers(settings: Settings, period: str, limit: int) -> tuple[list[dict[str, 
 
 def show(found: list[dict[str, Any]], title: str) -> None:
     """Print them as a table."""
-    from jobs.commands.screen import show_table
+    from jobs.commands.terminal import show_table
 
     rows = [[_cell(row[name]) for name in TITLES] for row in found]
     numbers = [text for name, text in TITLES.items() if name not in ("trader", "last_loss_time")]

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from pumploss.settings import Settings
 
 if TYPE_CHECKING:
-    from jobs.commands.screen import Screen
+    from jobs.commands.terminal import Screen
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run to published results, then print the summary."""
     from jobs.commands import summary
-    from jobs.commands.screen import Screen
-    from jobs.nightly import Night, nightly
+    from jobs.commands.terminal import Screen
+    from jobs.running.nightly import Night, nightly
 
     started, screen = time.monotonic(), Screen()
     settings = _dumps(arguments, screen)
@@ -30,20 +30,20 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _dumps(arguments: argparse.Namespace, screen: "Screen") -> Settings:
     """The settings of the run, whose landing holds all dumps."""
-    from jobs.commands import places, simulate
+    from jobs.commands import homes, simulate
     from pumploss.settings import from_environment
 
     given = from_environment()
     market = simulate.market(arguments)
-    if arguments.landing is None and (not places.is_landing_given(given) or simulate.is_free(given.landing, market)):
-        settings = places.for_market(given, market)
+    if arguments.landing is None and (not homes.is_landing_given(given) or simulate.is_free(given.landing, market)):
+        settings = homes.for_market(given, market)
         _announce(given, settings, screen)
         simulate.write(settings, market, screen)
         return settings
     if arguments.landing and any(vars(arguments)[name] is not None for name in ("days", "trades", "seed")):
         arguments.parser.error("a landing is taken as it is: leave --days, --trades and --seed out")
-    wanted = places.with_landing(given, arguments.landing) if arguments.landing else given
-    settings = places.for_landing(wanted)
+    wanted = homes.with_landing(given, arguments.landing) if arguments.landing else given
+    settings = homes.for_landing(wanted)
     screen.say(f"Taking the dumps in {settings.landing} as they are.")
     _announce(given, settings, screen)
     return settings
@@ -51,12 +51,12 @@ def _dumps(arguments: argparse.Namespace, screen: "Screen") -> Settings:
 
 def _announce(given: Settings, settings: Settings, screen: "Screen") -> None:
     """Say so where the stores are not where they were asked for."""
-    from jobs.commands import places
+    from jobs.commands import homes
 
     if settings.home != given.home:
-        owner = places.lake(given).owner()
+        owner = homes.lake(given).owner()
         why = f"{given.lake} is built from {owner}" if owner else f"{given.landing} holds other dumps"
         screen.loud(
             f"{why}, so this run has a home of its own. Before you look into it with other commands:\n"
-            f"  {places.exports(settings)}"
+            f"  {homes.exports(settings)}"
         )

@@ -58,7 +58,7 @@ def _steps(commands: _Commands) -> None:
     run.add_argument("--day", type=_day, metavar="DAY", help="the dump day, as YYYY-MM-DD")
     _range(run)
     _run_options(run)
-    _command(commands, "list", "pipeline:run", "show the pipeline: every step with what it reads and writes")
+    _command(commands, "list", "list_steps:run", "show the pipeline: every step with what it reads and writes")
     pages = _command(commands, "pages", "pages:run", "write the generated pages of docs/generated")
     pages.add_argument("--check", action="store_true", help="only fail where they are stale")
 

@@ -56,12 +56,12 @@ def summary(report: "RunReport", run_id: str) -> dict[str, Any]:
 
 
 def _run(arguments: argparse.Namespace, names: list[str]) -> int:
-    from jobs.calendar import run_days
-    from jobs.commands.screen import Screen
-    from jobs.context import open_context
-    from jobs.nightly import held_stores, sentence
-    from jobs.runner import run_step
+    from jobs.commands.terminal import Screen
+    from jobs.running.context import open_context
+    from jobs.running.nightly import held_stores, sentence
+    from jobs.running.runner import run_step
     from pumploss.settings import from_environment
+    from sources.landing.dump_days import run_days
 
     settings, screen = from_environment(), Screen()
     steps = chosen(names, arguments.if_missing)

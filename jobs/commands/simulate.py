@@ -11,7 +11,7 @@ from pumploss.errors import SettingsError
 from pumploss.settings import Settings
 
 if TYPE_CHECKING:
-    from jobs.commands.screen import Screen
+    from jobs.commands.terminal import Screen
     from simulator import Market
 
 DAYS = 90
@@ -19,8 +19,8 @@ DAYS = 90
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the market's dumps into the landing."""
-    from jobs.commands.places import with_landing
-    from jobs.commands.screen import Screen
+    from jobs.commands.homes import with_landing
+    from jobs.commands.terminal import Screen
     from pumploss.settings import from_environment
 
     settings = from_environment()

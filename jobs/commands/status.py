@@ -6,8 +6,8 @@ import re
 from datetime import date
 from typing import Any
 
-from jobs.context import Context, open_context
 from jobs.pipeline import STEPS
+from jobs.running.context import Context, open_context
 from pumploss.errors import LandingError
 from pumploss.settings import Settings
 
@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def status(settings: Settings) -> dict[str, Any]:
     """Stores by role, the ledger's last run and stale days per step, landed days per source, the last refusals."""
-    from jobs.runner import code_version
+    from jobs.running.runner import code_version
 
     with open_context(settings) as context:
         return {
@@ -107,7 +107,7 @@ def _steps(context: Context) -> dict[str, dict[str, Any]]:
 
 def _landing(context: Context) -> dict[str, Any]:
     """Landed days per source, or what is wrong with the landing."""
-    from jobs.sources import SOURCES
+    from sources import SOURCES
 
     try:
         days = {name: context.landing.days(name) for name in context.landing.sources()}
@@ -148,7 +148,7 @@ def refusals(context: Context, day: date | None = None) -> dict[str, int]:
 
 
 def _show(found: dict[str, Any]) -> None:
-    from jobs.commands.screen import show_facts, show_table
+    from jobs.commands.terminal import show_facts, show_table
 
     show_facts("Stores", [(name, place(store)) for name, store in found["stores"].items()])
     print(f"\nThe lake is built from {found['lake_landing'] or 'nothing yet'}.")

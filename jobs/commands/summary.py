@@ -2,11 +2,11 @@
 
 from jobs.commands import losers
 from jobs.commands.champions import MEASURES, champions
-from jobs.commands.screen import show_facts, show_table
 from jobs.commands.status import place, refusals, stores
-from jobs.context import Context, open_context
-from jobs.nightly import Night
+from jobs.commands.terminal import show_facts, show_table
 from jobs.pipeline import STEPS
+from jobs.running.context import Context, open_context
+from jobs.running.nightly import Night
 from pumploss.settings import Settings
 
 BOARD_ROWS = 10

@@ -5,8 +5,8 @@ import json
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from jobs.commands.wallet import results, scan, show_results, text
-from jobs.context import Context, open_context
+from jobs.commands.trader_results import results, scan, show_results, text
+from jobs.running.context import Context, open_context
 from pumploss.days import midnight, shift
 from pumploss.errors import LakeError
 
@@ -95,7 +95,7 @@ def _shortcomings(recent: "pl.DataFrame") -> list[str]:
 
 
 def _show(found: dict[str, Any]) -> None:
-    from jobs.commands.screen import show_facts, show_table
+    from jobs.commands.terminal import show_facts, show_table
 
     print(f"{found['trader']} as of {found['as_of']}: {found['status'].replace('_', ' ')}")
     if found["account"]:

@@ -70,7 +70,7 @@ def _expression(check: Check) -> "SparkColumn":
         case Metric.VIOLATION_COUNT:
             return F.count(F.when(F.expr(f"NOT ({subject})"), 1))
         case Metric.TRAILING_RATIO | Metric.TRAILING_CHANGE:
-            raise ValueError(f"{check.name} needs earlier days: jobs/completeness.py measures it")
+            raise ValueError(f"{check.name} needs earlier days: jobs/gates/completeness.py measures it")
 
 
 def nan_in(subject: str) -> "SparkColumn":

@@ -12,7 +12,7 @@ from typing import ClassVar
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from pumploss.embedded import identity
+from pumploss.embedded import postgres_user
 from pumploss.embedded.process import clean_environment
 from pumploss.embedded.server import EmbeddedServer
 from pumploss.errors import StoreError
@@ -94,7 +94,7 @@ class PostgresServer(EmbeddedServer):
 
     def _start(self) -> None:
         programs = _programs()
-        prefix = identity.command_prefix(self.data_dir, self.data, programs / "postgres")
+        prefix = postgres_user.command_prefix(self.data_dir, self.data, programs / "postgres")
         self._clean()
         if not self.data.exists():
             self._create(prefix, programs)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import ClassVar
 from urllib.parse import quote
 
-from pumploss.embedded import places
+from pumploss.embedded import socket_folders
 from pumploss.embedded.server import EmbeddedServer
 from pumploss.errors import StoreError
 
@@ -64,7 +64,7 @@ class RedisServer(EmbeddedServer):
 
     def _start(self) -> None:
         data = self.data_dir / "data"
-        places.make_private(data)
+        socket_folders.make_private(data)
         settings = {
             **_SETTINGS,
             "dir": str(data),

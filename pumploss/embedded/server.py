@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import ClassVar, Self
 
-from pumploss.embedded import locks, places
+from pumploss.embedded import locks, socket_folders
 from pumploss.embedded.process import ServerProcess
 from pumploss.errors import StoreError
 
@@ -68,7 +68,7 @@ class EmbeddedServer(ABC):
     @property
     def socket_dir(self) -> Path:
         """The private folder of the socket: of the server that runs, or else of the next one."""
-        return self._process.socket_dir() or places.socket_folder(self.data_dir, self.socket_name)
+        return self._process.socket_dir() or socket_folders.socket_folder(self.data_dir, self.socket_name)
 
     @property
     def socket_path(self) -> Path:
@@ -142,10 +142,10 @@ class EmbeddedServer(ABC):
         self.release()
 
     def _enter(self, hold: _Hold | None) -> _Hold:
-        places.make_private(self.data_dir)
+        socket_folders.make_private(self.data_dir)
         users = self.data_dir / "users"
         with locks.critical(self.data_dir / "lock", _TURN_SECONDS):
-            places.make_private(users)
+            socket_folders.make_private(users)
             entered = hold or _Hold(locks.enter(users, _TURN_SECONDS))
             try:
                 self._ensure()
@@ -192,8 +192,8 @@ class EmbeddedServer(ABC):
     def _clear(self) -> None:
         """Remove the records and sockets of a dead server and make room for the next."""
         self._process.forget()
-        socket_dir = places.socket_folder(self.data_dir, self.socket_name)
-        places.make_private(socket_dir)
+        socket_dir = socket_folders.socket_folder(self.data_dir, self.socket_name)
+        socket_folders.make_private(socket_dir)
         for left in socket_dir.glob(f"{self.socket_name}*"):
             left.unlink()
         self._process.remember(socket_dir)

@@ -12,7 +12,9 @@ from pumploss import catalog
 from pumploss.contract import Type
 from pumploss.settings import ROOT
 
-PACKAGES = ("pumploss", "jobs", "models", "feature_repo", "features", "dags", "simulator", "benchmarks")
+PACKAGES = (
+    "benchmarks", "dags", "feature_repo", "features", "jobs", "models", "pnl", "pumploss", "simulator", "sources",
+)  # fmt: skip
 TABLES = {**catalog.tables(), registry.TABLE.name: registry.TABLE}
 #: The ledger is written by the runner itself, for every step.
 WITHOUT_STEP = {"run_ledger"}

@@ -8,7 +8,9 @@ import pytest
 
 from pumploss.settings import ROOT
 
-PACKAGES = ("pumploss", "jobs", "models", "feature_repo", "features", "dags", "simulator", "benchmarks")
+PACKAGES = (
+    "benchmarks", "dags", "feature_repo", "features", "jobs", "models", "pnl", "pumploss", "simulator", "sources",
+)  # fmt: skip
 
 #: Where the environment may be touched beside `pumploss/settings.py`, and why: to set what libraries and children read.
 MAY_SET = {

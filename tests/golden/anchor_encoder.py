@@ -12,9 +12,9 @@ from datetime import UTC, date, datetime
 import fsspec
 import pyarrow as pa
 
-from jobs.sources import source
-from jobs.sources.base58 import encode
-from jobs.sources.parsing import PARSED, FileRef, parse_file
+from sources import source
+from sources.interpreting.addresses import encode
+from sources.parsing.files import PARSED, FileRef, parse_file
 
 PUMP = "6EF8rrecthR5Dkzon8Nwu78hRvfCKubJ14M5uBEwF6P"
 PUMP_AMM = "pAMMBay6oceH9fJKBRHGP5D4bD4sWpmSwMn52FMfXEA"

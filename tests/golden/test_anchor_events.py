@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from jobs.sources.anchor import layouts
-from jobs.sources.base58 import encode
 from pumploss.fees import estimate_fee
+from sources.anchor import layouts
+from sources.interpreting.addresses import encode
 from tests.golden.anchor_encoder import (
     CREATOR,
     EVENTS,

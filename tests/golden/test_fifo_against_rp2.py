@@ -18,8 +18,8 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from jobs.fifo import FifoLots, FifoTrades, walk
-from jobs.methods import lifo_cost
+from pnl.fifo import FifoLots, FifoTrades, walk
+from pnl.other_methods import lifo_cost
 
 BOOKS = 200
 CONFIGURATION = """

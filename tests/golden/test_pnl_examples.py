@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from jobs import silver_trade_pnl, silver_trades
-from jobs.methods import with_costs
+from pnl.other_methods import with_costs
 from pumploss.fees import estimate_fee, fee_share_bps
 from pumploss.tables import bronze_trades, silver_open_lots
 from pumploss.tables.silver_trade_pnl import TABLE

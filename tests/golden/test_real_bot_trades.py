@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from jobs.landing import Landing
-from jobs.sources import source
-from jobs.sources.parsing import PARSED, FileRef, parse_file
+from sources import source
+from sources.landing.folders import Landing
+from sources.parsing.files import PARSED, FileRef, parse_file
 
 FILES = Path(__file__).parents[3] / "shared" / "data" / "dune_bot_trades"
 pytestmark = pytest.mark.skipif(not FILES.is_dir(), reason=f"the published files are not at {FILES}")

@@ -19,7 +19,7 @@ import pytest
 import redis as redis_client
 
 from pumploss import embedded
-from pumploss.embedded import EmbeddedServer, PostgresServer, RedisServer, identity, process
+from pumploss.embedded import EmbeddedServer, PostgresServer, RedisServer, postgres_user, process
 from pumploss.errors import StoreError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -410,7 +410,7 @@ def test_a_server_that_cannot_start_says_why_and_what_to_do(warm: Store) -> None
 def test_root_without_namespaces_runs_it_as_nobody(warm: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     with warm.handle() as server:
         warm.put(server, "one")
-    monkeypatch.setattr(identity, "_namespace", list)
+    monkeypatch.setattr(postgres_user, "_namespace", list)
     with warm.handle() as server:
         assert warm.kept(server) == ["one"]
         state = Path(f"/proc/{running_pid(server)}/status").read_text()

@@ -10,12 +10,12 @@ import pyarrow.compute as pc
 import pytest
 
 from benchmarks.source_lines import DAY
-from jobs.runner import run_step
-from jobs.sources import SOURCES
-from jobs.sources.parsing import PARSED, FileRef, parse_file
-from jobs.sources.reason import Reason
+from jobs.running.runner import run_step
 from pumploss.errors import LandingError
+from pumploss.reasons import Reason
 from pumploss.tables import bronze_token_events, bronze_trades, quarantine_trades
+from sources import SOURCES
+from sources.parsing.files import PARSED, FileRef, parse_file
 from tests.mutated_files import mutated_files
 
 SEED = 20260102

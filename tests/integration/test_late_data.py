@@ -9,8 +9,8 @@ from random import Random
 import pytest
 
 from features import registry
-from jobs import nightly
-from jobs.context import open_context
+from jobs.running import nightly
+from jobs.running.context import open_context
 from pumploss import catalog, checks
 from pumploss.settings import from_environment
 from pumploss.tables import (

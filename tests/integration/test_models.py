@@ -99,7 +99,7 @@ def settings(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def context(settings, spark):
-    from jobs.context import open_context
+    from jobs.running.context import open_context
 
     with open_context(settings) as opened:
         yield opened

@@ -14,9 +14,9 @@ from psycopg import sql
 from jobs import commands
 from jobs.commands import trader
 from jobs.commands.champions import champions
-from jobs.context import open_context
-from jobs.nightly import DATA_STEPS, held_stores
-from jobs.runner import run_steps
+from jobs.running.context import open_context
+from jobs.running.nightly import DATA_STEPS, held_stores
+from jobs.running.runner import run_steps
 from pumploss import catalog, embedded
 from pumploss.checks import data_docs
 from pumploss.days import shift, span

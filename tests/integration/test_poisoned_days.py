@@ -11,8 +11,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from jobs.context import open_context
-from jobs.runner import run_step
+from jobs.running.context import open_context
+from jobs.running.runner import run_step
 from pumploss.errors import LakeError, PumpLossError
 from pumploss.settings import from_environment
 from pumploss.tables import bronze_trades, quarantine_trades

@@ -6,8 +6,8 @@ import pyarrow as pa
 import pytest
 from psycopg import sql
 
-from jobs import published_checks
-from jobs.context import Context
+from jobs.gates import published_rows
+from jobs.running.context import Context
 from pumploss.checks import data_docs
 from pumploss.errors import CheckError
 from pumploss.report import RunReport
@@ -36,7 +36,7 @@ def judge(settings):
         with open_warm(settings) as warm, publishing.exclusive(warm) as staging:
             for day, trades in days.items():
                 staging.load(warm_tables.TRADES, [Slice(trades, {})], TRADE_COLUMNS, trades.num_rows, day)
-            published_checks.gate(Context(settings), warm, staging.loaded, DAY, report)
+            published_rows.gate(Context(settings), warm, staging.loaded, DAY, report)
         return report
 
     return gate
@@ -92,9 +92,9 @@ def test_what_only_warns_is_published(judge):
 
 
 def test_every_published_table_has_checks_of_columns_that_it_has(settings):
-    assert set(published_checks.CHECKS) == set(warm_tables.TABLES)
+    assert set(published_rows.CHECKS) == set(warm_tables.TABLES)
     with open_warm(settings) as warm:
-        for table, wanted in published_checks.CHECKS.items():
-            measures = sql.SQL(", ").join(map(published_checks.expression, wanted))
+        for table, wanted in published_rows.CHECKS.items():
+            measures = sql.SQL(", ").join(map(published_rows.expression, wanted))
             found = warm.execute(sql.SQL("SELECT {} FROM {}").format(measures, table.live)).fetchone()
             assert len(found) == len(wanted)

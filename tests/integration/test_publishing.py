@@ -18,8 +18,8 @@ import pytest
 
 from features import registry
 from jobs import publish_hot, publish_warm
-from jobs.context import Context
 from jobs.pipeline import WRITER
+from jobs.running.context import Context
 from pumploss import checks, hot
 from pumploss.contract import Table, Type
 from pumploss.days import shift

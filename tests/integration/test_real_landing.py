@@ -10,12 +10,12 @@ from datetime import date
 
 import pytest
 
-from jobs.calendar import run_days
-from jobs.context import open_context
 from jobs.pipeline import daily
-from jobs.runner import run_steps
+from jobs.running.context import open_context
+from jobs.running.runner import run_steps
 from pumploss.settings import ROOT, from_environment
 from pumploss.tables import bronze_trades, gold_trader_day, quarantine_trades, silver_trade_pnl, silver_trades
+from sources.landing.dump_days import run_days
 
 LANDING = ROOT.parent / "shared" / "data" / "landing"
 BOTS = LANDING.parent / "dune_bot_trades"
@@ -163,8 +163,8 @@ def test_profit_is_what_was_paid_and_received(real):
 def test_losses_are_those_of_the_page_on_profit(real, source, wallets, losers, matched, losing, beyond, holds):
     """`docs/pnl.md` has these beside what others measured on the same rows, and why they differ.
 
-    Another `trade_id` would move them by a wallet or two: three of four rows of the first set have no index, and which of two trades of
-    one second came first is decided by their ids.
+    Another `trade_id` would move them by a wallet or two: three of four rows of the first set have no index, and which
+    of two trades of one second came first is decided by their ids.
     """
     import polars as pl
 

@@ -109,8 +109,8 @@ def test_days_are_written_and_replaced_on_s3(s3, bucket):
 STEPS = """
     import json, sys
     from datetime import date
-    from jobs.context import open_context
-    from jobs.runner import run_steps
+    from jobs.running.context import open_context
+    from jobs.running.runner import run_steps
     from pumploss.settings import from_environment
 
     day = date.fromisoformat(sys.argv[1])

@@ -24,15 +24,15 @@ LOOKUPS = """
     import json
     from datetime import date, datetime, timedelta, UTC
     import pyarrow as pa
-    from jobs import state
-    from jobs.context import open_context
-    from jobs.state import STATES, keep_segments, latest_before
-    from pumploss.lake import segment_blocks, segment_tiers
-    from pumploss.lake.segments import built_days, shelf
+    from jobs.running import lookups
+    from jobs.running.context import open_context
+    from jobs.running.lookups import STATES, keep_segments, latest_before
+    from pumploss.lake.segments.manifest import blocks, tiers
+    from pumploss.lake.segments.manifest import built_days, shelf
     from pumploss.settings import from_environment
     from pumploss.tables.silver_open_lots import TABLE
 
-    segment_tiers.TIER, segment_tiers.SETTLED_DAYS, segment_blocks.BLOCK_ROWS = 2, 1, 2
+    tiers.TIER, tiers.SETTLED_DAYS, blocks.BLOCK_ROWS = 2, 1, 2
     D = [date(2026, 1, 5) + timedelta(days=n) for n in range(6)]
 
     def put(context, day, units):
@@ -57,12 +57,12 @@ LOOKUPS = """
         for n, day in enumerate(D[:-1]):
             put(context, day, n + 1)
         seen = {"built": keep_segments(context, TABLE, D[-1]), "found": found(context)}
-        opened = state.opened(context)[-1]
+        opened = lookups.opened(context)[-1]
         seen["days read whole"], seen["opened a part"] = opened["days"], 0 < opened["rows"] < 60
         put(context, D[1], 9)
         seen["sound"] = len(shelf(context.lake, STATES[TABLE.name], built_days(context.lake, TABLE)).sound)
         seen["found later"] = found(context)
-        seen["days read whole later"] = state.opened(context)[-1]["days"]
+        seen["days read whole later"] = lookups.opened(context)[-1]["days"]
     print(json.dumps(seen))
 """
 

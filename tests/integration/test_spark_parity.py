@@ -16,10 +16,10 @@ from datetime import date
 import pytest
 
 from jobs.pipeline import STEPS
-from jobs.sources.base58 import encode
 from pumploss import catalog
 from pumploss.days import midnight, span
 from pumploss.settings import ROOT
+from sources.interpreting.addresses import encode
 from tests.golden.anchor_encoder import event, line
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow]
@@ -51,8 +51,8 @@ INTERPRETED = (
 RUN = """
 import json, sys
 from datetime import date
-from jobs.context import open_context
-from jobs.runner import run_steps
+from jobs.running.context import open_context
+from jobs.running.runner import run_steps
 from pumploss.settings import from_environment
 
 for home, landing, steps, *days in json.loads(sys.argv[1]):

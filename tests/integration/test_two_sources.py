@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from jobs.context import open_context
-from jobs.runner import run_step, run_steps
-from jobs.sources import SOURCES
+from jobs.running.context import open_context
+from jobs.running.runner import run_step, run_steps
 from pumploss.settings import from_environment
 from pumploss.tables import silver_trades
+from sources import SOURCES
 
 D1, D2, D3 = date(2026, 1, 5), date(2026, 1, 6), date(2026, 1, 7)
 STEPS = ("bronze_trades", "silver_trades")

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.sources.base58 import encode
 from pumploss.fees import estimate_fee
+from sources.interpreting.addresses import encode
 from tests.golden.anchor_encoder import EVENTS, MINT, SECOND, TAG, USER, WSOL, event, line, rows_of_lines
 
 AT = datetime.fromtimestamp(SECOND, UTC)

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from jobs import gold_token_day
-from jobs.tapes import _TRADE, LINKS, link
+from jobs.tokens.tape_links import _TRADE, LINKS, link
 from pumploss import checks
 from pumploss.money import CURVE_PRODUCT, INITIAL_VIRTUAL_SOL_LAMPORTS, INITIAL_VIRTUAL_TOKEN_UNITS
 from pumploss.tables import silver_trade_pnl, silver_trades

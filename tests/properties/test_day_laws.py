@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from jobs.context import open_context
 from jobs.pipeline import daily
-from jobs.runner import run_steps
+from jobs.running.context import open_context
+from jobs.running.runner import run_steps
 from pumploss.days import span
 from pumploss.money import (
     CURVE_PRODUCT,

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.fifo import NO_LOT, FifoLots, FifoResult, FifoTrades, latest_rows, walk
+from pnl.fifo import NO_LOT, FifoLots, FifoResult, FifoTrades, latest_rows, walk
 
 DAY = 86_400 * 10**6
 MOST = 2**56  # forty trades of SOL and fee stay below 2^63

@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.fifo import FifoLots, FifoTrades, walk
-from jobs.methods import average_cost, lifo_cost
+from pnl.fifo import FifoLots, FifoTrades, walk
+from pnl.other_methods import average_cost, lifo_cost
 
 MOST = 2**55
 

@@ -14,13 +14,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from jobs.context import open_context
-from jobs.runner import run_step
-from jobs.sources.anchor import layouts
-from jobs.sources.base58 import encode
-from jobs.sources.rows import SOL_MINTS, STABLE_MINTS
+from jobs.running.context import open_context
+from jobs.running.runner import run_step
 from pumploss.settings import from_environment
 from pumploss.tables import bronze_trades, quarantine_trades
+from sources.anchor import layouts
+from sources.interpreting.addresses import encode
+from sources.interpreting.rows import SOL_MINTS, STABLE_MINTS
 
 #: Days apart, so that what waits can wait too long.
 DAYS = tuple(date(2026, 1, day) for day in (1, 2, 4, 10))
@@ -45,7 +45,7 @@ def key(name, size=32):
 
 def event(kind, **values):
     """The bytes of an event's first version in base64; what is left out is zero."""
-    from jobs.sources.base58 import decode
+    from sources.interpreting.addresses import decode
 
     parts = [layouts.discriminator(kind.name)]
     for field in kind.versions[0]:

@@ -9,13 +9,14 @@ import pyarrow.compute as pc
 import pytest
 
 from benchmarks.source_lines import DAY, WRITERS
-from jobs.sources import SOURCES, delimited, jsonlines
-from jobs.sources.base58 import decoded_length
-from jobs.sources.declaration import Cadence, Format
-from jobs.sources.lines import blocks
-from jobs.sources.parsing import PARSED, FileRef, parse_file
-from jobs.sources.reason import FileReason, Reason
 from pumploss.fees import FEES
+from pumploss.reasons import FileReason, Reason
+from sources import SOURCES
+from sources.declaration import Cadence, Format
+from sources.interpreting.addresses import decoded_length
+from sources.parsing.files import PARSED, FileRef, parse_file
+from sources.reading import csv_lines, json_lines
+from sources.reading.physical_lines import blocks
 from tests.mutated_files import LINES_PER_SOURCE, mutated_files
 
 NAMES = sorted(SOURCES)
@@ -122,15 +123,15 @@ def test_reading_at_once_agrees_with_reading_line_by_line(name):
         names = list(source.all_fields)
         text = b"".join(line + b"\n" for line in file.record_lines.values())
         for block in blocks([text]):
-            records, refused = delimited.split(block, names) if is_csv else jsonlines.split(block, source)
+            records, refused = csv_lines.split(block, names) if is_csv else json_lines.split(block, source)
             columns = [records.columns[field].to_pylist() for field in names]
             at_once = dict(zip(records.numbers.tolist(), map(list, zip(*columns, strict=True)), strict=True))
             one_by_one, reasons = {}, {}
             for row in range(len(block)):
                 read = (
-                    delimited.fields(block.line(row), len(names))
+                    csv_lines.fields(block.line(row), len(names))
                     if is_csv
-                    else jsonlines.fields(block.line(row), source)
+                    else json_lines.fields(block.line(row), source)
                 )
                 number = int(block.numbers[row])
                 if isinstance(read, list):

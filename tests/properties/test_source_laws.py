@@ -10,10 +10,11 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.sources import lines, source
-from jobs.sources.base58 import decoded_length, decodes_to, encode
-from jobs.sources.casts import units
-from jobs.sources.parsing import PARSED, FileRef, parse_file
+from sources import source
+from sources.interpreting.addresses import decoded_length, decodes_to, encode
+from sources.interpreting.casts import units
+from sources.parsing.files import PARSED, FileRef, parse_file
+from sources.reading import physical_lines
 
 DAY = date(2026, 1, 2)
 TRADER = encode(b"\x07" * 32)
@@ -147,7 +148,7 @@ def test_any_bytes_close_with_one_row(data, file):
 )
 def test_lines_do_not_depend_on_how_the_text_is_cut(text, sizes):
     def read(chunks):
-        return [(int(b.numbers[i]), b.line(i)) for b in lines.blocks(chunks) for i in range(len(b))]
+        return [(int(b.numbers[i]), b.line(i)) for b in physical_lines.blocks(chunks) for i in range(len(b))]
 
     chunks, rest = [], text[3:]
     for size in sizes:

@@ -12,14 +12,14 @@ from random import Random
 
 import pytest
 
-from jobs import state
-from jobs.context import open_context
-from jobs.runner import run_steps
-from jobs.state import STATES, keep_segments, latest_before, latest_rows
+from jobs.running import lookups
+from jobs.running.context import open_context
+from jobs.running.lookups import STATES, keep_segments, latest_before, latest_rows
+from jobs.running.runner import run_steps
 from pumploss.days import midnight, shift, span
 from pumploss.errors import StaleError
-from pumploss.lake import segment_blocks, segment_building, segment_tiers
-from pumploss.lake.segments import MANIFEST, built_days, folder, shelf
+from pumploss.lake.segments import blocks, building, tiers
+from pumploss.lake.segments.manifest import MANIFEST, built_days, folder, shelf
 from pumploss.settings import ROOT, from_environment
 from pumploss.tables import gold_token_day, gold_trader_day, silver_open_lots
 
@@ -53,10 +53,10 @@ def opened(spark, tmp_path_factory):
 @pytest.fixture
 def small(monkeypatch):
     """Tiers, settling and blocks so small that a few days and rows have all of them."""
-    monkeypatch.setattr(segment_tiers, "TIER", 2)
-    monkeypatch.setattr(segment_tiers, "SETTLED_DAYS", 1)
-    monkeypatch.setattr(segment_building, "LEAST_SLICES", 2)
-    monkeypatch.setattr(segment_blocks, "BLOCK_ROWS", 3)
+    monkeypatch.setattr(tiers, "TIER", 2)
+    monkeypatch.setattr(tiers, "SETTLED_DAYS", 1)
+    monkeypatch.setattr(building, "LEAST_SLICES", 2)
+    monkeypatch.setattr(blocks, "BLOCK_ROWS", 3)
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def put(frame):
         for day, rows in days.items():
             context.lake.replace(table, frame(table, *rows), [day], {day: len(rows)})
         context.ledger.append(
-            {"run_id": "r", "step": state.WRITER[table.name].name, "day": day, "status": "ok", "outputs": "{}"}
+            {"run_id": "r", "step": lookups.WRITER[table.name].name, "day": day, "status": "ok", "outputs": "{}"}
             for day in days
         )
 
@@ -125,7 +125,7 @@ def test_segments_say_what_the_days_say(opened, put, small, rows_of, frame, tabl
         held = shelf(context.lake, STATES[table.name], built_days(context.lake, table)).sound
         assert len({segment.level for segment in held}) >= 3, "there are several tiers"
         every_lookup_is_right(context, table, wanted, rows_of, frame)
-        assert state.opened(context)[-1]["days"] == 0, "everything is in segments"
+        assert lookups.opened(context)[-1]["days"] == 0, "everything is in segments"
         # A day inside a gathered run says something else now: its segment is not used, then built again.
         put(context, table, {DAYS[2]: rows(rng, DAYS[2])})
         every_lookup_is_right(context, table, wanted, rows_of, frame)
@@ -133,7 +133,7 @@ def test_segments_say_what_the_days_say(opened, put, small, rows_of, frame, tabl
         first = shift(DAYS[0], -3)
         put(context, table, {first: rows(rng, first)})
         every_lookup_is_right(context, table, wanted, rows_of, frame)
-        assert state.opened(context)[-1]["days"] == 0
+        assert lookups.opened(context)[-1]["days"] == 0
         shutil.rmtree(folder(context.lake, table))
         put(context, table, {shift(DAYS[-1], 5): rows(rng, shift(DAYS[-1], 5))})
         every_lookup_is_right(context, table, wanted, rows_of, frame)
@@ -154,7 +154,7 @@ def test_a_position_sold_and_forgotten_is_not_brought_back_by_an_earlier_day(ope
         assert latest_before(context, LOTS, asked, DAYS[6]).count() == 0, "built again, it is left out again"
         (before,) = rows_of(latest_before(context, LOTS, asked, DAYS[1]))
         assert before["open_units"] == 7
-        monkeypatch.setattr(state, "keep", lambda *_: [])
+        monkeypatch.setattr(lookups, "keep", lambda *_: [])
         shutil.rmtree(folder(context.lake, LOTS))
         (found,) = rows_of(latest_before(context, LOTS, asked, DAYS[6]))
         assert (found["close_day"], found["open_units"]) == (DAYS[1], 0)
@@ -211,11 +211,11 @@ def test_a_builder_that_dies_anywhere_leaves_readers_right(opened, put, small, r
                 except (Killed, Exception):  # noqa: BLE001
                     done = False
             if lives % 4 == 0 or done:
-                monkeypatch.setattr(state, "keep", lambda *_: [])
+                monkeypatch.setattr(lookups, "keep", lambda *_: [])
                 every_lookup_is_right(context, LOTS, wanted, rows_of, frame)
                 monkeypatch.undo()
-                monkeypatch.setattr(segment_tiers, "TIER", 2)
-                monkeypatch.setattr(segment_tiers, "SETTLED_DAYS", 1)
+                monkeypatch.setattr(tiers, "TIER", 2)
+                monkeypatch.setattr(tiers, "SETTLED_DAYS", 1)
             if done:
                 break
         assert done
@@ -225,8 +225,8 @@ def test_a_builder_that_dies_anywhere_leaves_readers_right(opened, put, small, r
 KILLED = """
     import os, signal, sys
     from datetime import date
-    from jobs.context import open_context
-    from jobs.state import keep_segments
+    from jobs.running.context import open_context
+    from jobs.running.lookups import keep_segments
     from pumploss.settings import from_environment
     from pumploss.tables.silver_open_lots import TABLE
 
@@ -274,7 +274,7 @@ def test_tables_are_the_same_with_segments_and_without(opened, small, market, la
         "token_mint": "mint-1", "token_units": 10**9, "sol_lamports": 10**8, "signature": "late",
     }  # fmt: skip
     with opened() as whole, monkeypatch.context() as patched:
-        patched.setattr(state, "keep", lambda *_: [])
+        patched.setattr(lookups, "keep", lambda *_: [])
         for day in days:
             land(whole.settings.landing, day, [*dumps[day], *([late] if day == days[1] else [])])
         run_steps(whole, STEPS, days)

@@ -10,9 +10,9 @@ import fsspec
 import pyarrow as pa
 import pytest
 
-from jobs.sources import source
-from jobs.sources.base58 import encode
-from jobs.sources.parsing import PARSED, FileRef, parse_file
+from sources import source
+from sources.interpreting.addresses import encode
+from sources.parsing.files import PARSED, FileRef, parse_file
 
 DAY = date(2026, 1, 2)
 WALLET, COIN, OTHER = encode(b"\x07" * 32), encode(b"\x08" * 32), encode(b"\x05" * 32)

@@ -6,16 +6,16 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from jobs import bronze_accounting, pools
-from jobs.bronze_accounting import Fates
-from jobs.refused_lines import PLACE, TEXT, read_lines, with_text
-from jobs.runner import run_step
-from jobs.sources.parsed import TABLE as PARSED
-from jobs.sources.rows import SOL_MINTS, STABLE_MINTS
-from jobs.trade_identity import identified
+from jobs.bronze import accounting, pools
+from jobs.bronze.accounting import Fates
+from jobs.bronze.refused_lines import PLACE, TEXT, read_lines, with_text
+from jobs.deduplication.within_source import identified
+from jobs.running.runner import run_step
 from pumploss.errors import ConservationError, LandingError
 from pumploss.report import RunReport
 from pumploss.tables import bronze_trades, quarantine_trades
+from sources.interpreting.rows import SOL_MINTS, STABLE_MINTS
+from sources.parsing.schema import TABLE as PARSED
 
 NATIVE_SOL, SOL = SOL_MINTS
 USDC = STABLE_MINTS[0]
@@ -253,7 +253,7 @@ def counts(**given):
 def test_a_files_records_are_written_refused_copied_or_routed():
     fates = Fates(counts(f=2, old=1), counts(f=1, old=2), counts(f=1), counts(f=2), {(D1, "old"): ("f", 3)})
     report = RunReport("bronze_trades")
-    bronze_accounting.account([landed()], fates, report)
+    accounting.account([landed()], fates, report)
     day = report.days[D1]
     again = {"path": "old", "records": 3, "written": 1, "quarantined": 2, "duplicate": 0}
     assert day.inputs == [
@@ -267,7 +267,7 @@ def test_a_files_records_are_written_refused_copied_or_routed():
 
 def test_a_file_says_how_many_events_are_longer_than_any_that_is_known():
     report = RunReport("bronze_trades")
-    bronze_accounting.account([landed(trailing_bytes_count=2)], Fates(counts(f=6), counts(), counts()), report)
+    accounting.account([landed(trailing_bytes_count=2)], Fates(counts(f=6), counts(), counts()), report)
     assert report.days[D1].inputs[0]["trailing_bytes_count"] == 2
 
 
@@ -275,12 +275,12 @@ def test_a_file_says_how_many_events_are_longer_than_any_that_is_known():
 def test_a_record_that_is_lost_stops_everything(retried):
     fates = Fates(counts(f=6) if retried else counts(f=5), counts(), counts(), counts(), retried)
     with pytest.raises(ConservationError, match=r"(f holds 6|old holds 1) records"):
-        bronze_accounting.account([landed()], fates, RunReport("bronze_trades"))
+        accounting.account([landed()], fates, RunReport("bronze_trades"))
 
 
 def test_days_of_daily_sources_without_a_record_are_named():
     with pytest.raises(LandingError, match="canonical/2026-01-06 landed without a single record"):
-        bronze_accounting.refuse_empty(["canonical"], [landed()], (D1, D2))
+        accounting.refuse_empty(["canonical"], [landed()], (D1, D2))
 
 
 def test_a_refused_line_is_read_again_as_it_stands(land, tmp_path):

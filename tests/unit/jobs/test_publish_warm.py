@@ -7,8 +7,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from jobs import publish_pieces
-from jobs.leaderboards import baseline_score, compose
+from jobs.publishing import pieces
+from jobs.publishing.leaderboards import baseline_score, compose
 from pumploss.warm import BOARD_COLUMNS, slices
 
 DAY = date(2026, 1, 31)
@@ -58,9 +58,9 @@ def test_ties_go_by_address_byte_by_byte() -> None:
 
 
 def test_days_are_read_in_groups(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(publish_pieces, "SLICE_ROWS", 10)
+    monkeypatch.setattr(pieces, "SLICE_ROWS", 10)
     rows = {date(2026, 1, number): size for number, size in enumerate([4, 6, 1, 25, 3], start=1)}
-    groups = [[day.day for day in group] for group in publish_pieces.groups(reversed([*rows]), rows)]
+    groups = [[day.day for day in group] for group in pieces.groups(reversed([*rows]), rows)]
     assert groups == [[1, 2], [3], [4], [5]]
 
 

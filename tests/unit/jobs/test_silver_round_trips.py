@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from jobs import silver_round_trips, silver_trade_pnl
-from jobs.runner import run_step, run_steps
+from jobs.running.runner import run_step, run_steps
 from jobs.silver_round_trips import trace_cohort, uneven_closes
 from pumploss import checks
 from pumploss.errors import ConservationError

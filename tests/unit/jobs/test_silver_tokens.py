@@ -181,7 +181,7 @@ def publish(context, frame, events):
 def test_days_one_by_one_are_a_range_and_what_a_plain_reading_tells(settings, spark, frame, rows_of, digests, tmp_path):
     from dataclasses import replace
 
-    from jobs.context import open_context
+    from jobs.running.context import open_context
 
     # A curve may end before it begins here: that check is of the contract, and not what this is about.
     events = [event for event in random_events(Random(5)) if event["event_kind"] != "complete"]

@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from jobs import silver_trade_pnl
-from jobs.cohort_walk import walk_rows
 from jobs.silver_trade_pnl import LOTS, TABLE, WALKED
+from pnl.cohort import walk_rows
 from pumploss.errors import ConservationError, ContractError
 from pumploss.tables import silver_trades
 

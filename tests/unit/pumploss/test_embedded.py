@@ -10,7 +10,7 @@ from psycopg.conninfo import conninfo_to_dict
 from redis import Redis
 
 from pumploss import embedded
-from pumploss.embedded import identity, locks, places, process
+from pumploss.embedded import locks, postgres_user, process, socket_folders
 from pumploss.errors import StoreError
 
 NO_WAIT = 0.0
@@ -52,26 +52,26 @@ def test_a_relative_or_linked_folder_is_the_folder_itself(tmp_path: Path, monkey
 @pytest.mark.parametrize("length", [10, 60, 100, 200, 250])
 def test_every_socket_path_fits(length: int, tmp_path: Path) -> None:
     data_dir = tmp_path / ("d" * length)
-    folder = places.socket_folder(data_dir, "name")
-    assert len(os.fsencode(folder / "name")) <= places.LONGEST_SOCKET_PATH_BYTES
-    assert folder == places.socket_folder(data_dir, "name")
-    assert folder != places.socket_folder(data_dir.with_name("other"), "name")
+    folder = socket_folders.socket_folder(data_dir, "name")
+    assert len(os.fsencode(folder / "name")) <= socket_folders.LONGEST_SOCKET_PATH_BYTES
+    assert folder == socket_folders.socket_folder(data_dir, "name")
+    assert folder != socket_folders.socket_folder(data_dir.with_name("other"), "name")
 
 
 def test_a_socket_path_is_measured_in_bytes() -> None:
-    assert places.socket_folder(Path("/" + "ä" * 50), "s") != Path("/" + "ä" * 50) / "run"
+    assert socket_folders.socket_folder(Path("/" + "ä" * 50), "s") != Path("/" + "ä" * 50) / "run"
 
 
 def test_a_long_temporary_folder_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / ("t" * 100)))
-    folder = places.socket_folder(tmp_path / ("d" * 100), "name")
+    folder = socket_folders.socket_folder(tmp_path / ("d" * 100), "name")
     assert folder.parent == Path("/tmp").resolve()
 
 
 def test_a_private_folder_is_closed_to_others(tmp_path: Path) -> None:
-    places.make_private(tmp_path / "new")
+    socket_folders.make_private(tmp_path / "new")
     (tmp_path / "open").mkdir(mode=0o755)
-    places.make_private(tmp_path / "open")
+    socket_folders.make_private(tmp_path / "open")
     for name in ("new", "open"):
         assert (tmp_path / name).stat().st_mode & 0o777 == 0o700
 
@@ -85,7 +85,7 @@ def test_what_is_not_a_folder_of_ours_is_refused(kind: str, tmp_path: Path) -> N
         (tmp_path / "link").mkdir()
         place.symlink_to(tmp_path / kind)
     with pytest.raises(StoreError, match=str(place)):
-        places.make_private(place)
+        socket_folders.make_private(place)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
@@ -94,7 +94,7 @@ def test_a_folder_of_another_user_is_refused(tmp_path: Path) -> None:
     place.mkdir()
     os.chown(place, 65534, 65534)
     with pytest.raises(StoreError, match="user 65534"):
-        places.make_private(place)
+        socket_folders.make_private(place)
 
 
 def test_a_held_lock_is_seen_and_refused_until_released(tmp_path: Path) -> None:
@@ -175,11 +175,11 @@ def test_a_program_that_ends_at_once_leaves_its_words_in_the_log(tmp_path: Path)
 
 def test_root_that_can_become_nobody_else_is_told_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(identity, "_works", lambda *_: False)
+    monkeypatch.setattr(postgres_user, "_works", lambda *_: False)
     with pytest.raises(StoreError, match=r"(?s)ordinary user.*PUMPLOSS_WARM_DSN"):
-        identity.command_prefix(tmp_path, tmp_path / "data", Path("/bin/true"))
+        postgres_user.command_prefix(tmp_path, tmp_path / "data", Path("/bin/true"))
 
 
 def test_an_ordinary_user_runs_it_directly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 65534)
-    assert identity.command_prefix(tmp_path, tmp_path / "data", Path("/bin/true")) == []
+    assert postgres_user.command_prefix(tmp_path, tmp_path / "data", Path("/bin/true")) == []

@@ -7,7 +7,6 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from jobs.sources.venues import VENUES
 from pumploss.errors import SourceError
 from pumploss.fees import (
     CREATOR_FEE_AT,
@@ -20,6 +19,7 @@ from pumploss.fees import (
     fees_lamports,
 )
 from pumploss.tables import silver_trades
+from sources.interpreting.venues import VENUES
 
 SECOND = timedelta(seconds=1)
 

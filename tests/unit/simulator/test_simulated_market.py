@@ -9,8 +9,8 @@ import pytest
 
 from pumploss.errors import SettingsError
 from simulator import Market, simulate
-from simulator.base58 import ALPHABET
 from simulator.columns import SCHEMA
+from simulator.identities import ALPHABET
 
 MARKET = Market(days=3, trades_per_day=600, seed=7)
 

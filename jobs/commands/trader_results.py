@@ -1,0 +1,114 @@
+"""One wallet's rows of a table, and what it made and holds: what `trader` shows before features and scores."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from jobs.running.context import Context
+from pumploss.cohort import trader_cohort
+from pumploss.contract import Table
+from pumploss.money import LAMPORTS_PER_SOL
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def scan(context: Context, table: Table, address: str) -> "pl.LazyFrame":
+    """The trader's rows of a table, none where it was never written."""
+    import polars as pl
+
+    if not context.lake.exists(table):
+        return pl.DataFrame(pl.from_arrow(table.arrow_schema.empty_table())).lazy()
+    rows = pl.scan_delta(context.lake.path(table)).filter(pl.col("trader_address") == address)
+    return rows.filter(pl.col("trader_cohort") == trader_cohort(address)) if "trader_cohort" in table.names else rows
+
+
+def results(context: Context, address: str, day: date) -> dict[str, Any]:
+    """What the wallet made and holds as of 00:00 UTC of a day: `account`, `positions` and `round_trips`.
+
+    Amounts are lamports over its life. Each is None for a wallet that did not trade before that.
+    """
+    from jobs.positions import of_trader
+    from pumploss.tables import gold_trader_day, silver_round_trips
+
+    days = scan(context, gold_trader_day.TABLE, address).filter(_before("day", day)).collect().sort("day")
+    if days.is_empty():
+        return {"account": None, "positions": None, "round_trips": None}
+    valued = of_trader(context, address, trader_cohort(address), day).toArrow()
+    held = valued.drop_columns(["trader_address"]).to_pylist()
+    trips = scan(context, silver_round_trips.TABLE, address).filter(_before("close_day", day)).collect()
+    return {
+        "account": _account(days, held),
+        "positions": sorted(held, key=lambda row: (-row["exit_value_lamports"], row["token_mint"])),
+        "round_trips": _round_trips(trips),
+    }
+
+
+def _before(column: str, day: date) -> "pl.Expr":
+    import polars as pl
+
+    return pl.col(column) < day
+
+
+def _account(days: "pl.DataFrame", held: list[dict[str, Any]]) -> dict[str, int]:
+    """The trader's days, and open positions, summed."""
+    last = days.row(-1, named=True)
+    equity, cost = last["equity_close_lamports"], last["open_cost_close_lamports"]
+    stale = [row for row in held if row["is_mark_stale"]]
+    return {
+        "realised_pnl_lamports": last["realised_pnl_close_lamports"],
+        "unrealised_pnl_lamports": equity - cost,
+        "equity_change_lamports": int(days["equity_change_lamports"].sum()),
+        "fees_lamports": int(days["fees_lamports"].sum()),
+        "open_cost_lamports": cost,
+        "exit_value_lamports": equity,
+        "stale_exit_value_lamports": sum(row["exit_value_lamports"] for row in stale),
+        "stale_position_count": len(stale),
+    }
+
+
+def _round_trips(rows: "pl.DataFrame") -> dict[str, Any]:
+    """Round trips by outcome, each as it stood last, and how long the closed ones took."""
+    import polars as pl
+
+    latest = rows.sort("close_day").unique(["token_mint", "episode_index"], keep="last", maintain_order=True)
+    counts = {name: int((latest["outcome"] == name).sum()) for name in ("won", "lost", "even", "open")}
+    return {**counts, "median_held_seconds": latest.select(pl.col("held_seconds").median()).item()}
+
+
+def show_results(found: dict[str, Any]) -> None:
+    """Print `results`, amounts in SOL."""
+    from jobs.commands.terminal import show_facts, show_table
+
+    facts = [
+        (name.removesuffix("_lamports") + "_sol", _sol(value)) if name.endswith("_lamports") else (name, value)
+        for name, value in found["account"].items()
+    ]
+    trips = [(f"round_trips_{name}", text(value)) for name, value in found["round_trips"].items()]
+    show_facts("Result over its life", [*facts, *trips])
+    head = ("token", "cost SOL", "worth SOL", "unrealised SOL", "marked by", "days since a trade")
+    rows = [
+        (
+            row["token_mint"],
+            *(_sol(row[name]) for name in ("open_cost_lamports", "exit_value_lamports", "unrealised_pnl_lamports")),
+            row["mark_method"],
+            _age(row),
+        )
+        for row in found["positions"]
+    ]
+    if rows:
+        show_table("Open positions", head, rows, (*head[1:4], head[-1]))
+
+
+def _age(row: dict[str, Any]) -> str:
+    if row["mark_age_seconds"] is None:
+        return "never priced"
+    return f"{row['mark_age_seconds'] / 86_400:.1f}{' (stale)' if row['is_mark_stale'] else ''}"
+
+
+def _sol(lamports: int) -> str:
+    return f"{lamports / LAMPORTS_PER_SOL:,.4f}"
+
+
+def text(value: Any) -> Any:
+    """A figure as people read it."""
+    return f"{value:.6g}" if isinstance(value, float) else value

@@ -1,0 +1,1 @@
+"""Finds copies of one trade: within a source, and across sources."""

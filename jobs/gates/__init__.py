@@ -1,0 +1,1 @@
+"""Judges dumps and published rows before readers see them."""

@@ -1,0 +1,146 @@
+"""Checks of what is about to be published: measured in the warm store, where it lies staged, before readers see it.
+
+Keys, missing values and most ranges are constraints of the store as well, which refuse a row where it is loaded; here
+they are judged as everything else is, so that Data Docs show them, with what constraints cannot say.
+"""
+
+import re
+import time
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+import psycopg
+from psycopg import sql
+
+from jobs.running.context import EXAMPLES, Context, failed_checks
+from pumploss import checks
+from pumploss.contract import Check, Metric, Severity, holds, within
+from pumploss.errors import CheckError
+from pumploss.report import RunReport
+from pumploss.warm import tables as warm
+from pumploss.warm.staging import Staged
+from pumploss.warm.tables import WarmTable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CHECKS: dict[WarmTable, tuple[Check, ...]] = {
+    warm.TRADES: (
+        *within("token_amount", 0, None, "a negative amount contradicts the direction"),
+        *within("sol_amount", 0, None, "a negative amount contradicts the direction"),
+        holds("direction IN ('buy', 'sell')", "consumers know no other direction"),
+        holds("direction = 'sell' OR pnl_sol IS NULL", "a buy realises nothing"),
+        Check(
+            Metric.NULL_SHARE,
+            "signature",
+            "a trade without one cannot be looked up on chain",
+            highest=0.5,
+            severity=Severity.WARN,
+        ),
+    ),
+    warm.DAILY_LOSSES: (
+        *within("daily_loss", None, 0, "losses carry a minus sign"),
+        *within("loss_count", 1, None, "a row says that the trader lost that day"),
+    ),
+    warm.FEATURES: (
+        *within("total_trades", 0, None, "nothing is counted fewer than 0 times"),
+        *within("total_losses", None, 0, "losses carry a minus sign"),
+        holds("first_trade_time <= last_trade_time", "a life does not end before it starts"),
+        holds("last_trade_time < as_of", "a feature that knew what came after T would leak the future"),
+    ),
+    warm.PREDICTIONS: (*within("p_loss", 0, 1, "a probability"),),
+    warm.SCORES: (
+        *within("p_severe", 0, 1, "a probability"),
+        *within("risk_score", 0, 100, "the published range"),
+        *within("risk_percentile", 0, 1, "a share of the day's traders"),
+        *within("baseline_score", 0, 100, "the published range"),
+    ),
+    warm.LEADERBOARDS: (
+        *within("rank", 1, 1000, "a board has a thousand places"),
+        *within("loss_amount", None, 0, "losses carry a minus sign"),
+        *within("loss_trades", 1, None, "who lost, lost in some trade"),
+        holds("loss_amount_all_time <= loss_amount", "a period's losses are part of all losses"),
+    ),
+}
+
+
+def gate(
+    context: Context, connection: psycopg.Connection, staged: Iterable[Staged], day: date, report: RunReport
+) -> None:
+    """Judge the staged tables of a publish as of the end of a day.
+
+    Raises CheckError where a STOP check fails, with some of the rows; readers then keep what they have.
+    """
+    started, parts, stops = time.perf_counter(), list(staged), list[str]()
+    for table, wanted in CHECKS.items():
+        mine = [part for part in parts if part.table == table and part.rows]
+        if mine:
+            judged = checks.judged(table.name, wanted, _measured(connection, mine, wanted))
+            verdicts = [
+                (checks.Verdict(wanted[number], mine[row].day or day, value), mine[row])
+                for number, row, value in judged.failures
+            ]
+            rows = {one: _examples(connection, part, one.check) for one, part in verdicts[:EXAMPLES]}
+            days = [mine[0].day or day, mine[-1].day or day][: len(mine)]
+            context.document(judged, days, day, failed_checks([one for one, _ in verdicts], rows), report)
+            for one, _ in verdicts:
+                if one.check.severity is Severity.WARN:
+                    report.warnings.append(f"{table.name} {one}")
+                else:
+                    stops.append("\n    ".join([f"{table.name} {one}", *rows.get(one, ())]))
+    report.details.setdefault("gate_seconds", {})["published"] = time.perf_counter() - started
+    if stops:
+        listed = "\n  ".join(stops[:10])
+        raise CheckError(
+            f"Nothing was published, readers keep what they have. Failed, with some of the rows:\n  {listed}\n"
+            "Mend the rows in the lake, run the steps of that day again, then publish again."
+        )
+
+
+def _measured(connection: psycopg.Connection, parts: Sequence[Staged], wanted: Sequence[Check]) -> "pd.DataFrame":
+    """A row per part, a column per check, in one query per part."""
+    import pandas as pd
+
+    measures = sql.SQL(", ").join(expression(check) for check in wanted)
+    query = sql.SQL("SELECT {} FROM {}")
+    rows = [connection.execute(query.format(measures, part.place)).fetchone() or () for part in parts]
+    return pd.DataFrame(rows, columns=[f"m{n}" for n in range(len(wanted))], dtype="float64")
+
+
+def expression(check: Check) -> sql.Composable:
+    """The metric in the store's SQL; conditions are this module's own text."""
+    subject = sql.Identifier(check.subject)
+    if check.metric is Metric.VIOLATION_COUNT:
+        return sql.SQL("(count(*) FILTER (WHERE {}))::float8").format(_breaks(check))
+    if check.metric is Metric.NULL_SHARE:
+        return sql.SQL("avg(({} IS NULL)::int)::float8").format(subject)
+    function = {Metric.MINIMUM: "min", Metric.MAXIMUM: "max"}[check.metric]
+    return sql.SQL("{}({})::float8").format(sql.SQL(function), subject)
+
+
+def _breaks(check: Check) -> sql.Composable:
+    """What is true of a row that breaks the check."""
+    if check.metric is Metric.VIOLATION_COUNT:
+        return sql.SQL("NOT ({})").format(sql.SQL(check.subject))
+    is_low = check.metric is Metric.MINIMUM
+    sign, bound = ("<", check.lowest) if is_low else (">", check.highest)
+    return sql.SQL("{} {} {}").format(sql.Identifier(check.subject), sql.SQL(sign), sql.Literal(bound))
+
+
+def _examples(connection: psycopg.Connection, part: Staged, check: Check, limit: int = 3) -> list[str]:
+    """A few of the rows that break a check: their key, and the columns that the check is about."""
+    if check.metric is Metric.NULL_SHARE:
+        return []
+    key = sql.SQL(", ").join(map(sql.Identifier, part.table.key))
+    query = sql.SQL("SELECT row_to_json(found) FROM {} AS found WHERE {} ORDER BY {} LIMIT {}")
+    found = connection.execute(query.format(part.place, _breaks(check), key, sql.Literal(limit))).fetchall()
+    shown = (
+        {name: value for name, value in row.items() if name in (*part.table.key, *_named(check))} for (row,) in found
+    )
+    return [str(row)[: checks.CHARACTERS] for row in shown]
+
+
+def _named(check: Check) -> list[str]:
+    """The words of what a check is about; columns are among them."""
+    return re.findall(r"\w+", check.subject)

@@ -1,0 +1,1 @@
+"""Makes what the warm store publishes: leaderboards, and tables in pieces."""

@@ -1,0 +1,155 @@
+"""Who lost most: realised losses per trader and period that ends at T, ranked."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from functools import reduce
+from typing import TYPE_CHECKING, Any
+
+from jobs.running.context import Context
+from pumploss.days import midnight, shift
+from pumploss.money import SOL_DECIMALS
+from pumploss.tables import gold_scores, gold_trader_day, silver_trade_pnl
+from pumploss.warm import BOARD_ROWS, PERIODS
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column as SparkColumn
+    from pyspark.sql import DataFrame
+
+
+def totals(trader_days: "DataFrame", day: date) -> "DataFrame":
+    """Per trader: loss and losing sells of each period that ends with the day, and the last day
+    with a loss.
+
+    Lifetime figures are the levels at the latest close, so they reach back to days that are no
+    longer in the lake.
+    """
+    from pyspark.sql import functions as F
+
+    def within(column: str, length: int) -> "SparkColumn":
+        is_inside = F.col("day") > F.lit(shift(day, -length))
+        return F.sum(F.when(is_inside, F.col(column)).otherwise(F.lit(0)))
+
+    sums = [
+        total.alias(f"{name}_{period}")
+        for period, length in PERIODS.items()
+        if length is not None
+        for name, total in (
+            ("loss", within("realised_loss_lamports", length)),
+            ("trades", within("loss_count", length)),
+        )
+    ]
+    levels = [
+        F.max_by(column, "day").alias(name)
+        for name, column in (
+            ("loss_all", "realised_loss_close_lamports"),
+            ("trades_all", "loss_count_close"),
+        )
+    ]
+    last_loss = F.max(F.when(F.col("loss_count") > 0, F.col("day"))).alias("last_loss_day")
+    return trader_days.groupBy("trader_address").agg(*sums, *levels, last_loss)
+
+
+def ranked(totals: "DataFrame", rows: int = BOARD_ROWS) -> "DataFrame":
+    """The traders of every leaderboard, by period: the lowest negative sums, ties by address."""
+    from pyspark.sql import functions as F
+
+    boards = [
+        totals.where(F.col(f"loss_{period}") < 0)
+        .orderBy(F.col(f"loss_{period}").asc(), F.col("trader_address").asc())
+        .limit(rows)
+        .withColumn("period", F.lit(period))
+        for period in PERIODS
+    ]
+    return reduce(lambda one, other: one.unionByName(other), boards)
+
+
+def leaderboards(context: Context, day: date) -> list[dict[str, Any]]:
+    """Rows of all leaderboards as of the end of the day, as the warm store's `leaderboards` has
+    them.
+    """
+    from pyspark.sql import functions as F
+
+    trader_days = context.read_before(gold_trader_day.TABLE, shift(day, 1))
+    per_trader = context.lake.stage("losses_per_trader", totals(trader_days, day))
+    board = context.lake.stage("leaderboards", ranked(per_trader))
+    losers = board.select("trader_address", "last_loss_day").dropDuplicates()
+    rows = board.toArrow().to_pylist()
+
+    trades = context.read(silver_trade_pnl.TABLE, [day])
+    mints = (
+        trades.join(losers, "trader_address", "left_semi")
+        .groupBy("trader_address")
+        .agg(F.count_distinct("token_mint").alias("value"))
+    )
+    loss_days = {row["last_loss_day"] for row in rows if row["last_loss_day"]}
+    losses = context.read(silver_trade_pnl.TABLE, sorted(loss_days)).where("pnl_lamports < 0")
+    on_that_day = [
+        losses["trader_address"] == losers["trader_address"],
+        losses["trade_date"] == losers["last_loss_day"],
+    ]
+    last = (
+        losses.join(losers, on_that_day, "left_semi").groupBy("trader_address").agg(F.max("traded_at").alias("value"))
+    )
+    scores = context.read(gold_scores.TABLE, [shift(day, 1)]).join(losers, "trader_address", "left_semi")
+    modelled = scores.select("trader_address", F.col("risk_score").alias("value"))
+    return compose(rows, day, _values(mints), _values(last), _values(modelled))
+
+
+def compose(
+    rows: list[dict[str, Any]],
+    day: date,
+    mints: Mapping[str, int],
+    last_losses: Mapping[str, Any],
+    model_scores: Mapping[str, float],
+) -> list[dict[str, Any]]:
+    """Ranked rows in SOL, in the order of period and rank, with what is known of each trader by
+    address.
+    """
+    found = []
+    for period in PERIODS:
+        mine = [row for row in rows if row["period"] == period]
+        mine.sort(key=lambda row: (row[f"loss_{period}"], row["trader_address"]))
+        for rank, row in enumerate(mine, start=1):
+            trader, loss, trades = (
+                row["trader_address"],
+                row[f"loss_{period}"],
+                row[f"trades_{period}"],
+            )
+            found.append(
+                {
+                    "period": period,
+                    "rank": rank,
+                    "trader": trader,
+                    "loss_amount": _sol(loss),
+                    "loss_trades": trades,
+                    "loss_amount_24h": _sol(row["loss_24h"]),
+                    "loss_amount_all_time": _sol(row["loss_all"]),
+                    "loss_trades_24h": row["trades_24h"],
+                    "avg_loss_size": round(_sol(loss) / trades, SOL_DECIMALS),
+                    "tokens_traded_24h": mints.get(trader, 0),
+                    "last_loss_time": last_losses.get(trader),
+                    "risk_score": baseline_score(row["loss_24h"], row["trades_24h"]),
+                    "model_risk_score": model_scores.get(trader),
+                    "as_of": midnight(shift(day, 1)),
+                }
+            )
+    return found
+
+
+def baseline_score(loss_24h_lamports: int, loss_trades_24h: int) -> Decimal:
+    """The formula that models have to beat:
+
+    LEAST(100, |loss in SOL| x 10 + losing trades x 2), exactly.
+    """
+    return min(Decimal(100), abs(_sol(loss_24h_lamports)) * 10 + loss_trades_24h * 2)
+
+
+def _sol(lamports: int) -> Decimal:
+    return Decimal(lamports).scaleb(-SOL_DECIMALS)
+
+
+def _values(frame: "DataFrame") -> dict[str, Any]:
+    """`value` by trader."""
+    table = frame.toArrow()
+    return dict(zip(table["trader_address"].to_pylist(), table["value"].to_pylist(), strict=True))

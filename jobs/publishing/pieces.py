@@ -1,0 +1,89 @@
+"""Reads what is published out of the lake, in pieces that fit in memory."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+from jobs.running.context import Context
+from pumploss.cohort import COHORTS
+from pumploss.columns import COHORT
+from pumploss.tables import gold_trader_day, silver_trade_pnl, silver_trades
+from pumploss.warm import slices
+from pumploss.warm.loading import Slice
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark.sql import DataFrame
+
+#: Rows that are read and held at once.
+SLICE_ROWS = 250_000
+
+
+def trades(pnl: "DataFrame", silver: "DataFrame") -> "DataFrame":
+    """Trades with profit and loss, and the signature and decimals that only `silver_trades` has."""
+    where = ["trade_date", "trader_cohort", "trade_id"]
+    facts = silver.select(*where, "signature", "token_decimals")
+    return pnl.join(facts, where).select(
+        "trade_date",
+        "trader_cohort",
+        "traded_at",
+        "trade_id",
+        "trader_address",
+        "token_mint",
+        "direction",
+        "token_units",
+        "token_decimals",
+        "sol_lamports",
+        "pnl_lamports",
+        "signature",
+    )
+
+
+def trade_pieces(
+    context: Context, days: Iterable[date], rows: Mapping[date, int]
+) -> Iterator[tuple[date, Iterable[Slice]]]:
+    """Slices of each day: several small days are read at once, a large day by cohorts."""
+    for group in groups(days, rows):
+        frame = trades(context.read(silver_trade_pnl.TABLE, group), context.read(silver_trades.TABLE, group))
+        if group[1:]:
+            yield from _by_day(frame.toArrow(), "trade_date", group, slices.trade_slice)
+        else:
+            yield group[0], map(slices.trade_slice, by_cohorts(frame, rows[group[0]]))
+
+
+def loss_pieces(
+    context: Context, days: Iterable[date], rows: Mapping[date, int]
+) -> Iterator[tuple[date, Iterable[Slice]]]:
+    """The losers of each day."""
+    for group in groups(days, rows):
+        lost = context.read(gold_trader_day.TABLE, group).where("loss_count > 0")
+        frame = lost.select("day", "trader_address", "realised_loss_lamports", "loss_count")
+        yield from _by_day(frame.toArrow(), "day", group, slices.loss_slice)
+
+
+def groups(days: Iterable[date], rows: Mapping[date, int]) -> Iterator[list[date]]:
+    """The days in order, in groups that are read at once."""
+    group: list[date] = []
+    for day in sorted(days):
+        if group and sum(rows[one] for one in group) + rows[day] > SLICE_ROWS:
+            yield group
+            group = []
+        group.append(day)
+    if group:
+        yield group
+
+
+def _by_day(
+    found: "pa.Table", column: str, days: Iterable[date], make: Callable[["pa.Table"], Slice]
+) -> Iterator[tuple[date, Iterable[Slice]]]:
+    import pyarrow.compute as pc
+
+    for day in days:
+        yield day, [make(found.filter(pc.equal(found[column], day)))]
+
+
+def by_cohorts(frame: "DataFrame", rows: int) -> Iterator["pa.Table"]:
+    """The rows of a frame with cohorts, some cohorts at a time where they are many."""
+    width = max(1, min(COHORTS, COHORTS * SLICE_ROWS // max(rows, 1)))
+    for first in range(0, COHORTS, width):
+        yield frame.where(f"{COHORT.name} >= {first} AND {COHORT.name} < {first + width}").toArrow()

@@ -1,0 +1,111 @@
+"""State as of a day: of each key, the rows of its latest day, looked up without reading the days that came before."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from jobs.pipeline import WRITER
+from jobs.running.context import Context
+from pumploss.contract import Table
+from pumploss.days import shift
+from pumploss.lake.segments.building import keep
+from pumploss.lake.segments.lookup import Opened, look_up, plan
+from pumploss.lake.segments.manifest import State, built_days
+from pumploss.tables import (
+    gold_token_day,
+    gold_trader_day,
+    silver_open_lots,
+    silver_pools,
+    silver_round_trips,
+    silver_tokens,
+    silver_trader_mint_day,
+)
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark.sql import DataFrame
+
+    from pumploss.lake import Lake
+
+#: The closing row of a position that was emptied says nothing more, unless it became known later than its day: then
+#: trades of the position that follow are not known earlier either.
+_CLOSED = (
+    "lot_id IS NULL AND open_units = 0 AND open_cost_lamports = 0 "
+    "AND known_at <= CAST(date_add(close_day, 1) AS timestamp)"
+)
+
+#: Every table whose latest rows are state, and the column that they are looked up by.
+STATES = {
+    state.table.name: state
+    for state in (
+        State(silver_open_lots.TABLE, ("trader_address", "token_mint"), "token_mint", spent=_CLOSED),
+        State(silver_round_trips.TABLE, ("trader_address", "token_mint"), "token_mint"),
+        State(silver_trader_mint_day.TABLE, ("trader_address", "token_mint"), "token_mint"),
+        State(gold_token_day.TABLE, ("token_mint",), "token_mint"),
+        State(gold_trader_day.TABLE, ("trader_address",), "trader_address"),
+        State(silver_tokens.TABLE, ("token_mint",), "token_mint"),
+        State(silver_pools.TABLE, ("pool_address",), "pool_address"),
+    )
+}
+
+_opened: "WeakKeyDictionary[Lake, list[Opened]]" = WeakKeyDictionary()
+
+
+def latest_rows(earlier: "DataFrame", key: list[str], day: str) -> "DataFrame":
+    """Of each key, the rows of its latest day; the frame is read once."""
+    from pyspark.sql import Window
+    from pyspark.sql import functions as F
+
+    latest = F.max(day).over(Window.partitionBy(*key))
+    return earlier.withColumn("latest_day", latest).where(F.col(day) == F.col("latest_day")).select(*earlier.columns)
+
+
+def latest_before(context: Context, table: Table, wanted: "DataFrame", day: date) -> "DataFrame":
+    """Per key of a table of STATES, the rows of its latest day before `day`, where its looked-up value is wanted.
+
+    `wanted` has the looked-up column; a value may repeat. Segments are opened where they may hold wanted values, days
+    that no segment covers are read whole; what was built since the last lookup is gathered first. Raises StaleError
+    if any day before `day` is stale.
+    """
+    state, step = STATES[table.name], WRITER[table.name]
+    built = built_days(context.lake, table)
+    context.ledger.refuse_stale(step.name, [shift(earlier, -step.offset_days) for earlier in built if earlier < day])
+    keep_segments(context, table, day)
+    planned = plan(context.lake, state, day, built)
+    values = _distinct(wanted, state.looked_up)
+    opened = Opened(table.name, values.num_rows, days=len(planned.days))
+    opened.day_bytes = sum(built[bare].bytes for bare in planned.days)
+    opened.day_rows = sum(built[bare].rows for bare in planned.days)
+    found = look_up(context.lake, state, planned.segments, values, opened)
+    _opened.setdefault(context.lake, []).append(opened)
+    if found is not None and not planned.days and (state.is_keyed or opened.segments == 1):
+        return found
+    bare = _semi_joined(context, state, planned.days, values)
+    both = bare if found is None else found.unionByName(bare) if planned.days else found
+    return latest_rows(both, list(state.key), table.day)
+
+
+def _distinct(wanted: "DataFrame", column: str) -> "pa.Table":
+    """The wanted values, each once, with the hash that segments are ordered by."""
+    from pyspark.sql import functions as F
+
+    values = wanted.select(F.col(column).alias("value")).distinct()
+    return values.select("value", F.xxhash64("value").alias("hash")).toArrow()
+
+
+def _semi_joined(context: Context, state: State, days: tuple[date, ...], values: "pa.Table") -> "DataFrame":
+    """Rows of the wanted values on days that no segment covers."""
+    named = values.select(["value"]).rename_columns([state.looked_up])
+    wanted = context.spark.createDataFrame(named, f"{state.looked_up} string")
+    whole = context.lake.read(state.table, days)
+    return whole.join(wanted, [state.looked_up], "left_semi").select(*state.table.names)
+
+
+def opened(context: Context) -> list[dict[str, Any]]:
+    """What the lookups of this lake have opened so far, oldest first."""
+    return [one.as_details() for one in _opened.get(context.lake, [])]
+
+
+def keep_segments(context: Context, table: Table, before: date) -> int:
+    """Gather the table's built days before one into segments; answers how many were written. No result needs it."""
+    return len(keep(context.lake, STATES[table.name], before))

@@ -1,0 +1,134 @@
+"""Whether the trades of a mint are all there: each one's reserves must follow from those after the trade before it.
+
+Only trades count that state the curve's virtual reserves after them (venue `pump_curve`, amounts of basis `curve`;
+bronze refuses quotes other than SOL). Its own amounts say what they were before: vs_after -/+ `sol_lamports`,
+vt_after +/- `token_units` for a buy or a sell. A trade is
+
+- *linked* where these are the reserves after the trade before it, or for the mint's first trade the initial ones. No
+  lamport is tolerated: the program moves its reserves by the very amounts that its event states, so whatever its
+  integer division rounds is in amount and reserves alike;
+- a *break* where it is not linked and contradicts itself or repeats another: the reserves before it are off the curve
+  (their product below k, or above it by more than all rounding of a curve's life), or the product falls or grows by
+  more than the rounding of one trade, or the same change of the same reserves was there before that day. Amounts in a
+  wrong unit, fees inside an amount and copies under a new signature look so;
+- a *gap* where it is not linked and nothing is wrong with the trade itself: trades before it are missing, or lines of
+  them were refused. Where only direction or id order it or the trade before it, its place is open and it is neither.
+
+Rounding: the program asks one lamport more than the quotient for a buy and floors what a sell brings, so each trade
+raises the product by at most two lamports' worth of tokens, and one unit's worth of SOL where the SOL is what is given.
+A hundred-thousandth of k is 300,000 such trades: more than a curve sees before it is sold out.
+
+The tape of a mint is *complete* up to a day if its first trade ever starts at the initial reserves, every trade since
+states reserves and is linked, and all of them are on the curve. Refused lines of a mint show as gaps once it trades on.
+On a complete tape what traders took out, all fees, and the growth of the reserves sum to 0 to the lamport, and what
+they hold is what the curve has sold to the unit: `gold_token_day` checks it from `silver_trade_pnl`.
+"""
+
+from typing import TYPE_CHECKING
+
+from pumploss.money import INITIAL_VIRTUAL_SOL_LAMPORTS, INITIAL_VIRTUAL_TOKEN_UNITS
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column, DataFrame, WindowSpec
+
+#: Levels over a mint's life, and the daily flow that each sums.
+LEVELS = {
+    "net_cash_flow_close_lamports": "net_cash_flow_lamports",
+    "fees_close_lamports": "fees_lamports",
+    "net_bought_close_units": "net_bought_units",
+}
+
+
+def sampled_sources() -> list[str]:
+    """Names of the sources that are landed as samples: their tapes may break without stopping a night."""
+    from sources import SOURCES
+    from sources.declaration import Cadence
+
+    return [name for name, source in SOURCES.items() if source.cadence is Cadence.SAMPLE]
+
+
+def flows() -> "list[Column]":
+    """What rows of `silver_trade_pnl` say that traders took out in lamports, fees included, and bought in units."""
+    from pyspark.sql import functions as F
+
+    is_buy = F.col("direction") == "buy"
+    cash = F.when(is_buy, -F.col("buy_cost_lamports")).otherwise(F.col("sol_lamports") - F.col("fee_lamports"))
+    bought = F.when(is_buy, F.col("token_units")).otherwise(-F.col("matched_units") - F.col("unmatched_units"))
+    return [F.sum(cash).alias("net_cash_flow_lamports"), F.sum(bought).alias("net_bought_units")]
+
+
+def closed(rows: "DataFrame") -> "DataFrame":
+    """Mint-days, in which rows that are `is_before` hold a mint's levels so far, with their tape columns.
+
+    Needed of each row: `tapes.LINKS` (missing where no curve trade states reserves), `trade_count`, `venue_close`, the
+    flows of LEVELS, and `reserve_sol` and `reserve_token` at its close, as carried. Rows before hold levels in the
+    columns of flows, and `is_tape_complete`.
+    """
+    from pyspark.sql import Window
+    from pyspark.sql import functions as F
+
+    order = Window.partitionBy("token_mint").orderBy("day")
+    so_far = order.rowsBetween(Window.unboundedPreceding, 0)
+    earlier = order.rowsBetween(Window.unboundedPreceding, -1)
+    linked = rows.withColumns(_expected(order)).withColumn("is_first_linked", _is_first_linked())
+    whole = (
+        F.col("is_first_linked")
+        & (F.col("stated_count") == F.col("trade_count"))
+        & (F.col("linked_count") == F.col("stated_count") - 1)
+    )
+    kept = F.when(F.col("is_before"), F.col("is_tape_complete")).otherwise(F.coalesce(whole, F.lit(False)))
+    known = linked.withColumn("is_kept", kept.cast("int"))
+    ends = known.withColumns(
+        {
+            "was_complete": F.min("is_kept").over(earlier) == 1,
+            "is_complete": F.min("is_kept").over(so_far) == 1,
+            **{level: F.sum(flow).over(so_far).cast("bigint") for level, flow in LEVELS.items()},
+        }
+    )
+    return ends.withColumns(_counts()).withColumn("is_tape_complete", F.col("is_complete"))
+
+
+def _expected(order: "WindowSpec") -> "dict[str, Column]":
+    """The reserves that a mint's first trade of a day must start from, where they are known."""
+    from pyspark.sql import functions as F
+
+    is_curve = F.lag("venue_close").over(order) == "pump_curve"
+    return {
+        name: F.when(F.col("is_new_mint"), F.lit(initial).cast("bigint")).when(is_curve, F.lag(close).over(order))
+        for name, close, initial in (
+            ("expected_sol", "reserve_sol", INITIAL_VIRTUAL_SOL_LAMPORTS),
+            ("expected_token", "reserve_token", INITIAL_VIRTUAL_TOKEN_UNITS),
+        )
+    }
+
+
+def _is_first_linked() -> "Column":
+    from pyspark.sql import functions as F
+
+    same = (F.col("first_sol_lamports") == F.col("expected_sol")) & (
+        F.col("first_token_units") == F.col("expected_token")
+    )
+    return F.coalesce(same, F.lit(False))
+
+
+def _counts() -> "dict[str, Column]":
+    """Gaps and breaks of the day with its first trade, and whether a break ended a tape that was complete."""
+    from pyspark.sql import functions as F
+
+    alone = ~F.col("is_first_linked")
+    is_gap = alone & F.col("is_first_gap") & F.col("expected_sol").isNotNull()
+    is_break = alone & F.col("is_first_break")
+    all_stated = F.col("stated_count") == F.col("trade_count")
+    begun = F.coalesce(F.col("was_complete"), F.lit(False))
+    torn = (begun & is_break) | ((begun | F.col("is_new_mint")) & F.col("is_first_linked") & F.col("is_break_first"))
+    return {
+        "tape_gap_count": _count("gap_count", is_gap),
+        "tape_break_count": _count("break_count", is_break),
+        "is_tape_broken": F.coalesce(all_stated & torn, F.lit(False)),
+    }
+
+
+def _count(name: str, also_first: "Column") -> "Column":
+    from pyspark.sql import functions as F
+
+    return F.coalesce(F.col(name), F.lit(0)).cast("bigint") + F.when(also_first, 1).otherwise(0).cast("bigint")

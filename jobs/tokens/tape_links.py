@@ -1,0 +1,128 @@
+"""How the curve trades of a mint and day follow from each other by the reserves that they state.
+
+What linked, gap and break mean, and which rounding is allowed, says `jobs/tokens/tape_completeness.py`.
+"""
+
+from typing import TYPE_CHECKING
+
+from pumploss.contract import Column, Table, Type
+from pumploss.money import CURVE_PRODUCT
+
+if TYPE_CHECKING:
+    import polars as pl
+    import pyarrow as pa
+    from pyspark.sql import DataFrame
+
+#: A product of reserves above k by more than this share of it was never reached by rounding.
+MOST_ROUNDING_ONE_IN = 100_000
+#: Lamports and units by which rounding may favour the curve in one trade.
+LAMPORTS_PER_TRADE, UNITS_PER_TRADE = 2, 1
+#: Larger than any reserve; what is beyond it only has to stay beyond it, and products within 128 bits.
+_BEYOND = 2**62
+#: How many calls a night's curve trades are spread over.
+_PARTS = 16
+
+_TRADE = (
+    "token_mint", "trade_date", "order_in_mint_day", "is_order_inferred", "direction", "token_units", "sol_lamports",
+    "virtual_sol_lamports", "virtual_token_units",
+)  # fmt: skip
+
+#: What the trades of a mint and day say by themselves; their first one is judged when the days before are known.
+LINKS = Table(
+    name="links",
+    description="Per mint and day: how its curve trades with stated reserves follow from each other; never published.",
+    columns=(
+        Column("token_mint", Type.STRING, "The mint"),
+        Column("day", Type.DATE, "UTC day of the trades"),
+        Column("stated_count", Type.BIGINT, "Curve trades that state reserves"),
+        Column("linked_count", Type.BIGINT, "Those of them, after the first, that are linked"),
+        Column("gap_count", Type.BIGINT, "Those of them, after the first, that are gaps"),
+        Column("break_count", Type.BIGINT, "Those of them, after the first, that are breaks"),
+        Column("is_break_first", Type.BOOLEAN, "Whether the earliest that is not linked, after the first, is a break"),
+        Column("first_sol_lamports", Type.BIGINT, "SOL reserve before the first; missing where none can be"),
+        Column("first_token_units", Type.BIGINT, "Token reserve before the first; missing where none can be"),
+        Column("is_first_gap", Type.BOOLEAN, "Whether the first is a gap unless it is linked"),
+        Column("is_first_break", Type.BOOLEAN, "Whether the first is a break unless it is linked"),
+    ),
+    key=("token_mint", "day"),
+)
+
+
+def links(trades: "DataFrame") -> "DataFrame":
+    """`LINKS` of the mints and days that have curve trades with stated reserves, from `silver_trades`."""
+    from pyspark.sql import functions as F
+
+    stated = trades.where(
+        "venue = 'pump_curve' AND amount_basis = 'curve'"
+        " AND virtual_sol_lamports IS NOT NULL AND virtual_token_units IS NOT NULL"
+    )
+    part = F.pmod(F.xxhash64("token_mint"), F.lit(_PARTS)).cast("int").alias("part")
+    return stated.select(*_TRADE, part).groupBy("part").applyInArrow(link, LINKS.ddl)
+
+
+def link(part: "pa.Table") -> "pa.Table":
+    """Curve trades of whole mint-days with stated reserves, in any order, to `LINKS`."""
+    import polars as pl
+    import pyarrow as pa
+
+    day = ["token_mint", "trade_date"]
+    trades = pl.DataFrame(pl.from_arrow(part)).sort(*day, "order_in_mint_day")
+    known = trades.with_columns(**_reserves(), place=pl.struct(day).rle_id())
+    is_first = pl.col("place").ne_missing(pl.col("place").shift(1))
+    follows = (pl.col("sol_before") == pl.col("sol_after").shift(1)) & (
+        pl.col("token_before") == pl.col("token_after").shift(1)
+    )
+    change = pl.struct("place", "direction", "sol_after", "token_after", "sol_before", "token_before")
+    told = known.with_columns(
+        is_first=is_first,
+        is_linked=follows.fill_null(False) & ~is_first,
+        is_break=~_is_possible() | ~change.is_first_distinct(),
+        is_open=pl.col("is_order_inferred") | (pl.col("is_order_inferred").shift(1).fill_null(False) & ~is_first),
+    )
+    torn = ~pl.col("is_first") & ~pl.col("is_linked")
+    is_gap = ~pl.col("is_break") & ~pl.col("is_open")
+    first = {
+        f"first_{name}": pl.when(pl.col(value).is_between(0, _BEYOND)).then(value).first().cast(pl.Int64)
+        for name, value in (("sol_lamports", "sol_before"), ("token_units", "token_before"))
+    }
+    days = told.group_by("token_mint", day="trade_date", maintain_order=True).agg(
+        pl.len().cast(pl.Int64).alias("stated_count"),
+        pl.col("is_linked").sum().cast(pl.Int64).alias("linked_count"),
+        (torn & is_gap).sum().cast(pl.Int64).alias("gap_count"),
+        (torn & pl.col("is_break")).sum().cast(pl.Int64).alias("break_count"),
+        pl.col("is_break").filter(torn).first().fill_null(False).alias("is_break_first"),
+        is_first_gap=is_gap.first(),
+        is_first_break=pl.col("is_break").first(),
+        **first,
+    )
+    return pa.table(days.select(LINKS.names).to_arrow()).cast(LINKS.arrow_schema)
+
+
+def _reserves() -> "dict[str, pl.Expr]":
+    """The reserves after and before each trade, in 128 bits."""
+    import polars as pl
+
+    sign = pl.when(pl.col("direction") == "buy").then(1).otherwise(-1).cast(pl.Int128)
+    sol, tokens = (pl.col(name).cast(pl.Int128) for name in ("virtual_sol_lamports", "virtual_token_units"))
+    return {
+        "sol_after": sol,
+        "token_after": tokens,
+        "sol_before": sol - sign * pl.col("sol_lamports").cast(pl.Int128),
+        "token_before": tokens + sign * pl.col("token_units").cast(pl.Int128),
+    }
+
+
+def _is_possible() -> "pl.Expr":
+    """Whether the amounts of a trade may have led to its reserves from a point of the curve."""
+    import polars as pl
+
+    sol, tokens, sol_before, token_before = (
+        pl.col(name).clip(0, _BEYOND) for name in ("sol_after", "token_after", "sol_before", "token_before")
+    )
+    before, after = sol_before * token_before, sol * tokens
+    most = CURVE_PRODUCT + CURVE_PRODUCT // MOST_ROUNDING_ONE_IN
+    room = LAMPORTS_PER_TRADE * pl.max_horizontal(tokens, token_before) + UNITS_PER_TRADE * pl.max_horizontal(
+        sol, sol_before
+    )
+    k, most = (pl.lit(value, dtype=pl.Int128) for value in (CURVE_PRODUCT, most))
+    return (before >= k) & (before <= most) & (after >= before) & (after - before <= room)

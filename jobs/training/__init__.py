@@ -1,0 +1,1 @@
+"""Trains models from the lake: the rows, and the run."""

@@ -1,0 +1,137 @@
+"""The training rows: matured labels from the lake, features as they were known at T through Feast."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from features.labels import HORIZON_DAYS
+from jobs.pipeline import WRITER
+from jobs.running.context import Context
+from models.dataset import NotEnoughDaysError, TrainingFrame, assemble
+from models.training import Input
+from pumploss.contract import Table
+from pumploss.days import midnight, shift
+from pumploss.errors import ModelError
+from pumploss.tables import gold_labels, gold_trader_day
+
+if TYPE_CHECKING:
+    import polars as pl
+
+#: A feature looks back 30 days; a T with less history before it would teach the model another meaning.
+HISTORY_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Retrieved:
+    """A training frame and the tags that say what it was made from."""
+
+    frame: TrainingFrame
+    data: dict[str, str]
+    rows_without_features: int
+
+
+#: What this process retrieved last: both trainings of a night use one frame, and retrieval is what costs.
+_latest: dict[tuple[object, ...], Retrieved] = {}
+
+
+def release() -> None:
+    """Forget the rows: they are many, and nobody after the last training needs them."""
+    _latest.clear()
+
+
+def inputs() -> tuple[Input, ...]:
+    """The model inputs of today's feature set."""
+    from features.registry import model_inputs
+
+    return tuple(Input(one.name, one.group, one.monotone) for one in model_inputs())
+
+
+def retrieve(context: Context, last: date) -> Retrieved:
+    """All rows that a training as of the close of this day may use; retrieved once per run and version of the data.
+
+    Raises NotEnoughDaysError where there are none.
+    """
+    from features.registry import TABLE
+
+    labels_version, features_version = (context.lake.version(table) for table in (gold_labels.TABLE, TABLE))
+    key = (context.run_id, context.settings.lake, last, labels_version, features_version)
+    if key not in _latest:
+        found = _retrieve(context, last, labels_version, features_version)
+        _latest.clear()
+        _latest[key] = found
+    return _latest[key]
+
+
+def _retrieve(context: Context, last: date, labels_version: int | None, features_version: int | None) -> Retrieved:
+    from features.registry import TABLE
+
+    labels = _labels(context, last, labels_version)
+    if features_version is None or labels.is_empty():
+        raise NotEnoughDaysError(
+            f"0 as-of days with {HISTORY_DAYS} days of history before them and a label matured by {shift(last, 1)}"
+        )
+    rows = with_features(context, labels, features_version)
+    names = [one.name for one in inputs()]
+    complete = rows.filter(~_is_unmatched(names))
+    data = {
+        **_provenance(context, gold_labels.TABLE, labels_version, complete, -6),
+        **_provenance(context, TABLE, features_version, complete, 1),
+    }
+    frame = assemble(complete, names)
+    return Retrieved(frame, data, len(rows) - len(complete))
+
+
+def _labels(context: Context, last: date, version: int | None) -> "pl.DataFrame":
+    """Labels with a full history before T and a window that has closed and was known by the close of the day."""
+    import polars as pl
+
+    table = gold_labels.TABLE
+    first = min(context.lake.rows_by_day(gold_trader_day.TABLE), default=last)
+    earliest, latest = shift(first, HISTORY_DAYS), shift(last, 1 - HORIZON_DAYS)
+    days = [day for day in context.lake.rows_by_day(table) if earliest <= day <= latest]
+    step = WRITER[table.name]
+    context.ledger.refuse_stale(step.name, [shift(day, -step.offset_days) for day in days])
+    wanted = ["trader_address", "as_of", "outcome_lamports", "is_exposed", "is_loss", "is_severe_loss", "known_at"]
+    rows = context.lake.read(table, days, version).select(*wanted).toArrow()
+    frame = pl.DataFrame(pl.from_arrow(rows))
+    return frame.filter(pl.col("known_at") <= midnight(shift(last, 1))).drop("known_at")
+
+
+def with_features(context: Context, labels: "pl.DataFrame", version: int) -> "pl.DataFrame":
+    """The labels with the features that were valid and known at T, from one version of the table, through Feast."""
+    import polars as pl
+
+    from feature_repo.definitions import training_columns
+    from feature_repo.store import VIEW, feature_store, quiet
+    from features.registry import TABLE
+
+    store = feature_store(context.settings, versions={TABLE.name: version})
+    entities = labels.sort("as_of", "trader_address").rename({"as_of": "event_timestamp"})
+    with quiet():
+        job = store.get_historical_features(
+            entity_df=entities.to_pandas(),
+            features=[f"{VIEW}:{name}" for name in training_columns()],
+            filter_by_created_timestamp=True,
+        )
+        found = pl.DataFrame(pl.from_arrow(job.to_arrow()))
+    if len(found) != len(entities):
+        raise ModelError(f"Feast gave {len(found)} rows for {len(entities)} labels: build gold_trader_features again.")
+    return found
+
+
+def _is_unmatched(names: list[str]) -> "pl.Expr":
+    """Whether a row found no features at all."""
+    import polars as pl
+
+    return pl.all_horizontal(pl.col(name).is_null() for name in names)
+
+
+def _provenance(
+    context: Context, table: Table, version: int | None, rows: "pl.DataFrame", offset: int
+) -> dict[str, str]:
+    """Delta version and content digest of the days of a table that the rows come from."""
+    days = sorted(rows["event_timestamp"].dt.date().unique().to_list())
+    listed = "\n".join(f"{day} {context.recorded_digest(table, shift(day, -offset))}" for day in days)
+    digest = hashlib.sha256(listed.encode()).hexdigest()[:32]
+    return {f"data_{table.name}": f"version {version}, days {digest}" if days else f"version {version}"}

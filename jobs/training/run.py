@@ -1,0 +1,153 @@
+"""What the two trainings share: from retrieved rows to a registered version, promoted if the gate lets it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from features.labels import HORIZON_DAYS
+from jobs.pipeline import weekly
+from jobs.running.context import Context
+from jobs.running.runner import code_version
+from jobs.training.rows import Retrieved, inputs, release, retrieve
+from models import gate
+from models.dataset import Split, TrainingFrame, UntrainableError, split
+from models.evaluate import finite
+from models.gate import Decision
+from models.registry import Registry
+from models.score import SCORE_VERSION, ScoreMap
+from models.spec import ModelSpec
+from models.training import Trained, judge, train
+from pumploss.days import Days
+from pumploss.errors import ModelError
+from pumploss.report import RunReport
+
+
+def train_model(context: Context, days: Days, spec: ModelSpec, if_missing: bool = False) -> RunReport:
+    """Train as of the last day, register what is new and promote it if the gate lets it.
+
+    With `if_missing` nothing happens where a champion exists. Too little data is a reason to skip, not an error.
+    """
+    report = RunReport(step=_step(spec))
+    last = days[-1]
+    report.day(last)
+    registry = Registry(context.settings)
+    champion = registry.version(spec.name)
+    if if_missing and champion is not None:
+        report.skipped = f"{spec.name} version {champion} is the champion already"
+        return report
+    try:
+        retrieved = retrieve(context, last)
+        parts = split(retrieved.frame.days, HORIZON_DAYS)
+        report.day(last).rows_read = len(retrieved.frame)
+        _train(registry, spec, retrieved, parts, report)
+    except UntrainableError as error:
+        report.skipped = f"{spec.name} cannot be trained yet: {error}. Run more nights; scores wait for a first model."
+    if report.step == weekly()[-1].name:
+        release()
+    return report
+
+
+def _step(spec: ModelSpec) -> str:
+    return "train_risk_model" if spec.has_score else "train_loss_model"
+
+
+def _train(registry: Registry, spec: ModelSpec, retrieved: Retrieved, parts: Split, report: RunReport) -> None:
+    identity = {"frame_sha256": retrieved.frame.sha256, "params_hash": params_hash(spec)}
+    if retrieved.rows_without_features:
+        report.warnings.append(f"{retrieved.rows_without_features} labels have no features within 48 hours; left out")
+    known = registry.same(spec.name, identity)
+    if known is not None:
+        served = registry.load(spec.name, known)
+        report.notes.append(f"{spec.name}: data and parameters are those of version {known}, so nothing was registered")
+        is_champion = known == registry.version(spec.name)
+        report.details.update(_details(spec, known, served.metrics, parts, is_new=False, is_champion=is_champion))
+        return
+    trained = train(spec, retrieved.frame, parts, inputs(), _frozen(registry, spec))
+    decision, previous = _decide(registry, trained, retrieved.frame)
+    tags = {**identity, **retrieved.data, **version_tags(trained), "gate": "; ".join(decision.reasons) or "passed"}
+    version = registry.log(trained, tags)
+    if decision.is_promoted:
+        registry.promote(spec.name, version)
+        followed = f", following version {previous}" if previous else ""
+        report.notes.append(f"{spec.name} version {version} is the champion{followed}")
+    else:
+        report.warnings.append(f"{spec.name} version {version} stays a challenger: {'; '.join(decision.reasons)}")
+    report.warnings.extend(f"{spec.name} version {version}: {remark}" for remark in decision.remarks)
+    measured = {"model": finite(trained.verdict.model), "baselines": trained.verdict.baselines}
+    report.details.update(_details(spec, version, measured, parts, is_new=True, is_champion=decision.is_promoted))
+
+
+def _details(
+    spec: ModelSpec,
+    version: str,
+    measured: Mapping[str, object],
+    parts: Split,
+    is_new: bool,
+    is_champion: bool,
+) -> dict[str, Any]:
+    return {
+        "model": spec.name,
+        "version": version,
+        "metrics": measured["model"],
+        "baselines": measured["baselines"],
+        "short_history": parts.is_short,
+        "is_new": is_new,
+        "is_champion": is_champion,
+        "ranges": parts.ranges(),
+    }
+
+
+def _decide(registry: Registry, trained: Trained, frame: TrainingFrame) -> tuple[Decision, str | None]:
+    """The gate's decision beside the champion judged on the same days, and the champion's version."""
+    champion = registry.version(trained.spec.name)
+    if champion is None:
+        return gate.decide(trained.verdict, trained.spec.acceptance, None), None
+    try:
+        served = registry.load(trained.spec.name, champion)
+    except ModelError as error:
+        return Decision([f"the champion cannot be compared: {error}"]), champion
+    # A champion whose inputs are gone cannot serve today's features, so it is no rival.
+    rival = None
+    if set(served.names) <= set(frame.names):
+        rival = judge(trained.spec, frame, trained.parts, served.booster, served.calibrator).model
+    return gate.decide(trained.verdict, trained.spec.acceptance, rival), champion
+
+
+def _frozen(registry: Registry, spec: ModelSpec) -> ScoreMap | None:
+    """The map of the first version with this score version: its reference odds are set once."""
+    if not spec.has_score:
+        return None
+    first = registry.earlier(spec.name, {"score_version": SCORE_VERSION})
+    return None if first is None else ScoreMap(float(registry.tags(spec.name, first)["odds_reference"]))
+
+
+def params_hash(spec: ModelSpec) -> str:
+    """Digest of everything beside the data that decides a model, definitions of features and labels included."""
+    from features.labels import LABEL_VERSION
+    from features.registry import FEATURE_SET_VERSION
+    from models.boosting import library
+
+    return spec.params_hash(
+        lightgbm=library().__version__,
+        features=FEATURE_SET_VERSION,
+        labels=LABEL_VERSION,
+        score=SCORE_VERSION,
+        inputs=[(one.name, one.monotone) for one in inputs()],
+    )
+
+
+def version_tags(trained: Trained) -> dict[str, str]:
+    """What a version says about itself beside its data."""
+    from features.labels import LABEL_VERSION
+    from features.registry import FEATURE_SET_VERSION
+
+    found = trained.score_map
+    score = {"score_version": found.version, "odds_reference": repr(found.odds_reference)} if found else {}
+    return {
+        "code_version": code_version(),
+        "label_version": str(LABEL_VERSION),
+        "feature_set_version": str(FEATURE_SET_VERSION),
+        **{f"range_{name}": text for name, text in trained.parts.ranges().items()},
+        "short_history": str(trained.parts.is_short).lower(),
+        "seed": str(trained.spec.seed),
+        **score,
+    }

@@ -1,0 +1,29 @@
+"""Source formats, found by looking: a module of this package that defines `SOURCE` is a source.
+
+Where do I go to add one? Write `sources/<name>.py` after the smallest of its neighbours; the
+landing folder `<name>/` is then read, and nothing else needs to know.
+"""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from pumploss.errors import SourceError
+from sources.declaration import Source
+
+
+def _found() -> dict[str, Source]:
+    """Every source that a module declares, in alphabetical order."""
+    modules = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
+    found: list[Source] = [module.SOURCE for module in modules if hasattr(module, "SOURCE")]
+    return {declared.name: declared for declared in sorted(found, key=lambda declared: declared.name)}
+
+
+#: Every known source by name.
+SOURCES = _found()
+
+
+def source(name: str) -> Source:
+    """The source of that name; raises SourceError that lists the known ones."""
+    if name not in SOURCES:
+        raise SourceError(f"no source is called {name!r}; known: {', '.join(SOURCES)}")
+    return SOURCES[name]

@@ -1,0 +1,57 @@
+"""Events about tokens and pools as rows of `bronze_token_events`.
+
+A quote mint that is not stated, or stated as the zero key, is SOL: nothing else could be quoted before it was stated.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pumploss.money import PUMP_TOKEN_DECIMALS
+from sources.anchor.draft import Part
+from sources.anchor.trades import WRAPPED_SOL
+
+#: What each event says of a token, in the order of their numbers in the column `event_kind`.
+KINDS = ("create", "complete", "create_pool", "migrate")
+
+
+def launches(part: Part) -> None:
+    """Writes `CreateEvent`: the creator, before there was such a field, is the user."""
+    part.check_clock(since_version=2)
+    _put(part, "create", "mint")
+    part.put_address("creator_address", _first(part.key("creator"), part.key("user")))
+    part.put("token_decimals", PUMP_TOKEN_DECIMALS)
+
+
+def completions(part: Part) -> None:
+    """Writes `CompleteEvent`: the curve has sold out."""
+    part.check_clock()
+    _put(part, "complete", "mint")
+
+
+def migrations(part: Part) -> None:
+    """Writes `CompletePumpAmmMigrationEvent`: a coin and its canonical pool."""
+    part.check_clock()
+    _put(part, "migrate", "mint")
+    part.put_address("pool_address", part.key("pool"))
+
+
+def pools(part: Part) -> None:
+    """Writes `CreatePoolEvent`: the token is the base; the creator is the coin's where it has one."""
+    part.check_clock()
+    _put(part, "create_pool", "base_mint")
+    part.put_address("pool_address", part.key("pool"))
+    part.put_address("creator_address", _first(part.key("coin_creator"), part.key("creator")))
+    part.put("token_decimals", np.asarray(part.found.columns["base_mint_decimals"], np.int64))
+
+
+def _put(part: Part, kind: str, mint: str) -> None:
+    """Writes what all events about tokens have in common."""
+    part.put("event_kind", KINDS.index(kind))
+    part.put_address("token_mint", part.key(mint))
+    part.put_address("quote_mint", _first(part.key("quote_mint"), WRAPPED_SOL))
+
+
+def _first(keys: NDArray[np.uint8], otherwise: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The keys, and the others where they are zero."""
+    is_zero = ~np.any(keys, axis=1, keepdims=True)
+    return np.where(is_zero, otherwise, keys)

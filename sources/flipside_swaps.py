@@ -1,0 +1,69 @@
+"""`flipside_swaps`: exports of Flipside's `solana.defi.fact_swaps`, a sample.
+
+Units: whole tokens and whole SOL, decimal text in CSV and plain numbers in JSON, both read exactly from their text.
+Fees: rows of the curve are decoded from its trade events, so amounts are curve-side and fees are estimated from the
+dated fee table, as on PumpSwap; rows of Raydium, LaunchLab and Meteora are transfers, with the fee inside (`included`).
+Time: `block_timestamp`, block time as `2024-08-13T15:31:10.000Z` or `2024-08-13 15:31:10.000 UTC`; without a zone it is
+`bad_timestamp`.
+Identity: `tx_id`, the signature; one transaction may hold several swaps.
+Order: block_timestamp, block_id (the slot), swap_index.
+Direction: a buy is a swap from SOL. `succeeded` = false is `failed`. `program_id` is the venue's program.
+Decimals: 6 for pump mints; others are stated nowhere, so 9 are assumed and flagged.
+Left out: `swap_program` (a name for `program_id`), `fact_swaps_id`, `inserted_timestamp`, `modified_timestamp`
+(bookkeeping of the warehouse). `defi.ez_dex_swaps` has further columns and is drift: export `fact_swaps`.
+"""
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pumploss.reasons import Reason
+from sources.declaration import Cadence, Format, Source
+from sources.interpreting.rows import Rows
+from sources.interpreting.swaps import swap, traded, whole_amounts
+
+_TRUTH = {"true": "true", "TRUE": "true", "false": "false", "FALSE": "false"}
+
+
+def interpret(rows: Rows) -> dict[str, pa.Array]:
+    """The trades of a block, in bronze columns."""
+    rows.refuse(pc.equal(rows.choice("succeeded", _TRUTH, Reason.MALFORMED), "false"), Reason.FAILED, "succeeded")
+    swapped = swap(rows, ("swap_to_mint", "swap_from_mint"))
+    venue = rows.program("program_id")
+    traded_at = rows.utc_seconds("block_timestamp")
+    decimals, names = rows.pump_decimals(swapped.mint, venue), ("swap_to_amount", "swap_from_amount")
+    amounts = whole_amounts(rows, swapped, decimals, names)
+    return {
+        "slot": rows.integer("block_id"),
+        "event_index": rows.integer("swap_index"),
+        "signature": rows.signature("tx_id"),
+        "trader_address": rows.address("swapper"),
+        **traded(rows, swapped, venue, traded_at, decimals, (names, amounts)),
+    }
+
+
+SOURCE = Source(
+    name="flipside_swaps",
+    cadence=Cadence.SAMPLE,
+    formats=(Format.CSV, Format.JSONL, Format.PARQUET),
+    fields=(
+        "block_timestamp",
+        "block_id",
+        "tx_id",
+        "succeeded",
+        "swapper",
+        "swap_from_amount",
+        "swap_from_mint",
+        "swap_to_amount",
+        "swap_to_mint",
+        "program_id",
+        "swap_index",
+    ),
+    ignored=("swap_program", "fact_swaps_id", "inserted_timestamp", "modified_timestamp"),
+    volatile=("inserted_timestamp", "modified_timestamp"),
+    time_field="block_timestamp",
+    precedence=4,
+    interpret=interpret,
+    units="whole SOL (9 decimals) and whole tokens (6 for pump mints, else 9 assumed); fees as in `dune_trades`",
+    identity="signature",
+    order="block_timestamp, block_id, swap_index",
+)

@@ -1,0 +1,1 @@
+"""Decodes the balance changes of enhanced Helius transactions."""

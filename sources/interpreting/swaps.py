@@ -1,0 +1,90 @@
+"""Swaps of SOL against a coin, as warehouses write them: what was bought and what was sold, no direction."""
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pumploss.fees import FEE_IS_INSIDE, estimate_fees
+from pumploss.money import SOL_DECIMALS
+from pumploss.reasons import Reason
+from sources.interpreting.rows import SOL_MINTS, STABLE_MINTS, Rows
+
+#: Names of the two fields that say how much was bought and how much was sold.
+Sides = tuple[str, str]
+#: Decimals of the coin of each swap, and whether they are assumed.
+Decimals = tuple[pa.Int32Array, pa.BooleanArray]
+
+
+@dataclass(frozen=True)
+class Swap:
+    """Swaps of SOL against a coin: a buy is where SOL was sold. NULL where a row is no such swap."""
+
+    direction: pa.StringArray
+    is_buy: pa.BooleanArray
+    mint: pa.StringArray
+
+
+def swap(rows: Rows, mints: Sides) -> Swap:
+    """Which way SOL went; two quote assets are `quote_leg`, neither side SOL is `non_sol_quote`."""
+    addresses = [rows.address(mint) for mint in mints]
+    quotes = pa.array((*SOL_MINTS, *STABLE_MINTS))
+    are_quotes = [pc.is_in(address, quotes) for address in addresses]
+    is_sol = [pc.is_in(address, quotes[: len(SOL_MINTS)]) for address in addresses]
+    rows.refuse(pc.and_(*are_quotes), Reason.QUOTE_LEG, mints[1])
+    rows.refuse(pc.invert(pc.or_(*is_sol)), Reason.NON_SOL_QUOTE, mints[1])
+    is_buy = pc.if_else(pc.xor(*is_sol), is_sol[1], None)
+    return Swap(pc.if_else(is_buy, "buy", "sell"), is_buy, pc.if_else(is_buy, *addresses))
+
+
+def whole_amounts(rows: Rows, swapped: Swap, decimals: Decimals, names: Sides) -> list[pa.Int64Array]:
+    """What was bought and sold, stated in whole units, in base units of each side's own mint."""
+    bought = pc.if_else(swapped.is_buy, decimals[0], SOL_DECIMALS)
+    sold = pc.if_else(swapped.is_buy, SOL_DECIMALS, decimals[0])
+    return [rows.units_at(name, places) for name, places in zip(names, (bought, sold), strict=True)]
+
+
+def traded(
+    rows: Rows,
+    swapped: Swap,
+    venue: pa.StringArray,
+    traded_at: pa.TimestampArray,
+    decimals: Decimals,
+    amounts: tuple[Sides, list[pa.Int64Array]],
+) -> dict[str, pa.Array]:
+    """The columns of a trade that follow from its swap, fees by venue; impossible amounts are refused.
+
+    Nothing sold, or no token bought, is `zero_amount`: a sale may bring nothing.
+    """
+    (bought_name, sold_name), (bought, sold) = amounts
+    rows.refuse(pc.equal(sold, 0), Reason.ZERO_AMOUNT, sold_name)
+    rows.refuse(pc.and_(swapped.is_buy, pc.equal(bought, 0)), Reason.ZERO_AMOUNT, bought_name)
+    token_units = pc.if_else(swapped.is_buy, bought, sold)
+    sol = pc.if_else(swapped.is_buy, sold, bought)
+    for is_side, tokens, paid in (
+        (swapped.is_buy, bought_name, sold_name),
+        (pc.invert(swapped.is_buy), sold_name, bought_name),
+    ):
+        units, lamports = pc.if_else(is_side, token_units, None), pc.if_else(is_side, sol, None)
+        rows.refuse_impossible(swapped.mint, venue, decimals[0], (tokens, units), (paid, lamports))
+    return {
+        "traded_at": traded_at,
+        "token_mint": swapped.mint,
+        "direction": swapped.direction,
+        "token_units": token_units,
+        "token_decimals": pc.cast(decimals[0], pa.int32()),
+        "is_decimals_assumed": decimals[1],
+        "sol_lamports": sol,
+        **moved(venue, traded_at, sol),
+        "venue": venue,
+    }
+
+
+def moved(venue: pa.StringArray, traded_at: pa.TimestampArray, sol: pa.Int64Array) -> dict[str, pa.Array]:
+    """Fees of amounts that a venue moved: inside them where it keeps its fee there, else estimated on top."""
+    is_inside = pc.is_in(venue, pa.array(FEE_IS_INSIDE))
+    return {
+        "fee_lamports": pc.if_else(is_inside, 0, estimate_fees(venue, traded_at, sol)),
+        "fee_source": pc.if_else(is_inside, "included", "estimated"),
+        "amount_basis": pc.if_else(is_inside, "balance_delta", "curve"),
+    }

@@ -1,0 +1,42 @@
+"""Which dump days a range means: every day where a daily source lands, otherwise only those that exist."""
+
+from datetime import date
+
+from pumploss.days import Days, ordered, span
+from pumploss.errors import LandingError
+from sources import SOURCES
+from sources.declaration import Cadence
+from sources.landing.folders import Landing
+
+
+def daily_sources(landing: Landing) -> list[str]:
+    """Names of the landed sources that must land every day."""
+    return [name for name in landing.sources() if SOURCES[name].cadence is Cadence.DAILY]
+
+
+def run_days(landing: Landing, first: date, last: date) -> Days:
+    """The dump days of a range, in order. Raises LandingError where nothing landed in it."""
+    if last < first:
+        raise LandingError(f"The range {first} to {last} ends before it starts.")
+    if daily_sources(landing):
+        return span(first, last)
+    landed = ordered(landing.all_days(first, last))
+    if not landed:
+        raise LandingError(
+            f"Nothing landed from {first} to {last} in {landing.root}: land dumps as "
+            "<source>/<YYYY-MM-DD>/<file>, or ask for days that exist (`pumploss status` lists them)."
+        )
+    return landed
+
+
+def require_landed(landing: Landing, days: Days) -> None:
+    """Raise LandingError naming each daily source and day without a dump, and each day that nothing landed for."""
+    landed = {name: set(landing.days(name)) for name in landing.sources()}
+    daily = daily_sources(landing)
+    missing = [f"{name}/{day}" for day in days for name in daily if day not in landed[name]]
+    missing += [f"any source for {day}" for day in days if not any(day in found for found in landed.values())]
+    if missing:
+        raise LandingError(
+            f"No dump of {', '.join(missing[:5])}{f' and {len(missing) - 5} more' if missing[5:] else ''} in "
+            f"{landing.root}. A daily source must land every day: land the missing day, then run it again."
+        )

@@ -1,0 +1,125 @@
+"""The landing: what was dumped, by source and day. It is only ever read.
+
+Layout: `<root>/<source>/<YYYY-MM-DD>/<file>.{csv,jsonl}[.gz|.zst]` or `<file>.parquet`. A day's
+folder without files is a day on which nothing was traded; a day without a folder is missing.
+"""
+
+import os
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from pumploss.errors import LandingError
+from sources import SOURCES
+from sources.reading.files import format_of
+
+if TYPE_CHECKING:
+    from fsspec import AbstractFileSystem
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._=+-]{0,199}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """One landed file: `path` opens it, `name` is its place below the root, `size` is in bytes."""
+
+    source: str
+    day: date
+    path: str
+    name: str
+    size: int
+
+
+class Landing:
+    """A landing root, local or on S3; its methods raise LandingError for what is out of place."""
+
+    def __init__(self, root: str) -> None:
+        from fsspec.core import url_to_fs
+
+        self._storage: AbstractFileSystem
+        self._storage, found = url_to_fs(root)
+        self._root: str = found.rstrip("/")
+        self._is_local = "file" in self._storage.protocol
+
+    @property
+    def root(self) -> str:
+        """The root as the storage names it."""
+        return self._root
+
+    def sources(self) -> list[str]:
+        """Names of the sources that have landed, in alphabetical order."""
+        names = [self._folder(entry) for entry in self._list("")]
+        for name in names:
+            if name not in SOURCES:
+                known = ", ".join(SOURCES)
+                raise LandingError(f"{self._root}/{name} is no source's folder; known sources: {known}")
+        return sorted(names)
+
+    def days(self, source: str) -> list[date]:
+        """Days of which a source has a folder, in order."""
+        return sorted(self._day(source, self._folder(entry)) for entry in self._list(source))
+
+    def files(self, source: str, day: date) -> list[LandedFile]:
+        """The files of a landed day, sorted by name; none for a day of no trades."""
+        folder = f"{source}/{day.isoformat()}"
+        entries = sorted(self._list(folder), key=lambda entry: str(entry["name"]))
+        return [self._file(source, day, folder, entry) for entry in entries]
+
+    def all_days(self, first: date, last: date) -> list[date]:
+        """Days between two (inclusive) that landed from any source, in order."""
+        days = {day for source in self.sources() for day in self.days(source)}
+        return sorted(day for day in days if first <= day <= last)
+
+    def _list(self, folder: str) -> list[dict[str, Any]]:
+        """What lies in a folder. On S3 a folder may be an object itself: that one is left out."""
+        path = f"{self._root}/{folder}".rstrip("/")
+        try:
+            # A cached listing of a bucket would hide what landed since.
+            self._storage.invalidate_cache(path)
+            entries = self._storage.ls(path, detail=True)
+        except OSError as error:
+            advice = "land the dumps there, or point PUMPLOSS_LANDING to where they are"
+            raise LandingError(f"{path} cannot be listed ({error}); {advice}") from error
+        return [entry for entry in entries if str(entry["name"]).rstrip("/") != path]
+
+    def _folder(self, entry: dict[str, Any]) -> str:
+        """The name of a folder; anything else does not belong above the files."""
+        path = str(entry["name"]).rstrip("/")
+        if self._kind(entry) != "directory":
+            raise LandingError(f"{path} is no folder; files lie in <source>/<day>/, move or remove it")
+        return path.rsplit("/", 1)[-1]
+
+    def _day(self, source: str, name: str) -> date:
+        """The day that a folder is named by."""
+        try:
+            if _DAY.fullmatch(name):
+                return date.fromisoformat(name)
+        except ValueError:
+            pass
+        raise LandingError(f"{self._root}/{source}/{name} is no day; name the folder YYYY-MM-DD")
+
+    def _file(self, source: str, day: date, folder: str, entry: dict[str, Any]) -> LandedFile:
+        """One file of a day, if it may be there."""
+        path = str(entry["name"])
+        name = path.rsplit("/", 1)[-1]
+        if self._kind(entry) != "file":
+            raise LandingError(f"{path} is no file; a day's folder holds files only, move or remove it")
+        if not _FILE.fullmatch(name):
+            raise LandingError(f"{path}: a landed file's name has letters, digits and ._=+- only; rename it")
+        if format_of(name) is None:
+            raise LandingError(
+                f"{path} does not end in .csv, .jsonl (then .gz or .zst) or .parquet; rename or remove it"
+            )
+        full = path if self._is_local else str(self._storage.unstrip_protocol(path))
+        return LandedFile(source, day, full, f"{folder}/{name}", int(entry["size"]))
+
+    def _kind(self, entry: dict[str, Any]) -> str:
+        """`file`, `directory` or `other`; refuses a link that leads out of the landing."""
+        if not self._is_local or not entry.get("islink"):
+            return str(entry["type"])
+        root, target = os.path.realpath(self._root), os.path.realpath(entry["name"])
+        if os.path.commonpath([root, target]) != root:
+            raise LandingError(f"{entry['name']} leads out of the landing to {target}; land the file itself")
+        return str(self._storage.info(target)["type"])

@@ -1,0 +1,112 @@
+"""The one form of parsed files: trades, events of tokens, refused lines and a closing row per file."""
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from pumploss.contract import Column, Table, Type
+from pumploss.tables import bronze_token_events, bronze_trades, quarantine_trades
+from sources.declaration import Source
+from sources.parsing.line_digests import digests
+from sources.reading.records import Records, Refused
+
+_DERIVED_LATER = ("trade_id", "trade_date", "is_ambiguous_duplicate")
+TRADE_COLUMNS = tuple(c.optional() for c in bronze_trades.TABLE.columns if c.name not in _DERIVED_LATER)
+_TRADE_NAMES = tuple(c.name for c in TRADE_COLUMNS)
+EVENT_COLUMNS = tuple(c.optional() for c in bronze_token_events.TABLE.columns if c.name not in _TRADE_NAMES)
+_REFUSAL_NAMES = ("reason", "detail", "raw", "raw_bytes", "raw_sha256")
+
+TABLE = Table(
+    name="parsed_lines",
+    description="What the parsers hand to bronze; never stored.",
+    columns=(
+        Column("kind", Type.STRING, "`trade`, `event`, `refused`, or `file` for the row that closes each file"),
+        *TRADE_COLUMNS,
+        *EVENT_COLUMNS,
+        Column(
+            "line_digest",
+            Type.STRING,
+            "128 bits in hex over every source field of a trade's or event's line that is not volatile",
+            nullable=True,
+        ),
+        Column(
+            "occurrence",
+            Type.INT,
+            "Which of the equal unsigned lines of its file a row is, from 1; always 1 for a "
+            "signed line, whose repetition is the same trade again",
+            nullable=True,
+        ),
+        *(quarantine_trades.TABLE[name].optional() for name in _REFUSAL_NAMES),
+        Column(
+            "records",
+            Type.BIGINT,
+            "Records of the file as counted by the line reader; NULL if refused",
+            True,
+        ),
+        Column("sha256", Type.STRING, "SHA-256 in hex of the file's bytes as stored", nullable=True),
+        Column(
+            "trailing_bytes",
+            Type.BIGINT,
+            "Bytes of a decoded event beyond every layout that is known; NULL where a source decodes none",
+            nullable=True,
+        ),
+        Column(
+            "trailing_bytes_count",
+            Type.BIGINT,
+            "Of a closing row: how many trades and events of the file have such bytes",
+            nullable=True,
+        ),
+    ),
+    no_key_because="it is a stream: a file that is handed in twice comes out twice",
+)
+
+#: The Arrow schema of every batch, and the same for Spark.
+PARSED = TABLE.arrow_schema
+PARSED_DDL = TABLE.ddl
+
+
+class Occurrences:
+    """Counts equal unsigned lines of one file."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, int] = {}
+
+    def number(self, digests: pa.StringArray, is_signed: NDArray[np.bool_]) -> pa.Int32Array:
+        """The ordinal of each line among its equals so far; 1 for signed lines."""
+        ordinals = np.ones(len(digests), np.int32)
+        unsigned = np.flatnonzero(~is_signed)
+        for row, digest in zip(unsigned.tolist(), digests.take(unsigned).to_pylist(), strict=True):
+            ordinals[row] = self._seen[digest] = self._seen.get(digest, 0) + 1
+        return pa.array(ordinals)
+
+
+def line_digests(source: Source, records: Records, rows: NDArray[np.bool_]) -> pa.StringArray:
+    """128 bits in hex over a line's fields that are not volatile: equal for equal lines in every file and format.
+
+    NULL differs from empty text.
+    """
+    found = digests((records.columns[name] for name in source.identifying_fields), len(records))
+    return found if rows.all() else found.filter(pa.array(rows))
+
+
+def batch(length: int, values: dict[str, pa.Array]) -> pa.RecordBatch:
+    """A batch in the parsed schema; columns that are not given are NULL."""
+    arrays = [values[f.name] if f.name in values else pa.nulls(length, f.type) for f in PARSED]
+    return pa.RecordBatch.from_arrays(arrays, schema=PARSED)
+
+
+def repeated(length: int, values: dict[str, object]) -> dict[str, pa.Array]:
+    """Columns that hold one value in every row."""
+    return {name: pa.repeat(pa.scalar(value, PARSED.field(name).type), length) for name, value in values.items()}
+
+
+def refused_batch(refused: list[Refused], place: dict[str, object]) -> pa.RecordBatch:
+    """Refused lines as a batch."""
+    names = ("line_number", *_REFUSAL_NAMES)
+    values = {name: pa.array([getattr(line, name) for line in refused], PARSED.field(name).type) for name in names}
+    return batch(len(refused), {**repeated(len(refused), {"kind": "refused", **place}), **values})
+
+
+def file_batch(place: dict[str, object], closing: dict[str, object]) -> pa.RecordBatch:
+    """The row that closes a file."""
+    return batch(1, repeated(1, {"kind": "file", **place, **closing}))

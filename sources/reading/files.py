@@ -1,0 +1,131 @@
+"""Stored files to bytes: inflated piece by piece, hashed, or refused whole."""
+
+import hashlib
+import re
+from collections import deque
+from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
+
+import pyarrow as pa
+
+from pumploss.errors import SourceError
+from pumploss.reasons import FileReason
+from sources.declaration import Format
+
+if TYPE_CHECKING:
+    from fsspec import AbstractFileSystem
+
+_Item = TypeVar("_Item")
+
+CHUNK_BYTES = 4 << 20
+FREE_INFLATION_BYTES = 1 << 20
+MAX_INFLATION_RATIO = 200
+MAX_INFLATED_BYTES = 64 << 30
+#: How many pieces are made before they are asked for: each holds some megabytes.
+_AHEAD = 2
+
+#: Parquet compresses its own pages, so it takes no ending behind its own.
+ENDING = re.compile(r"\.(?:(?P<text>csv|jsonl)(?:\.(?P<packing>gz|zst))?|(?P<parquet>parquet))\Z")
+_CODECS = {"gz": "gzip", "zst": "zstd"}
+
+
+class FileRefusedError(SourceError):
+    """A file of which nothing is read; carries the stored reason."""
+
+    def __init__(self, reason: FileReason, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+def format_of(name: str) -> tuple[Format, str | None] | None:
+    """A file's format and codec (`gzip`, `zstd` or None); None where the ending is unknown."""
+    found = ENDING.search(name)
+    if found is None:
+        return None
+    return Format(found["text"] or found["parquet"]), _CODECS.get(found["packing"] or "")
+
+
+class Stored:
+    """A stored file that counts and hashes what is read of it; Arrow reads it as a Python file."""
+
+    def __init__(self, handle: BinaryIO) -> None:
+        self.handle = handle
+        self._digest = hashlib.sha256()
+        self.size = 0
+        self.closed = False
+        self._is_whole = False
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes as stored."""
+        try:
+            data = self.handle.read(size)
+        except OSError as error:
+            # Not an OSError any more, so that it is never taken for a fault of the file itself.
+            raise SourceError(f"the landing's storage failed in the middle of a file: {error}") from error
+        self._digest.update(data)
+        self.size += len(data)
+        return data
+
+    def close(self) -> None:
+        """Nothing: the caller owns the handle."""
+
+    def sha256(self) -> str:
+        """The digest of the whole file as stored; reads what is left of it, once: Parquet is read out of order."""
+        while not self._is_whole:
+            self._is_whole = not self.read(CHUNK_BYTES)
+        return self._digest.hexdigest()
+
+
+def ahead(items: Iterator[_Item]) -> Generator[_Item]:
+    """The items, each made by another thread while the one before it is used; closing it waits for that thread."""
+    with ThreadPoolExecutor(1) as maker:
+        coming = deque(maker.submit(next, items, None) for _ in range(_AHEAD))
+        while (item := coming.popleft().result()) is not None:
+            coming.append(maker.submit(next, items, None))
+            yield item
+
+
+def inflated(stored: Stored, codec: str | None) -> Iterator[bytes]:
+    """The bytes of a text file in pieces of up to 4 MiB.
+
+    Raises FileRefusedError: `truncated`, `corrupt`, `empty` (no byte where a compressed stream should
+    be), `inflates`.
+    """
+    if codec is None:
+        while data := stored.read(CHUNK_BYTES):
+            yield data
+        return
+    stream = pa.CompressedInputStream(pa.PythonFile(stored, mode="r"), codec)
+    total = 0
+    while data := _read(stream, codec):
+        total += len(data)
+        if total > FREE_INFLATION_BYTES and total > MAX_INFLATION_RATIO * stored.size:
+            detail = f"{stored.size} bytes inflate to {total} and more; pack real dumps only"
+            raise FileRefusedError(FileReason.INFLATES, detail)
+        if total > MAX_INFLATED_BYTES:
+            raise FileRefusedError(FileReason.INFLATES, f"over {MAX_INFLATED_BYTES} bytes; land it in parts")
+        yield data
+    if stored.size == 0:
+        raise FileRefusedError(FileReason.EMPTY, f"no {codec} stream; land the file again")
+
+
+def _read(stream: pa.CompressedInputStream, codec: str) -> bytes:
+    """The next inflated piece; only the message of Arrow tells a cut stream from a broken one."""
+    try:
+        data: bytes = stream.read(CHUNK_BYTES)
+    except (pa.ArrowInvalid, OSError) as error:
+        if "Truncated" in str(error):
+            raise FileRefusedError(FileReason.TRUNCATED, f"the {codec} stream was cut; land the file again") from error
+        raise FileRefusedError(FileReason.CORRUPT, f"{codec}: {error}; land the file again") from error
+    return data
+
+
+def opened(storage: "AbstractFileSystem", path: str) -> BinaryIO:
+    """The stored file, open for reading; raises SourceError where the storage refuses."""
+    try:
+        handle: BinaryIO = storage.open(path, "rb")
+    except OSError as error:
+        raise SourceError(f"{path} was listed but cannot be opened ({error}); check the landing's storage") from error
+    return handle

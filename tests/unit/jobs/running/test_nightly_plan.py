@@ -1,0 +1,96 @@
+"""Which days a nightly run builds."""
+
+import json
+import os
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from jobs.pipeline import BY_NAME
+from jobs.running import nightly
+from jobs.running.context import Context
+from pumploss.days import span
+from pumploss.errors import LandingError
+from pumploss.report import RunReport
+from pumploss.settings import from_environment
+from sources.landing.folders import Landing
+
+DAYS = span(date(2026, 1, 1), date(2026, 1, 3))
+
+
+@pytest.fixture
+def context(tmp_path):
+    """A lake that has read the dumps of three days."""
+    context = Context(from_environment({"PUMPLOSS_HOME": str(tmp_path)}))
+    context.ledger.append(row("bronze_trades", day, inputs=[land(context, day)]) for day in DAYS)
+    return context
+
+
+def land(context, day, name="trades.csv", content=b"x"):
+    """A dump of the day, written an hour ago; answers what the ledger says of it."""
+    path = f"canonical/{day}/{name}"
+    (place := tmp_file(context, path)).parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(content)
+    earlier = (datetime.now(UTC) - timedelta(hours=1)).timestamp()
+    os.utime(place, (earlier, earlier))
+    return {"path": path, "sha256": nightly._sha256(place), "records": 1}
+
+
+def tmp_file(context, path):
+    return context.settings.home / "landing" / path
+
+
+def row(step, day, status="ok", inputs=()):
+    return {
+        "run_id": "r", "step": step, "day": day, "status": status, "seconds": 1.0, "peak_memory_bytes": 1,
+        "inputs": json.dumps(list(inputs)), "outputs": "{}", "code_version": "1", "landing": "l",
+    }  # fmt: skip
+
+
+def test_every_table_that_needs_no_model_is_built_for_earlier_days():
+    names = [step.name for step in nightly.DATA_STEPS]
+    assert names[0] == "bronze_trades"
+    assert names[-1] == "gold_labels"
+    assert "gold_scores" not in names
+
+
+def test_all_landed_days_count(context):
+    assert nightly.landed_days(context.landing) == DAYS
+
+
+def test_an_empty_landing_is_an_error(tmp_path):
+    with pytest.raises(LandingError, match="Nothing has landed"):
+        nightly.landed_days(Landing(str(tmp_path)))
+
+
+def test_unbuilt_failed_and_stale_days_are_run_again(context):
+    step = BY_NAME["silver_trades"]
+    assert nightly.unbuilt(context, step, DAYS) == DAYS
+    context.ledger.append(row(step.name, day) for day in DAYS)
+    assert nightly.unbuilt(context, step, DAYS) == ()
+    context.ledger.append([row(step.name, DAYS[0], "stale"), row(step.name, DAYS[2], "failed")])
+    assert nightly.unbuilt(context, step, DAYS) == (DAYS[0], DAYS[2])
+
+
+def test_unchanged_dumps_are_not_read_again(context):
+    assert nightly.changed_dumps(context, DAYS) == ()
+    os.utime(tmp_file(context, f"canonical/{DAYS[0]}/trades.csv"))
+    assert nightly.changed_dumps(context, DAYS) == ()
+
+
+def test_changed_late_and_removed_dumps_are_noticed(context):
+    tmp_file(context, f"canonical/{DAYS[0]}/trades.csv").write_bytes(b"other")
+    land(context, DAYS[1], "late.csv")
+    tmp_file(context, f"canonical/{DAYS[2]}/trades.csv").unlink()
+    assert nightly.changed_dumps(context, DAYS) == DAYS
+
+
+def test_nothing_of_this_needs_the_engine(context):
+    nightly.changed_dumps(context, DAYS)
+    assert "spark" not in context.__dict__
+
+
+def test_a_report_reads_as_a_line():
+    report = RunReport("gold_labels", skipped="too early", notes=["too early", "a note"], details={"seconds": 1.26})
+    report.day(DAYS[0]).rows_read = 1234
+    assert nightly.sentence(report) == "gold_labels: 1,234 read, 1.3 s\n      skipped: too early\n      a note"

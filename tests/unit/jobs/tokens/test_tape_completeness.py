@@ -1,0 +1,276 @@
+"""Tapes of mints: what is complete, what tears them, and what stops a night."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from jobs import gold_token_day
+from jobs.running.runner import run_step, run_steps
+from jobs.tokens.tape_completeness import sampled_sources
+from jobs.tokens.tape_links import _TRADE, link
+from pumploss import checks
+from pumploss.errors import CheckError
+from pumploss.money import INITIAL_VIRTUAL_SOL_LAMPORTS, INITIAL_VIRTUAL_TOKEN_UNITS
+from pumploss.tables import gold_market_day, silver_trade_pnl, silver_trades
+from pumploss.tables.gold_token_day import TABLE
+
+D1, D2, D3 = (date(2026, 1, day) for day in (5, 6, 7))
+SOL = 10**9
+FEE = SOL // 80
+
+
+def tape(*moves, reserves=(INITIAL_VIRTUAL_SOL_LAMPORTS, INITIAL_VIRTUAL_TOKEN_UNITS)):
+    """A true tape: each move buys for that many lamports or, below 0, sells that many units; an hour apart."""
+    sol, tokens = reserves
+    rows = []
+    for move in moves:
+        if move > 0:
+            lamports, units = move, tokens - -(-sol * tokens // (sol + move))
+        else:
+            units = -move
+            lamports = sol * units // (tokens + units)
+        sign = 1 if move > 0 else -1
+        sol, tokens = sol + sign * lamports, tokens - sign * units
+        rows.append(
+            {
+                "direction": "buy" if move > 0 else "sell",
+                "token_units": units,
+                "sol_lamports": lamports,
+                "fee_lamports": -(-lamports // 80),
+                "virtual_sol_lamports": sol,
+                "virtual_token_units": tokens,
+                "day": D1,
+            }
+        )
+    return rows
+
+
+def on(day, rows):
+    """The rows on that day."""
+    return [{**row, "day": day} for row in rows]
+
+
+THREE_DAYS = tape(SOL, 2 * SOL, -(10**13), 3 * SOL, -(10**12), SOL // 7)
+TRUE = on(D1, THREE_DAYS[:2]) + on(D2, THREE_DAYS[2:4]) + on(D3, THREE_DAYS[4:])
+
+
+@pytest.fixture
+def token_days(frame, rows_of):
+    """Rows by mint and day, and failed checks by day, from the trades of one mint, or of several by name."""
+
+    def token_days(trades, before=()):
+        mints = trades if isinstance(trades, dict) else {"m": trades}
+        named = [
+            {
+                "traded_at": datetime(row["day"].year, row["day"].month, row["day"].day, tzinfo=UTC)
+                + timedelta(hours=n % 20),
+                "token_mint": mint,
+                "trade_id": f"{mint}{n}",
+                "venue": "pump_curve",
+                "amount_basis": "curve",
+                "fee_source": "event",
+                "token_decimals": 6,
+                "source": "canonical",
+                "order_in_mint_day": n + 1,
+                **{name: value for name, value in row.items() if name != "day"},
+            }
+            for mint, rows in mints.items()
+            for n, row in enumerate(rows)
+        ]
+        results = [
+            {
+                **{name: row[name] for name in ("token_mint", "traded_at", "direction", "token_units")},
+                **{name: row.get(name, 0) for name in ("sol_lamports", "fee_lamports")},
+                "trade_id": row["trade_id"],
+                "buy_cost_lamports": (row["sol_lamports"] + row["fee_lamports"]) * (row["direction"] == "buy"),
+                "matched_units": row["token_units"] * (row["direction"] == "sell"),
+            }
+            for row in named
+        ]
+        found = gold_token_day.transform(
+            frame(silver_trades.TABLE, *named), frame(silver_trade_pnl.TABLE, *results), frame(TABLE, *before)
+        )
+        rows = rows_of(found, "token_mint", "day")
+        verdicts = checks.judge(checks.measure(TABLE, frame(TABLE, *rows)))
+        return rows, {(verdict.day, verdict.check.severity.value) for verdict in verdicts}
+
+    return token_days
+
+
+def told(rows):
+    """Per day: complete, broken, gaps, breaks."""
+    names = ("is_tape_complete", "is_tape_broken", "tape_gap_count", "tape_break_count")
+    return [tuple(row[name] for name in names) for row in rows]
+
+
+WHOLE, TORN = (True, False, 0, 0), (False, False, 0, 0)
+
+
+def test_a_whole_tape_is_complete_day_by_day_and_sums_to_nothing(token_days):
+    rows, failed = token_days(TRUE)
+    assert (told(rows), failed) == ([WHOLE] * 3, set())
+    for row in rows:
+        grown = row["reserve_sol_close_lamports"] - INITIAL_VIRTUAL_SOL_LAMPORTS
+        assert row["net_cash_flow_close_lamports"] + row["fees_close_lamports"] + grown == 0
+        assert row["net_bought_close_units"] + row["reserve_token_close_units"] == INITIAL_VIRTUAL_TOKEN_UNITS
+    paid = sum(trade["sol_lamports"] + trade["fee_lamports"] for trade in THREE_DAYS[:2])
+    assert rows[0]["net_cash_flow_lamports"] == rows[0]["net_cash_flow_close_lamports"] == -paid
+    assert sum(row["net_cash_flow_lamports"] for row in rows) == rows[2]["net_cash_flow_close_lamports"]
+
+
+def test_it_goes_on_from_the_row_before(token_days):
+    rows, _ = token_days(TRUE)
+    first, _ = token_days(TRUE[:2])
+    rest, failed = token_days(TRUE[2:], before=first)
+    names = ["day", "tape_gap_count", "is_tape_complete", "net_cash_flow_close_lamports", "fees_close_lamports"]
+    assert [[row[name] for name in names] for row in first + rest] == [[row[name] for name in names] for row in rows]
+    assert failed == set()
+
+
+def test_a_missing_trade_is_a_gap_for_good(token_days):
+    rows, failed = token_days([*TRUE[:2], *TRUE[3:]])
+    assert (told(rows), failed) == ([WHOLE, (False, False, 1, 0), TORN], set())
+
+
+def test_a_missing_start_is_a_gap(token_days):
+    assert told(token_days(TRUE[1:])[0]) == [(False, False, 1, 0), TORN, TORN]
+
+
+def changed(at, **values):
+    return [*TRUE[:at], {**TRUE[at], **values}, *TRUE[at + 1 :]]
+
+
+POISONED = {
+    "copied under a new signature": [*TRUE[:4], TRUE[3], *TRUE[4:]],
+    "amounts times 1e9": changed(3, sol_lamports=TRUE[3]["sol_lamports"] * SOL),
+    "units times 1e3": changed(3, token_units=TRUE[3]["token_units"] * 1000),
+    "fee inside the amount of a buy": changed(3, sol_lamports=TRUE[3]["sol_lamports"] + TRUE[3]["fee_lamports"]),
+    "fee inside the amount of a sell": changed(2, sol_lamports=TRUE[2]["sol_lamports"] - TRUE[2]["fee_lamports"]),
+}
+
+
+def test_what_contradicts_reserves_on_a_complete_tape_stops_the_night(token_days):
+    rows, failed = token_days(POISONED)
+    for poison in POISONED:
+        found = told([row for row in rows if row["token_mint"] == poison])
+        assert found == [WHOLE, (False, True, 0, 1), TORN], poison
+    assert failed == {(D2, "STOP"), (D2, "WARN")}
+
+
+def test_a_sample_is_only_warned_of(token_days):
+    source = {"source": sampled_sources()[0]}
+    rows, failed = token_days({name: [{**row, **source} for row in trades] for name, trades in POISONED.items()})
+    assert sum(row["is_tape_broken"] for row in rows) == len(POISONED)
+    assert failed == {(D2, "WARN")}
+
+
+def test_a_break_after_a_gap_is_only_warned_of(token_days):
+    rows, failed = token_days([*POISONED["copied under a new signature"][:1], *POISONED["amounts times 1e9"][2:]])
+    assert told(rows)[1][1:] == (False, 1, 1)
+    assert failed == {(D2, "WARN")}
+
+
+def test_a_curve_of_another_kind_is_only_warned_of(token_days):
+    other = tape(SOL, SOL, reserves=(10 * SOL, INITIAL_VIRTUAL_TOKEN_UNITS))
+    rows, failed = token_days(other)
+    assert (told(rows), failed) == ([(False, False, 0, 1)], {(D1, "WARN")})
+
+
+def test_profit_and_loss_that_lost_a_lamport_stops_the_night(token_days):
+    rows, _ = token_days(TRUE)
+    before = {**rows[0], "net_cash_flow_close_lamports": rows[0]["net_cash_flow_close_lamports"] + 1}
+    _, failed = token_days(TRUE[2:4], before=[before])
+    assert failed == {(D2, "STOP")}
+    _, failed = token_days(TRUE[2:4], before=[{**rows[0], "net_bought_close_units": 1}])
+    assert failed == {(D2, "STOP")}
+
+
+ENDS = {
+    "the mint left the curve": {"venue": "pumpswap"},
+    "a balance change": {"amount_basis": "balance_delta"},
+    "no reserves stated": {"virtual_sol_lamports": None, "virtual_token_units": None},
+}
+
+
+def test_a_tape_ends_with_the_first_trade_that_cannot_be_followed(token_days):
+    rows, failed = token_days({name: changed(3, **left) for name, left in ENDS.items()})
+    for name in ENDS:
+        found = [row for row in rows if row["token_mint"] == name]
+        assert [row["is_tape_complete"] for row in found] == [True, False, False], name
+        assert [row["tape_break_count"] for row in found] == [0, 0, 0], name
+    assert failed == set()
+
+
+def test_a_graduated_mint_is_complete_until_its_pool(token_days):
+    pool = {"venue": "pumpswap", "virtual_sol_lamports": 85 * SOL, "virtual_token_units": 206_900_000 * 10**6}
+    rows, failed = token_days([*TRUE[:4], {**TRUE[4], **pool}, {**TRUE[5], **pool}])
+    assert (told(rows), failed) == ([WHOLE, WHOLE, TORN], set())
+
+
+def test_an_amount_that_no_reserve_can_have_is_a_break():
+    import pyarrow as pa
+
+    schema = pa.schema([pa.field(name, silver_trades.TABLE[name].type.arrow) for name in _TRADE])
+    most = 2**63 - 1
+    rows = [
+        {
+            "token_mint": "m",
+            "trade_date": D1,
+            "order_in_mint_day": n,
+            "is_order_inferred": False,
+            "direction": direction,
+            "token_units": most,
+            "sol_lamports": most,
+            "virtual_sol_lamports": reserve,
+            "virtual_token_units": reserve,
+        }
+        for n, (direction, reserve) in enumerate([("sell", most), ("buy", 0), ("sell", 1), ("buy", most)])
+    ]
+    (found,) = link(pa.Table.from_pylist(rows, schema=schema)).to_pylist()
+    assert (found["break_count"], found["is_first_break"], found["first_sol_lamports"]) == (3, True, None)
+
+
+STEPS = ("bronze_trades", "silver_trades", "silver_trade_pnl", "silver_round_trips", "silver_trader_mint_day")
+GOLD = ("gold_token_day", "gold_trader_day", "gold_market_day")
+
+
+def landed(context, land, trades):
+    """Dumps of one mint's trades, one per day, run up to profit and loss."""
+    for day in sorted({row["day"] for row in trades}):
+        rows = [
+            {
+                **{name: value for name, value in row.items() if name != "day"},
+                "traded_at": datetime(day.year, day.month, day.day, 1, tzinfo=UTC) + timedelta(seconds=n),
+                "slot": n,
+                "tx_index": 1,
+                "signature": f"s{n}",
+                "trader_address": f"t{n % 2}",
+                "token_mint": "cat",
+            }
+            for n, row in enumerate(trades)
+            if row["day"] == day
+        ]
+        land(context.settings.landing, day, rows)
+    run_steps(context, STEPS, [D1, D2, D3])
+
+
+def test_every_night_says_how_much_is_covered(context, land, rows_of):
+    landed(context, land, [*TRUE[:4], *TRUE[5:]])
+    run_steps(context, GOLD[:2], [D1, D2, D3])
+    report = run_step(context, "gold_market_day", [D1, D2, D3])
+    covered, volume = (sum(row["sol_lamports"] for row in rows) / SOL for rows in (TRUE[:4], [*TRUE[:4], TRUE[5]]))
+    (note,) = report.notes
+    assert note.startswith(
+        f"complete tapes cover {covered / volume:.1%} of the volume ({covered:,.1f} of {volume:,.1f}"
+    )
+    assert note.endswith("elsewhere 1 gaps and 0 breaks")
+    days = rows_of(context.lake.read(gold_market_day.TABLE), "day")
+    whole = [row["complete_tape_volume_lamports"] == row["volume_lamports"] for row in days]
+    assert (whole, days[2]["complete_tape_volume_lamports"]) == ([True, True, False], 0)
+    assert [row["tape_gap_count"] for row in days] == [0, 0, 1]
+
+
+def test_a_copy_under_a_new_signature_is_not_published(context, land):
+    landed(context, land, POISONED["copied under a new signature"])
+    with pytest.raises(CheckError, match=r"gold_token_day was not published(.|\n)*2026-01-06.*is_tape_broken"):
+        run_step(context, "gold_token_day", [D1, D2, D3])
