@@ -13,6 +13,7 @@ from pumploss import embedded
 from pumploss.days import Days, span
 from pumploss.report import RunReport
 from pumploss.settings import Settings, as_environment, from_environment
+from simulator import Market, write_dumps
 
 ROWS = 720_000
 
@@ -68,7 +69,6 @@ def _engine(settings: Settings) -> str:
 
 
 def _simulate(context: Context, rows: int) -> Days:
-    from simulator import Market, write_dumps
 
     market = Market(days=2, trades_per_day=rows)
     write_dumps(market, context.settings.landing)

@@ -5,10 +5,16 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import fsspec
+
 from benchmarks.measuring import line, stopwatch
 from benchmarks.source_lines import DAY, contents, packed, records
+from pumploss import engine
+from pumploss.settings import from_environment
 from sources import SOURCES
 from sources.declaration import Format
+from sources.parsing.files import FileRef, parse_file, parse_files
+from sources.parsing.schema import PARSED_DDL
 
 ROWS = 300_000
 #: Forms of a file by format: text lands plain or packed, Parquet packs itself.
@@ -48,9 +54,6 @@ def _measured(name: str, path: Path, rows: int, size: int) -> Iterator[str]:
 
 
 def _in_one_task(name: str, path: Path) -> Counter[str]:
-    import fsspec
-
-    from sources.parsing.files import FileRef, parse_file
 
     kinds: Counter[str] = Counter()
     storage = fsspec.filesystem("file")
@@ -60,10 +63,6 @@ def _in_one_task(name: str, path: Path) -> Counter[str]:
 
 
 def _through_the_engine(name: str, path: Path) -> Counter[str]:
-    from pumploss import engine
-    from pumploss.settings import from_environment
-    from sources.parsing.files import parse_files
-    from sources.parsing.schema import PARSED_DDL
 
     spark = engine.session(from_environment())
     files = [(str(path), path.name, name, DAY)]

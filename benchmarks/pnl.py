@@ -15,16 +15,23 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+import polars as pl
+
 from benchmarks.measuring import line, stopwatch
 from benchmarks.pnl_peers import Totals, by_duckdb, by_pandas, by_polars
 from benchmarks.pnl_spark import SparkStep
 from jobs import silver_trade_pnl
 from jobs.running.context import Context, open_context
 from jobs.silver_trade_pnl import LOTS, walked
+from pnl.cohort import Cohort, read_trades
+from pnl.fifo import Room, walk
+from pumploss.lake.files import write_partition
 from pumploss.report import RunReport
 from pumploss.settings import from_environment
 from pumploss.tables import silver_trades
 from pumploss.tables.silver_trade_pnl import TABLE
+from simulator import Market, simulate
 
 ROWS = 1_000_000
 ROUNDS = 3
@@ -89,11 +96,6 @@ def run(rows: int = ROWS) -> Iterator[str]:
 
 def simulate_day(context: Context, rows: int) -> date:
     """One simulated day of about `rows` trades as `silver_trades`; answers it."""
-    import polars as pl
-
-    from pumploss.lake.files import write_partition
-    from simulator import Market, simulate
-
     market = Market(days=1, trades_per_day=rows)
     day, number = market.first_day, pl.int_range(pl.len(), dtype=pl.Int64)
     identity = pl.concat_str(number.hash(1).cast(pl.String), number.hash(2).cast(pl.String)).str.slice(0, 32)
@@ -120,7 +122,6 @@ def simulate_day(context: Context, rows: int) -> date:
 
 
 def _cases(context: Context, day: date, folder: Path, spark: SparkStep) -> list[Case]:
-    import pandas as pd
 
     stored = context.lake.files(silver_trades.TABLE, [day])
     files, rows = [file.path for file in stored], sum(file.rows for file in stored)
@@ -155,8 +156,6 @@ class Kernel:
     """The walk over the trades of the files, sorted beforehand, one cohort after the other as in the step."""
 
     def __init__(self, files: list[str], day: date) -> None:
-        from pnl.cohort import Cohort, read_trades
-        from pnl.fifo import Room
 
         no_lots = LOTS.arrow_schema.empty_table()
         self._cohorts = [Cohort(read_trades([(path, day)]), no_lots).as_fifo() for path in files]
@@ -164,8 +163,6 @@ class Kernel:
 
     def fresh(self) -> None:
         """All of `walk`: its checks, memory that it has not touched before, and the closes written out."""
-        from pnl.fifo import walk
-
         for trades, lots in self._cohorts:
             walk(trades, lots)
 
@@ -177,8 +174,6 @@ class Kernel:
 
 def _agree(context: Context, cases: list[Case]) -> None:
     """Raises where a peer's totals are not ours."""
-    import polars as pl
-
     names = ("matched_units", "sold_cost_lamports", "pnl_lamports")
     frame = pl.read_delta(context.lake.path(TABLE), columns=["direction", "trader_cohort", *names])
     sells = frame.filter(pl.col("direction") == "sell")

@@ -16,7 +16,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+import xxhash
 
 from benchmarks.measuring import line, stopwatch
 from jobs.running import lookups
@@ -27,9 +31,9 @@ from pumploss.days import Days, midnight, shift
 from pumploss.lake.segments.manifest import built_days
 from pumploss.settings import Settings, as_environment, from_environment
 from pumploss.tables.silver_trades import TABLE
-
-if TYPE_CHECKING:
-    import polars as pl
+from simulator import Market
+from simulator.columns import to_table
+from simulator.market import tapes
 
 ROWS = 20_000
 DAYS = 90
@@ -149,10 +153,6 @@ def _night(context: Context, day: date, number: int, *, is_measured: bool) -> Ni
 
 def _history(context: Context, rows: int) -> Days:
     """Write the days of `silver_trades`, with the ledger's word that they are built."""
-    from simulator import Market
-    from simulator.columns import to_table
-    from simulator.market import tapes
-
     market = Market(days=DAYS, trades_per_day=int(rows * SURPLUS))
     days = []
     context.lake.claim(context.settings.landing)
@@ -162,21 +162,15 @@ def _history(context: Context, rows: int) -> Days:
     return tuple(days)
 
 
-def _kept(tape: Any, rows: int) -> "pl.DataFrame":
+def _kept(tape: Any, rows: int) -> pl.DataFrame:
     """The day's trades without the sells of every second position, cut to so many."""
-    import polars as pl
-    import xxhash
-
     trades = pl.DataFrame(pl.from_arrow(tape))
     position = (trades["trader_address"] + trades["token_mint"]).to_list()
     is_kept_open = pl.Series([xxhash.xxh64_intdigest(text.encode()) % 2 == 0 for text in position])
     return trades.filter(~(is_kept_open & (trades["direction"] == "sell"))).head(rows)
 
 
-def _write(context: Context, day: date, trades: "pl.DataFrame") -> None:
-    import polars as pl
-    import pyarrow as pa
-    import xxhash
+def _write(context: Context, day: date, trades: pl.DataFrame) -> None:
 
     known: dict[str, list[Any]] = {
         "trade_id": [

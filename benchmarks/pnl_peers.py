@@ -7,10 +7,13 @@ elsewhere than in ours, so single costs differ by a lamport. DuckDB reckons in 1
 """
 
 from collections import defaultdict, deque
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import polars as pl
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
 
 
@@ -82,8 +85,6 @@ def by_duckdb(files: list[str], target: str) -> Totals:
 
 def by_polars(files: list[str], target: str) -> Totals:
     """Running sums over positions, and an as-of join from sells to the lot that their last unit came from."""
-    import polars as pl
-
     position = ["trader_address", "token_mint"]
     is_buy, units = pl.col("direction") == "buy", pl.col("token_units")
     net = pl.col("sol_lamports") + pl.when(is_buy).then(pl.col("fee_lamports")).otherwise(-pl.col("fee_lamports"))

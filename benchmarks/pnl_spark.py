@@ -9,8 +9,12 @@ from datetime import date
 from pathlib import Path
 from typing import IO, Self
 
+import polars as pl
+
 from benchmarks.pnl_peers import Totals
-from pumploss.settings import Settings
+from jobs import silver_trade_pnl
+from jobs.running.context import open_context
+from pumploss.settings import Settings, from_environment
 from pumploss.tables import silver_trades
 from pumploss.tables.silver_trade_pnl import TABLE
 
@@ -92,12 +96,6 @@ class SparkStep:
 
 def main(day: date, home: str) -> None:
     """Start the engine, then run the step for every line of standard input."""
-    import polars as pl
-
-    from jobs import silver_trade_pnl
-    from jobs.running.context import open_context
-    from pumploss.settings import from_environment
-
     with open_context(from_environment({"PUMPLOSS_HOME": home, "SPARK_REMOTE": "local[*]"})) as context:
         context.spark.sql("SELECT 1").collect()
         print(f"={_READY}", flush=True)

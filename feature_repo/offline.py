@@ -11,6 +11,8 @@ from typing import Any
 
 import ibis
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 from deltalake import DeltaTable
 from feast import RepoConfig
 from feast.data_source import DataSource
@@ -78,14 +80,12 @@ def read_delta(path: str, version: int | None, day_column: str | None, first: da
 
 
 def _empty(table: DeltaTable) -> Any:
-    import pyarrow as pa
 
     return pa.schema(table.schema().to_arrow()).empty_table()
 
 
 def _remote(table: DeltaTable, filters: list[tuple[str, str, str]]) -> Any:
     # DuckDB would download its httpfs extension for s3://; Polars reads object stores by itself.
-    import polars as pl
 
     frame = pl.scan_delta(table)
     for name, sign, day in filters:

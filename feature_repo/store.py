@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from pumploss import embedded
 from pumploss.errors import SettingsError
 from pumploss.settings import ROOT, Settings
 
@@ -42,16 +43,12 @@ def connection_string(url: str) -> str:
 
 def redis_url(settings: Settings) -> str:
     """The hot store's address: the given one, or the embedded server's whether it runs or not."""
-    from pumploss import embedded
-
     return settings.hot_url or embedded.redis(settings.hot_dir).url
 
 
 @contextmanager
 def online_redis(settings: Settings) -> Iterator[str]:
     """The address of a Redis that is up: the given one, or the embedded server, held while in use."""
-    from pumploss import embedded
-
     if settings.hot_url:
         yield settings.hot_url
         return

@@ -4,12 +4,13 @@ Sums are integers, so neither the order of rows nor the engine shows in them. Lo
 since libraries differ in the last bit.
 """
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pumploss.money import LAMPORTS_PER_SOL
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pyspark.sql import Column
 
 _DECIMALS = 9

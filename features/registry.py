@@ -3,7 +3,6 @@
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
@@ -13,6 +12,8 @@ from pumploss.contract import Column, Table, Type
 from pumploss.tables import gold_trader_features
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pyspark.sql import Column as SparkColumn
 
     TABLE: Table

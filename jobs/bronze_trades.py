@@ -2,13 +2,17 @@
 
 from collections import Counter
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from jobs.bronze.accounting import Fates, account, by_file, refuse_empty, refuse_files
 from jobs.bronze.pool_retries import Resolved, remember, resolve, resting
 from jobs.bronze.refused_lines import PLACE, REFUSAL, with_text
 from jobs.deduplication.within_source import identified
 from jobs.gates.completeness import gate
+from jobs.gates.unit_mistakes import implausible
 from jobs.running.context import Context
 from pumploss.days import Days
 from pumploss.report import RunReport
@@ -18,9 +22,6 @@ from pumploss.tables.quarantine_trades import TABLE as QUARANTINE
 from sources.landing.dump_days import daily_sources, require_landed
 from sources.parsing.files import parse_files
 from sources.parsing.schema import PARSED_DDL
-
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
 
 
 def run(context: Context, days: Days) -> RunReport:
@@ -66,7 +67,7 @@ def _build(context: Context, days: Days, report: RunReport) -> None:
     _tell_lines(report, resolved, staged, kept)
 
 
-def _landed(parsed: "DataFrame") -> list[dict[str, Any]]:
+def _landed(parsed: DataFrame) -> list[dict[str, Any]]:
     """The closing rows of the files, in order."""
     closing = parsed.where("kind = 'file'").select(
         "dump_day", "source", "file", "records", "sha256", "trailing_bytes_count", "reason", "detail"
@@ -81,16 +82,14 @@ def _files(context: Context, source: str, day: date) -> list[dict[str, Any]]:
     return [{"path": f.path, "name": f.name, "source": f.source, "dump_day": f.day} for f in found]
 
 
-def _parse(context: Context, files: list[dict[str, Any]]) -> "DataFrame":
+def _parse(context: Context, files: list[dict[str, Any]]) -> DataFrame:
     rows = [(file["path"], file["name"], file["source"], file["dump_day"]) for file in files]
     frame = context.spark.createDataFrame(rows, "path string, name string, source string, dump_day date")
     return frame.repartition(2, "name").mapInArrow(parse_files, PARSED_DDL)
 
 
-def _sound(context: Context, resolved: Resolved, files: list[dict[str, Any]]) -> tuple["DataFrame", "DataFrame | None"]:
+def _sound(context: Context, resolved: Resolved, files: list[dict[str, Any]]) -> tuple[DataFrame, DataFrame | None]:
     """The trades that can be, and those whose amounts cannot, whole."""
-    from jobs.gates.unit_mistakes import implausible
-
     found = context.lake.stage("implausible_trades", implausible(resolved.trades))
     if not found.take(1):
         return resolved.trades, None
@@ -101,8 +100,7 @@ def _sound(context: Context, resolved: Resolved, files: list[dict[str, Any]]) ->
     return sound, context.lake.stage("implausible_lines", refused)
 
 
-def _quarantine(parsed: "DataFrame", later: list["DataFrame | None"], run_id: str) -> "DataFrame":
-    from pyspark.sql import functions as F
+def _quarantine(parsed: DataFrame, later: list[DataFrame | None], run_id: str) -> DataFrame:
 
     refused = parsed.where("kind = 'refused'").select(*REFUSAL)
     for more in later:
@@ -110,10 +108,8 @@ def _quarantine(parsed: "DataFrame", later: list["DataFrame | None"], run_id: st
     return refused.withColumn("run_id", F.lit(run_id)).select(*QUARANTINE.names)
 
 
-def _own(lines: "DataFrame", resolved: Resolved) -> "DataFrame":
+def _own(lines: DataFrame, resolved: Resolved) -> DataFrame:
     """The lines of each day's own dump: whether it is whole is not told by what waited before it."""
-    from pyspark.sql import functions as F
-
     folder = F.concat_ws("/", "source", F.col("dump_day").cast("string"), F.lit(""))
     return lines.where(F.col("file").startswith(folder)) if resolved.retried else lines
 
@@ -129,7 +125,7 @@ def _tell_files(report: RunReport) -> None:
         report.warnings.append(f"{longer} events hold bytes beyond every known layout: a program has a new version")
 
 
-def _tell_lines(report: RunReport, resolved: Resolved, staged: "DataFrame", refused: "DataFrame") -> None:
+def _tell_lines(report: RunReport, resolved: Resolved, staged: DataFrame, refused: DataFrame) -> None:
     """What people should know of the lines of a pass."""
     ambiguous = staged.where("is_ambiguous_duplicate").count()
     if ambiguous:

@@ -6,18 +6,18 @@ were built: an outage must not pass for seven quiet days. What counts as a loss 
 
 from collections.abc import Collection
 from datetime import date
-from typing import TYPE_CHECKING
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
 
 from features import labels, registry
 from features.ratios import ratio
+from features.rolling.outcomes import COLUMNS, FLOWS, LEVELS, outcomes
 from features.windows import AS_OF_DAY, as_of, outcome_days
 from jobs.running.context import Context
 from pumploss.days import Days, shift, span
 from pumploss.report import RunReport
 from pumploss.tables import gold_labels, gold_trader_day
-
-if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame
 
 STEP = "gold_labels"
 TABLE = gold_labels.TABLE
@@ -71,12 +71,8 @@ def _gaps(day: date, facts: Collection[date], features: Collection[date]) -> lis
     return missing if before in features else [*missing, f"gold_trader_features of {before}"]
 
 
-def transform(features: "DataFrame", trader_days: "DataFrame") -> "DataFrame":
+def transform(features: DataFrame, trader_days: DataFrame) -> DataFrame:
     """The outcome of every row of `features`, in the order of the contract; `trader_days` must cover the windows."""
-    from pyspark.sql import functions as F
-
-    from features.rolling.outcomes import COLUMNS, FLOWS, LEVELS, outcomes
-
     eligible = features.select("trader_address", "trader_cohort", F.col("feature_day").alias(AS_OF_DAY))
     facts = trader_days.select("trader_address", "trader_cohort", "day", "known_at", *FLOWS, *LEVELS)
     schema = ", ".join(f"{name} {kind.spark}" for name, kind in COLUMNS.items())
@@ -85,8 +81,7 @@ def transform(features: "DataFrame", trader_days: "DataFrame") -> "DataFrame":
     return by_cohort.applyInArrow(outcomes, schema).select(*(columns[name].alias(name) for name in TABLE.names))
 
 
-def _columns() -> "dict[str, Column]":
-    from pyspark.sql import functions as F
+def _columns() -> dict[str, Column]:
 
     outcome, equity = F.col("equity_change_lamports"), F.col("equity_start_lamports")
     sold, stake = F.col("sell_net_lamports"), equity + F.col("buy_cost_lamports")

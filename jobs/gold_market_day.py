@@ -1,6 +1,7 @@
 """Daily facts of the whole market, summed from the daily facts of mints and traders."""
 
-from typing import TYPE_CHECKING
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from jobs.running.context import Context
 from pumploss.days import Days
@@ -10,14 +11,9 @@ from pumploss.report import RunReport
 from pumploss.tables import gold_token_day, gold_trader_day
 from pumploss.tables.gold_market_day import TABLE
 
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
 
-
-def transform(token_days: "DataFrame", trader_days: "DataFrame") -> "DataFrame":
+def transform(token_days: DataFrame, trader_days: DataFrame) -> DataFrame:
     """Mint-days and trader-days to `gold_market_day`; `trades_by_traders` is kept for the sum check."""
-    from pyspark.sql import functions as F
-
     sums = (
         *("trade_count", "buy_count", "sell_count", "volume_lamports", "fees_lamports", "realised_pnl_lamports"),
         *("tape_gap_count", "tape_break_count"),
@@ -69,10 +65,8 @@ def run(context: Context, days: Days) -> RunReport:
     return report
 
 
-def _coverage(frame: "DataFrame") -> str:
+def _coverage(frame: DataFrame) -> str:
     """How much of the volume is on complete tapes, in words."""
-    from pyspark.sql import functions as F
-
     names = ("complete_tape_volume_lamports", "volume_lamports", "tape_gap_count", "tape_break_count")
     sums = (F.coalesce(F.sum(name), F.lit(0)).cast("decimal(38,0)").alias(name) for name in names)
     covered, volume, gaps, breaks = (int(value) for value in frame.agg(*sums).collect()[0])

@@ -2,18 +2,21 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import polars as pl
+import pyarrow as pa
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from features.labels import HORIZON_DAYS
+from features.registry import TABLE as FEATURES
 from jobs.running.context import Context
 from models.registry import Registry
 from models.serving import Pair
 from pumploss.days import Days, shift
 from pumploss.report import RunReport
 from pumploss.tables.gold_scores import TABLE
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-    from pyspark.sql import DataFrame
 
 Versions = tuple[str, str]
 
@@ -79,18 +82,14 @@ def _recorded(context: Context, days: list[date]) -> dict[date, Versions]:
     return {row.score_day: (row.loss_model_version, row.risk_model_version) for row in sorted(found)}
 
 
-def _scored(context: Context, registry: Registry, versions: Versions, days: list[date]) -> "DataFrame":
-    from features.registry import TABLE as FEATURES
+def _scored(context: Context, registry: Registry, versions: Versions, days: list[date]) -> DataFrame:
 
     pair = Pair(registry.load(LOSS, versions[0]), registry.load(RISK, versions[1]))
     return transform(context.read(FEATURES, days), pair)
 
 
-def transform(features: "DataFrame", pair: Pair) -> "DataFrame":
+def transform(features: DataFrame, pair: Pair) -> DataFrame:
     """Score each row of features, then rank it among the day's traders."""
-    from pyspark.sql import Window
-    from pyspark.sql import functions as F
-
     ddl = ", ".join(f"{column.name} {column.type.spark}" for column in _SCORED)
     needed = ["trader_address", "as_of", "known_at", "feature_day", *pair.columns]
     scored = features.select(*needed).mapInArrow(scorer(pair), ddl)
@@ -99,10 +98,10 @@ def transform(features: "DataFrame", pair: Pair) -> "DataFrame":
     return scored.withColumn("risk_percentile", lower / F.count(F.lit(1)).over(of_day)).select(*TABLE.names)
 
 
-def scorer(pair: Pair) -> Callable[[Iterator["pa.RecordBatch"]], Iterator["pa.RecordBatch"]]:
+def scorer(pair: Pair) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
     """A function over Arrow batches of features that gives batches of scores."""
 
-    def batches(given: Iterator["pa.RecordBatch"]) -> Iterator["pa.RecordBatch"]:
+    def batches(given: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in given:
             if batch.num_rows:
                 yield scores(batch, pair)
@@ -110,13 +109,8 @@ def scorer(pair: Pair) -> Callable[[Iterator["pa.RecordBatch"]], Iterator["pa.Re
     return batches
 
 
-def scores(batch: "pa.RecordBatch", pair: Pair) -> "pa.RecordBatch":
+def scores(batch: pa.RecordBatch, pair: Pair) -> pa.RecordBatch:
     """The scores of one batch of feature rows, in contract order without the percentile."""
-    import polars as pl
-    import pyarrow as pa
-
-    from features.labels import HORIZON_DAYS
-
     rows = pl.DataFrame(pl.from_arrow(batch))
     found = pair.score(rows)
     constant: dict[str, Any] = {
@@ -136,7 +130,6 @@ def scores(batch: "pa.RecordBatch", pair: Pair) -> "pa.RecordBatch":
     return pa.RecordBatch.from_arrays(columns, names=[column.name for column in _SCORED])
 
 
-def _column(values: Any, kind: "pa.DataType") -> "pa.Array":
-    import pyarrow as pa
+def _column(values: Any, kind: pa.DataType) -> pa.Array:
 
     return values.cast(kind) if isinstance(values, pa.Array) else pa.array(values, type=kind)

@@ -1,6 +1,7 @@
 """Daily facts per mint, the state at its close that positions are marked against, and whether its tape is complete."""
 
-from typing import TYPE_CHECKING
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
 
 from jobs.marks import reserves_from_price
 from jobs.running.context import Context
@@ -13,9 +14,6 @@ from pumploss.report import RunReport
 from pumploss.tables import silver_trade_pnl, silver_trades
 from pumploss.tables.gold_token_day import TABLE
 
-if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame
-
 #: Below this volume in a day, rounding makes fees over volume meaningless; the dated fee table is used.
 FEE_VOLUME_LAMPORTS = LAMPORTS_PER_SOL // 100
 #: How many priced trades the median of a last-price mark is taken over.
@@ -24,7 +22,7 @@ RECENT = 5
 GONE = -1
 
 
-def transform(trades: "DataFrame", pnl: "DataFrame", before: "DataFrame") -> "DataFrame":
+def transform(trades: DataFrame, pnl: DataFrame, before: DataFrame) -> DataFrame:
     """Trades, their profit, and each mint's latest earlier row of this table, to `gold_token_day`."""
     key = ["token_mint", "day"]
     daily = _facts(trades).join(_realised(pnl), key, "left").join(tape_links.links(trades), key, "left")
@@ -32,11 +30,8 @@ def transform(trades: "DataFrame", pnl: "DataFrame", before: "DataFrame") -> "Da
     return _marked(days).select(*TABLE.names)
 
 
-def _facts(trades: "DataFrame") -> "DataFrame":
+def _facts(trades: DataFrame) -> DataFrame:
     """What the day's trades alone say. Log price changes are summed in whole millionths, so order does not matter."""
-    from pyspark.sql import Window
-    from pyspark.sql import functions as F
-
     order = Window.partitionBy("token_mint", "trade_date").orderBy("order_in_mint_day")
     backwards = Window.partitionBy("token_mint", "trade_date", "is_plain").orderBy(F.col("order_in_mint_day").desc())
     raw = F.col("sol_lamports").cast("double") / F.col("token_units").cast("double")
@@ -83,15 +78,13 @@ def _facts(trades: "DataFrame") -> "DataFrame":
     )
 
 
-def _last_reserves() -> "Column":
-    from pyspark.sql import functions as F
+def _last_reserves() -> Column:
 
     has = F.col("virtual_sol_lamports").isNotNull() & F.col("virtual_token_units").isNotNull()
     return F.when(has, F.struct("order_in_mint_day", "virtual_sol_lamports", "virtual_token_units", "venue"))
 
 
-def _realised(pnl: "DataFrame") -> "DataFrame":
-    from pyspark.sql import functions as F
+def _realised(pnl: DataFrame) -> DataFrame:
 
     return pnl.groupBy("token_mint", F.col("trade_date").alias("day")).agg(
         *tape_completeness.flows(),
@@ -102,14 +95,11 @@ def _realised(pnl: "DataFrame") -> "DataFrame":
     )
 
 
-def _carried(daily: "DataFrame", before: "DataFrame") -> "DataFrame":
+def _carried(daily: DataFrame, before: DataFrame) -> DataFrame:
     """The rows so far with reserves, price and recent prices taken from earlier ones where a day has none.
 
     Reserves are not taken over a change of venue: what is left on the curve says nothing about the pool.
     """
-    from pyspark.sql import Window
-    from pyspark.sql import functions as F
-
     order = Window.partitionBy("token_mint").orderBy("day")
     so_far = order.rowsBetween(Window.unboundedPreceding, 0)
     own = _own_state(daily)
@@ -128,8 +118,7 @@ def _carried(daily: "DataFrame", before: "DataFrame") -> "DataFrame":
     )
 
 
-def _own_state(daily: "DataFrame") -> "DataFrame":
-    from pyspark.sql import functions as F
+def _own_state(daily: DataFrame) -> DataFrame:
 
     is_elsewhere = F.col("last_reserves.venue") != F.col("last.venue")
     return daily.withColumn("known_at", F.greatest("known_at", "pnl_known_at")).select(
@@ -144,8 +133,7 @@ def _own_state(daily: "DataFrame") -> "DataFrame":
     )
 
 
-def _earlier_state(before: "DataFrame") -> "DataFrame":
-    from pyspark.sql import functions as F
+def _earlier_state(before: DataFrame) -> DataFrame:
 
     is_stated = F.col("mark_method") == "reserves"
     return before.select(
@@ -164,15 +152,12 @@ def _earlier_state(before: "DataFrame") -> "DataFrame":
     )
 
 
-def _per_unit(decimals: "Column") -> "Column":
+def _per_unit(decimals: Column) -> Column:
     """What turns SOL per whole token into lamports per base unit; own and carried prices are turned alike."""
-    from pyspark.sql import functions as F
-
     return F.lit(float(LAMPORTS_PER_SOL)) / F.pow(F.lit(10.0), decimals.cast("double"))
 
 
-def _marked(days: "DataFrame") -> "DataFrame":
-    from pyspark.sql import functions as F
+def _marked(days: DataFrame) -> DataFrame:
 
     venue = F.col("venue_close")
     recent = F.slice("recent", F.greatest(F.size("recent") - RECENT + 1, F.lit(1)), RECENT)
@@ -201,26 +186,22 @@ def _marked(days: "DataFrame") -> "DataFrame":
     )
 
 
-def _median(name: str) -> "Column":
-    from pyspark.sql import functions as F
+def _median(name: str) -> Column:
 
     ordered, size = F.sort_array(name), F.size(name)
     low, high = F.floor((size + 1) / 2).cast("int"), F.floor((size + 2) / 2).cast("int")
     return (F.element_at(ordered, low) + F.element_at(ordered, high)) / 2
 
 
-def _volatility() -> "Column":
-    from pyspark.sql import functions as F
+def _volatility() -> Column:
 
     n, total, squares = (F.col(name).cast("double") for name in ("steps", "step_sum", "step_squares"))
     variance = (n * squares - total * total) / (n * (n - 1))
     return F.when(F.col("steps") >= 2, F.sqrt(F.greatest(variance, F.lit(0.0))) / 1e6)
 
 
-def _fee_share() -> "Column":
+def _fee_share() -> Column:
     """Fees over volume of the day where the source states them and they mean something, else the dated table."""
-    from pyspark.sql import functions as F
-
     dated = F.lit(0.0)
     for venue, steps in FEES.items():
         for start, points in steps:

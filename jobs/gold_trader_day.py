@@ -1,6 +1,10 @@
 """Daily facts per trader: flows of the day, and levels at its close carried from the day before."""
 
-from typing import TYPE_CHECKING
+import numpy as np
+import polars as pl
+import pyarrow as pa
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
 
 from jobs.position_values import KEY, value_changes
 from jobs.running.context import Context
@@ -9,10 +13,6 @@ from pumploss.days import Days
 from pumploss.report import RunReport
 from pumploss.tables import gold_token_day, silver_open_lots, silver_trade_pnl, silver_trader_mint_day
 from pumploss.tables.gold_trader_day import TABLE
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-    from pyspark.sql import Column, DataFrame
 
 HOURS = range(24)
 
@@ -36,10 +36,8 @@ RUNNING = {
 }
 
 
-def flows(pnl: "DataFrame", mint_days: "DataFrame") -> "DataFrame":
+def flows(pnl: DataFrame, mint_days: DataFrame) -> DataFrame:
     """What each trader's own trades of a day add up to."""
-    from pyspark.sql import functions as F
-
     buy, sell, won = (F.col("direction") == "buy", F.col("direction") == "sell", F.col("pnl_lamports"))
     # Logarithms are summed in whole millionths: sums of integers do not depend on the order of rows.
     log_hold = F.round(F.log1p(F.col("hold_seconds")) * 1e6).cast("bigint")
@@ -71,22 +69,18 @@ def flows(pnl: "DataFrame", mint_days: "DataFrame") -> "DataFrame":
     return days.join(met.agg(F.count(F.lit(1)).alias("new_mint_count")), ["trader_address", "day"], "left")
 
 
-def _sum(column: "Column") -> "Column":
-    from pyspark.sql import functions as F
+def _sum(column: Column) -> Column:
 
     return F.coalesce(F.sum(column), F.lit(0)).cast("bigint")
 
 
-def _squares(column: "Column") -> "Column":
-    from pyspark.sql import functions as F
+def _squares(column: Column) -> Column:
 
     return F.sum(column.cast("decimal(19,0)") * column.cast("decimal(19,0)")).cast("decimal(38,0)")
 
 
-def transform(changes: "DataFrame", own: "DataFrame", before: "DataFrame") -> "DataFrame":
+def transform(changes: DataFrame, own: DataFrame, before: DataFrame) -> DataFrame:
     """Changes of value, own flows, and each trader's latest earlier row of this table, to `gold_trader_day`."""
-    from pyspark.sql import functions as F
-
     counted = {c.name for c in TABLE.columns if c.type.spark in ("bigint", "decimal(38,0)")}
     joined = own.join(changes, KEY, "full_outer")
     summed = [name for name in joined.columns if name in counted or name.endswith("_change")]
@@ -109,10 +103,8 @@ def transform(changes: "DataFrame", own: "DataFrame", before: "DataFrame") -> "D
     return _levels(changed, before)
 
 
-def _levels(days: "DataFrame", before: "DataFrame") -> "DataFrame":
+def _levels(days: DataFrame, before: DataFrame) -> DataFrame:
     """The days with their levels: running sums per trader, walked cohort by cohort."""
-    from pyspark.sql import functions as F
-
     moments = {"first_traded_at_close": "first_traded_at", "last_traded_at_close": "last_traded_at"}
     state = before.select(
         *KEY,
@@ -125,16 +117,12 @@ def _levels(days: "DataFrame", before: "DataFrame") -> "DataFrame":
     return both.groupBy("trader_cohort").applyInArrow(close_levels, TABLE.ddl)
 
 
-def close_levels(cohort: "pa.Table") -> "pa.Table":
+def close_levels(cohort: pa.Table) -> pa.Table:
     """One cohort's daily changes, in any order, to its rows of `gold_trader_day`.
 
     A row that `is_before` holds a trader's levels so far in the columns of the changes, so that a running sum over both
     is the level.
     """
-    import numpy as np
-    import polars as pl
-    import pyarrow as pa
-
     rows = pl.DataFrame(pl.from_arrow(cohort)).sort("trader_address", "day")
     hours = np.asarray(rows["trades_by_hour"].explode().to_numpy()).reshape(-1, len(HOURS))
     starts = (rows["trader_address"] != rows["trader_address"].shift(1)).fill_null(True).to_numpy()
@@ -173,6 +161,6 @@ def run(context: Context, days: Days) -> RunReport:
     return report
 
 
-def _latest_rows(context: Context, moved: "DataFrame", pnl: "DataFrame", days: Days) -> "DataFrame":
+def _latest_rows(context: Context, moved: DataFrame, pnl: DataFrame, days: Days) -> DataFrame:
     traders = moved.select("trader_address").union(pnl.select("trader_address"))
     return latest_before(context, TABLE, traders, days[0])

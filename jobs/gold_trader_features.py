@@ -6,18 +6,18 @@ pass. To change what a feature means, see `features/`; who gets a row is in `fea
 
 from collections.abc import Collection
 from datetime import date
-from typing import TYPE_CHECKING
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from features import registry
 from features.rolling.facts import Inputs, daily, events
+from features.rolling.kernel import kernel
 from features.windows import AS_OF_DAY, as_of, fact_days, spread, windowed_columns
 from jobs.running.context import Context
 from pumploss.days import Days, shift
 from pumploss.report import RunReport
 from pumploss.tables import gold_market_day, gold_token_day, gold_trader_day, silver_trade_pnl, silver_trader_mint_day
-
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
 
 STEP = "gold_trader_features"
 
@@ -43,10 +43,8 @@ def run(context: Context, days: Days) -> RunReport:
     return report
 
 
-def transform(inputs: Inputs, as_of_days: Collection[date]) -> "DataFrame":
+def transform(inputs: Inputs, as_of_days: Collection[date]) -> DataFrame:
     """One row per eligible trader and T, in the order of the contract."""
-    from pyspark.sql import functions as F
-
     joined = windowed(inputs, as_of_days).join(F.broadcast(market(inputs, as_of_days)), AS_OF_DAY, "left")
     computed = {one.name: one.expression().cast(one.type.spark) for one in registry.features()}
     given = {
@@ -59,19 +57,15 @@ def transform(inputs: Inputs, as_of_days: Collection[date]) -> "DataFrame":
     return joined.select(*({**computed, **given}[name].alias(name) for name in registry.TABLE.names))
 
 
-def windowed(inputs: Inputs, as_of_days: Collection[date]) -> "DataFrame":
+def windowed(inputs: Inputs, as_of_days: Collection[date]) -> DataFrame:
     """Sums, levels and counts per trader and T, for every trader who is eligible at T."""
-    from features.rolling.kernel import kernel
-
     schema = ", ".join(f"{name} {kind.spark}" for name, kind in windowed_columns().items())
     by_cohort = daily(inputs).groupBy("trader_cohort").cogroup(events(inputs).groupBy("trader_cohort"))
     return by_cohort.applyInArrow(kernel(tuple(sorted(as_of_days))), schema)
 
 
-def market(inputs: Inputs, as_of_days: Collection[date]) -> "DataFrame":
+def market(inputs: Inputs, as_of_days: Collection[date]) -> DataFrame:
     """What all traders together made in the 30 days before each T."""
-    from pyspark.sql import functions as F
-
     days = inputs.market_days.select("day", "loss_count", "matched_sell_count")
     return (
         spread(days, "day", as_of_days)

@@ -6,6 +6,8 @@ import math
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from feature_repo.store import VIEW, feature_store, online_redis, quiet
+from features.registry import TABLE
 from jobs.running.context import Context
 from pumploss.days import Days, midnight, shift
 from pumploss.errors import StoreError
@@ -23,9 +25,6 @@ def run(context: Context, days: Days) -> RunReport:
 
     Raises StoreError where what is read back differs from the lake.
     """
-    from feature_repo.store import VIEW, feature_store, online_redis, quiet
-    from features.registry import TABLE
-
     report = RunReport(step="materialize_features")
     feature_day = shift(days[-1], 1)
     context.ledger.refuse_stale("gold_trader_features", [days[-1]])
@@ -51,8 +50,6 @@ def run(context: Context, days: Days) -> RunReport:
 def verify(store: "FeatureStore", context: Context, feature_day: date, version: int) -> int:
     """Compare some online rows with the lake's; answers how many are of a later T and therefore not compared."""
     from feature_repo.definitions import fields
-    from feature_repo.store import VIEW
-    from features.registry import TABLE
 
     names = [field.name for field in fields()]
     lake = context.lake.read(TABLE, [feature_day], version).select("trader_address", *names)

@@ -5,17 +5,15 @@ As windows of the engine over each position, most of which have one row or two, 
 order, which a law test holds against it.
 """
 
-from typing import TYPE_CHECKING
+import polars as pl
+import pyarrow as pa
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from pumploss.cohort import COHORTS
 from pumploss.days import Days
 from pumploss.money import INITIAL_VIRTUAL_SOL_LAMPORTS, MOST_LAMPORTS
 from pumploss.tables import gold_token_day, silver_open_lots
-
-if TYPE_CHECKING:
-    import polars as pl
-    import pyarrow as pa
-    from pyspark.sql import DataFrame
 
 POSITION = ["trader_address", "token_mint"]
 KEY = ["trader_address", "day", "trader_cohort"]
@@ -35,15 +33,13 @@ CHANGES = ", ".join(
 )
 
 
-def value_changes(lots: "DataFrame", marks: "DataFrame", before: "DataFrame", days: Days) -> "DataFrame":
+def value_changes(lots: DataFrame, marks: DataFrame, before: DataFrame, days: Days) -> DataFrame:
     """Change per trader and day of what open positions would fetch, cost and count, from the marks of traded mints.
 
     `lots` are rows of `silver_open_lots`: each position's latest close before the days, and its closes in them. `marks`
     are the days' rows of `gold_token_day` and `before` each mint's latest earlier one, against which the positions
     stood so far.
     """
-    from pyspark.sql import functions as F
-
     held = lots.select(*POSITION, "trader_cohort", F.col("close_day").alias("day"), "open_units", "open_cost_lamports")
     known = marks.select("token_mint", "day", *MARK, "known_at").unionByName(
         before.select("token_mint", "day", *MARK, "known_at")
@@ -52,18 +48,15 @@ def value_changes(lots: "DataFrame", marks: "DataFrame", before: "DataFrame", da
     rows = _filled(held).unionByName(_filled(known.withColumn("trader_cohort", cohorts)))
     first = days[0]
 
-    def changes(cohort: "pa.Table") -> "pa.Table":
-        import polars as pl
+    def changes(cohort: pa.Table) -> pa.Table:
 
         return changes_of(pl.DataFrame(pl.from_arrow(cohort)), pl.lit(first))
 
     return rows.groupBy("trader_cohort").applyInArrow(changes, CHANGES)
 
 
-def _filled(rows: "DataFrame") -> "DataFrame":
+def _filled(rows: DataFrame) -> DataFrame:
     """The rows with every column of either kind."""
-    from pyspark.sql import functions as F
-
     types = {name: gold_token_day.TABLE[name].type.spark for name in (*MARK, "known_at")}
     types |= {
         name: silver_open_lots.TABLE[name].type.spark for name in ("trader_address", "open_units", "open_cost_lamports")
@@ -72,11 +65,8 @@ def _filled(rows: "DataFrame") -> "DataFrame":
     return rows.select("*", *missing)
 
 
-def changes_of(rows: "pl.DataFrame", first: "pl.Expr") -> "pa.Table":
+def changes_of(rows: pl.DataFrame, first: pl.Expr) -> pa.Table:
     """One cohort's lots, and the marks of all mints as rows without a trader, to changes from the first day on."""
-    import polars as pl
-    import pyarrow as pa
-
     marks = rows.filter(pl.col("trader_address").is_null()).select("token_mint", "day", *MARK, "known_at")
     valued = _valued(_closes(rows.filter(pl.col("trader_address").is_not_null())), marks, first)
     ordered = valued.sort(*POSITION, "day")
@@ -96,10 +86,8 @@ def changes_of(rows: "pl.DataFrame", first: "pl.Expr") -> "pa.Table":
     return pa.table(summed.select(schema.names).to_arrow()).cast(schema)
 
 
-def _closes(lots: "pl.DataFrame") -> "pl.DataFrame":
+def _closes(lots: pl.DataFrame) -> pl.DataFrame:
     """Open units and cost per position as they stand from `close_day` until before `next_close`."""
-    import polars as pl
-
     closes = (
         lots.group_by(*POSITION, "trader_cohort", pl.col("day").alias("close_day"))
         .agg(pl.col("open_units").sum().alias("units"), pl.col("open_cost_lamports").sum().alias("cost"))
@@ -109,10 +97,8 @@ def _closes(lots: "pl.DataFrame") -> "pl.DataFrame":
     return closes.with_columns(pl.when(is_same).then(pl.col("close_day").shift(-1)).alias("next_close"))
 
 
-def _valued(held: "pl.DataFrame", marks: "pl.DataFrame", first: "pl.Expr") -> "pl.DataFrame":
+def _valued(held: pl.DataFrame, marks: pl.DataFrame, first: pl.Expr) -> pl.DataFrame:
     """What each position is worth, costs and is, on each day on which its mint traded and once before the days."""
-    import polars as pl
-
     since = (pl.col("day") >= pl.col("close_day")) & (
         pl.col("next_close").is_null() | (pl.col("day") < pl.col("next_close"))
     )
@@ -133,10 +119,8 @@ def _valued(held: "pl.DataFrame", marks: "pl.DataFrame", first: "pl.Expr") -> "p
     )
 
 
-def exit_lamports(units: "pl.Expr") -> "pl.Expr":
+def exit_lamports(units: pl.Expr) -> pl.Expr:
     """`marks.exit_value` over columns of a frame in memory; what cannot be worked out counts as the most, as there."""
-    import polars as pl
-
     x, kept = units.cast(pl.Float64), 1.0 - pl.col("fee_close_share")
     sol = pl.col("reserve_sol_close_lamports").cast(pl.Float64)
     gross = sol * x / (pl.col("reserve_token_close_units").cast(pl.Float64) + x)

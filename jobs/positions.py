@@ -5,16 +5,15 @@ as of a T, position by position.
 """
 
 from datetime import date
-from typing import TYPE_CHECKING
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from jobs.marks import exit_value
 from jobs.running.context import Context
 from jobs.running.lookups import latest_before, latest_rows
 from pumploss.days import midnight
 from pumploss.tables import gold_token_day, silver_open_lots
-
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
 
 #: A mark is stale where its mint did not trade for seven days: as long as outcomes are watched, so a whole outcome
 #: window has passed without anybody buying at that price.
@@ -28,15 +27,13 @@ VALUES = (
 )  # fmt: skip
 
 
-def valued(lots: "DataFrame", marks: "DataFrame", as_of: date) -> "DataFrame":
+def valued(lots: DataFrame, marks: DataFrame, as_of: date) -> DataFrame:
     """Open positions as of 00:00 UTC of a day: POSITION and VALUES.
 
     `lots` are each position's latest rows of `silver_open_lots` before it, `marks` each mint's latest row of
     `gold_token_day` before it. A mint without a mark is worth nothing; how old its mark is, is then missing, and it
     counts as stale.
     """
-    from pyspark.sql import functions as F
-
     held = lots.groupBy(*POSITION).agg(
         F.sum("open_units").cast("bigint").alias("open_units"),
         F.sum("open_cost_lamports").cast("bigint").alias("open_cost_lamports"),
@@ -53,13 +50,11 @@ def valued(lots: "DataFrame", marks: "DataFrame", as_of: date) -> "DataFrame":
     ).select(*POSITION, *VALUES)
 
 
-def of_trader(context: Context, address: str, cohort: int, as_of: date) -> "DataFrame":
+def of_trader(context: Context, address: str, cohort: int, as_of: date) -> DataFrame:
     """`valued` for one trader, from what the lake knew at 00:00 UTC of a day.
 
     Raises StaleError where a day that this rests on is stale.
     """
-    from pyspark.sql import functions as F
-
     earlier = context.read_before(silver_open_lots.TABLE, as_of)  # opens the session that columns need
     own = (F.col("trader_cohort") == F.lit(cohort)) & (F.col("trader_address") == F.lit(address))
     lots = latest_rows(earlier.where(own), POSITION, "close_day")

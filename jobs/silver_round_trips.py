@@ -5,7 +5,10 @@ to be bought belongs to none, and a sale beyond the stock closes the round trip.
 positions that trade, so a night costs what its trades cost.
 """
 
-from typing import TYPE_CHECKING
+import polars as pl
+import pyarrow as pa
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from jobs.running.context import Context
 from jobs.running.lookups import latest_before
@@ -14,11 +17,6 @@ from pumploss.errors import ConservationError
 from pumploss.report import RunReport
 from pumploss.tables import silver_open_lots, silver_trade_pnl
 from pumploss.tables.silver_round_trips import TABLE
-
-if TYPE_CHECKING:
-    import polars as pl
-    import pyarrow as pa
-    from pyspark.sql import DataFrame
 
 POSITION = ["trader_address", "token_mint"]
 EPISODE = [*POSITION, "episode_index"]
@@ -39,10 +37,8 @@ _PEAKS = ("peak_units", "peak_cost_lamports")
 _STATE = (*EPISODE, "entered_at", *_SUMS, *_PEAKS, "is_closed", "known_at", "close_day", "trader_cohort")
 
 
-def transform(pnl: "DataFrame", before: "DataFrame") -> "DataFrame":
+def transform(pnl: DataFrame, before: DataFrame) -> DataFrame:
     """Trades with their profit, and the latest earlier rows of their positions, to `silver_round_trips`."""
-    from pyspark.sql import functions as F
-
     types = {column.name: column.type.spark for column in (*TABLE.columns, *silver_trade_pnl.TABLE.columns)}
     names = dict.fromkeys((*_TRADE, *_STATE))
     both = [
@@ -54,14 +50,11 @@ def transform(pnl: "DataFrame", before: "DataFrame") -> "DataFrame":
     return both[0].unionByName(both[1]).groupBy("trader_cohort").applyInArrow(trace_cohort, TABLE.ddl)
 
 
-def trace_cohort(cohort: "pa.Table") -> "pa.Table":
+def trace_cohort(cohort: pa.Table) -> pa.Table:
     """One cohort's trades and earlier round trips, in any order, to its rows of `silver_round_trips`.
 
     Raises ConservationError where a position goes on from something else than what its earlier row left.
     """
-    import polars as pl
-    import pyarrow as pa
-
     rows = pl.DataFrame(pl.from_arrow(cohort))
     latest = pl.col("episode_index") == pl.col("episode_index").max().over(POSITION)
     carried = rows.filter(pl.col("trade_id").is_null()).filter(latest)
@@ -72,10 +65,8 @@ def trace_cohort(cohort: "pa.Table") -> "pa.Table":
     return pa.table(done.select(TABLE.names).to_arrow()).cast(TABLE.arrow_schema)
 
 
-def _numbered(trades: "pl.DataFrame", carried: "pl.DataFrame") -> "pl.DataFrame":
+def _numbered(trades: pl.DataFrame, carried: pl.DataFrame) -> pl.DataFrame:
     """The trades that belong to a round trip, in order, with its number."""
-    import polars as pl
-
     is_buy = pl.col("direction") == "buy"
     units = pl.col("position_units") + pl.when(is_buy).then(-pl.col("token_units")).otherwise(pl.col("matched_units"))
     cost = pl.col("position_cost_lamports") - pl.col("buy_cost_lamports") + pl.col("sold_cost_lamports")
@@ -103,10 +94,8 @@ def _numbered(trades: "pl.DataFrame", carried: "pl.DataFrame") -> "pl.DataFrame"
     return moved.with_columns(episode_index=(pl.col("last").fill_null(-1) + started).cast(pl.Int32))
 
 
-def _days(trades: "pl.DataFrame") -> "pl.DataFrame":
+def _days(trades: pl.DataFrame) -> pl.DataFrame:
     """What the trades of each round trip add up to by day, and how it stands after the last of them."""
-    import polars as pl
-
     is_buy = pl.col("direction") == "buy"
     return trades.group_by(*EPISODE, close_day=pl.col("trade_date"), maintain_order=True).agg(
         pl.col("trader_cohort").first(),
@@ -128,10 +117,8 @@ def _days(trades: "pl.DataFrame") -> "pl.DataFrame":
     )
 
 
-def _running(days: "pl.DataFrame") -> "pl.DataFrame":
+def _running(days: pl.DataFrame) -> pl.DataFrame:
     """The days of each `trip`, in order, with its sums and peaks up to each. Most have one day, and nothing to sum."""
-    import polars as pl
-
     starts, ends = (pl.col("trip").ne_missing(pl.col("trip").shift(n)) for n in (1, -1))
     is_alone = starts & ends
     summed = days.filter(~is_alone).with_columns(
@@ -142,10 +129,8 @@ def _running(days: "pl.DataFrame") -> "pl.DataFrame":
     return pl.concat([days.filter(is_alone), summed])
 
 
-def _judged(rows: "pl.DataFrame") -> "pl.DataFrame":
+def _judged(rows: pl.DataFrame) -> pl.DataFrame:
     """The rows with what follows from their sums."""
-    import polars as pl
-
     closed = (pl.col("left_units") == 0) & (pl.col("left_cost_lamports") == 0)
     pnl = pl.col("proceeds_lamports") - pl.col("sold_cost_lamports")
     outcome = pl.when(pnl > 0).then(pl.lit("won")).when(pnl < 0).then(pl.lit("lost")).otherwise(pl.lit("even"))
@@ -159,12 +144,10 @@ def _judged(rows: "pl.DataFrame") -> "pl.DataFrame":
     )
 
 
-def uneven_closes(pnl: "DataFrame", lots: "DataFrame") -> "DataFrame":
+def uneven_closes(pnl: DataFrame, lots: DataFrame) -> DataFrame:
     """Positions whose lots at a day's close are not what the day's last trade left: `trader_address`, `token_mint`,
     `close_day`, and both sides as `units`, `cost`, `lot_units`, `lot_cost` (missing where a side has no row).
     """
-    from pyspark.sql import functions as F
-
     key = [*POSITION, "close_day"]
     last = F.max(F.struct("order_in_mint_day", "position_units", "position_cost_lamports"))
     after = pnl.groupBy(*POSITION, F.col("trade_date").alias("close_day")).agg(last.alias("after"))
@@ -176,7 +159,7 @@ def uneven_closes(pnl: "DataFrame", lots: "DataFrame") -> "DataFrame":
     return left.join(held, key, "full_outer").where(~same)
 
 
-def carried_trips(context: Context, pnl: "DataFrame", days: Days) -> "DataFrame":
+def carried_trips(context: Context, pnl: DataFrame, days: Days) -> DataFrame:
     """The latest rows before these days of the positions that trade in them."""
     earlier = latest_before(context, TABLE, pnl.select("token_mint"), days[0])
     return earlier.join(pnl.select(*POSITION).distinct(), POSITION, "left_semi")
@@ -198,7 +181,7 @@ def run(context: Context, days: Days) -> RunReport:
     return report
 
 
-def _refuse_uneven(uneven: "DataFrame") -> None:
+def _refuse_uneven(uneven: DataFrame) -> None:
     found = uneven.orderBy("close_day", *POSITION).limit(1).collect()
     if found:
         row = found[0]

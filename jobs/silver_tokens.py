@@ -1,20 +1,17 @@
 """Token events to facts: of each token and pool that a day's events speak of, what is known at its close."""
 
-from typing import TYPE_CHECKING
+from datetime import date
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
 
 from jobs.running.context import Context
 from jobs.running.lookups import latest_before, latest_rows
+from pumploss.contract import Table
 from pumploss.days import Days
 from pumploss.report import RunReport
 from pumploss.tables import bronze_token_events, silver_pools
 from pumploss.tables.silver_tokens import TABLE
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from pyspark.sql import Column, DataFrame
-
-    from pumploss.contract import Table
 
 #: Facts of one dump day count in chain order; what is equal in that, in the order of its line.
 CHAIN_ORDER = ("occurred_at", "slot", "tx_index", "event_index", "file", "line_number")
@@ -25,10 +22,8 @@ POOL_FACTS = ("token_mint", "quote_mint", "token_decimals")
 POOL_TIMES = ("pool_opened_at",)
 
 
-def token_facts(events: "DataFrame") -> "DataFrame":
+def token_facts(events: DataFrame) -> DataFrame:
     """What each event says of its token, in columns of `silver_tokens`, with `known_day`."""
-    from pyspark.sql import functions as F
-
     kind = F.col("event_kind")
     # Anyone may open a pool of any mint, against anything: of that, only the decimals say something of the token.
     return events.select(
@@ -44,10 +39,8 @@ def token_facts(events: "DataFrame") -> "DataFrame":
     )
 
 
-def pool_facts(events: "DataFrame") -> "DataFrame":
+def pool_facts(events: DataFrame) -> DataFrame:
     """What each event says of its pool, in columns of `silver_pools`, with `known_day`."""
-    from pyspark.sql import functions as F
-
     of_pools = events.where("event_kind IN ('create_pool', 'migrate') AND pool_address IS NOT NULL")
     return of_pools.select(
         "pool_address",
@@ -60,15 +53,12 @@ def pool_facts(events: "DataFrame") -> "DataFrame":
     )
 
 
-def transform(facts: "DataFrame", before: "DataFrame", table: "Table") -> "DataFrame":
+def transform(facts: DataFrame, before: DataFrame, table: Table) -> DataFrame:
     """Facts of some days, and what was known before the first of them, to the table's rows of these days.
 
     What was known first stays, and of one day what comes first in the chain; what was missing is filled; of times the
     earliest counts.
     """
-    from pyspark.sql import Window
-    from pyspark.sql import functions as F
-
     key, names, times = _shape(table)
     # What was known before comes first: its days are earlier than any of the facts'.
     known = facts.unionByName(before.select(key, *names, *times, "known_day"), allowMissingColumns=True)
@@ -103,19 +93,17 @@ def run(context: Context, days: Days) -> RunReport:
     return report
 
 
-def tokens_as_of(context: Context, day: "date") -> "DataFrame":
+def tokens_as_of(context: Context, day: date) -> DataFrame:
     """Facts of every token as known at the close of a dump day, a row each. Raises StaleError where they are stale."""
     known = [built for built in context.lake.rows_by_day(TABLE) if built <= day]
     return latest_rows(context.read(TABLE, known), ["token_mint"], "known_day")
 
 
-def _shape(table: "Table") -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+def _shape(table: Table) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     """Key, facts and times of a table of facts."""
     return ("token_mint", TOKEN_FACTS, TOKEN_TIMES) if table is TABLE else ("pool_address", POOL_FACTS, POOL_TIMES)
 
 
-def _first(name: str) -> "Column":
+def _first(name: str) -> Column:
     """The first value of a fact that is stated at all."""
-    from pyspark.sql import functions as F
-
     return F.min_by(name, F.when(F.col(name).isNotNull(), F.col("place"))).alias(name)

@@ -10,23 +10,24 @@ two tables then take over. Trades never pass through the engine, and memory is b
 from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyspark.sql import Column as SparkColumn
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from jobs.running.context import Context
 from jobs.running.lookups import latest_before
+from pnl.cohort import read_trades, walk_rows
 from pumploss.contract import Column, Table, Type
 from pumploss.days import Days
 from pumploss.errors import ConservationError
+from pumploss.lake.files import StoredFile, write_partition
 from pumploss.report import RunReport
 from pumploss.tables import silver_open_lots, silver_trades
 from pumploss.tables.silver_trade_pnl import TABLE
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-    from pyspark.sql import Column as SparkColumn
-    from pyspark.sql import DataFrame
-
-    from pumploss.lake.files import StoredFile
 
 LOTS = silver_open_lots.TABLE
 POSITION = ["trader_address", "token_mint"]
@@ -50,15 +51,14 @@ class Staged(NamedTuple):
     """Rows of a table in files as it takes them over, and how many there are of each day."""
 
     table: Table
-    frame: "DataFrame"
+    frame: DataFrame
     rows: dict[date, int]
 
 
-def transform(trades: "DataFrame", lots: "DataFrame") -> "DataFrame":
+def transform(trades: DataFrame, lots: DataFrame) -> DataFrame:
     """Trades and carried lots to the rows of both tables (`WALKED`), for frames that do not lie in a lake."""
-    from pyspark.sql import functions as F
 
-    def nulls(of: Table, but: Collection[str]) -> list["SparkColumn"]:
+    def nulls(of: Table, but: Collection[str]) -> list[SparkColumn]:
         return [F.lit(None).cast(of[name].type.spark).alias(name) for name in of.names if name not in but]
 
     as_trades = trades.select(F.lit(False).alias("is_lot"), *trades.columns, *nulls(LOTS, trades.columns))
@@ -66,13 +66,8 @@ def transform(trades: "DataFrame", lots: "DataFrame") -> "DataFrame":
     return as_trades.unionByName(as_lots).groupBy(COHORT).applyInArrow(walk_cohort, WALKED.ddl)
 
 
-def walk_cohort(rows: "pa.Table") -> "pa.Table":
+def walk_cohort(rows: pa.Table) -> pa.Table:
     """One cohort's trades and lots, in any order, to its rows of `WALKED`."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    from pnl.cohort import walk_rows
-
     made = walk_rows(rows.filter(pc.invert(rows["is_lot"])), rows.filter(rows["is_lot"]))
     columns = []
     for is_lot, table in zip((False, True), made, strict=True):
@@ -83,16 +78,11 @@ def walk_cohort(rows: "pa.Table") -> "pa.Table":
     return pa.concat_tables(part.select(WALKED.names).cast(WALKED.arrow_schema) for part in columns)
 
 
-def write_cohort(folders: dict[str, str], rows: "pa.Table") -> "pa.Table":
+def write_cohort(folders: dict[str, str], rows: pa.Table) -> pa.Table:
     """Walk one cohort and write its files below the folder of each table; answers the rows written by table and day.
 
     `rows` are the lots that it carries in, and rows that name files of trades (`path`) and the day of each.
     """
-    import pyarrow as pa
-
-    from pnl.cohort import read_trades, walk_rows
-    from pumploss.lake.files import write_partition
-
     cohort = rows[COHORT][0].as_py()
     named = rows.filter(rows["path"].is_valid())
     files = zip(named["path"].to_pylist(), named["close_day"].to_pylist(), strict=True)
@@ -107,7 +97,7 @@ def write_cohort(folders: dict[str, str], rows: "pa.Table") -> "pa.Table":
     return pa.Table.from_pylist(counted, schema=schema)
 
 
-def by_day(rows: "pa.Table", column: str) -> list[tuple[date, "pa.Table"]]:
+def by_day(rows: pa.Table, column: str) -> list[tuple[date, pa.Table]]:
     """Rows sorted by a day, cut into the days."""
     runs = rows[column].combine_chunks().value_counts()
     counts = sorted((run["values"].as_py(), run["counts"].as_py()) for run in runs)
@@ -115,7 +105,7 @@ def by_day(rows: "pa.Table", column: str) -> list[tuple[date, "pa.Table"]]:
     return [(day, rows.slice(begin, count)) for (day, count), begin in zip(counts, begins, strict=True)]
 
 
-def carried_lots(context: Context, trades: "DataFrame", days: Days) -> "DataFrame":
+def carried_lots(context: Context, trades: DataFrame, days: Days) -> DataFrame:
     """Lots open before these days of the positions that trade in them: the latest close of each position."""
     before = latest_before(context, LOTS, trades.select("token_mint"), days[0])
     return before.join(trades.select(*POSITION).distinct(), POSITION, "left_semi")
@@ -144,10 +134,8 @@ def walked(context: Context, days: Days, report: RunReport) -> tuple[Staged, Sta
     return lots, Staged(TABLE, context.lake.laid(TABLE, folders[TABLE.name]), counts[TABLE.name])
 
 
-def tasks(context: Context, lots: "DataFrame", files: list["StoredFile"]) -> "DataFrame":
+def tasks(context: Context, lots: DataFrame, files: list[StoredFile]) -> DataFrame:
     """Carried lots, and a row for each file of trades: all that a cohort's task is handed."""
-    from pyspark.sql import functions as F
-
     rows = [
         (file.path, date.fromisoformat(file.partition["trade_date"]), int(file.partition[COHORT])) for file in files
     ]
@@ -156,7 +144,7 @@ def tasks(context: Context, lots: "DataFrame", files: list["StoredFile"]) -> "Da
     return lots.select(*LOTS.names, F.lit(None).cast("string").alias("path")).unionByName(named.select("*", *nulls))
 
 
-def _account(files: list["StoredFile"], written: Mapping[date, int], days: Days, report: RunReport) -> None:
+def _account(files: list[StoredFile], written: Mapping[date, int], days: Days, report: RunReport) -> None:
     """Write each day's sums into the report. Raises ConservationError where a trade went missing."""
     for day in days:
         counts = report.day(day)

@@ -1,6 +1,7 @@
 """What each trader did in each mint on each day, and since when they know each other."""
 
-from typing import TYPE_CHECKING
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
 
 from jobs.running.context import Context
 from jobs.running.lookups import latest_before
@@ -9,17 +10,11 @@ from pumploss.report import RunReport
 from pumploss.tables import silver_trade_pnl
 from pumploss.tables.silver_trader_mint_day import TABLE
 
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
-
 PAIR = ["trader_address", "token_mint"]
 
 
-def transform(pnl: "DataFrame", seen: "DataFrame") -> "DataFrame":
+def transform(pnl: DataFrame, seen: DataFrame) -> DataFrame:
     """Trades with profit, and earlier `first_seen_day` per pair, to `silver_trader_mint_day`."""
-    from pyspark.sql import Window
-    from pyspark.sql import functions as F
-
     days = pnl.groupBy(*PAIR, "trade_date", "trader_cohort").agg(
         F.count(F.when(F.col("direction") == "buy", 1)).alias("buy_count"),
         F.count(F.when(F.col("direction") == "sell", 1)).alias("sell_count"),
@@ -39,8 +34,6 @@ def transform(pnl: "DataFrame", seen: "DataFrame") -> "DataFrame":
 
 def run(context: Context, days: Days) -> RunReport:
     """Aggregate these days; the first day of a pair is looked up in this table's earlier days."""
-    from pyspark.sql import functions as F
-
     report = RunReport("silver_trader_mint_day")
     pnl = context.read(silver_trade_pnl.TABLE, days)
     pairs = pnl.select(*PAIR).distinct()

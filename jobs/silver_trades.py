@@ -2,7 +2,9 @@
 
 from collections import Counter
 from datetime import date
-from typing import TYPE_CHECKING
+
+from pyspark.sql import DataFrame, Row, Window
+from pyspark.sql import functions as F
 
 from jobs.deduplication.across_sources import around, is_by_date, marked, once_dated, refuse_mixtures
 from jobs.running.context import Context
@@ -14,9 +16,6 @@ from pumploss.report import RunReport
 from pumploss.tables import bronze_trades
 from pumploss.tables.silver_trades import TABLE
 
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, Row
-
 #: The keys of chain order that the data states; direction and id only break what they leave open.
 STATED_ORDER = ("traded_at", "slot", "tx_index", "event_index", "source_rank")
 #: Rows that are not written: a row of a later dump or line of its source, a row that another source has just the same,
@@ -24,11 +23,8 @@ STATED_ORDER = ("traded_at", "slot", "tx_index", "event_index", "source_rank")
 DUPLICATES = ("exact", "across_sources", "superseded")
 
 
-def transform(bronze: "DataFrame") -> "DataFrame":
+def transform(bronze: DataFrame) -> DataFrame:
     """Bronze rows of whole trade dates to `silver_trades`: the first dump that holds a trade is where it counts."""
-    from pyspark.sql import Window
-    from pyspark.sql import functions as F
-
     order = Window.partitionBy("token_mint", "trade_date").orderBy(
         *(F.col(name).asc_nulls_last() for name in STATED_ORDER), "direction", "trade_id"
     )
@@ -51,11 +47,8 @@ def transform(bronze: "DataFrame") -> "DataFrame":
     ).select(*TABLE.names)
 
 
-def once(bronze: "DataFrame") -> "DataFrame":
+def once(bronze: DataFrame) -> DataFrame:
     """Each trade once. Those that landed several times are few: only they, found by hash, are sorted."""
-    from pyspark.sql import Window
-    from pyspark.sql import functions as F
-
     hashed = bronze.withColumn("id_hash", F.xxhash64("trade_id"))
     repeated = hashed.groupBy("id_hash").agg(F.count(F.lit(1)).alias("repeats")).where("repeats > 1")
     joined = hashed.join(repeated, "id_hash", "left")
@@ -87,7 +80,7 @@ def _touched(context: Context, days: Days) -> Days:
     return ordered({*(row["trade_date"] for row in dates.collect()), *days})
 
 
-def _inputs(context: Context, days: Days) -> tuple[Days, "DataFrame"]:
+def _inputs(context: Context, days: Days) -> tuple[Days, DataFrame]:
     """The trade dates to rebuild and their bronze rows, marked where another source's count.
 
     Raises CheckError for a mixture of sources that cannot be told apart. Where there are several, or one dates trades
@@ -115,7 +108,7 @@ def _sources(context: Context, dumps: Days) -> set[str]:
     return {file.partition["source"] for file in context.lake.files(bronze_trades.TABLE, dumps)}
 
 
-def _account(rows: "DataFrame", staged: "DataFrame", touched: Days, report: RunReport) -> dict[date, dict[str, int]]:
+def _account(rows: DataFrame, staged: DataFrame, touched: Days, report: RunReport) -> dict[date, dict[str, int]]:
     """Write each day's sums into the report; answers its duplicates by kind.
 
     Raises ConservationError where a trade went missing.
@@ -139,8 +132,7 @@ def _account(rows: "DataFrame", staged: "DataFrame", touched: Days, report: RunR
     return split
 
 
-def _counts(rows: "DataFrame") -> list["Row"]:
-    from pyspark.sql import functions as F
+def _counts(rows: DataFrame) -> list[Row]:
 
     counts = rows.groupBy("trade_date").agg(
         F.count(F.lit(1)).alias("found"),
@@ -150,10 +142,8 @@ def _counts(rows: "DataFrame") -> list["Row"]:
     return list(counts.collect())
 
 
-def _alike(rows: "DataFrame") -> Counter[tuple[date, bool]]:
+def _alike(rows: DataFrame) -> Counter[tuple[date, bool]]:
     """Superseded rows that say the same as the one that counts, by day and by whether that is of the same source."""
-    from pyspark.sql import functions as F
-
     kept = rows.where("NOT is_superseded").groupBy("trade_id").agg(F.min("source").alias("counts"))
     alike = rows.where("is_superseded").join(kept, "trade_id").withColumn("is_own", F.col("counts") == F.col("source"))
     found = alike.groupBy("trade_date", "is_own").count().collect()

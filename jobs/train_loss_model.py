@@ -2,12 +2,11 @@
 
 from jobs.running.context import Context
 from jobs.training.run import train_model
+from models.loss_model import SPEC
 from pumploss.days import Days
 from pumploss.report import RunReport
 
 
 def run(context: Context, days: Days, if_missing: bool = False) -> RunReport:
     """Train, register and perhaps promote the loss model; skipped while too few days have matured."""
-    from models.loss_model import SPEC
-
     return train_model(context, days, SPEC, if_missing)

@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from pumploss.errors import ModelError
-
-if TYPE_CHECKING:
-    import polars as pl
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -101,13 +99,11 @@ def formula_score(loss_24h_sol: Floats, loss_trades_24h: Floats) -> Floats:
     return np.minimum(100.0, raised)
 
 
-def assemble(rows: "pl.DataFrame", names: Sequence[str]) -> TrainingFrame:
+def assemble(rows: pl.DataFrame, names: Sequence[str]) -> TrainingFrame:
     """The frame of retrieved rows, which hold labels, features by name, and `event_timestamp` = T.
 
     Raises ModelError where a column is missing or a (trader, T) stands twice.
     """
-    import polars as pl
-
     missing = sorted({*KEY, *OUTCOMES, *names} - set(rows.columns))
     if missing:
         raise ModelError(f"The training rows lack {', '.join(missing)}: build gold_labels and gold_trader_features.")
@@ -139,10 +135,8 @@ def assemble(rows: "pl.DataFrame", names: Sequence[str]) -> TrainingFrame:
     )
 
 
-def matrix(rows: "pl.DataFrame", names: Sequence[str]) -> Floats:
+def matrix(rows: pl.DataFrame, names: Sequence[str]) -> Floats:
     """Float64 values of the columns in this order, NaN where missing. Raises ModelError for absent or text columns."""
-    import polars as pl
-
     absent = [name for name in names if name not in rows.columns]
     odd = [name for name in names if name not in absent and not _is_number(rows.schema[name])]
     if absent or odd:
@@ -157,7 +151,6 @@ def matrix(rows: "pl.DataFrame", names: Sequence[str]) -> Floats:
 
 
 def _is_number(kind: Any) -> bool:
-    import polars as pl
 
     return bool(kind.is_numeric() or kind == pl.Boolean)
 

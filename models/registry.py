@@ -11,6 +11,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pandas as pd
+
 from models import artifacts, boosting
 from models.artifacts import Served
 from models.training import Trained
@@ -173,8 +176,6 @@ def _calm() -> Iterator[None]:
 def _log_files(trained: Trained, content: Mapping[str, str]) -> str:
     """Log the booster in LightGBM's own text with our files beside it; answers the model's address."""
     import mlflow.lightgbm
-    import numpy as np
-    import pandas as pd
     from mlflow.models import ModelSignature
     from mlflow.types import ColSpec, DataType, Schema
 

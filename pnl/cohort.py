@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import fsspec
 import numpy as np
@@ -11,12 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from pnl.fifo import NO_LOT, FifoLots, FifoResult, FifoTrades, walk
+from pnl.fifo_kernel import Flags, Integers, Marks, running_most
 from pumploss.errors import ContractError
 from pumploss.tables import silver_trades
-
-if TYPE_CHECKING:
-    from pnl.fifo import FifoLots, FifoResult, FifoTrades
-    from pnl.fifo_kernel import Flags, Integers, Marks
 
 #: What a walk needs of a trade, and of a lot that is carried in; partition columns included.
 TRADE_COLUMNS: Final = (
@@ -72,18 +70,16 @@ class Cohort:
         self.lot_marks = _marks(lots["amount_basis"], estimated)[self.lot_order]
         self.known_at = self._known_at()
 
-    def trade(self, name: str) -> "Integers":
+    def trade(self, name: str) -> Integers:
         """An integer or time column of the trades, sorted."""
         return _integers(self.trades[name], name)[self.order]
 
-    def lot(self, name: str) -> "Integers":
+    def lot(self, name: str) -> Integers:
         """An integer or time column of the lots, sorted; what is missing is 0."""
         return _integers(self.lots[name].cast(pa.int64()).fill_null(0))[self.lot_order]
 
-    def as_fifo(self) -> "tuple[FifoTrades, FifoLots]":
+    def as_fifo(self) -> tuple[FifoTrades, FifoLots]:
         """What `fifo.walk` takes."""
-        from pnl.fifo import FifoLots, FifoTrades
-
         trades = FifoTrades(
             position=self.position,
             is_buy=self.is_buy,
@@ -103,10 +99,8 @@ class Cohort:
         )
         return trades, lots
 
-    def _known_at(self) -> "Integers":
+    def _known_at(self) -> Integers:
         """Since when each trade's position is known as it is after it: its latest dump so far, microseconds."""
-        from pnl.fifo_kernel import running_most
-
         known = self.trade("known_at")
         running_most(self.position, known, self.lot_position, self.lot("known_at"))
         return known
@@ -117,15 +111,13 @@ def walk_rows(trades: pa.Table, lots: pa.Table) -> tuple[pa.Table, pa.Table]:
 
     All columns but the cohort; text that repeats is in dictionaries. Raises what `fifo.walk` raises.
     """
-    from pnl.fifo import walk
-
     cohort = Cohort(trades.select(TRADE_COLUMNS), lots.select(LOT_COLUMNS))
     trades_in_order, lots_in_order = cohort.as_fifo()
     result = walk(trades_in_order, lots_in_order)
     return _pnl(cohort, trades_in_order, result), _closes(cohort, result)
 
 
-def _pnl(cohort: Cohort, trades: "FifoTrades", result: "FifoResult") -> pa.Table:
+def _pnl(cohort: Cohort, trades: FifoTrades, result: FifoResult) -> pa.Table:
     is_buy, matched = trades.is_buy, result.matched_units
     unsold = matched == 0
     made = pa.table(
@@ -158,8 +150,7 @@ def _pnl(cohort: Cohort, trades: "FifoTrades", result: "FifoResult") -> pa.Table
     return made if is_one_day else made.take(pa.array(np.argsort(cohort.day, kind="stable")))
 
 
-def _closes(cohort: Cohort, result: "FifoResult") -> pa.Table:
-    from pnl.fifo import NO_LOT
+def _closes(cohort: Cohort, result: FifoResult) -> pa.Table:
 
     closes = result.closes
     is_empty = closes.ref == NO_LOT
@@ -187,7 +178,7 @@ def _closes(cohort: Cohort, result: "FifoResult") -> pa.Table:
     return made.take(pa.array(np.lexsort((closes.lot_index, trader, mint, closes.day))))
 
 
-def _at_closes(cohort: Cohort, result: "FifoResult") -> "Integers":
+def _at_closes(cohort: Cohort, result: FifoResult) -> Integers:
     """Since when the position of each close is known: as after its last trade of the day."""
     ends = np.ones(len(cohort.position), dtype=np.bool_)
     ends[:-1] = (cohort.position[1:] != cohort.position[:-1]) | (cohort.day[1:] != cohort.day[:-1])
@@ -195,7 +186,7 @@ def _at_closes(cohort: Cohort, result: "FifoResult") -> "Integers":
     return np.take(cohort.known_at[ends], close)
 
 
-def _numbered(*columns: pa.ChunkedArray) -> tuple["Integers", pa.Array]:
+def _numbered(*columns: pa.ChunkedArray) -> tuple[Integers, pa.Array]:
     """Texts as places in the sorted list of them, the columns one after the other; and that list."""
     chunks = [chunk for column in columns for chunk in _dictionary(column).chunks]
     whole = pa.chunked_array(chunks, pa.dictionary(pa.int32(), pa.string())).unify_dictionaries().combine_chunks()
@@ -210,7 +201,7 @@ def _dictionary(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column if column.type == kind else column.cast(pa.string()).dictionary_encode()
 
 
-def _sorted(position: "Integers", day: "Integers", place: "Integers") -> npt.NDArray[np.intp]:
+def _sorted(position: Integers, day: Integers, place: Integers) -> npt.NDArray[np.intp]:
     """The rows by position, day and place: by one number where all three fit into 63 bits of it."""
     if not len(position):
         return np.empty(0, dtype=np.intp)
@@ -220,20 +211,20 @@ def _sorted(position: "Integers", day: "Integers", place: "Integers") -> npt.NDA
     return np.lexsort((place, day, position))
 
 
-def _is(column: pa.ChunkedArray, value: str) -> "Flags":
+def _is(column: pa.ChunkedArray, value: str) -> Flags:
     """Whether each text is that value."""
     whole = _dictionary(column).unify_dictionaries().combine_chunks()
     hits = np.array([text == value for text in whole.dictionary.to_pylist()] + [False])
     return hits[_integers(whole.indices.fill_null(len(hits) - 1))]
 
 
-def _marks(basis: pa.ChunkedArray, is_estimated: "Flags") -> "Marks":
+def _marks(basis: pa.ChunkedArray, is_estimated: Flags) -> Marks:
     marks = np.where(_is(basis, "balance_delta"), BALANCE_DELTA, CURVE).astype(np.uint8)
     marks[is_estimated] |= ESTIMATED
     return marks
 
 
-def _integers(column: Any, name: str = "a column") -> "Integers":
+def _integers(column: Any, name: str = "a column") -> Integers:
     """A column of integers or times without missing values, as 64-bit integers; times in their own unit."""
     whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     plain = whole.cast(pa.int64()) if not pa.types.is_integer(whole.type) else whole
@@ -242,9 +233,9 @@ def _integers(column: Any, name: str = "a column") -> "Integers":
     return np.asarray(plain.to_numpy(zero_copy_only=False), dtype=np.int64)
 
 
-def _texts(numbers: "Integers", texts: pa.Array, is_missing: "Flags | None" = None) -> pa.DictionaryArray:
+def _texts(numbers: Integers, texts: pa.Array, is_missing: Flags | None = None) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(pa.array(numbers.astype(np.int32), mask=is_missing), texts)
 
 
-def _times(microseconds: "Integers", is_missing: "Flags | None" = None) -> pa.Array:
+def _times(microseconds: Integers, is_missing: Flags | None = None) -> pa.Array:
     return pa.array(microseconds, mask=is_missing).cast(pa.timestamp("us", tz="UTC"))

@@ -11,16 +11,13 @@ On a position that ends empty the three agree to the lamport, since all that was
 """
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 
 from pnl.fifo_kernel import Flags, Integers
 from pnl.wide_integers import muldiv
 from pumploss.compiled import compiled
-
-if TYPE_CHECKING:
-    import polars as pl
 
 POSITION = ("trader_address", "token_mint")
 #: What is read of each trade.
@@ -93,13 +90,11 @@ def lifo_cost(
             top -= 1
 
 
-def with_costs(rows: "pl.DataFrame") -> "pl.DataFrame":
+def with_costs(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows of `silver_trade_pnl` of whole positions with one column more per method: `<method>_pnl_lamports`.
 
     They are NULL where `pnl_lamports` is: for buys and wholly unmatched sells.
     """
-    import polars as pl
-
     ordered = rows.sort(*POSITION, "trade_date", "order_in_mint_day")
     position = ordered.select(pl.struct(POSITION).rle_id().cast(pl.Int64)).to_series().to_numpy()
     columns = [ordered[name].to_numpy() for name in ("token_units", "buy_cost_lamports", "matched_units")]
@@ -116,10 +111,8 @@ def with_costs(rows: "pl.DataFrame") -> "pl.DataFrame":
     )
 
 
-def summed(rows: "pl.DataFrame") -> "pl.DataFrame":
+def summed(rows: pl.DataFrame) -> pl.DataFrame:
     """Sum the results of `with_costs` of some traders, one row per method; the sums of several can be added up."""
-    import polars as pl
-
     found = []
     for method in Method:
         pnl = pl.col(f"{method}_pnl_lamports")

@@ -9,13 +9,11 @@ import threading
 import warnings
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from pyspark.sql import SparkSession
 
 from pumploss.errors import SettingsError
 from pumploss.settings import ROOT, Settings
-
-if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
 
 #: Python packages of the project that a cluster's workers need to run its functions.
 SHIPPED_PACKAGES = ("pumploss", "features", "models", "jobs")
@@ -49,7 +47,7 @@ SPARK_SETTINGS = {
 }
 
 
-def session(settings: Settings) -> "SparkSession":
+def session(settings: Settings) -> SparkSession:
     """The session that all jobs share; the first call starts or connects the engine.
 
     Raises SettingsError for an address that is neither unset, `local[...]` nor `sc://...`.
@@ -69,10 +67,9 @@ def session(settings: Settings) -> "SparkSession":
 
 
 @cache
-def _embedded() -> "SparkSession":
+def _embedded() -> SparkSession:
     os.environ.setdefault("RUST_LOG", "error")  # the server logs each request to standard error otherwise
     from pysail.spark import SparkConnectServer
-    from pyspark.sql import SparkSession
 
     server = SparkConnectServer(ip="127.0.0.1", port=0)
     server.start(background=True)
@@ -91,12 +88,11 @@ def _embedded() -> "SparkSession":
 
 
 @cache
-def _local_spark(remote: str, memory: str, is_on_s3: bool) -> "SparkSession":
+def _local_spark(remote: str, memory: str, is_on_s3: bool) -> SparkSession:
     if shutil.which("java") is None:
         raise SettingsError(
             f"SPARK_REMOTE={remote!r} needs Java 17 or newer on PATH; unset it for the embedded engine."
         )
-    from pyspark.sql import SparkSession
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
@@ -110,8 +106,7 @@ def _local_spark(remote: str, memory: str, is_on_s3: bool) -> "SparkSession":
 
 
 @cache
-def _cluster(remote: str) -> "SparkSession":
-    from pyspark.sql import SparkSession
+def _cluster(remote: str) -> SparkSession:
 
     spark = SparkSession.builder.remote(remote).getOrCreate()
     with tempfile.TemporaryDirectory() as folder:

@@ -1,9 +1,10 @@
 """Every error that Pump Loss raises on purpose: each says what was wrong, where, and what to do about it."""
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from pumploss.report import DayReport
 
 

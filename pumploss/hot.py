@@ -15,16 +15,17 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 from urllib.parse import urlsplit
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from pumploss import embedded
 from pumploss.errors import StoreError
 from pumploss.settings import Settings
 from pumploss.warm.losers import BOARD_ROWS, LOSER_COLUMNS, known_period
-
-if TYPE_CHECKING:
-    import redis
 
 PREFIX = "pumploss:"
 EXPIRY_SECONDS = 7 * 24 * 3600
@@ -42,12 +43,8 @@ _READ_TRIES = 5
 
 
 @contextmanager
-def open_hot(settings: Settings) -> Iterator["redis.Redis"]:
+def open_hot(settings: Settings) -> Iterator[redis.Redis]:
     """A client that answers; an embedded server lives at least as long as it. Raises StoreError."""
-    import redis
-    from redis.backoff import NoBackoff
-    from redis.retry import Retry
-
     with ExitStack() as stack:
         url = settings.hot_url or stack.enter_context(embedded.redis(settings.hot_dir)).url
         try:
@@ -75,7 +72,7 @@ def _place(url: str) -> str:
     return f"{parts.scheme}://{parts.hostname or parts.path}{f':{parts.port}' if parts.port else ''}"
 
 
-def publish(client: "redis.Redis", boards: Mapping[str, list[dict[str, Any]]], as_of: datetime, version: str) -> None:
+def publish(client: redis.Redis, boards: Mapping[str, list[dict[str, Any]]], as_of: datetime, version: str) -> None:
     """Make these leaderboards, by period, the current ones and delete those before;
 
     the same `version` again changes nothing.
@@ -93,7 +90,7 @@ def publish(client: "redis.Redis", boards: Mapping[str, list[dict[str, Any]]], a
         both.execute()
 
 
-def leaderboard(client: "redis.Redis", period: str = "24h", limit: int = BOARD_ROWS) -> list[dict[str, Any]]:
+def leaderboard(client: redis.Redis, period: str = "24h", limit: int = BOARD_ROWS) -> list[dict[str, Any]]:
     """The current leaderboard with everything that the warm store's has, equal to it value by
     value.
 
@@ -116,7 +113,7 @@ def leaderboard(client: "redis.Redis", period: str = "24h", limit: int = BOARD_R
     raise StoreError(f"The leaderboard of {period} in the hot store is incomplete: run publish_hot again.")
 
 
-def hot_losers(client: "redis.Redis", period: str = "24h", limit: int = 100) -> list[dict[str, Any]]:
+def hot_losers(client: redis.Redis, period: str = "24h", limit: int = 100) -> list[dict[str, Any]]:
     """The same as `warm.top_losers`, from the hot store."""
     return [{name: row[name] for name in LOSER_COLUMNS} for row in leaderboard(client, period, limit)]
 
@@ -129,7 +126,7 @@ def _list_key(period: str, version: str) -> str:
     return f"{PREFIX}leaderboard:{period}:{version}"
 
 
-def _pointer(client: "redis.Redis", period: str) -> dict[str, Any] | None:
+def _pointer(client: redis.Redis, period: str) -> dict[str, Any] | None:
     text = client.get(_pointer_key(period))
     return json.loads(cast("str", text)) if text else None
 

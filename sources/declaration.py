@@ -1,11 +1,12 @@
 """What a source format is: cadence, fields, and the function that reads lines as trades."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pyarrow as pa
 
     from sources.interpreting.rows import Rows

@@ -1,26 +1,25 @@
 """The facts that windows are taken over, joined per trader and day before any window is drawn."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
 
 from features.windows import HOURS, LEVELS, SUMS
-
-if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame
 
 
 @dataclass(frozen=True)
 class Inputs:
     """The tables that features are computed from; days beyond a T's window do no harm."""
 
-    trader_days: "DataFrame"
-    mint_days: "DataFrame"
-    trade_pnl: "DataFrame"
-    token_days: "DataFrame"
-    market_days: "DataFrame"
+    trader_days: DataFrame
+    mint_days: DataFrame
+    trade_pnl: DataFrame
+    token_days: DataFrame
+    market_days: DataFrame
 
 
-def daily(inputs: Inputs) -> "DataFrame":
+def daily(inputs: Inputs) -> DataFrame:
     """Per trader and day: everything in `SUMS` and `LEVELS`."""
     market = inputs.market_days.select("day", "losing_sell_share")
     joined = inputs.trader_days.join(market, "day", "left")
@@ -30,8 +29,7 @@ def daily(inputs: Inputs) -> "DataFrame":
     return joined.select("trader_address", "trader_cohort", "day", "known_at", *sums, *levels)
 
 
-def _derived() -> "dict[str, Column]":
-    from pyspark.sql import functions as F
+def _derived() -> dict[str, Column]:
 
     change = F.col("equity_change_lamports").cast("decimal(19,0)")
     is_weekend = F.dayofweek("day").isin(1, 7)
@@ -46,39 +44,32 @@ def _derived() -> "dict[str, Column]":
     }
 
 
-def _hour(hour: int) -> "Column":
+def _hour(hour: int) -> Column:
     """Trades of one hour: as plain 32-bit columns they cost a third of the list when rows are sorted."""
-    from pyspark.sql import functions as F
-
     return F.get("trades_by_hour", F.lit(hour)).cast("int")
 
 
-def _from_market() -> "dict[str, Column]":
+def _from_market() -> dict[str, Column]:
     """Own trades times the market's losing share in millionths: an integer, so that sums are exact.
 
     A day on which the whole market matched no sell counts as one without losses.
     """
-    from pyspark.sql import functions as F
-
     micros = F.round(F.coalesce(F.col("losing_sell_share"), F.lit(0.0)) * 1e6).cast("bigint")
     return {"market_loss_micros": F.col("trade_count") * micros}
 
 
-def _preferred_hour() -> "Column":
-    from pyspark.sql import functions as F
+def _preferred_hour() -> Column:
 
     counts = F.col("trades_by_hour_close")
     return (F.array_position(counts, F.array_max(counts)) - 1).cast("bigint")
 
 
-def events(inputs: Inputs) -> "DataFrame":
+def events(inputs: Inputs) -> DataFrame:
     """Two kinds of rows per trader and day: mints traded, and with `is_sell` the matched sells.
 
     Columns of the other kind hold neutral values, since the embedded engine takes the nullability of a union from its
     first part; an unknown volatility is NaN.
     """
-    from pyspark.sql import functions as F
-
     return _mints(inputs).unionByName(
         inputs.trade_pnl.where("pnl_lamports IS NOT NULL").select(
             "trader_address",
@@ -97,8 +88,7 @@ def events(inputs: Inputs) -> "DataFrame":
     )
 
 
-def _mints(inputs: Inputs) -> "DataFrame":
-    from pyspark.sql import functions as F
+def _mints(inputs: Inputs) -> DataFrame:
 
     volatility = inputs.token_days.select("token_mint", F.col("day").alias("trade_date"), "volatility")
     return inputs.mint_days.join(volatility, ["token_mint", "trade_date"], "left").select(

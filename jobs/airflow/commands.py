@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib.metadata import version
 from pathlib import Path
 
 from jobs.airflow.environment import environment, keep_secrets
@@ -56,8 +57,6 @@ def migrate(settings: Settings) -> None:
 
 def _fingerprint(database: str) -> str:
     """This version of Airflow and this database; hashed, because the address may hold a password."""
-    from importlib.metadata import version
-
     return f"{version('apache-airflow')} {hashlib.sha256(database.encode()).hexdigest()}"
 
 
@@ -99,7 +98,7 @@ def tail(log: Path) -> str:
     return "\n".join(log.read_text(errors="replace").splitlines()[-TAIL_LINES:])
 
 
-def stop(child: "subprocess.Popen[bytes]") -> None:
+def stop(child: subprocess.Popen[bytes]) -> None:
     """End a child and all of its group: asked first, forced after 20 seconds."""
     with suppress(ProcessLookupError):
         child.send_signal(signal.SIGTERM)
@@ -108,7 +107,7 @@ def stop(child: "subprocess.Popen[bytes]") -> None:
     kill_group(child)
 
 
-def kill_group(child: "subprocess.Popen[bytes]") -> None:
+def kill_group(child: subprocess.Popen[bytes]) -> None:
     """Force what is left of a child that leads its own group."""
     with suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
+
 from jobs.airflow.environment import environment
 from pumploss.settings import Settings
 
@@ -40,8 +43,6 @@ class Runs:
     """The runs of one DAG in the metadata database."""
 
     def __init__(self, settings: Settings, dag_id: str) -> None:
-        from sqlalchemy import create_engine
-        from sqlalchemy.pool import NullPool
 
         self._engine = create_engine(environment(settings)["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"], poolclass=NullPool)
         self._dag_id = dag_id
@@ -74,14 +75,11 @@ class Runs:
 
     def give_up(self, run: Run) -> None:
         """Call a run failed whose process is gone, so that a scheduler does not go on with it later."""
-        from sqlalchemy import text
-
         with self._engine.begin() as connection:
             for statement in _GIVE_UP:
                 connection.execute(text(statement), {"dag": self._dag_id, "run": run.run_id})
 
     def _rows(self, query: str, values: Mapping[str, Any]) -> list[Any]:
-        from sqlalchemy import text
 
         with self._engine.connect() as connection:
             return list(connection.execute(text(query), {"dag": self._dag_id, **values}))

@@ -4,7 +4,10 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from jobs.bronze import pools
 from jobs.bronze.accounting import Place
@@ -15,10 +18,8 @@ from pumploss.lake.delta import day_condition
 from pumploss.reasons import Reason
 from pumploss.report import RunReport
 from pumploss.tables import bronze_token_events, bronze_trades, quarantine_trades
+from sources.parsing.files import reparse
 from sources.parsing.schema import PARSED_DDL, TABLE
-
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
 
 
 @dataclass
@@ -30,15 +31,15 @@ class Resolved:
     stand now; `too_late_count` more could be read, but too late.
     """
 
-    trades: "DataFrame"
-    refused: "DataFrame | None" = None
+    trades: DataFrame
+    refused: DataFrame | None = None
     pooled: dict[date, int] = field(default_factory=dict)
     retried: dict[Place, tuple[str, int]] = field(default_factory=dict)
-    texts: "DataFrame | None" = None
+    texts: DataFrame | None = None
     too_late_count: int = 0
 
 
-def resolve(context: Context, parsed: "DataFrame", files: list[dict[str, Any]], days: Days) -> Resolved:
+def resolve(context: Context, parsed: DataFrame, files: list[dict[str, Any]], days: Days) -> Resolved:
     """The trades of these days' dumps, and those of earlier dumps whose pool became known on one of these days."""
     pooled = _counts(parsed.where(pools.IS_POOLED))
     are_pools_new = bool(parsed.where(f"kind = 'event' AND {pools.NAMES_POOL}").take(1))
@@ -54,7 +55,7 @@ def resolve(context: Context, parsed: "DataFrame", files: list[dict[str, Any]], 
     return found
 
 
-def _events(context: Context, parsed: "DataFrame", days: Days) -> "DataFrame":
+def _events(context: Context, parsed: DataFrame, days: Days) -> DataFrame:
     """What these days and earlier ones say of the pools that these days speak of."""
     names = list(bronze_token_events.TABLE.names)
     new = parsed.where(f"kind = 'event' AND {pools.NAMES_POOL}").select(*names)
@@ -64,17 +65,13 @@ def _events(context: Context, parsed: "DataFrame", days: Days) -> "DataFrame":
     return new.unionByName(stored)
 
 
-def _refused(context: Context, judged: "DataFrame", files: list[dict[str, Any]]) -> "DataFrame":
+def _refused(context: Context, judged: DataFrame, files: list[dict[str, Any]]) -> DataFrame:
     places = judged.where("reason IS NOT NULL").select(*PLACE, "reason", "detail")
     return with_text(places, files, context.spark)
 
 
-def _retry(context: Context, found: Resolved, known: "DataFrame", days: Days) -> None:
+def _retry(context: Context, found: Resolved, known: DataFrame, days: Days) -> None:
     """Adds the lines of earlier dumps that can be read since one of these days, as trades or refusals of that day."""
-    from pyspark.sql import functions as F
-
-    from sources.parsing.files import reparse
-
     assert found.refused is not None
     stored = context.lake.read(quarantine_trades.TABLE).where(pools.still_waiting(days)).select(*REFUSAL)
     lines = context.lake.stage("waiting_lines", pools.waiting(found.refused.unionByName(stored), known, days))
@@ -90,7 +87,7 @@ def _retry(context: Context, found: Resolved, known: "DataFrame", days: Days) ->
     found.retried = {(row["dump_day"], row["file"]): (row["by"], row["lines"]) for row in sums.collect()}
 
 
-def remember(report: RunReport, found: Resolved, events: "DataFrame", refused: "DataFrame") -> None:
+def remember(report: RunReport, found: Resolved, events: DataFrame, refused: DataFrame) -> None:
     """Write into the report, by day, what later days rest on, and whether a day itself rests on earlier ones."""
     named = _digests(events.where(pools.NAMES_POOL), ("pool_address", "token_mint", "quote_mint", "token_decimals"))
     unknown = _digests(refused.where(f"reason = '{Reason.UNKNOWN_POOL.value}'"), ("detail", "raw_sha256"))
@@ -121,15 +118,13 @@ def _said(outputs: dict[str, dict[str, Any]]) -> tuple[Any, ...]:
     return tuple(outputs.get(table.TABLE.name, {}).get(name) for table, name in named)
 
 
-def _digests(lines: "DataFrame", names: tuple[str, ...]) -> dict[date, str]:
+def _digests(lines: DataFrame, names: tuple[str, ...]) -> dict[date, str]:
     """Content digests of lines by dump day, whatever their order."""
-    from pyspark.sql import functions as F
-
     values = (F.coalesce(F.col(name).cast("string"), F.lit("")) for name in ("file", "line_number", *names))
     total = F.sum(F.xxhash64(*values).cast("decimal(38,0)"))
     rows = lines.groupBy("dump_day").agg(total.alias("total"), F.count(F.lit(1)).alias("lines")).collect()
     return {row["dump_day"]: f"{row['lines']}-{int(row['total']) % 2**64:016x}" for row in rows}
 
 
-def _counts(frame: "DataFrame") -> dict[date, int]:
+def _counts(frame: DataFrame) -> dict[date, int]:
     return {row["dump_day"]: row["count"] for row in frame.groupBy("dump_day").count().collect()}

@@ -1,6 +1,7 @@
 """Trades that name only their pool: which mint that trades, since which dump day it is known, and what waits for it."""
 
-from typing import TYPE_CHECKING
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
 
 from jobs.bronze.refused_lines import PLACE, TEXT
 from pumploss.days import Days
@@ -13,22 +14,16 @@ from sources.interpreting.rows import SOL_MINTS, STABLE_MINTS
 from sources.parsing.files import MAX_LATENESS
 from sources.reading.physical_lines import HEAD_BYTES
 
-if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame
-
 #: Which trades wait for their mint, and which events name it; a migration names the pool that the curve moves to.
 IS_POOLED = "kind = 'trade' AND token_mint IS NULL AND pool_address IS NOT NULL"
 NAMES_POOL = "event_kind IN ('create_pool', 'migrate') AND pool_address IS NOT NULL"
 
 
-def known_pools(events: "DataFrame") -> "DataFrame":
+def known_pools(events: DataFrame) -> DataFrame:
     """Of each pool what its first dump day says, and since when it is known: later days change nothing of it.
 
     Of one day a creation counts before a migration, then chain order decides.
     """
-    from pyspark.sql import Window
-    from pyspark.sql import functions as F
-
     chain = (
         F.col(name).asc_nulls_last()
         for name in ("event_kind", "occurred_at", "slot", "tx_index", "event_index", "file", "line_number")
@@ -53,14 +48,12 @@ def known_pools(events: "DataFrame") -> "DataFrame":
     )
 
 
-def judged(trades: "DataFrame", pools: "DataFrame") -> "DataFrame":
+def judged(trades: DataFrame, pools: DataFrame) -> DataFrame:
     """Trades that name only a pool with the mint and decimals of it, or with `reason` and `detail` of their refusal.
 
     A pool counts from its first dump day on. Of a pool whose base is SOL and whose quote is the coin, the amounts could
     be exchanged, but its fees are taken in the coin: its trades are refused, as all that were not paid in SOL.
     """
-    from pyspark.sql import functions as F
-
     is_known = F.col("known_day") <= F.col("dump_day")
     is_quote = [F.col(name).isin(*SOL_MINTS, *STABLE_MINTS) for name in ("pool_mint", "pool_quote")]
     pays_sol = F.coalesce(F.col("pool_quote").isin(*SOL_MINTS), F.lit(False))
@@ -85,13 +78,11 @@ def judged(trades: "DataFrame", pools: "DataFrame") -> "DataFrame":
     )
 
 
-def waiting(refused: "DataFrame", pools: "DataFrame", days: Days) -> "DataFrame":
+def waiting(refused: DataFrame, pools: DataFrame, days: Days) -> DataFrame:
     """Quarantined lines of a pool that became known after their dump day, on one of these days, with that day.
 
     The text of a line that the quarantine holds cut cannot be read again: it stays there.
     """
-    from pyspark.sql import functions as F
-
     lines = refused.where(F.col("reason") == Reason.UNKNOWN_POOL.value).select(
         *PLACE,
         *TEXT,
@@ -101,13 +92,11 @@ def waiting(refused: "DataFrame", pools: "DataFrame", days: Days) -> "DataFrame"
     return lines.where(f"raw_bytes <= {HEAD_BYTES}").join(pools, "pool_address").where(became_known)
 
 
-def retried(again: "DataFrame", pools: "DataFrame") -> "DataFrame":
+def retried(again: DataFrame, pools: DataFrame) -> DataFrame:
     """Lines that were read again, as `judged` on the dump day on which their pool became known, which is theirs now.
 
     `is_too_late` marks what a daily source may no longer correct by then.
     """
-    from pyspark.sql import functions as F
-
     known = pools.select("pool_address", F.col("known_day").alias("retry_day"))
     moved = again.where("kind = 'trade'").join(known, "pool_address").withColumn("dump_day", F.col("retry_day"))
     is_daily = ~F.col("source").isin(*_samples())
@@ -130,14 +119,11 @@ def _samples() -> list[str]:
     return [name for name, source in SOURCES.items() if source.cadence is Cadence.SAMPLE]
 
 
-def _naming(name: str) -> "Column":
+def _naming(name: str) -> Column:
     """A field and its value, as refusals show them."""
-    from pyspark.sql import functions as F
-
     return F.concat(F.lit(f"{name}='"), F.coalesce(name, F.lit("")), F.lit("'"))
 
 
-def _quoted() -> "Column":
-    from pyspark.sql import functions as F
+def _quoted() -> Column:
 
     return F.coalesce("pool_quote", F.lit("nothing stated"))

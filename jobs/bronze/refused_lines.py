@@ -1,18 +1,19 @@
 """Lines that are refused after their file was parsed, whole: the quarantine keeps the text, parsed trades do not."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from fsspec.core import url_to_fs
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from pumploss.reasons import Reason
 from pumploss.tables.quarantine_trades import TABLE
+from sources import source
 from sources.reading.passes import FileRef, splits, survey
 from sources.reading.records import refuse
-
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
 
 #: Where a line stands, why it is refused, and what it reads.
 PLACE = ("dump_day", "source", "file", "line_number")
@@ -24,11 +25,9 @@ _DDL = ", ".join(f"{name} {TABLE[name].type.spark}" for name in _READ)
 
 
 def with_text(
-    refused: "DataFrame", files: list[dict[str, Any]], spark: "SparkSession", known: "DataFrame | None" = None
-) -> "DataFrame":
+    refused: DataFrame, files: list[dict[str, Any]], spark: SparkSession, known: DataFrame | None = None
+) -> DataFrame:
     """Refused places and reasons with the text of each line: out of the `known` ones, else read again from its file."""
-    from pyspark.sql import functions as F
-
     if known is not None:
         again = refused.join(known, list(PLACE)).select(*REFUSAL)
         own = refused.join(known, list(PLACE), "left_anti")
@@ -44,10 +43,6 @@ def read_lines(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
     Raises LandingError for a file that changes meanwhile.
     """
-    from fsspec.core import url_to_fs
-
-    from sources import source
-
     for files in batches:
         for file in files.to_pylist():
             storage, path = url_to_fs(file["path"])

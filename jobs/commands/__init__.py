@@ -13,6 +13,9 @@ from contextlib import contextmanager
 from importlib import import_module
 from types import FrameType
 
+from jobs.commands.parser import parse
+from pumploss.errors import PumpLossError
+
 FAILED = 1
 INTERRUPTED = 130
 TERMINATED = 143
@@ -27,9 +30,6 @@ def main(argv: Sequence[str] | None = None, program: str = "pumploss") -> int:
 
     Raises SystemExit with code 2 for wrong arguments, with 0 for help.
     """
-    from jobs.commands.parser import parse
-    from pumploss.errors import PumpLossError
-
     arguments = parse(argv, program)
     try:
         with _termination():

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from models.loss_model import SPEC as LOSS
+from models.registry import Registry
+from models.risk_model import SPEC as RISK
 from pumploss.settings import Settings
 
 #: Measures of the summary, by title.
@@ -39,10 +42,6 @@ class Champion:
 
 def champions(settings: Settings) -> list[Champion]:
     """Both models' champions, with the measures on the test days that were stored when they were registered."""
-    from models.loss_model import SPEC as LOSS
-    from models.registry import Registry
-    from models.risk_model import SPEC as RISK
-
     registry, found = Registry(settings), []
     for spec in (LOSS, RISK):
         version = registry.version(spec.name)

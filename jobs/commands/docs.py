@@ -4,14 +4,13 @@ import argparse
 import webbrowser
 from pathlib import Path
 
+from pumploss.checks import data_docs
 from pumploss.errors import LakeError
-from pumploss.settings import Settings
+from pumploss.settings import Settings, from_environment
 
 
 def run(_: argparse.Namespace) -> int:
     """Print where Data Docs are and open them, where there is a browser."""
-    from pumploss.settings import from_environment
-
     page = first_page(from_environment())
     print(page, flush=True)
     if not webbrowser.open(page.as_uri()):
@@ -24,8 +23,6 @@ def first_page(settings: Settings) -> Path:
 
     Raises LakeError where nothing was ever judged.
     """
-    from pumploss.checks import data_docs
-
     folder = settings.data_docs_dir
     if not data_docs.has_results(folder):
         raise LakeError(

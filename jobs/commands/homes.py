@@ -3,13 +3,12 @@
 import hashlib
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from jobs.commands.simulate import digest, is_free
+from pumploss import engine
 from pumploss.lake import Lake
 from pumploss.settings import ROOT, Settings, as_environment, from_environment
-
-if TYPE_CHECKING:
-    from simulator import Market
+from simulator import Market
 
 
 def with_landing(settings: Settings, landing: str) -> Settings:
@@ -40,13 +39,11 @@ def for_landing(settings: Settings) -> Settings:
     return settings.below(own_home(settings.home, settings.landing), settings.landing)
 
 
-def for_market(settings: Settings, market: "Market") -> Settings:
+def for_market(settings: Settings, market: Market) -> Settings:
     """These settings, or those of a home of its own where the default one holds other dumps or their lake.
 
     Where somebody chose the home it is kept. Raises LakeError where its lake is then another landing's.
     """
-    from jobs.commands.simulate import digest, is_free
-
     claimed = lake(settings)
     is_ours = claimed.owner() in (None, settings.landing)
     if not is_home_default(settings) and not is_ours:
@@ -72,6 +69,4 @@ def exports(settings: Settings) -> str:
 
 def lake(settings: Settings) -> Lake:
     """The lake of these settings, without an engine until rows are read."""
-    from pumploss import engine
-
     return Lake(settings.lake, lambda: engine.session(settings))

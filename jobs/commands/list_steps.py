@@ -2,13 +2,12 @@
 
 import argparse
 
+from jobs.commands.terminal import show_table
 from jobs.pipeline import STEPS, Step
 
 
 def run(_: argparse.Namespace) -> int:
     """Print every step in order."""
-    from jobs.commands.terminal import show_table
-
     head = ("step", "cadence", "reads", "earlier days it needs", "writes")
     show_table("The pipeline, in order", head, [_row(step) for step in STEPS])
     return 0

@@ -6,8 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from jobs.commands.terminal import show_table
 from pumploss.errors import StoreError
-from pumploss.settings import Settings
+from pumploss.settings import Settings, from_environment
+from pumploss.warm import open_warm, publishing, top_losers
 
 #: Column titles that a terminal has room for; amounts are in SOL.
 TITLES = {
@@ -25,8 +27,6 @@ TITLES = {
 
 def run(arguments: argparse.Namespace) -> int:
     """Print a leaderboard."""
-    from pumploss.settings import from_environment
-
     found, day = losers(from_environment(), arguments.period, arguments.limit)
     if arguments.json:
         print(json.dumps(found, default=plain))
@@ -37,8 +37,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 def losers(settings: Settings, period: str, limit: int) -> tuple[list[dict[str, Any]], str]:
     """The traders who lost most, and the last published day. Raises StoreError where nothing was published."""
-    from pumploss.warm import open_warm, publishing, top_losers
-
     nothing = StoreError("Nothing has been published yet: run `pumploss nightly`, or `publish_warm` for a built day.")
     if settings.warm_dsn is None and not settings.warm_dir.exists():
         raise nothing
@@ -51,8 +49,6 @@ def losers(settings: Settings, period: str, limit: int) -> tuple[list[dict[str, 
 
 def show(found: list[dict[str, Any]], title: str) -> None:
     """Print them as a table."""
-    from jobs.commands.terminal import show_table
-
     rows = [[_cell(row[name]) for name in TITLES] for row in found]
     numbers = [text for name, text in TITLES.items() if name not in ("trader", "last_loss_time")]
     show_table(title, list(TITLES.values()), rows, numbers)

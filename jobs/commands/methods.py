@@ -4,26 +4,24 @@ import argparse
 import json
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import polars as pl
+
+from jobs.commands.terminal import show_table
+from jobs.running.context import Context, open_context
+from pnl.other_methods import READ, summed, with_costs
 from pumploss.cohort import COHORTS, trader_cohort
 from pumploss.errors import LakeError
 from pumploss.money import LAMPORTS_PER_SOL
+from pumploss.settings import from_environment
 from pumploss.tables.silver_trade_pnl import TABLE
-
-if TYPE_CHECKING:
-    import polars as pl
-
-    from jobs.running.context import Context
 
 TITLES = ("method", "traders", "of them lost", "matched sells", "at a loss", "realised SOL", "losses SOL", "differs")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print a row per method; amounts in SOL, in JSON in lamports."""
-    from jobs.running.context import open_context
-    from pumploss.settings import from_environment
-
     with open_context(from_environment()) as context:
         found = compare(context, arguments.until, arguments.trader).to_dicts()
     if arguments.json:
@@ -33,27 +31,19 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def compare(context: "Context", until: date | None = None, trader: str | None = None) -> "pl.DataFrame":
+def compare(context: Context, until: date | None = None, trader: str | None = None) -> pl.DataFrame:
     """One row per method over all trades up to a day, of all traders or one.
 
     Columns: method, trader_count (with a matched sell), losing_trader_count, matched_sell_count, losing_sell_count,
     realised_pnl_lamports, realised_loss_lamports, and differs_count: sells whose profit is not FIFO's. Reads the
     history cohort by cohort, so memory is bounded by the largest. Raises StaleError where a day of it is stale.
     """
-    import polars as pl
-
-    from pnl.other_methods import summed, with_costs
-
     sums = pl.concat([summed(with_costs(rows)) for rows in _cohorts(context, until, trader)])
     return sums.group_by("method", maintain_order=True).sum()
 
 
-def _cohorts(context: "Context", until: date | None, trader: str | None) -> "Iterator[pl.DataFrame]":
+def _cohorts(context: Context, until: date | None, trader: str | None) -> Iterator[pl.DataFrame]:
     """The trades with profit of each cohort, or of the one that holds the trader."""
-    import polars as pl
-
-    from pnl.other_methods import READ
-
     days = [day for day in context.lake.rows_by_day(TABLE) if until is None or day <= until]
     if not days:
         raise LakeError(f"No profit and loss has been reckoned in {context.lake.root} yet: run `pumploss nightly`.")
@@ -67,7 +57,6 @@ def _cohorts(context: "Context", until: date | None, trader: str | None) -> "Ite
 
 
 def _show(found: list[dict[str, Any]], trader: str | None) -> None:
-    from jobs.commands.terminal import show_table
 
     rows = [
         (

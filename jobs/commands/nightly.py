@@ -2,20 +2,15 @@
 
 import argparse
 import time
-from typing import TYPE_CHECKING
 
-from pumploss.settings import Settings
-
-if TYPE_CHECKING:
-    from jobs.commands.terminal import Screen
+from jobs.commands import homes, simulate, summary
+from jobs.commands.terminal import Screen
+from jobs.running.nightly import Night, nightly
+from pumploss.settings import Settings, from_environment
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run to published results, then print the summary."""
-    from jobs.commands import summary
-    from jobs.commands.terminal import Screen
-    from jobs.running.nightly import Night, nightly
-
     started, screen = time.monotonic(), Screen()
     settings = _dumps(arguments, screen)
     simulated = time.monotonic() - started
@@ -28,11 +23,8 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _dumps(arguments: argparse.Namespace, screen: "Screen") -> Settings:
+def _dumps(arguments: argparse.Namespace, screen: Screen) -> Settings:
     """The settings of the run, whose landing holds all dumps."""
-    from jobs.commands import homes, simulate
-    from pumploss.settings import from_environment
-
     given = from_environment()
     market = simulate.market(arguments)
     if arguments.landing is None and (not homes.is_landing_given(given) or simulate.is_free(given.landing, market)):
@@ -49,10 +41,8 @@ def _dumps(arguments: argparse.Namespace, screen: "Screen") -> Settings:
     return settings
 
 
-def _announce(given: Settings, settings: Settings, screen: "Screen") -> None:
+def _announce(given: Settings, settings: Settings, screen: Screen) -> None:
     """Say so where the stores are not where they were asked for."""
-    from jobs.commands import homes
-
     if settings.home != given.home:
         owner = homes.lake(given).owner()
         why = f"{given.lake} is built from {owner}" if owner else f"{given.landing} holds other dumps"

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from features.registry import FEATURE_SET_VERSION, features
+from features.registry import TABLE as FEATURES
 from jobs.gates.completeness_rules import RULES
 from jobs.gates.dump_measures import TRAILING_DAYS
 from jobs.pipeline import STEPS
@@ -62,7 +64,6 @@ def _rows(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
 
 
 def _tables() -> str:
-    from features.registry import TABLE as FEATURES
 
     found: dict[str, Table] = {**tables(), FEATURES.name: FEATURES}
     parts = [f"# Tables\n\n{NOTE}"]
@@ -100,7 +101,6 @@ def _bounds(lowest: float | None, highest: float | None) -> str:
 
 
 def _features() -> str:
-    from features.registry import FEATURE_SET_VERSION, features
 
     signs = {-1: "lowers risk", 0: "", 1: "raises risk"}
     rows = (

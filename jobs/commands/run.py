@@ -4,13 +4,17 @@ import argparse
 import json
 from collections.abc import Iterable
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jobs.commands.parser import ALL
+from jobs.commands.terminal import Screen
 from jobs.pipeline import STEPS, Cadence, Step
-
-if TYPE_CHECKING:
-    from pumploss.report import RunReport
+from jobs.running.context import open_context
+from jobs.running.nightly import held_stores, sentence
+from jobs.running.runner import run_step
+from pumploss.report import RunReport
+from pumploss.settings import from_environment
+from sources.landing.dump_days import run_days
 
 #: Whoever runs several of these wants the servers up from the first to the last.
 STORE_STEPS = {"materialize_features", "publish_warm", "publish_hot"}
@@ -37,7 +41,7 @@ def chosen(names: Iterable[str], if_missing: bool = False) -> list[tuple[Step, d
     return [(step, options(step)) for step in STEPS if step.name in asked or ALL in asked]
 
 
-def summary(report: "RunReport", run_id: str) -> dict[str, Any]:
+def summary(report: RunReport, run_id: str) -> dict[str, Any]:
     """A report without its days, as one JSON object."""
     days = sorted(report.days)
     counts = ("rows_read", "rows_written", "rows_quarantined", "rows_duplicate")
@@ -56,12 +60,6 @@ def summary(report: "RunReport", run_id: str) -> dict[str, Any]:
 
 
 def _run(arguments: argparse.Namespace, names: list[str]) -> int:
-    from jobs.commands.terminal import Screen
-    from jobs.running.context import open_context
-    from jobs.running.nightly import held_stores, sentence
-    from jobs.running.runner import run_step
-    from pumploss.settings import from_environment
-    from sources.landing.dump_days import run_days
 
     settings, screen = from_environment(), Screen()
     steps = chosen(names, arguments.if_missing)

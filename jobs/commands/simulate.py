@@ -5,14 +5,13 @@ import hashlib
 import json
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from jobs.commands.terminal import Screen
 from pumploss.errors import SettingsError
-from pumploss.settings import Settings
-
-if TYPE_CHECKING:
-    from jobs.commands.terminal import Screen
-    from simulator import Market
+from pumploss.settings import Settings, from_environment
+from simulator import Market, write_dumps
+from simulator.market import DEFAULT_FIRST_DAY, DEFAULT_TRADES_PER_DAY
 
 DAYS = 90
 
@@ -20,8 +19,6 @@ DAYS = 90
 def run(arguments: argparse.Namespace) -> int:
     """Write the market's dumps into the landing."""
     from jobs.commands.homes import with_landing
-    from jobs.commands.terminal import Screen
-    from pumploss.settings import from_environment
 
     settings = from_environment()
     if arguments.landing:
@@ -31,10 +28,8 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def market(arguments: argparse.Namespace) -> "Market":
+def market(arguments: argparse.Namespace) -> Market:
     """The market that the options describe; the defaults are today's size."""
-    from simulator import Market
-    from simulator.market import DEFAULT_FIRST_DAY, DEFAULT_TRADES_PER_DAY
 
     def given(name: str, default: Any) -> Any:
         value = vars(arguments).get(name)
@@ -48,13 +43,11 @@ def market(arguments: argparse.Namespace) -> "Market":
     )
 
 
-def write(settings: Settings, wanted: "Market", screen: "Screen") -> tuple[int, int]:
+def write(settings: Settings, wanted: Market, screen: Screen) -> tuple[int, int]:
     """Write what is missing of the market; answers how many dumps are new or changed, and trades in all.
 
     Raises SettingsError for a landing that is not this market's, and for one that is not on this machine.
     """
-    from simulator import write_dumps
-
     if "://" in settings.landing:
         raise SettingsError(f"A market is simulated into a folder of this machine, not into {settings.landing}.")
     if not is_free(settings.landing, wanted):
@@ -75,17 +68,17 @@ def write(settings: Settings, wanted: "Market", screen: "Screen") -> tuple[int, 
     return sum(dump.is_new for dump in written), sum(dump.rows for dump in written)
 
 
-def identity(market: "Market") -> dict[str, Any]:
+def identity(market: Market) -> dict[str, Any]:
     """What makes two markets the same but for their length."""
     return {"trades_per_day": market.trades_per_day, "seed": market.seed, "first_day": market.first_day.isoformat()}
 
 
-def digest(market: "Market") -> str:
+def digest(market: Market) -> str:
     """Eight hex digits that name the market."""
     return hashlib.sha256(json.dumps(identity(market)).encode()).hexdigest()[:8]
 
 
-def is_free(landing: str, wanted: "Market") -> bool:
+def is_free(landing: str, wanted: Market) -> bool:
     """Whether the landing is empty, or holds this market and nothing else."""
     if "://" in landing:
         return False

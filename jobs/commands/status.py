@@ -6,10 +6,18 @@ import re
 from datetime import date
 from typing import Any
 
+import polars as pl
+
+from jobs.commands.terminal import show_facts, show_table
 from jobs.pipeline import STEPS
 from jobs.running.context import Context, open_context
+from jobs.running.runner import code_version
+from pumploss import embedded
+from pumploss.embedded import locks
 from pumploss.errors import LandingError
-from pumploss.settings import Settings
+from pumploss.settings import Settings, from_environment
+from pumploss.tables.quarantine_trades import TABLE
+from sources import SOURCES
 
 #: What the ledger says of a step's last run.
 _LAST = (
@@ -23,8 +31,6 @@ _SECRET = re.compile(r"(?<=:)[^:/@\s]+(?=@)|(?<=password=)('[^']*'|\S+)")
 
 def run(arguments: argparse.Namespace) -> int:
     """Print how everything stands."""
-    from pumploss.settings import from_environment
-
     found = status(from_environment())
     if arguments.json:
         print(json.dumps(found, default=str, indent=2))
@@ -35,8 +41,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 def status(settings: Settings) -> dict[str, Any]:
     """Stores by role, the ledger's last run and stale days per step, landed days per source, the last refusals."""
-    from jobs.running.runner import code_version
-
     with open_context(settings) as context:
         return {
             "code_version": code_version(),
@@ -51,9 +55,6 @@ def status(settings: Settings) -> dict[str, Any]:
 
 def stores(settings: Settings) -> dict[str, dict[str, Any]]:
     """Every store by its role: `address`, whether the project runs it itself, and for servers whether it runs."""
-    from pumploss import embedded
-    from pumploss.embedded import locks
-
     warm, hot = embedded.postgres(settings.warm_dir), embedded.redis(settings.hot_dir)
     remote = settings.spark_remote
     return {
@@ -107,8 +108,6 @@ def _steps(context: Context) -> dict[str, dict[str, Any]]:
 
 def _landing(context: Context) -> dict[str, Any]:
     """Landed days per source, or what is wrong with the landing."""
-    from sources import SOURCES
-
     try:
         days = {name: context.landing.days(name) for name in context.landing.sources()}
     except LandingError as error:
@@ -134,10 +133,6 @@ def _quarantine(context: Context) -> dict[str, Any]:
 
 def refusals(context: Context, day: date | None = None) -> dict[str, int]:
     """Refused lines by reason, of a dump day or of all, the most frequent first."""
-    import polars as pl
-
-    from pumploss.tables.quarantine_trades import TABLE
-
     if not context.lake.exists(TABLE):
         return {}
     lines = pl.scan_delta(context.lake.path(TABLE))
@@ -148,7 +143,6 @@ def refusals(context: Context, day: date | None = None) -> dict[str, int]:
 
 
 def _show(found: dict[str, Any]) -> None:
-    from jobs.commands.terminal import show_facts, show_table
 
     show_facts("Stores", [(name, place(store)) for name, store in found["stores"].items()])
     print(f"\nThe lake is built from {found['lake_landing'] or 'nothing yet'}.")

@@ -4,20 +4,18 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.progress import Progress, TaskID
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
 #: Where output goes to a file or a pipe, whose width nobody knows.
 PLAIN_WIDTH = 160
 
 
-def console(is_error: bool = False) -> "Console":
+def console(is_error: bool = False) -> Console:
     """A console that takes text as it is: addresses and messages are full of brackets and colons."""
-    from rich.console import Console
-
     stream = sys.stderr if is_error else sys.stdout
     width = None if stream.isatty() else PLAIN_WIDTH
     return Console(stderr=is_error, markup=False, highlight=False, emoji=False, soft_wrap=True, width=width)
@@ -25,9 +23,6 @@ def console(is_error: bool = False) -> "Console":
 
 def show_table(title: str, head: Sequence[str], rows: Iterable[Sequence[object]], numbers: Sequence[str] = ()) -> None:
     """Print a table on standard output; columns named in `numbers` are aligned to the right."""
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     for name in head:
         table.add_column(name, justify="right" if name in numbers else "left", overflow="fold")
@@ -53,12 +48,11 @@ class Screen:
         self._task: TaskID | None = None
 
     @cached_property
-    def _console(self) -> "Console":
+    def _console(self) -> Console:
         return console(is_error=True)
 
     @cached_property
-    def _progress(self) -> "Progress":
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    def _progress(self) -> Progress:
 
         columns = (
             *(SpinnerColumn(), TextColumn("{task.description}", markup=False)),

@@ -3,21 +3,23 @@
 import argparse
 import json
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import polars as pl
+
+from features.eligibility import LOWEST_MINTS, LOWEST_TRADES, UNMATCHED_ONE_IN
+from features.windows import LOOKBACK_DAYS
+from jobs.commands.terminal import show_facts, show_table
 from jobs.commands.trader_results import results, scan, show_results, text
 from jobs.running.context import Context, open_context
 from pumploss.days import midnight, shift
 from pumploss.errors import LakeError
-
-if TYPE_CHECKING:
-    import polars as pl
+from pumploss.settings import from_environment
+from pumploss.tables import gold_scores
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print results, positions, features, scores and reasons; exit code 1 for a wallet that never traded."""
-    from pumploss.settings import from_environment
-
     with open_context(from_environment()) as context:
         found = trader(context, arguments.address)
     if arguments.json:
@@ -34,7 +36,6 @@ def trader(context: Context, address: str) -> dict[str, Any]:
     Raises LakeError where no features were built, StaleError where those of the latest T are stale.
     """
     from features.registry import TABLE, features
-    from pumploss.tables import gold_scores
 
     days = context.lake.rows_by_day(TABLE)
     if not days:
@@ -53,14 +54,13 @@ def trader(context: Context, address: str) -> dict[str, Any]:
     return answer
 
 
-def _one(rows: "pl.LazyFrame") -> dict[str, Any] | None:
+def _one(rows: pl.LazyFrame) -> dict[str, Any] | None:
     found = rows.collect()
     return found.row(0, named=True) if len(found) else None
 
 
 def _absence(context: Context, address: str, day: date) -> tuple[str, str]:
     """Status and reason of a wallet without features at T."""
-    from features.windows import LOOKBACK_DAYS
     from pumploss.tables.gold_trader_day import TABLE
 
     rows = scan(context, TABLE, address).collect().sort("day")
@@ -75,10 +75,8 @@ def _absence(context: Context, address: str, day: date) -> tuple[str, str]:
     return "not_eligible", why
 
 
-def _shortcomings(recent: "pl.DataFrame") -> list[str]:
+def _shortcomings(recent: pl.DataFrame) -> list[str]:
     """Which rules of `features.eligibility` the trader's last 30 days do not meet."""
-    from features.eligibility import LOWEST_MINTS, LOWEST_TRADES, UNMATCHED_ONE_IN
-
     trades, mints = recent["trade_count_close"][-1], recent["mint_count_close"][-1]
     sold, matched = int(recent["sell_net_lamports"].sum()), int(recent["proceeds_lamports"].sum())
     said = []
@@ -95,7 +93,6 @@ def _shortcomings(recent: "pl.DataFrame") -> list[str]:
 
 
 def _show(found: dict[str, Any]) -> None:
-    from jobs.commands.terminal import show_facts, show_table
 
     print(f"{found['trader']} as of {found['as_of']}: {found['status'].replace('_', ' ')}")
     if found["account"]:

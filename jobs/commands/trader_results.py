@@ -1,21 +1,21 @@
 """One wallet's rows of a table, and what it made and holds: what `trader` shows before features and scores."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import polars as pl
+
+from jobs.commands.terminal import show_facts, show_table
+from jobs.positions import of_trader
 from jobs.running.context import Context
 from pumploss.cohort import trader_cohort
 from pumploss.contract import Table
 from pumploss.money import LAMPORTS_PER_SOL
-
-if TYPE_CHECKING:
-    import polars as pl
+from pumploss.tables import gold_trader_day, silver_round_trips
 
 
-def scan(context: Context, table: Table, address: str) -> "pl.LazyFrame":
+def scan(context: Context, table: Table, address: str) -> pl.LazyFrame:
     """The trader's rows of a table, none where it was never written."""
-    import polars as pl
-
     if not context.lake.exists(table):
         return pl.DataFrame(pl.from_arrow(table.arrow_schema.empty_table())).lazy()
     rows = pl.scan_delta(context.lake.path(table)).filter(pl.col("trader_address") == address)
@@ -27,9 +27,6 @@ def results(context: Context, address: str, day: date) -> dict[str, Any]:
 
     Amounts are lamports over its life. Each is None for a wallet that did not trade before that.
     """
-    from jobs.positions import of_trader
-    from pumploss.tables import gold_trader_day, silver_round_trips
-
     days = scan(context, gold_trader_day.TABLE, address).filter(_before("day", day)).collect().sort("day")
     if days.is_empty():
         return {"account": None, "positions": None, "round_trips": None}
@@ -43,13 +40,12 @@ def results(context: Context, address: str, day: date) -> dict[str, Any]:
     }
 
 
-def _before(column: str, day: date) -> "pl.Expr":
-    import polars as pl
+def _before(column: str, day: date) -> pl.Expr:
 
     return pl.col(column) < day
 
 
-def _account(days: "pl.DataFrame", held: list[dict[str, Any]]) -> dict[str, int]:
+def _account(days: pl.DataFrame, held: list[dict[str, Any]]) -> dict[str, int]:
     """The trader's days, and open positions, summed."""
     last = days.row(-1, named=True)
     equity, cost = last["equity_close_lamports"], last["open_cost_close_lamports"]
@@ -66,10 +62,8 @@ def _account(days: "pl.DataFrame", held: list[dict[str, Any]]) -> dict[str, int]
     }
 
 
-def _round_trips(rows: "pl.DataFrame") -> dict[str, Any]:
+def _round_trips(rows: pl.DataFrame) -> dict[str, Any]:
     """Round trips by outcome, each as it stood last, and how long the closed ones took."""
-    import polars as pl
-
     latest = rows.sort("close_day").unique(["token_mint", "episode_index"], keep="last", maintain_order=True)
     counts = {name: int((latest["outcome"] == name).sum()) for name in ("won", "lost", "even", "open")}
     return {**counts, "median_held_seconds": latest.select(pl.col("held_seconds").median()).item()}
@@ -77,8 +71,6 @@ def _round_trips(rows: "pl.DataFrame") -> dict[str, Any]:
 
 def show_results(found: dict[str, Any]) -> None:
     """Print `results`, amounts in SOL."""
-    from jobs.commands.terminal import show_facts, show_table
-
     facts = [
         (name.removesuffix("_lamports") + "_sol", _sol(value)) if name.endswith("_lamports") else (name, value)
         for name, value in found["account"].items()

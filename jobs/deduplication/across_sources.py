@@ -7,28 +7,24 @@ a trade by when a copy was received, so that its copies may lie on both sides of
 
 from collections.abc import Collection
 from datetime import date
-from typing import TYPE_CHECKING
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
 
 from pumploss.errors import CheckError
 from pumploss.lake.delta import day_condition
 from sources import source
 
-if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame
-
 #: How far one trade's times may lie apart in two sources: a feed's receiver stamps it some seconds late.
 SKEW = "INTERVAL 10 MINUTES"
 
 
-def marked(bronze: "DataFrame", sources: Collection[str]) -> "DataFrame":
+def marked(bronze: DataFrame, sources: Collection[str]) -> DataFrame:
     """The rows with `is_superseded`: whether another of the sources counts for the transaction and mint.
 
     The one with the lowest `Source.precedence` counts. Rows without a signature are never superseded. Raises
     SourceError for a source that is not known.
     """
-    from pyspark.sql import Window
-    from pyspark.sql import functions as F
-
     if len(sources) < 2:
         return bronze.withColumn("is_superseded", F.lit(False))
     pair = F.when(F.col("signature").isNotNull(), F.xxhash64("signature", "token_mint"))
@@ -57,10 +53,8 @@ def _has_block_time(name: str) -> bool:
     return source(name).time_field not in source(name).volatile
 
 
-def once_dated(rows: "DataFrame", sources: Collection[str]) -> "DataFrame":
+def once_dated(rows: DataFrame, sources: Collection[str]) -> DataFrame:
     """The marked rows with copies of a trade on another date than its first one superseded as well."""
-    from pyspark.sql import functions as F
-
     if all(_has_block_time(name) for name in sources):
         return rows
     counting = rows.where("NOT is_superseded").select("*", F.xxhash64("trade_id").alias("id_hash"))
@@ -76,26 +70,20 @@ def once_dated(rows: "DataFrame", sources: Collection[str]) -> "DataFrame":
     )
 
 
-def _rank(sources: Collection[str]) -> "Column":
+def _rank(sources: Collection[str]) -> Column:
     """Each row's precedence."""
-    from pyspark.sql import functions as F
-
     known = {name: source(name).precedence for name in sorted(sources)}
     return F.coalesce(*(F.when(F.col("source") == name, F.lit(rank)) for name, rank in known.items()))
 
 
-def around(days: Collection[date]) -> "Column":
+def around(days: Collection[date]) -> Column:
     """Whether a trade is of one of the days, or so near to one that another source may date it there."""
-    from pyspark.sql import functions as F
-
     early, late = (f"CAST(traded_at {sign} {SKEW} AS DATE)" for sign in "-+")
     return F.expr(f"{day_condition(early, days)} OR {day_condition(late, days)}")
 
 
-def refuse_mixtures(bronze: "DataFrame") -> None:
+def refuse_mixtures(bronze: DataFrame) -> None:
     """Raise CheckError where two sources, one of them unsigned, cover the same mint and hour."""
-    from pyspark.sql import functions as F
-
     hours = bronze.groupBy("token_mint", F.date_trunc("hour", "traded_at").alias("hour")).agg(
         F.count_distinct("source").alias("sources"),
         F.count(F.when(F.col("signature").isNull(), 1)).alias("unsigned"),

@@ -1,25 +1,21 @@
 """Which trade a line is: its identity, and whether another line is the same trade again."""
 
-from typing import TYPE_CHECKING
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
 
 from pumploss.tables.bronze_trades import TABLE
-
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
 
 #: What makes two signed events the same trade, were it not for their place in the chain.
 EVENT = ("signature", "trader_address", "token_mint", "direction", "token_units", "sol_lamports")
 NATIVE = ("slot", "tx_index", "event_index")
 
 
-def identified(trades: "DataFrame") -> tuple["DataFrame", "DataFrame"]:
+def identified(trades: DataFrame) -> tuple[DataFrame, DataFrame]:
     """Trades with their identity (`bronze_trades`), and the trades that stand in another file or line already.
 
     Nearly every trade is alone with its line and its event. Only those that are not, told by 64-bit hashes, are
     compared with each other: sorting millions of lone rows to number each 1 is where the time would go otherwise.
     """
-    from pyspark.sql import functions as F
-
     is_signed = F.col("signature").isNotNull()
     own = F.when(is_signed, F.xxhash64("dump_day", "source", *EVENT))
     dated = trades.select(
@@ -45,14 +41,11 @@ def identified(trades: "DataFrame") -> tuple["DataFrame", "DataFrame"]:
     return kept.select(*TABLE.names), numbered.where("copy > 1")
 
 
-def _signed(trades: "DataFrame") -> "DataFrame":
+def _signed(trades: DataFrame) -> DataFrame:
     """Equal events of a signature, numbered by their places in the chain; those of one place are one trade.
 
     A line that states no place at all differs from no other: it is the first of them again.
     """
-    from pyspark.sql import Window
-    from pyspark.sql import functions as F
-
     event = ("dump_day", "source", *EVENT)
     places = Window.partitionBy(*event).orderBy(*(F.col(name).asc_nulls_last() for name in NATIVE))
     copies = Window.partitionBy(*event, "ordinal").orderBy("traded_at", "line_digest", "file", "line_number")
@@ -64,11 +57,8 @@ def _signed(trades: "DataFrame") -> "DataFrame":
     ).withColumn("copy", F.row_number().over(copies))
 
 
-def _unsigned(trades: "DataFrame") -> "DataFrame":
+def _unsigned(trades: DataFrame) -> DataFrame:
     """Equal lines without a signature: repeated in one file they are trades, in another file the same trades again."""
-    from pyspark.sql import Window
-    from pyspark.sql import functions as F
-
     lines = Window.partitionBy("dump_day", "source", "line_digest")
     copies = Window.partitionBy("dump_day", "source", "line_digest", "occurrence").orderBy("file", "line_number")
     return trades.select(

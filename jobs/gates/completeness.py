@@ -9,7 +9,10 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
+from pyspark.sql import DataFrame
 
 from jobs.gates.completeness_rules import CHECKS, RULES, Finding
 from jobs.gates.dump_measures import Measures, Trail, compared, measure, trail, values
@@ -23,9 +26,6 @@ from pumploss.tables.bronze_trades import TABLE
 from sources import SOURCES
 from sources.declaration import Cadence
 
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
-
 SUITE = f"{TABLE.name}_completeness"
 
 #: A dump day of a source.
@@ -34,9 +34,9 @@ Place = tuple[date, str]
 
 def gate(
     context: Context,
-    staged: "DataFrame",
+    staged: DataFrame,
     landed: list[dict[str, Any]],
-    refused: "DataFrame",
+    refused: DataFrame,
     days: Days,
     report: RunReport,
 ) -> None:
@@ -89,8 +89,6 @@ def _judge(
     context: Context, measured: Mapping[Place, Measures], trails: list[Trail], night: date, report: RunReport
 ) -> list[Finding]:
     """Every rule that a day broke, as Great Expectations says, in order of days; the result is kept for its pages."""
-    import pandas as pd
-
     rows = [compared(found, before) for found, before in zip(measured.values(), trails, strict=True)]
     frame = pd.DataFrame(rows, columns=[f"m{n}" for n in range(len(CHECKS))], dtype="float64")
     judged = checks.judged(SUITE, CHECKS, frame)

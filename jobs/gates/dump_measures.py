@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from jobs.gates.completeness_rules import CHECKS
 from pumploss.contract import Metric
 from pumploss.days import shift
-
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
 
 #: Earlier days that a day is judged against, and that must follow each other before a check stops a daily source.
 TRAILING_DAYS = 7
@@ -21,11 +21,9 @@ Measures = dict[str, int]
 
 
 def measure(
-    staged: "DataFrame", landed: Iterable[Mapping[str, Any]], refused: "DataFrame"
+    staged: DataFrame, landed: Iterable[Mapping[str, Any]], refused: DataFrame
 ) -> dict[tuple[date, str], Measures]:
     """The measures of each dump day and source that landed, in order of days; one query over the trades."""
-    from pyspark.sql import functions as F
-
     is_own_day = F.col("trade_date") == F.col("dump_day")
     trades = staged.groupBy("dump_day", "source").agg(
         F.count(F.lit(1)).alias("rows"),

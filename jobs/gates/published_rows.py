@@ -8,8 +8,8 @@ import re
 import time
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
 
+import pandas as pd
 import psycopg
 from psycopg import sql
 
@@ -21,9 +21,6 @@ from pumploss.report import RunReport
 from pumploss.warm import tables as warm
 from pumploss.warm.staging import Staged
 from pumploss.warm.tables import WarmTable
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 CHECKS: dict[WarmTable, tuple[Check, ...]] = {
     warm.TRADES: (
@@ -98,10 +95,8 @@ def gate(
         )
 
 
-def _measured(connection: psycopg.Connection, parts: Sequence[Staged], wanted: Sequence[Check]) -> "pd.DataFrame":
+def _measured(connection: psycopg.Connection, parts: Sequence[Staged], wanted: Sequence[Check]) -> pd.DataFrame:
     """A row per part, a column per check, in one query per part."""
-    import pandas as pd
-
     measures = sql.SQL(", ").join(expression(check) for check in wanted)
     query = sql.SQL("SELECT {} FROM {}")
     rows = [connection.execute(query.format(measures, part.place)).fetchone() or () for part in parts]

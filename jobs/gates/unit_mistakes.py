@@ -13,12 +13,10 @@ explain, in a mint most of whose trades are near that median, and between such t
 off by 10^9, upwards. A factor of 1,000 cannot be told from a fall or a thin pool, and is left alone.
 """
 
-from typing import TYPE_CHECKING
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
 
 from pumploss.reasons import Reason
-
-if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame
 
 #: Whose trades are compared: those of one mint in one day's dumps of one source.
 KEYS = ("dump_day", "source", "token_mint")
@@ -36,13 +34,11 @@ DUST_LAMPORTS = 100_000
 DUST_UNITS = 1_000
 
 
-def implausible(trades: "DataFrame") -> "DataFrame":
+def implausible(trades: DataFrame) -> DataFrame:
     """The trades to refuse: `dump_day`, `file`, `line_number`, `reason` and `detail`, from parsed trades.
 
     A function of one day's dumps of one source: other days and sources change nothing.
     """
-    from pyspark.sql import functions as F
-
     priced = trades.where("sol_lamports > 0 AND token_units > 0").select(
         *KEYS,
         *("file", "line_number", "traded_at", "amount_basis", "token_units", "sol_lamports"),
@@ -69,10 +65,8 @@ def implausible(trades: "DataFrame") -> "DataFrame":
     )
 
 
-def _medians(priced: "DataFrame") -> "DataFrame":
+def _medians(priced: DataFrame) -> DataFrame:
     """The exact median price of the few mints in which any two prices are far apart."""
-    from pyspark.sql import functions as F
-
     spread = priced.groupBy(*KEYS).agg(
         F.count(F.when(_is_solid(), 1)).alias("solid"), F.max("price").alias("highest"), F.min("price").alias("lowest")
     )
@@ -81,17 +75,13 @@ def _medians(priced: "DataFrame") -> "DataFrame":
     return solid.groupBy(*KEYS).agg(F.expr("percentile(price, 0.5)").alias("median"))
 
 
-def _is_solid() -> "Column":
+def _is_solid() -> Column:
     """Whether a trade is large enough for its price to be exact to a thousandth."""
-    from pyspark.sql import functions as F
-
     return (F.col("sol_lamports") >= DUST_LAMPORTS) & (F.col("token_units") >= DUST_UNITS)
 
 
-def _is_mistaken() -> "Column":
+def _is_mistaken() -> Column:
     """Whether a price is too far from the median, given what the amounts contain."""
-    from pyspark.sql import functions as F
-
     worth = F.col("token_units").cast("double") * F.col("median")
     is_net = F.col("amount_basis") == "curve"
     too_high = is_net & (F.col("ratio") >= FAR) & (F.col("sol_lamports") >= DUST_LAMPORTS)
@@ -100,8 +90,7 @@ def _is_mistaken() -> "Column":
     return too_high | too_low | too_high_with_costs
 
 
-def _detail() -> "Column":
-    from pyspark.sql import functions as F
+def _detail() -> Column:
 
     power = F.round(F.log10("ratio")).cast("int").cast("string")
     said = F.concat(

@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from pyspark.sql import Column as SparkColumn
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from jobs.running.context import Context
 from pumploss.days import midnight, shift
@@ -12,21 +16,16 @@ from pumploss.money import SOL_DECIMALS
 from pumploss.tables import gold_scores, gold_trader_day, silver_trade_pnl
 from pumploss.warm import BOARD_ROWS, PERIODS
 
-if TYPE_CHECKING:
-    from pyspark.sql import Column as SparkColumn
-    from pyspark.sql import DataFrame
 
-
-def totals(trader_days: "DataFrame", day: date) -> "DataFrame":
+def totals(trader_days: DataFrame, day: date) -> DataFrame:
     """Per trader: loss and losing sells of each period that ends with the day, and the last day
     with a loss.
 
     Lifetime figures are the levels at the latest close, so they reach back to days that are no
     longer in the lake.
     """
-    from pyspark.sql import functions as F
 
-    def within(column: str, length: int) -> "SparkColumn":
+    def within(column: str, length: int) -> SparkColumn:
         is_inside = F.col("day") > F.lit(shift(day, -length))
         return F.sum(F.when(is_inside, F.col(column)).otherwise(F.lit(0)))
 
@@ -50,10 +49,8 @@ def totals(trader_days: "DataFrame", day: date) -> "DataFrame":
     return trader_days.groupBy("trader_address").agg(*sums, *levels, last_loss)
 
 
-def ranked(totals: "DataFrame", rows: int = BOARD_ROWS) -> "DataFrame":
+def ranked(totals: DataFrame, rows: int = BOARD_ROWS) -> DataFrame:
     """The traders of every leaderboard, by period: the lowest negative sums, ties by address."""
-    from pyspark.sql import functions as F
-
     boards = [
         totals.where(F.col(f"loss_{period}") < 0)
         .orderBy(F.col(f"loss_{period}").asc(), F.col("trader_address").asc())
@@ -68,8 +65,6 @@ def leaderboards(context: Context, day: date) -> list[dict[str, Any]]:
     """Rows of all leaderboards as of the end of the day, as the warm store's `leaderboards` has
     them.
     """
-    from pyspark.sql import functions as F
-
     trader_days = context.read_before(gold_trader_day.TABLE, shift(day, 1))
     per_trader = context.lake.stage("losses_per_trader", totals(trader_days, day))
     board = context.lake.stage("leaderboards", ranked(per_trader))
@@ -149,7 +144,7 @@ def _sol(lamports: int) -> Decimal:
     return Decimal(lamports).scaleb(-SOL_DECIMALS)
 
 
-def _values(frame: "DataFrame") -> dict[str, Any]:
+def _values(frame: DataFrame) -> dict[str, Any]:
     """`value` by trader."""
     table = frame.toArrow()
     return dict(zip(table["trader_address"].to_pylist(), table["value"].to_pylist(), strict=True))

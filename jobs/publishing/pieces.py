@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyspark.sql import DataFrame
 
 from jobs.running.context import Context
 from pumploss.cohort import COHORTS
@@ -11,15 +14,11 @@ from pumploss.tables import gold_trader_day, silver_trade_pnl, silver_trades
 from pumploss.warm import slices
 from pumploss.warm.loading import Slice
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-    from pyspark.sql import DataFrame
-
 #: Rows that are read and held at once.
 SLICE_ROWS = 250_000
 
 
-def trades(pnl: "DataFrame", silver: "DataFrame") -> "DataFrame":
+def trades(pnl: DataFrame, silver: DataFrame) -> DataFrame:
     """Trades with profit and loss, and the signature and decimals that only `silver_trades` has."""
     where = ["trade_date", "trader_cohort", "trade_id"]
     facts = silver.select(*where, "signature", "token_decimals")
@@ -74,15 +73,14 @@ def groups(days: Iterable[date], rows: Mapping[date, int]) -> Iterator[list[date
 
 
 def _by_day(
-    found: "pa.Table", column: str, days: Iterable[date], make: Callable[["pa.Table"], Slice]
+    found: pa.Table, column: str, days: Iterable[date], make: Callable[[pa.Table], Slice]
 ) -> Iterator[tuple[date, Iterable[Slice]]]:
-    import pyarrow.compute as pc
 
     for day in days:
         yield day, [make(found.filter(pc.equal(found[column], day)))]
 
 
-def by_cohorts(frame: "DataFrame", rows: int) -> Iterator["pa.Table"]:
+def by_cohorts(frame: DataFrame, rows: int) -> Iterator[pa.Table]:
     """The rows of a frame with cohorts, some cohorts at a time where they are many."""
     width = max(1, min(COHORTS, COHORTS * SLICE_ROWS // max(rows, 1)))
     for first in range(0, COHORTS, width):

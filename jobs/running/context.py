@@ -1,5 +1,6 @@
 """What a step is given: engine, lake, ledger and landing, and the one way to read and to publish a table."""
 
+import json
 import time
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -7,7 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
+
+from pyspark.sql import DataFrame, SparkSession
 
 from jobs.pipeline import WRITER
 from pumploss import checks, engine
@@ -18,12 +20,7 @@ from pumploss.errors import CheckError, StoreError
 from pumploss.lake import Lake, Ledger
 from pumploss.report import RunReport
 from pumploss.settings import Settings
-
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
-
-    from sources.landing.folders import Landing
-
+from sources.landing.folders import Landing
 
 #: Failed checks that are shown with rows.
 EXAMPLES = 3
@@ -46,7 +43,7 @@ class Context:
     accept_completeness: bool = False
 
     @cached_property
-    def spark(self) -> "SparkSession":
+    def spark(self) -> SparkSession:
         """The engine's session, started on first use."""
         return engine.session(self.settings)
 
@@ -61,25 +58,23 @@ class Context:
         return Ledger(self.lake)
 
     @cached_property
-    def landing(self) -> "Landing":
+    def landing(self) -> Landing:
         """The landing of these settings."""
-        from sources.landing.folders import Landing
-
         return Landing(self.settings.landing)
 
-    def read(self, table: Table, days: Collection[date] | None = None) -> "DataFrame":
+    def read(self, table: Table, days: Collection[date] | None = None) -> DataFrame:
         """The table, whole or the given partition days of it. Raises StaleError if any of them is stale."""
         step = WRITER[table.name]
         run_days = None if days is None else [shift(day, -step.offset_days) for day in days]
         self.ledger.refuse_stale(step.name, run_days)
         return self.lake.read(table, days)
 
-    def read_before(self, table: Table, day: date) -> "DataFrame":
+    def read_before(self, table: Table, day: date) -> DataFrame:
         """All partition days before one. Raises StaleError if any of them is stale."""
         return self.read(table, [built for built in self.lake.rows_by_day(table) if built < day])
 
     def publish(
-        self, table: Table, frame: "DataFrame", days: Collection[date], report: RunReport, staged: bool = False
+        self, table: Table, frame: DataFrame, days: Collection[date], report: RunReport, staged: bool = False
     ) -> dict[date, int]:
         """Stage the frame, check it, replace these partition days by it; answers rows per day.
 
@@ -97,7 +92,7 @@ class Context:
         return measured.rows
 
     def _gate(
-        self, table: Table, stage: "DataFrame", run_days: Mapping[date, date], report: RunReport
+        self, table: Table, stage: DataFrame, run_days: Mapping[date, date], report: RunReport
     ) -> checks.Measured:
         """Measure and judge what was staged, and keep the result; the report's details have `gate_seconds` by table."""
         started = time.perf_counter()
@@ -158,8 +153,6 @@ class Context:
 
     def recorded_digest(self, table: Table, run_day: date) -> str | None:
         """Content digest of the table's day as the ledger has it, or None where it was never built."""
-        import json
-
         row = self.ledger.latest().get((WRITER[table.name].name, run_day))
         outputs = json.loads(row["outputs"] or "{}") if row else {}
         digest = outputs.get(table.name, {}).get("digest")

@@ -1,13 +1,18 @@
 """State as of a day: of each key, the rows of its latest day, looked up without reading the days that came before."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakKeyDictionary
+
+import pyarrow as pa
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
 
 from jobs.pipeline import WRITER
 from jobs.running.context import Context
 from pumploss.contract import Table
 from pumploss.days import shift
+from pumploss.lake import Lake
 from pumploss.lake.segments.building import keep
 from pumploss.lake.segments.lookup import Opened, look_up, plan
 from pumploss.lake.segments.manifest import State, built_days
@@ -20,12 +25,6 @@ from pumploss.tables import (
     silver_tokens,
     silver_trader_mint_day,
 )
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-    from pyspark.sql import DataFrame
-
-    from pumploss.lake import Lake
 
 #: The closing row of a position that was emptied says nothing more, unless it became known later than its day: then
 #: trades of the position that follow are not known earlier either.
@@ -48,19 +47,16 @@ STATES = {
     )
 }
 
-_opened: "WeakKeyDictionary[Lake, list[Opened]]" = WeakKeyDictionary()
+_opened: WeakKeyDictionary[Lake, list[Opened]] = WeakKeyDictionary()
 
 
-def latest_rows(earlier: "DataFrame", key: list[str], day: str) -> "DataFrame":
+def latest_rows(earlier: DataFrame, key: list[str], day: str) -> DataFrame:
     """Of each key, the rows of its latest day; the frame is read once."""
-    from pyspark.sql import Window
-    from pyspark.sql import functions as F
-
     latest = F.max(day).over(Window.partitionBy(*key))
     return earlier.withColumn("latest_day", latest).where(F.col(day) == F.col("latest_day")).select(*earlier.columns)
 
 
-def latest_before(context: Context, table: Table, wanted: "DataFrame", day: date) -> "DataFrame":
+def latest_before(context: Context, table: Table, wanted: DataFrame, day: date) -> DataFrame:
     """Per key of a table of STATES, the rows of its latest day before `day`, where its looked-up value is wanted.
 
     `wanted` has the looked-up column; a value may repeat. Segments are opened where they may hold wanted values, days
@@ -85,15 +81,13 @@ def latest_before(context: Context, table: Table, wanted: "DataFrame", day: date
     return latest_rows(both, list(state.key), table.day)
 
 
-def _distinct(wanted: "DataFrame", column: str) -> "pa.Table":
+def _distinct(wanted: DataFrame, column: str) -> pa.Table:
     """The wanted values, each once, with the hash that segments are ordered by."""
-    from pyspark.sql import functions as F
-
     values = wanted.select(F.col(column).alias("value")).distinct()
     return values.select("value", F.xxhash64("value").alias("hash")).toArrow()
 
 
-def _semi_joined(context: Context, state: State, days: tuple[date, ...], values: "pa.Table") -> "DataFrame":
+def _semi_joined(context: Context, state: State, days: tuple[date, ...], values: pa.Table) -> DataFrame:
     """Rows of the wanted values on days that no segment covers."""
     named = values.select(["value"]).rename_columns([state.looked_up])
     wanted = context.spark.createDataFrame(named, f"{state.looked_up} string")

@@ -1,5 +1,6 @@
 """The whole way from a landing to published results: earlier days in one range pass, the last night through Airflow."""
 
+import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -10,9 +11,11 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
+from jobs.airflow import TaskState, test_daily
 from jobs.pipeline import STEPS, Cadence, Step, daily
 from jobs.running.context import Context, open_context
 from jobs.running.runner import run_step
+from pumploss import embedded
 from pumploss.days import Days, ordered
 from pumploss.errors import LandingError
 from pumploss.report import RunReport
@@ -87,8 +90,6 @@ def landed_days(landing: Landing) -> Days:
 @contextmanager
 def held_stores(settings: Settings) -> Iterator[None]:
     """The embedded servers stay up meanwhile, so that steps need not start and stop them one by one."""
-    from pumploss import embedded
-
     with ExitStack() as stack:
         if settings.warm_dsn is None:
             stack.enter_context(embedded.postgres(settings.warm_dir))
@@ -98,7 +99,7 @@ def held_stores(settings: Settings) -> Iterator[None]:
 
 
 @contextmanager
-def _preparing(settings: Settings, use_airflow: bool) -> Iterator["Future[None]"]:
+def _preparing(settings: Settings, use_airflow: bool) -> Iterator[Future[None]]:
     """Servers and Airflow's database get ready in the background: both only wait, while the engine computes."""
 
     def prepare() -> None:
@@ -170,7 +171,6 @@ def _is_touched(path: Path, row: dict[str, Any]) -> bool:
 
 
 def _sha256(path: Path) -> str:
-    import hashlib
 
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -187,7 +187,6 @@ def _in_process(settings: Settings, day: date, watch: Watch) -> None:
 
 def _through_airflow(settings: Settings, day: date, watch: Watch) -> None:
     """The daily DAG, whose tasks are the steps and one that waits for the dump."""
-    from jobs.airflow import TaskState, test_daily
 
     def tell(task: TaskState) -> None:
         watch.done(f"{task.task_id}: {task.state}, {task.seconds:.1f} s")

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import subprocess
 import time
 from collections.abc import Iterable
 from datetime import date
@@ -10,10 +11,12 @@ from typing import Any
 
 from jobs.pipeline import BY_NAME, LANDING, WRITER, Step, daily, dependents
 from jobs.running.context import Context
+from pumploss import __version__
 from pumploss.days import Days, ordered
 from pumploss.errors import CheckError, LakeError, PumpLossError, SettingsError
 from pumploss.lake.ledger import peak_memory_bytes
 from pumploss.report import DayReport, RunReport
+from pumploss.settings import ROOT
 
 
 def run_step(context: Context, name: str, days: Iterable[date], **options: Any) -> RunReport:
@@ -154,11 +157,6 @@ def _row(
 @cache
 def code_version() -> str:
     """Version of the package, and the commit where the code lies in a git checkout."""
-    import subprocess
-
-    from pumploss import __version__
-    from pumploss.settings import ROOT
-
     asked = subprocess.run(
         ["git", "-C", str(ROOT), "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=False
     )

@@ -24,12 +24,12 @@ On a complete tape what traders took out, all fees, and the growth of the reserv
 they hold is what the curve has sold to the unit: `gold_token_day` checks it from `silver_trade_pnl`.
 """
 
-from typing import TYPE_CHECKING
+from pyspark.sql import Column, DataFrame, Window, WindowSpec
+from pyspark.sql import functions as F
 
 from pumploss.money import INITIAL_VIRTUAL_SOL_LAMPORTS, INITIAL_VIRTUAL_TOKEN_UNITS
-
-if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame, WindowSpec
+from sources import SOURCES
+from sources.declaration import Cadence
 
 #: Levels over a mint's life, and the daily flow that each sums.
 LEVELS = {
@@ -41,32 +41,24 @@ LEVELS = {
 
 def sampled_sources() -> list[str]:
     """Names of the sources that are landed as samples: their tapes may break without stopping a night."""
-    from sources import SOURCES
-    from sources.declaration import Cadence
-
     return [name for name, source in SOURCES.items() if source.cadence is Cadence.SAMPLE]
 
 
-def flows() -> "list[Column]":
+def flows() -> list[Column]:
     """What rows of `silver_trade_pnl` say that traders took out in lamports, fees included, and bought in units."""
-    from pyspark.sql import functions as F
-
     is_buy = F.col("direction") == "buy"
     cash = F.when(is_buy, -F.col("buy_cost_lamports")).otherwise(F.col("sol_lamports") - F.col("fee_lamports"))
     bought = F.when(is_buy, F.col("token_units")).otherwise(-F.col("matched_units") - F.col("unmatched_units"))
     return [F.sum(cash).alias("net_cash_flow_lamports"), F.sum(bought).alias("net_bought_units")]
 
 
-def closed(rows: "DataFrame") -> "DataFrame":
+def closed(rows: DataFrame) -> DataFrame:
     """Mint-days, in which rows that are `is_before` hold a mint's levels so far, with their tape columns.
 
     Needed of each row: `tapes.LINKS` (missing where no curve trade states reserves), `trade_count`, `venue_close`, the
     flows of LEVELS, and `reserve_sol` and `reserve_token` at its close, as carried. Rows before hold levels in the
     columns of flows, and `is_tape_complete`.
     """
-    from pyspark.sql import Window
-    from pyspark.sql import functions as F
-
     order = Window.partitionBy("token_mint").orderBy("day")
     so_far = order.rowsBetween(Window.unboundedPreceding, 0)
     earlier = order.rowsBetween(Window.unboundedPreceding, -1)
@@ -88,10 +80,8 @@ def closed(rows: "DataFrame") -> "DataFrame":
     return ends.withColumns(_counts()).withColumn("is_tape_complete", F.col("is_complete"))
 
 
-def _expected(order: "WindowSpec") -> "dict[str, Column]":
+def _expected(order: WindowSpec) -> dict[str, Column]:
     """The reserves that a mint's first trade of a day must start from, where they are known."""
-    from pyspark.sql import functions as F
-
     is_curve = F.lag("venue_close").over(order) == "pump_curve"
     return {
         name: F.when(F.col("is_new_mint"), F.lit(initial).cast("bigint")).when(is_curve, F.lag(close).over(order))
@@ -102,8 +92,7 @@ def _expected(order: "WindowSpec") -> "dict[str, Column]":
     }
 
 
-def _is_first_linked() -> "Column":
-    from pyspark.sql import functions as F
+def _is_first_linked() -> Column:
 
     same = (F.col("first_sol_lamports") == F.col("expected_sol")) & (
         F.col("first_token_units") == F.col("expected_token")
@@ -111,10 +100,8 @@ def _is_first_linked() -> "Column":
     return F.coalesce(same, F.lit(False))
 
 
-def _counts() -> "dict[str, Column]":
+def _counts() -> dict[str, Column]:
     """Gaps and breaks of the day with its first trade, and whether a break ended a tape that was complete."""
-    from pyspark.sql import functions as F
-
     alone = ~F.col("is_first_linked")
     is_gap = alone & F.col("is_first_gap") & F.col("expected_sol").isNotNull()
     is_break = alone & F.col("is_first_break")
@@ -128,7 +115,6 @@ def _counts() -> "dict[str, Column]":
     }
 
 
-def _count(name: str, also_first: "Column") -> "Column":
-    from pyspark.sql import functions as F
+def _count(name: str, also_first: Column) -> Column:
 
     return F.coalesce(F.col(name), F.lit(0)).cast("bigint") + F.when(also_first, 1).otherwise(0).cast("bigint")

@@ -3,15 +3,13 @@
 What linked, gap and break mean, and which rounding is allowed, says `jobs/tokens/tape_completeness.py`.
 """
 
-from typing import TYPE_CHECKING
+import polars as pl
+import pyarrow as pa
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from pumploss.contract import Column, Table, Type
 from pumploss.money import CURVE_PRODUCT
-
-if TYPE_CHECKING:
-    import polars as pl
-    import pyarrow as pa
-    from pyspark.sql import DataFrame
 
 #: A product of reserves above k by more than this share of it was never reached by rounding.
 MOST_ROUNDING_ONE_IN = 100_000
@@ -48,10 +46,8 @@ LINKS = Table(
 )
 
 
-def links(trades: "DataFrame") -> "DataFrame":
+def links(trades: DataFrame) -> DataFrame:
     """`LINKS` of the mints and days that have curve trades with stated reserves, from `silver_trades`."""
-    from pyspark.sql import functions as F
-
     stated = trades.where(
         "venue = 'pump_curve' AND amount_basis = 'curve'"
         " AND virtual_sol_lamports IS NOT NULL AND virtual_token_units IS NOT NULL"
@@ -60,11 +56,8 @@ def links(trades: "DataFrame") -> "DataFrame":
     return stated.select(*_TRADE, part).groupBy("part").applyInArrow(link, LINKS.ddl)
 
 
-def link(part: "pa.Table") -> "pa.Table":
+def link(part: pa.Table) -> pa.Table:
     """Curve trades of whole mint-days with stated reserves, in any order, to `LINKS`."""
-    import polars as pl
-    import pyarrow as pa
-
     day = ["token_mint", "trade_date"]
     trades = pl.DataFrame(pl.from_arrow(part)).sort(*day, "order_in_mint_day")
     known = trades.with_columns(**_reserves(), place=pl.struct(day).rle_id())
@@ -98,10 +91,8 @@ def link(part: "pa.Table") -> "pa.Table":
     return pa.table(days.select(LINKS.names).to_arrow()).cast(LINKS.arrow_schema)
 
 
-def _reserves() -> "dict[str, pl.Expr]":
+def _reserves() -> dict[str, pl.Expr]:
     """The reserves after and before each trade, in 128 bits."""
-    import polars as pl
-
     sign = pl.when(pl.col("direction") == "buy").then(1).otherwise(-1).cast(pl.Int128)
     sol, tokens = (pl.col(name).cast(pl.Int128) for name in ("virtual_sol_lamports", "virtual_token_units"))
     return {
@@ -112,10 +103,8 @@ def _reserves() -> "dict[str, pl.Expr]":
     }
 
 
-def _is_possible() -> "pl.Expr":
+def _is_possible() -> pl.Expr:
     """Whether the amounts of a trade may have led to its reserves from a point of the curve."""
-    import polars as pl
-
     sol, tokens, sol_before, token_before = (
         pl.col(name).clip(0, _BEYOND) for name in ("sol_after", "token_after", "sol_before", "token_before")
     )

@@ -3,9 +3,12 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
+import polars as pl
+
+from feature_repo.store import VIEW, feature_store, quiet
 from features.labels import HORIZON_DAYS
+from features.registry import TABLE, model_inputs
 from jobs.pipeline import WRITER
 from jobs.running.context import Context
 from models.dataset import NotEnoughDaysError, TrainingFrame, assemble
@@ -14,9 +17,6 @@ from pumploss.contract import Table
 from pumploss.days import midnight, shift
 from pumploss.errors import ModelError
 from pumploss.tables import gold_labels, gold_trader_day
-
-if TYPE_CHECKING:
-    import polars as pl
 
 #: A feature looks back 30 days; a T with less history before it would teach the model another meaning.
 HISTORY_DAYS = 30
@@ -42,8 +42,6 @@ def release() -> None:
 
 def inputs() -> tuple[Input, ...]:
     """The model inputs of today's feature set."""
-    from features.registry import model_inputs
-
     return tuple(Input(one.name, one.group, one.monotone) for one in model_inputs())
 
 
@@ -52,8 +50,6 @@ def retrieve(context: Context, last: date) -> Retrieved:
 
     Raises NotEnoughDaysError where there are none.
     """
-    from features.registry import TABLE
-
     labels_version, features_version = (context.lake.version(table) for table in (gold_labels.TABLE, TABLE))
     key = (context.run_id, context.settings.lake, last, labels_version, features_version)
     if key not in _latest:
@@ -64,7 +60,6 @@ def retrieve(context: Context, last: date) -> Retrieved:
 
 
 def _retrieve(context: Context, last: date, labels_version: int | None, features_version: int | None) -> Retrieved:
-    from features.registry import TABLE
 
     labels = _labels(context, last, labels_version)
     if features_version is None or labels.is_empty():
@@ -82,10 +77,8 @@ def _retrieve(context: Context, last: date, labels_version: int | None, features
     return Retrieved(frame, data, len(rows) - len(complete))
 
 
-def _labels(context: Context, last: date, version: int | None) -> "pl.DataFrame":
+def _labels(context: Context, last: date, version: int | None) -> pl.DataFrame:
     """Labels with a full history before T and a window that has closed and was known by the close of the day."""
-    import polars as pl
-
     table = gold_labels.TABLE
     first = min(context.lake.rows_by_day(gold_trader_day.TABLE), default=last)
     earliest, latest = shift(first, HISTORY_DAYS), shift(last, 1 - HORIZON_DAYS)
@@ -98,13 +91,9 @@ def _labels(context: Context, last: date, version: int | None) -> "pl.DataFrame"
     return frame.filter(pl.col("known_at") <= midnight(shift(last, 1))).drop("known_at")
 
 
-def with_features(context: Context, labels: "pl.DataFrame", version: int) -> "pl.DataFrame":
+def with_features(context: Context, labels: pl.DataFrame, version: int) -> pl.DataFrame:
     """The labels with the features that were valid and known at T, from one version of the table, through Feast."""
-    import polars as pl
-
     from feature_repo.definitions import training_columns
-    from feature_repo.store import VIEW, feature_store, quiet
-    from features.registry import TABLE
 
     store = feature_store(context.settings, versions={TABLE.name: version})
     entities = labels.sort("as_of", "trader_address").rename({"as_of": "event_timestamp"})
@@ -120,16 +109,12 @@ def with_features(context: Context, labels: "pl.DataFrame", version: int) -> "pl
     return found
 
 
-def _is_unmatched(names: list[str]) -> "pl.Expr":
+def _is_unmatched(names: list[str]) -> pl.Expr:
     """Whether a row found no features at all."""
-    import polars as pl
-
     return pl.all_horizontal(pl.col(name).is_null() for name in names)
 
 
-def _provenance(
-    context: Context, table: Table, version: int | None, rows: "pl.DataFrame", offset: int
-) -> dict[str, str]:
+def _provenance(context: Context, table: Table, version: int | None, rows: pl.DataFrame, offset: int) -> dict[str, str]:
     """Delta version and content digest of the days of a table that the rows come from."""
     days = sorted(rows["event_timestamp"].dt.date().unique().to_list())
     listed = "\n".join(f"{day} {context.recorded_digest(table, shift(day, -offset))}" for day in days)

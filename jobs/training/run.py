@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from features.labels import HORIZON_DAYS
+from features.labels import HORIZON_DAYS, LABEL_VERSION
+from features.registry import FEATURE_SET_VERSION
 from jobs.pipeline import weekly
 from jobs.running.context import Context
 from jobs.running.runner import code_version
 from jobs.training.rows import Retrieved, inputs, release, retrieve
 from models import gate
+from models.boosting import library
 from models.dataset import Split, TrainingFrame, UntrainableError, split
 from models.evaluate import finite
 from models.gate import Decision
@@ -122,10 +124,6 @@ def _frozen(registry: Registry, spec: ModelSpec) -> ScoreMap | None:
 
 def params_hash(spec: ModelSpec) -> str:
     """Digest of everything beside the data that decides a model, definitions of features and labels included."""
-    from features.labels import LABEL_VERSION
-    from features.registry import FEATURE_SET_VERSION
-    from models.boosting import library
-
     return spec.params_hash(
         lightgbm=library().__version__,
         features=FEATURE_SET_VERSION,
@@ -137,9 +135,6 @@ def params_hash(spec: ModelSpec) -> str:
 
 def version_tags(trained: Trained) -> dict[str, str]:
     """What a version says about itself beside its data."""
-    from features.labels import LABEL_VERSION
-    from features.registry import FEATURE_SET_VERSION
-
     found = trained.score_map
     score = {"score_version": found.version, "odds_reference": repr(found.odds_reference)} if found else {}
     return {

@@ -1,27 +1,27 @@
 """Rows that break a check, for messages and Data Docs."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+from pyspark.sql import Column as SparkColumn
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from pumploss.checks.judging import Verdict
 from pumploss.checks.measuring import highest_of, lowest_of, nan_in
 from pumploss.contract import Metric, Table
 
 if TYPE_CHECKING:
-    from pyspark.sql import Column as SparkColumn
-    from pyspark.sql import DataFrame
+    from collections.abc import Callable
 
 #: Longest text of one row: texts of tokens are written by strangers, and as long as they like.
 CHARACTERS = 500
 
 
-def examples(table: Table, staged: "DataFrame", verdict: Verdict, limit: int = 3) -> list[str]:
+def examples(table: Table, staged: DataFrame, verdict: Verdict, limit: int = 3) -> list[str]:
     """A few of the day's rows that break a check, as text: their key, and the columns that the check is about.
 
     For a repeated key, the keys and how often each is there. Nothing for what no single row breaks.
     """
-    from pyspark.sql import functions as F
-
     check, day = verdict.check, staged.where(F.col(table.day) == F.lit(verdict.day))
     if check.metric is Metric.DUPLICATE_COUNT:
         keys = check.subject.split(",")
@@ -34,10 +34,8 @@ def examples(table: Table, staged: "DataFrame", verdict: Verdict, limit: int = 3
     return _texts(day.where(condition).select(*named).limit(limit))
 
 
-def _condition(verdict: Verdict) -> "SparkColumn | None":
+def _condition(verdict: Verdict) -> SparkColumn | None:
     """What is true of a row that breaks the check, or None where no single row does."""
-    from pyspark.sql import functions as F
-
     check, subject = verdict.check, verdict.check.subject
     conditions: dict[Metric, Callable[[], SparkColumn]] = {
         Metric.VIOLATION_COUNT: lambda: F.expr(f"NOT ({subject})"),
@@ -50,6 +48,6 @@ def _condition(verdict: Verdict) -> "SparkColumn | None":
     return conditions[check.metric]() if check.metric in conditions else None
 
 
-def _texts(rows: "DataFrame") -> list[str]:
+def _texts(rows: DataFrame) -> list[str]:
     texts = (str(row.asDict()) for row in rows.collect())
     return [text if len(text) <= CHARACTERS else f"{text[:CHARACTERS]}... ({len(text)} characters)" for text in texts]

@@ -1,11 +1,14 @@
 """The suite of a table's checks, and what Great Expectations says of measured metrics."""
 
 import html
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from pyspark.sql import DataFrame
 
 from pumploss.checks.measuring import Measured
 from pumploss.contract import Check, Metric, Severity, Table
@@ -15,7 +18,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from great_expectations import ExpectationSuite
     from great_expectations.core import ExpectationSuiteValidationResult
-    from pyspark.sql import DataFrame
 
 #: Data Docs print labels as they are, so a label holds nothing that a browser takes for markup.
 _PLAIN = (("<=", "≤"), (">=", "≥"), ("<>", "≠"), ("!=", "≠"), ("<", "below"), (">", "above"), ("&", "and"), ("$", "S"))
@@ -139,12 +141,12 @@ def judge(measured: Measured) -> list[Verdict]:
     return failures(measured, judged(table.name, table.all_checks, measured.metrics))
 
 
-def confirmed(staged: "DataFrame", verdicts: list[Verdict]) -> list[Verdict]:
+def confirmed(staged: DataFrame, verdicts: list[Verdict]) -> list[Verdict]:
     """The verdicts without repeats that were only seen because two keys share a hash."""
     return [v for v in verdicts if v.check.metric is not Metric.DUPLICATE_COUNT or _repeats(staged, v)]
 
 
-def _repeats(staged: "DataFrame", verdict: Verdict) -> bool:
+def _repeats(staged: DataFrame, verdict: Verdict) -> bool:
     keys = staged.groupBy(*verdict.check.subject.split(",")).count().where("count > 1")
     return bool(keys.take(1))
 
@@ -157,8 +159,6 @@ def stops(verdicts: list[Verdict]) -> list[Verdict]:
 @cache
 def ready() -> Any:
     """Where frames of metrics are handed to Great Expectations, which then is ready for all else; made once."""
-    import logging
-
     import great_expectations as gx
 
     logging.getLogger("great_expectations").setLevel(logging.WARNING)

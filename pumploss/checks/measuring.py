@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from pyspark.sql import Column as SparkColumn
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
 from pumploss.contract import Check, Metric, Table, Type
 
 if TYPE_CHECKING:
     import pandas as pd
-    from pyspark.sql import Column as SparkColumn
-    from pyspark.sql import DataFrame
 
 
 @dataclass(frozen=True)
@@ -25,14 +27,12 @@ class Measured:
     digests: dict[date, str]
 
 
-def measure(table: Table, staged: "DataFrame") -> Measured:
+def measure(table: Table, staged: DataFrame) -> Measured:
     """All metrics of the table's checks, row counts and content digests per day, in one aggregate query.
 
     A digest is the row count and the wrapped sum of 64-bit row hashes over the columns that are not volatile, so the
     order of rows does not matter.
     """
-    from pyspark.sql import functions as F
-
     digest = F.sum(_row_hash(table).cast("decimal(38,0)"))
     measures = [_expression(check).alias(f"m{n}") for n, check in enumerate(table.all_checks)]
     query = staged.groupBy(F.col(table.day).alias("day")).agg(
@@ -47,8 +47,7 @@ def measure(table: Table, staged: "DataFrame") -> Measured:
     return Measured(table, metrics, rows, digests)
 
 
-def _expression(check: Check) -> "SparkColumn":
-    from pyspark.sql import functions as F
+def _expression(check: Check) -> SparkColumn:
 
     subject = check.subject
     match check.metric:
@@ -73,36 +72,28 @@ def _expression(check: Check) -> "SparkColumn":
             raise ValueError(f"{check.name} needs earlier days: jobs/gates/completeness.py measures it")
 
 
-def nan_in(subject: str) -> "SparkColumn":
+def nan_in(subject: str) -> SparkColumn:
     """1 where any of the columns is not a number, else missing; flat, because expressions may nest only so deep."""
-    from pyspark.sql import functions as F
-
     return F.coalesce(*(F.when(F.isnan(name), 1) for name in subject.split(",")))
 
 
-def lowest_of(subject: str) -> "SparkColumn":
+def lowest_of(subject: str) -> SparkColumn:
     """The lowest of the columns that have a value."""
-    from pyspark.sql import functions as F
-
     names = subject.split(",")
     return F.least(*names) if names[1:] else F.col(subject)
 
 
-def highest_of(subject: str) -> "SparkColumn":
+def highest_of(subject: str) -> SparkColumn:
     """The highest of the columns that have a value."""
-    from pyspark.sql import functions as F
-
     names = subject.split(",")
     return F.greatest(*names) if names[1:] else F.col(subject)
 
 
-def _row_hash(table: Table) -> "SparkColumn":
+def _row_hash(table: Table) -> SparkColumn:
     """A 64-bit hash of a row. The function skips missing values, so which ones are missing is hashed as well.
 
     Decimals are hashed as text: their bytes differ between engines, and a digest must not.
     """
-    from pyspark.sql import functions as F
-
     stable = [column for column in table.columns if not column.is_volatile]
     values = (F.col(c.name).cast("string") if c.type is Type.WIDE else F.col(c.name) for c in stable)
     absent = (F.col(c.name).isNull() for c in stable if c.nullable)

@@ -1,6 +1,7 @@
 """The run ledger: what ran, when, with which counts, and which days rest on inputs that have changed since."""
 
 import os
+import resource
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
@@ -98,6 +99,4 @@ class Ledger:
 
 def peak_memory_bytes() -> int:
     """Peak resident memory of this process so far."""
-    import resource
-
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if os.uname().sysname == "Darwin" else 1024)

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from pumploss.errors import LockedError
 
 #: An S3 lock older than this belongs to a dead writer: no single commit takes as long.
@@ -70,8 +72,6 @@ def _s3_lock(root: str, table: str, wait_seconds: float) -> Iterator[None]:
 
 def _put_lock(client: Any, bucket: str, key: str, owner: str) -> bool:
     """Whether the lock is ours now: put where none is, or in place of one that has expired."""
-    from botocore.exceptions import ClientError
-
     holder, tag = _holder(client, bucket, key)
     if holder and holder.get("expires", 0) > time.time():
         return False

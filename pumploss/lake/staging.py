@@ -1,12 +1,13 @@
 """What a run has computed and no reader sees: frames by name, and frames in files as a table's own will lie."""
 
 import uuid
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from pumploss.contract import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pyspark.sql import DataFrame, SparkSession
 
 

@@ -4,12 +4,12 @@ import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv
 
 from pumploss.money import SOL_DECIMALS
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 _CHUNK_ROWS = 50_000
 
@@ -21,43 +21,35 @@ class Slice:
     exact sums of some of their columns.
     """
 
-    rows: "pa.Table"
+    rows: pa.Table
     sums: Mapping[str, Decimal] = field(default_factory=dict)
 
 
-def amounts(units: "pa.ChunkedArray", decimals: "pa.ChunkedArray | int") -> "pa.ChunkedArray":
+def amounts(units: pa.ChunkedArray, decimals: pa.ChunkedArray | int) -> pa.ChunkedArray:
     """Integers as numbers with so many decimals, exactly:
 
     PostgreSQL reads `1500000e-6` as 1.500000.
     """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     exponent = pa.scalar(str(decimals)) if isinstance(decimals, int) else decimals.cast(pa.string())
     return pc.binary_join_element_wise(units.cast(pa.string()), exponent, "e-")
 
 
-def lamport_amounts(lamports: "pa.ChunkedArray") -> "pa.ChunkedArray":
+def lamport_amounts(lamports: pa.ChunkedArray) -> pa.ChunkedArray:
     """Lamports as SOL."""
     return amounts(lamports, SOL_DECIMALS)
 
 
-def lamport_sum(lamports: "pa.ChunkedArray") -> Decimal:
+def lamport_sum(lamports: pa.ChunkedArray) -> Decimal:
     """The sum of lamports in SOL, exactly and beyond 64 bits."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     total = pc.sum(lamports.cast(pa.decimal128(38, 0))).as_py()
     return (total or Decimal(0)).scaleb(-SOL_DECIMALS)
 
 
-def csv_chunks(rows: "pa.Table") -> Iterator[bytes]:
+def csv_chunks(rows: pa.Table) -> Iterator[bytes]:
     """The rows as CSV for `COPY ...
 
     (FORMAT csv)`: text is always quoted, a missing value is empty and never is.
     """
-    from pyarrow import csv
-
     options = csv.WriteOptions(include_header=False, quoting_style="needed")
     for batch in _without_lists(rows).to_batches(max_chunksize=_CHUNK_ROWS):
         buffer = io.BytesIO()
@@ -65,11 +57,8 @@ def csv_chunks(rows: "pa.Table") -> Iterator[bytes]:
         yield buffer.getvalue()
 
 
-def _without_lists(rows: "pa.Table") -> "pa.Table":
+def _without_lists(rows: pa.Table) -> pa.Table:
     """Lists of numbers as PostgreSQL writes arrays."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     for place, kind in enumerate(rows.schema):
         if pa.types.is_list(kind.type):
             inner = pc.binary_join(rows.column(place).cast(pa.list_(pa.string())), ",")

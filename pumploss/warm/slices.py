@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pyarrow as pa
 
 from pumploss.warm.loading import Slice, amounts, lamport_amounts, lamport_sum
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 #: Goes up when the same lake rows become other published rows: days published before are then
 #: published again.
@@ -45,7 +44,7 @@ SCORE_COLUMNS = (
 )
 
 
-def trade_slice(trades: "pa.Table") -> Slice:
+def trade_slice(trades: pa.Table) -> Slice:
     """Rows of `trades_timeseries` in order of time, from trades with profit and loss, decimals
     and signature.
     """
@@ -62,7 +61,7 @@ def trade_slice(trades: "pa.Table") -> Slice:
     return Slice(_table(rows, TRADE_COLUMNS, derived), sums)
 
 
-def loss_slice(trader_days: "pa.Table") -> Slice:
+def loss_slice(trader_days: pa.Table) -> Slice:
     """Rows of `daily_losses` from days of traders who lost."""
     rows = trader_days.sort_by("trader_address")
     lost = rows["realised_loss_lamports"]
@@ -72,20 +71,18 @@ def loss_slice(trader_days: "pa.Table") -> Slice:
     )
 
 
-def prediction_slice(scores: "pa.Table") -> Slice:
+def prediction_slice(scores: pa.Table) -> Slice:
     """Rows of `loss_predictions`."""
     return Slice(_table(scores, PREDICTION_COLUMNS, {"model_version": scores["loss_model_version"]}))
 
 
-def score_slice(scores: "pa.Table") -> Slice:
+def score_slice(scores: pa.Table) -> Slice:
     """Rows of `risk_scores`."""
     return Slice(_table(scores, SCORE_COLUMNS, {"model_version": scores["risk_model_version"]}))
 
 
 def board_slice(board: list[dict[str, Any]], columns: Sequence[str]) -> Slice:
     """Rows of `leaderboards`; decimals and times travel as text, which loses nothing."""
-    import pyarrow as pa
-
     rows = {
         name: pa.array([None if row[name] is None else str(row[name]) for row in board], pa.string())
         for name in columns
@@ -93,7 +90,6 @@ def board_slice(board: list[dict[str, Any]], columns: Sequence[str]) -> Slice:
     return Slice(pa.table(rows), {"loss_amount": sum((row["loss_amount"] for row in board), start=_ZERO)})
 
 
-def _table(rows: "pa.Table", columns: Sequence[str], derived: dict[str, Any]) -> "pa.Table":
-    import pyarrow as pa
+def _table(rows: pa.Table, columns: Sequence[str], derived: dict[str, Any]) -> pa.Table:
 
     return pa.table({name: derived[name] if name in derived else rows[name] for name in columns})

@@ -1,6 +1,6 @@
 """Fields read as trades: each method returns a typed column and notes what it refuses."""
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +14,9 @@ from sources.interpreting import casts
 from sources.interpreting.addresses import decodes_to
 from sources.interpreting.venues import PROGRAMS
 from sources.reading.records import Records
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ADDRESS_BYTES = 32
 SIGNATURE_BYTES = 64

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from fsspec.core import url_to_fs
+
 from pumploss.errors import LandingError
 from sources import SOURCES
 from sources.reading.files import format_of
@@ -36,7 +38,6 @@ class Landing:
     """A landing root, local or on S3; its methods raise LandingError for what is out of place."""
 
     def __init__(self, root: str) -> None:
-        from fsspec.core import url_to_fs
 
         self._storage: AbstractFileSystem
         self._storage, found = url_to_fs(root)

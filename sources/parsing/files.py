@@ -8,14 +8,16 @@ parses it in blocks. Single lines that were quarantined can be read again as if 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from fsspec import AbstractFileSystem
+from fsspec.core import url_to_fs
 
 from pumploss.errors import ConservationError
 from pumploss.reasons import Reason
+from sources import source
 from sources.declaration import Cadence, Source
 from sources.interpreting.rows import Rows
 from sources.parsing.again import again
@@ -32,16 +34,13 @@ from sources.parsing.schema import (
 from sources.reading.passes import FileRef, splits, survey
 from sources.reading.records import Records, Refused, Split, refuse
 
-if TYPE_CHECKING:
-    from fsspec import AbstractFileSystem
-
 __all__ = ["PARSED", "PARSED_DDL", "FileRef", "parse_file", "parse_files", "reparse"]
 
 #: How far back a daily source may correct itself.
 MAX_LATENESS = timedelta(days=7)
 
 
-def parse_file(source: Source, landed: FileRef, storage: "AbstractFileSystem") -> Iterator[pa.RecordBatch]:
+def parse_file(source: Source, landed: FileRef, storage: AbstractFileSystem) -> Iterator[pa.RecordBatch]:
     """One landed file as batches of the schema `PARSED`, the last of one row of kind `file`.
 
     Raises LandingError where the storage fails or the file changes meanwhile, and ConservationError
@@ -71,10 +70,6 @@ def parse_file(source: Source, landed: FileRef, storage: "AbstractFileSystem") -
 
 def parse_files(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """For `mapInArrow`: `path`, `name`, `source`, `dump_day` per file, to all `parse_file` rows."""
-    from fsspec.core import url_to_fs
-
-    from sources import source
-
     for files in batches:
         for file in files.to_pylist():
             storage, path = url_to_fs(file["path"])
@@ -88,8 +83,6 @@ def reparse(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     Only JSON lines can be read alone: raises SourceError for a line of another format, which needs its file. Lines that
     the quarantine holds cut or escaped are refused again.
     """
-    from sources import source
-
     for lines in batches:
         places = lines.select(["source", "dump_day", "file"]).to_pylist()
         ends = [row for row in range(1, len(places)) if places[row] != places[row - 1]]

@@ -27,7 +27,7 @@ LOOKUPS = """
     from jobs.running import lookups
     from jobs.running.context import open_context
     from jobs.running.lookups import STATES, keep_segments, latest_before
-    from pumploss.lake.segments.manifest import blocks, tiers
+    from pumploss.lake.segments import blocks, tiers
     from pumploss.lake.segments.manifest import built_days, shelf
     from pumploss.settings import from_environment
     from pumploss.tables.silver_open_lots import TABLE

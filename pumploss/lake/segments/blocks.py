@@ -9,16 +9,16 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+import zstandard
 
 from pumploss.contract import Table
 from pumploss.errors import LakeError
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 Integers = npt.NDArray[np.int64]
 
@@ -41,10 +41,8 @@ class Blocks:
     rows: Integers
 
 
-def pack(table: Table, rows: "pa.Table", hashes: Integers) -> tuple[bytes, Blocks]:
+def pack(table: Table, rows: pa.Table, hashes: Integers) -> tuple[bytes, Blocks]:
     """The file that holds these rows, which are sorted by hash, and where its blocks lie."""
-    import zstandard
-
     starts = np.flatnonzero(np.append(True, hashes[1:] != hashes[:-1])[: len(hashes)])
     _, first_key = np.unique(starts // BLOCK_ROWS, return_index=True)
     begins = np.append(starts[first_key], len(hashes)).astype(np.int64)
@@ -58,11 +56,8 @@ def pack(table: Table, rows: "pa.Table", hashes: Integers) -> tuple[bytes, Block
     return b"".join(pieces), Blocks(hashes[starts], first_key.astype(np.int64), offset, size, np.diff(begins))
 
 
-def unpack(table: Table, packed: Iterable[bytes]) -> "pa.Table":
+def unpack(table: Table, packed: Iterable[bytes]) -> pa.Table:
     """The rows of blocks."""
-    import pyarrow as pa
-    import zstandard
-
     opener, schema = zstandard.ZstdDecompressor(), table.arrow_schema
     batches = [pa.ipc.read_record_batch(pa.py_buffer(opener.decompress(piece)), schema) for piece in packed]
     return pa.Table.from_batches(batches, schema)
@@ -144,9 +139,6 @@ class Index:
 
     def to_bytes(self) -> bytes:
         """The index as a Parquet file: about five bytes per value."""
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
         is_first = np.append(True, np.diff(self.block) > 0)[: len(self.block)]
         at = np.where(is_first, self.block, 0)
         columns = {"hash": pa.array(self.hashes)}
@@ -163,8 +155,6 @@ class Index:
     @classmethod
     def from_bytes(cls, packed: bytes) -> "Index":
         """The index that `to_bytes` gave."""
-        import pyarrow.parquet as pq
-
         read = pq.read_table(io.BytesIO(packed), use_threads=False)
         is_first = np.asarray(read["offset"].is_valid().to_numpy())
         places = (np.asarray(read[name].drop_null().to_numpy()) for name in ("file", "offset", "size", "rows"))

@@ -6,9 +6,14 @@ A builder that is killed leaves a folder without a manifest, which nobody reads 
 import uuid
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+import fsspec
 import numpy as np
+import polars as pl
+import pyarrow as pa
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
 
 from pumploss.contract import Table
 from pumploss.errors import LockedError
@@ -28,10 +33,6 @@ from pumploss.lake.segments.manifest import (
     shelf,
 )
 from pumploss.lake.segments.tiers import Part, plan
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-    from pyspark.sql import Column, DataFrame
 
 #: Rows that one file of blocks is made of at a time, about: this bounds the memory of a builder.
 SLICE_ROWS: Final = 200_000
@@ -121,46 +122,38 @@ def _build(
     return segment
 
 
-def _packed(state: State, rows: "DataFrame", count: int, place: str, *, is_first: bool) -> list[tuple[Any, ...]]:
+def _packed(state: State, rows: DataFrame, count: int, place: str, *, is_first: bool) -> list[tuple[Any, ...]]:
     """What the writers of all slices say, in the order of their hashes."""
-    from pyspark.sql import functions as F
-
     bits = max(LEAST_SLICES - 1, count // SLICE_ROWS).bit_length()
     spent = F.expr(state.spent) if state.spent else F.lit(False)
     hashed = rows.withColumn(_HASH, _hash(state)).withColumns(
         {_SLICE: F.shiftright(_HASH, 64 - bits), _SPENT: F.coalesce(spent, F.lit(False))}
     )
 
-    def write(rows: "pa.Table") -> "pa.Table":
+    def write(rows: pa.Table) -> pa.Table:
         return pack_slice(rows, state, place, is_first=is_first)
 
     said = hashed.groupBy(_SLICE).applyInArrow(write, _PACKED).toArrow()
     return sorted((tuple(row.values()) for row in said.to_pylist()), key=lambda row: row[0])
 
 
-def _hash(state: State) -> "Column":
+def _hash(state: State) -> Column:
     """The hash of the looked-up value.
 
     The embedded engine ends on the hash of a column that has one value in a whole file of two rows or more, so the
     value is cut out of a text that holds the rest of the key as well.
     """
-    from pyspark.sql import functions as F
-
     table = state.table
     rest = (name for name in table.key if name not in (*table.partition_by, state.looked_up))
     whole = F.concat(state.looked_up, *(F.col(name).cast("string") for name in rest))
     return F.xxhash64(F.substring(whole, F.lit(1), F.length(state.looked_up)))
 
 
-def pack_slice(rows: "pa.Table", state: State, place: str, *, is_first: bool) -> "pa.Table":
+def pack_slice(rows: pa.Table, state: State, place: str, *, is_first: bool) -> pa.Table:
     """Write the latest rows of one slice of the hashes to a file of blocks; answers one row that says where they lie.
 
     The file has a name of its own for each attempt, so an engine that tries twice does no harm.
     """
-    import fsspec
-    import polars as pl
-    import pyarrow as pa
-
     table = state.table
     number = rows[_SLICE][0].as_py()
     frame = pl.DataFrame(pl.from_arrow(rows))
@@ -179,14 +172,13 @@ def pack_slice(rows: "pa.Table", state: State, place: str, *, is_first: bool) ->
     return pa.table([pa.array([value], kind) for value, kind in zip(said, schema.types, strict=True)], schema=schema)
 
 
-def _arrow(kind: str) -> "pa.DataType":
-    import pyarrow as pa
+def _arrow(kind: str) -> pa.DataType:
 
     types = {"int": pa.int32(), "string": pa.string(), "bigint": pa.int64(), "array<bigint>": pa.list_(pa.int64())}
     return types[kind]
 
 
-def _unpacked(lake: Lake, state: State, segments: Sequence[Segment]) -> "DataFrame":
+def _unpacked(lake: Lake, state: State, segments: Sequence[Segment]) -> DataFrame:
     """All rows of segments."""
     root = folder(lake, state.table)
     rows = [
@@ -199,16 +191,14 @@ def _unpacked(lake: Lake, state: State, segments: Sequence[Segment]) -> "DataFra
     files = lake.spark.createDataFrame(rows, "path string, index string, number int")
     table = state.table
 
-    def read(batches: "Iterator[pa.RecordBatch]") -> "Iterator[pa.RecordBatch]":
+    def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         return unpack_files(batches, table)
 
     return files.repartition(2, "path").mapInArrow(read, table.ddl)
 
 
-def unpack_files(batches: "Iterator[pa.RecordBatch]", table: Table) -> "Iterator[pa.RecordBatch]":
+def unpack_files(batches: Iterator[pa.RecordBatch], table: Table) -> Iterator[pa.RecordBatch]:
     """The rows of whole files of blocks, a few thousand rows at a time."""
-    import fsspec
-
     for batch in batches:
         for row in batch.to_pylist():
             storage, path = fsspec.core.url_to_fs(row["path"])

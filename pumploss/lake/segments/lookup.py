@@ -5,14 +5,16 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+import fsspec
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pumploss.lake.delta import Lake
 from pumploss.lake.segments.blocks import Index, Integers, fetch, unpack
 from pumploss.lake.segments.manifest import INDEX, DayFiles, Segment, State, cover, folder, outside, shelf
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from pyspark.sql import DataFrame
 
 #: A segment's folder and the names of its files of blocks.
@@ -69,7 +71,7 @@ def plan(lake: Lake, state: State, day: date, built: dict[date, DayFiles]) -> Pl
 
 
 def look_up(
-    lake: Lake, state: State, segments: Sequence[Segment], wanted: "pa.Table", opened: Opened
+    lake: Lake, state: State, segments: Sequence[Segment], wanted: pa.Table, opened: Opened
 ) -> "DataFrame | None":
     """Rows of the wanted values that segments (newest first) hold, or None where they hold none.
 
@@ -94,7 +96,7 @@ def look_up(
     chunk = (np.argsort(np.argsort(hashes)) * chunks // max(len(hashes), 1))[reads[0]]
     frame = lake.spark.createDataFrame(_as_table(reads, values, hashes, chunk))
 
-    def read(reads: "pa.Table") -> "pa.Table":
+    def read(reads: pa.Table) -> pa.Table:
         return read_chunk(reads, state, places)
 
     return frame.groupBy("chunk").applyInArrow(read, state.table.ddl)
@@ -138,23 +140,19 @@ def candidates(
     return np.concatenate(found, axis=1)
 
 
-def _as_table(reads: Integers, values: "pa.Array", hashes: Integers, chunk: Integers) -> "pa.Table":
-    import pyarrow as pa
+def _as_table(reads: Integers, values: pa.Array, hashes: Integers, chunk: Integers) -> pa.Table:
 
     number, *place = reads
     columns = dict(zip(("segment", "file", "offset", "size"), place, strict=True))
     return pa.table({"value": values.take(pa.array(number)), "hash": hashes[number], "chunk": chunk, **columns})
 
 
-def read_chunk(reads: "pa.Table", state: State, segments: Places) -> "pa.Table":
+def read_chunk(reads: pa.Table, state: State, segments: Places) -> pa.Table:
     """The rows of the values that these reads are for.
 
     A value that its newest segment turns out not to hold, since another one shares its bits of the hash, is looked for
     in the older ones.
     """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     found = [state.table.arrow_schema.empty_table()]
     while reads.num_rows:
         missed = [reads.slice(0, 0)]
@@ -168,9 +166,7 @@ def read_chunk(reads: "pa.Table", state: State, segments: Places) -> "pa.Table":
     return pa.concat_tables(found)
 
 
-def _rows(reads: "pa.Table", state: State, segment: Place) -> "pa.Table":
-    import fsspec
-    import pyarrow.compute as pc
+def _rows(reads: pa.Table, state: State, segment: Place) -> pa.Table:
 
     place, names = segment
     file, offset, size = (np.asarray(reads[name].to_numpy()) for name in ("file", "offset", "size"))
@@ -183,11 +179,10 @@ def _rows(reads: "pa.Table", state: State, segment: Place) -> "pa.Table":
     return rows.filter(pc.is_in(rows[state.looked_up], value_set=values))
 
 
-def _older_reads(missed: "pa.Table", segments: Places) -> "pa.Table":
+def _older_reads(missed: pa.Table, segments: Places) -> pa.Table:
     """Where else the values may be: for each its newest segment older than the one it was looked for in."""
     if not missed.num_rows:
         return missed
-    import fsspec
 
     def load(age: int) -> Index:
         storage, path = fsspec.core.url_to_fs(f"{segments[age][0]}/{INDEX}")

@@ -14,6 +14,8 @@ from datetime import date
 from pathlib import PurePosixPath
 from typing import Any, Final
 
+import polars as pl
+
 from pumploss.contract import Table
 from pumploss.lake.delta import Lake
 
@@ -112,7 +114,6 @@ def built_days(lake: Lake, table: Table, version: int | None = None) -> dict[dat
     """The table's days, oldest first, by what its log says of their files."""
     if not lake.exists(table):
         return {}
-    import polars as pl
 
     actions = lake.actions(table, version)
     if actions.is_empty():

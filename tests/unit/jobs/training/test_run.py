@@ -61,5 +61,5 @@ def test_stale_labels_are_refused(context, frame):
 def test_the_params_hash_covers_definitions_of_features_and_labels(monkeypatch):
     before = run.params_hash(SPEC)
     assert run.params_hash(SPEC) == before
-    monkeypatch.setattr("features.labels.LABEL_VERSION", 99)
+    monkeypatch.setattr(run, "LABEL_VERSION", 99)
     assert run.params_hash(SPEC) != before
