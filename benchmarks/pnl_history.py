@@ -28,7 +28,7 @@ from jobs.running.context import Context, open_context
 from jobs.running.runner import run_step
 from jobs.silver_trade_pnl import LOTS
 from pumploss.days import Days, midnight, shift
-from pumploss.lake.segments.manifest import built_days
+from pumploss.lake.segments import built_days
 from pumploss.settings import Settings, as_environment, from_environment
 from pumploss.tables.silver_trades import TABLE
 from simulator import Market

@@ -13,9 +13,7 @@ from jobs.running.context import Context
 from pumploss.contract import Table
 from pumploss.days import shift
 from pumploss.lake import Lake
-from pumploss.lake.segments.building import keep
-from pumploss.lake.segments.lookup import Opened, look_up, plan
-from pumploss.lake.segments.manifest import State, built_days
+from pumploss.lake.segments import Opened, State, built_days, coverage, keep, look_up
 from pumploss.tables import (
     gold_token_day,
     gold_trader_day,
@@ -67,17 +65,17 @@ def latest_before(context: Context, table: Table, wanted: DataFrame, day: date) 
     built = built_days(context.lake, table)
     context.ledger.refuse_stale(step.name, [shift(earlier, -step.offset_days) for earlier in built if earlier < day])
     keep_segments(context, table, day)
-    planned = plan(context.lake, state, day, built)
+    covered = coverage(context.lake, state, day, built)
     values = _distinct(wanted, state.looked_up)
-    opened = Opened(table.name, values.num_rows, days=len(planned.days))
-    opened.day_bytes = sum(built[bare].bytes for bare in planned.days)
-    opened.day_rows = sum(built[bare].rows for bare in planned.days)
-    found = look_up(context.lake, state, planned.segments, values, opened)
+    opened = Opened(table.name, values.num_rows, days=len(covered.days))
+    opened.day_bytes = sum(built[bare].bytes for bare in covered.days)
+    opened.day_rows = sum(built[bare].rows for bare in covered.days)
+    found = look_up(context.lake, state, covered.segments, values, opened)
     _opened.setdefault(context.lake, []).append(opened)
-    if found is not None and not planned.days and (state.is_keyed or opened.segments == 1):
+    if found is not None and not covered.days and (state.is_keyed or opened.segments == 1):
         return found
-    bare = _semi_joined(context, state, planned.days, values)
-    both = bare if found is None else found.unionByName(bare) if planned.days else found
+    bare = _semi_joined(context, state, covered.days, values)
+    both = bare if found is None else found.unionByName(bare) if covered.days else found
     return latest_rows(both, list(state.key), table.day)
 
 

@@ -1,4 +1,4 @@
-"""Delta tables read and replaced by day; nothing outside this package writes Delta."""
+"""Reads Delta tables and replaces them by day; nothing outside this package writes Delta."""
 
 from pumploss.lake.delta import Lake
 from pumploss.lake.ledger import Ledger

@@ -1,4 +1,4 @@
-"""Staged files become a table's own in one commit; what the days held before is out of it in the same one."""
+"""Makes staged files a table's own in one commit, which also takes out what the days held before."""
 
 import time
 from collections.abc import Collection
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def commit(
     log: "DeltaTable", storage: Any, path: str, table: Table, files: list[LaidFile], days: Collection[date]
 ) -> None:
-    """One version more: without what the days held, with these files.
+    """Commit one version more: without what the days held, with these files.
 
     The caller holds the table's lock. Killed before its end, it leaves files that nobody reads and vacuum removes.
     How long versions stay readable is for maintenance to say, so nothing of the log is deleted here.
@@ -24,10 +24,10 @@ def commit(
     from deltalake import PostCommitHookProperties
     from deltalake.transaction import AddAction
 
-    places, now = put_in_place(storage, files, path), int(time.time() * 1000)
+    paths, now = put_in_place(storage, files, path), int(time.time() * 1000)
     added = [
-        AddAction(place, file.size, file.partition, now, True, file.statistics)
-        for place, file in zip(places, files, strict=True)
+        AddAction(relative, file.size, file.partition, now, True, file.statistics)
+        for relative, file in zip(paths, files, strict=True)
     ]
     log.create_write_transaction(
         added,
@@ -41,13 +41,13 @@ def commit(
 
 def refuse_others(table: Table, files: list[LaidFile], expected: dict[date, int]) -> None:
     """Raise LakeError where the staged files hold other rows than those that were counted."""
-    found: dict[date, int] = {}
+    staged: dict[date, int] = {}
     for file in files:
         day = date.fromisoformat(file.partition[table.day])
-        found[day] = found.get(day, 0) + file.rows
-    wrong = sorted(day for day in found.keys() | expected.keys() if found.get(day, 0) != expected.get(day, 0))
+        staged[day] = staged.get(day, 0) + file.rows
+    wrong = sorted(day for day in staged.keys() | expected.keys() if staged.get(day, 0) != expected.get(day, 0))
     if wrong:
         raise LakeError(
-            f"{table.name}: the stage holds {found.get(wrong[0], 0)} rows of {wrong[0]} instead of "
+            f"{table.name}: the stage holds {staged.get(wrong[0], 0)} rows of {wrong[0]} instead of "
             f"{expected.get(wrong[0], 0)}; nothing was written. Run the days again."
         )

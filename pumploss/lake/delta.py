@@ -1,4 +1,8 @@
-"""Tables at `<root>/<table>`: read by day, staged unseen, replaced by day in one commit that is then verified."""
+"""Reads tables at `<root>/<table>`, stages frames unseen, and replaces days in one commit that is then verified.
+
+Heavy libraries are imported where they are used, because what imports the lake must start fast.
+
+"""
 
 import json
 import re
@@ -6,35 +10,31 @@ import uuid
 from collections.abc import Callable, Collection
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
-
-import fsspec
+from typing import TYPE_CHECKING
 
 from pumploss.contract import Table
 from pumploss.errors import ContractError, LakeError, SettingsError
 from pumploss.lake.commit import commit, refuse_others
-from pumploss.lake.files import StoredFile, columns_with_statistics, laid_files
+from pumploss.lake.files import columns_with_statistics, laid_files
 from pumploss.lake.locks import table_lock
+from pumploss.lake.logs import TableLogs
 from pumploss.lake.staging import Stage
 
 if TYPE_CHECKING:
-    import polars as pl
-    from deltalake import DeltaTable
     from pyspark.sql import DataFrame, SparkSession
 
 
-#: What a place of a lake may not hold: engines and delta-rs escape it, each in its own way.
+#: What the address of a lake may not hold: engines and delta-rs escape it, each in its own way.
 _ODD = re.compile(r"[^A-Za-z0-9._+,@:/-]", re.ASCII)
 
 
 def day_condition(column: str, days: Collection[date]) -> str:
-    """A SQL condition that a date column is one of the days; dates are the only text that enters it."""
+    """Write a SQL condition that a date column is one of the days; dates are the only text that enters it."""
     return f"{column} IN ({', '.join(f'{day.isoformat()!r}' for day in sorted(days))})"
 
 
-class Lake:
-    """The Delta tables below one root, local or `s3://`; the only reader and writer of them.
+class Lake(TableLogs):
+    """Reads and writes the Delta tables below one root, local or `s3://`; nothing else does.
 
     `spark` is the engine's session, or what opens it when rows are first read or written: versions, counts and the
     ledger need none. `run_id` names the folder of what this run stages.
@@ -49,102 +49,17 @@ class Lake:
                 f"The lake cannot lie at {root!r}: the engines would escape {', '.join(map(repr, odd))} and look "
                 "elsewhere. Set PUMPLOSS_HOME (or PUMPLOSS_LAKE) to a path of letters, digits and ._-+,@:/ only."
             )
-        self.root = root
+        super().__init__(root)
         self._session = spark
-        self._logs: dict[str, DeltaTable] = {}
-        self._actions: dict[str, tuple[int, pl.DataFrame]] = {}
         self._stage = Stage(f"{root}/_stage/{run_id or uuid.uuid4().hex}", lambda: self.spark)
 
     @cached_property
     def spark(self) -> "SparkSession":
-        """The engine's session."""
+        """Return the engine's session, opened at the first call."""
         return self._session() if callable(self._session) else self._session
 
-    @cached_property
-    def storage(self) -> Any:
-        """The file system that the root lies on."""
-        return fsspec.core.url_to_fs(self.root)[0]
-
-    def path(self, table: Table) -> str:
-        """Where the table lies."""
-        return f"{self.root}/{table.name}"
-
-    def exists(self, table: Table) -> bool:
-        """Whether the table has ever been written."""
-        return bool(self.storage.exists(f"{self.path(table)}/_delta_log"))
-
-    def _log(self, table: Table) -> "DeltaTable":
-        """The table's log as it stands now: opened once, afterwards only what was added to it is read."""
-        from deltalake import DeltaTable
-
-        log = self._logs.get(table.name)
-        if log is None:
-            log = self._logs[table.name] = DeltaTable(self.path(table))
-        else:
-            log.update_incremental()
-        return log
-
-    def actions(self, table: Table, version: int | None = None) -> "pl.DataFrame":
-        """A row per file of a version, or the latest, of a table that exists: path, partition, size and statistics."""
-        import polars as pl
-        from deltalake import DeltaTable
-
-        log = self._log(table)
-        if version is not None and version != log.version():
-            return pl.DataFrame(DeltaTable(self.path(table), version=version).get_add_actions(flatten=True))
-        known, found = self._actions.get(table.name, (-1, pl.DataFrame()))
-        if known != log.version():
-            found = pl.DataFrame(log.get_add_actions(flatten=True))
-            self._actions[table.name] = (log.version(), found)
-        return found
-
-    def version(self, table: Table) -> int | None:
-        """The latest committed version, or None before the first."""
-        return self._log(table).version() if self.exists(table) else None
-
-    def rows_by_day(self, table: Table) -> dict[date, int]:
-        """Committed rows per partition day, from the transaction log alone."""
-        if not self.exists(table):
-            return {}
-        import polars as pl
-
-        actions = self.actions(table)
-        if actions.is_empty():
-            return {}
-        days = actions.group_by(f"partition.{table.day}").agg(pl.col("num_records").sum())
-        return {date.fromisoformat(str(day)): int(rows) for day, rows in days.sort(days.columns[0]).iter_rows()}
-
-    def days_holding(self, table: Table, column: str, lowest: date, highest: date) -> list[date]:
-        """Partition days that may hold values of a column between two, by the statistics of the log alone."""
-        if not self.exists(table):
-            return []
-        import polars as pl
-
-        actions = self.actions(table)
-        if f"min.{column}" in actions.columns:
-            is_outside = (pl.col(f"max.{column}") < lowest) | (pl.col(f"min.{column}") > highest)
-            actions = actions.filter(~is_outside.fill_null(False))
-        return sorted({date.fromisoformat(str(day)) for day in actions[f"partition.{table.day}"]})
-
-    def files(self, table: Table, days: Collection[date]) -> list[StoredFile]:
-        """The latest version's files of these days, by path: for tasks that read them without the engine."""
-        if not self.exists(table):
-            return []
-
-        actions = self.actions(table)
-        texts = [day.isoformat() for day in days]
-        stored = [
-            StoredFile(
-                f"{self.path(table)}/{unquote(row['path'])}",
-                {name: str(row[f"partition.{name}"]) for name in table.partition_by},
-                int(row["num_records"]),
-            )
-            for row in actions.iter_rows(named=True)
-        ]
-        return sorted((file for file in stored if file.partition[table.day] in texts), key=lambda file: file.path)
-
     def read(self, table: Table, days: Collection[date] | None = None, version: int | None = None) -> "DataFrame":
-        """The table in contract order, whole or the given days of it, at a version or the latest.
+        """Read the table in contract order, whole or the given days of it, at a version or the latest.
 
         A table never written reads as empty. Raises ContractError with every difference from the contract.
         """
@@ -163,9 +78,9 @@ class Lake:
 
     @staticmethod
     def conform(table: Table, frame: "DataFrame", where: str) -> "DataFrame":
-        """The frame's columns in contract order. Raises ContractError listing all differences at once."""
-        found = {item.name: item.dataType.simpleString() for item in frame.schema.fields}
-        differences = table.differences(found)
+        """Select the frame's columns in contract order. Raises ContractError listing all differences at once."""
+        types = {item.name: item.dataType.simpleString() for item in frame.schema.fields}
+        differences = table.differences(types)
         if differences:
             listed = "\n  ".join(differences)
             raise ContractError(
@@ -175,7 +90,7 @@ class Lake:
         return frame.select(*table.names)
 
     def stage(self, name: str | Table, frame: "DataFrame") -> "DataFrame":
-        """The frame computed once and kept where no reader looks; reading it again costs a file read.
+        """Compute the frame once and keep it where no reader looks; reading it again costs a file read.
 
         Given a table instead of a name, it is kept as the table's files will lie, and `replace` only puts them there.
         """
@@ -184,11 +99,11 @@ class Lake:
         return self._stage.keep(self.storage, name, frame)
 
     def laying(self, table: Table) -> str:
-        """A new folder of the stage, for files of the table below `<partition column>=<value>/...` (see `laid`)."""
+        """Name a new folder of the stage for files of the table below `<partition column>=<value>/...` (see `laid`)."""
         return self._stage.folder(table)
 
     def laid(self, table: Table, folder: str) -> "DataFrame":
-        """The rows of such a folder. Handed on to `replace` as they are, their files become the table's own."""
+        """Read the rows of such a folder. Handed on to `replace` as they are, their files become the table's own."""
         return self._stage.laid(self.storage, table, folder)
 
     def unstage(self) -> None:
@@ -214,12 +129,12 @@ class Lake:
         with table_lock(self.root, table.name):
             if not self.exists(table):
                 self._create(table)
-            commit(self._log(table), self.storage, self.path(table), table, files, days)
+            commit(self.log(table), self.storage, self.path(table), table, files, days)
             self._verify(table, days, expected)
-            return int(self._log(table).version())
+            return int(self.log(table).version())
 
     def _create(self, table: Table) -> None:
-        """The table without rows, so that what may be missing follows from the contract, not from the first rows."""
+        """Create the table without rows, so that what may be missing follows from the contract, not from first rows."""
         from deltalake import DeltaTable
 
         kept = {"delta.dataSkippingStatsColumns": ",".join(columns_with_statistics(table))}
@@ -236,7 +151,7 @@ class Lake:
         if wrong:
             raise LakeError(
                 f"{table.name} does not hold what was written ({'; '.join(wrong[:5])}). The engine lost or kept rows: "
-                f"restore version {self._log(table).version() - 1} and run the days again."
+                f"restore version {self.log(table).version() - 1} and run the days again."
             )
 
     def claim(self, landing: str) -> None:
@@ -252,8 +167,8 @@ class Lake:
             )
 
     def owner(self) -> str | None:
-        """The landing that the lake is bound to, or None."""
-        place = f"{self.root}/_lake.json"
-        if not self.storage.exists(place):
+        """Return the landing that the lake is bound to, or None."""
+        path = f"{self.root}/_lake.json"
+        if not self.storage.exists(path):
             return None
-        return str(json.loads(self.storage.cat_file(place))["landing"])
+        return str(json.loads(self.storage.cat_file(path))["landing"])

@@ -1,4 +1,4 @@
-"""Parquet files as they lie below a table: written by partition, measured by their footers, put in place unseen."""
+"""Writes Parquet files by partition, measures them by their footers, and puts them below a table unseen."""
 
 import json
 import os
@@ -32,7 +32,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(frozen=True)
 class StoredFile:
-    """A file of a table as the log names it: its whole path, the values of its partition as text, its rows."""
+    """Describes a file of a table as the log names it: whole path, values of its partition as text, rows."""
 
     path: str
     partition: Mapping[str, str]
@@ -41,7 +41,7 @@ class StoredFile:
 
 @dataclass(frozen=True)
 class LaidFile:
-    """A staged Parquet file: its path, its place below the table, its rows, bytes and bounds (JSON, as the log has)."""
+    """Describes a staged Parquet file: path, partition, rows, size in bytes, and bounds as JSON in the log's form."""
 
     path: str
     partition: Mapping[str, str]
@@ -51,12 +51,12 @@ class LaidFile:
 
     @property
     def folder(self) -> str:
-        """Where it lies below a table: `<column>=<value>/...`."""
+        """Name the folder below the table that it belongs into: `<column>=<value>/...`."""
         return "/".join(f"{name}={value}" for name, value in self.partition.items())
 
 
 def columns_with_statistics(table: Table) -> list[str]:
-    """The columns whose bounds of each file the log keeps."""
+    """List the columns whose lowest and highest value of each file the log keeps."""
     return [c.name for c in table.columns if c.type in KEPT_TYPES and c.name not in table.partition_by]
 
 
@@ -68,8 +68,8 @@ def write_partition(folder: str, partition: Mapping[str, object], rows: "pa.Tabl
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    place = f"{folder}/{'/'.join(f'{name}={value}' for name, value in partition.items())}"
-    storage, bare = fsspec.core.url_to_fs(place)
+    below = "/".join(f"{name}={value}" for name, value in partition.items())
+    storage, bare = fsspec.core.url_to_fs(f"{folder}/{below}")
     storage.makedirs(bare, exist_ok=True)
     repeating = [field.name for field in rows.schema if pa.types.is_dictionary(field.type)]
     with storage.open(f"{bare}/rows.parquet", "wb") as file:
@@ -80,12 +80,12 @@ def write_partition(folder: str, partition: Mapping[str, object], rows: "pa.Tabl
 
 
 def laid_files(storage: Any, folder: str, table: Table) -> list[LaidFile]:
-    """Every Parquet file below a folder, measured by its footer."""
+    """List every Parquet file below a folder, measured by its footer."""
     if not storage.exists(folder):
         return []
     storage.invalidate_cache(folder)
-    found = storage.find(folder, detail=True)
-    paths = sorted((path, int(info["size"])) for path, info in found.items() if path.endswith(".parquet"))
+    infos = storage.find(folder, detail=True)
+    paths = sorted((path, int(info["size"])) for path, info in infos.items() if path.endswith(".parquet"))
     with ThreadPoolExecutor(_THREADS) as pool:
         return list(pool.map(lambda item: _measured(storage, item[0], item[1], table), paths))
 
@@ -101,14 +101,14 @@ def _measured(storage: Any, path: str, size: int, table: Table) -> LaidFile:
 
 
 def _statistics(footer: "pq.FileMetaData", table: Table) -> dict[str, Any]:
-    """What the log says of a file: rows, lowest and highest value and number of missing values by column."""
+    """Say what the log has of a file: rows, and by column lowest and highest value and number of missing values."""
     kept = set(columns_with_statistics(table))
     lowest: dict[str, Any] = {}
     highest: dict[str, Any] = {}
     missing: dict[str, int] = {}
-    for place in range(footer.num_columns):
-        name = footer.schema.column(place).path
-        chunks = [footer.row_group(group).column(place).statistics for group in range(footer.num_row_groups)]
+    for number in range(footer.num_columns):
+        name = footer.schema.column(number).path
+        chunks = [footer.row_group(group).column(number).statistics for group in range(footer.num_row_groups)]
         if name not in kept or any(chunk is None or not chunk.has_null_count for chunk in chunks):
             continue
         missing[name] = sum(chunk.null_count for chunk in chunks)
@@ -127,7 +127,7 @@ def _is_whole(chunks: Iterable[Any]) -> bool:
 
 
 def _stated(bound: Any, is_upper: bool) -> Any:
-    """A bound as the log's JSON holds it: times in whole milliseconds, rounded outwards."""
+    """Write a bound as the log's JSON holds it: times in whole milliseconds, rounded outwards."""
     if isinstance(bound, datetime):
         micros = (bound - datetime(1970, 1, 1, tzinfo=UTC)) // _MICROSECOND
         millis = -(-micros // 1000) if is_upper else micros // 1000
@@ -137,16 +137,16 @@ def _stated(bound: Any, is_upper: bool) -> Any:
 
 
 def put_in_place(storage: Any, files: list[LaidFile], root: str) -> list[str]:
-    """Put staged files below a table under new names, and answer these; no reader sees them before a commit."""
-    places = [f"{file.folder}/part-{uuid.uuid4()}.parquet" for file in files]
+    """Put staged files below a table under new names; answers these names. No reader sees them before a commit."""
+    paths = [f"{file.folder}/part-{uuid.uuid4()}.parquet" for file in files]
     put = _linked if "file" in storage.protocol else storage.cp_file
     with ThreadPoolExecutor(_THREADS) as pool:
-        list(pool.map(lambda file, place: put(file.path, f"{root}/{place}"), files, places))
-    return places
+        list(pool.map(lambda file, path: put(file.path, f"{root}/{path}"), files, paths))
+    return paths
 
 
 def _linked(source: str, target: str) -> None:
-    """One more name for a local file; a copy where the file system has no links."""
+    """Give a local file one more name; copies it where the file system has no links."""
     Path(target).parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(source, target)

@@ -1,4 +1,4 @@
-"""The run ledger: what ran, when, with which counts, and which days rest on inputs that have changed since."""
+"""Keeps the run ledger: what ran, when, with which counts, and which days rest on inputs that have changed since."""
 
 import os
 import resource
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Ledger:
-    """Append-only access to `run_ledger`; the latest row of a step and day says how it stands."""
+    """Appends to `run_ledger` and reads it; the latest row of a step and day says how it stands."""
 
     def __init__(self, lake: "Lake") -> None:
         self._lake = lake
@@ -37,7 +37,7 @@ class Ledger:
             write_deltalake(self._path, batch, mode="append", partition_by=list(TABLE.partition_by))
 
     def frame(self) -> "pl.DataFrame":
-        """All rows, oldest first."""
+        """Read all rows, oldest first."""
         import polars as pl
 
         if not self._lake.exists(TABLE):
@@ -45,28 +45,28 @@ class Ledger:
         return pl.read_delta(self._path).sort("written_at", "step", "day")
 
     def latest(self) -> dict[tuple[str, date], dict[str, Any]]:
-        """The last row by step and day, whatever its status."""
+        """Return the last row by step and day, whatever its status."""
         self._refresh()
         return self._latest
 
     def built(self, step: str) -> set[date]:
-        """Days of which the step's last word is `ok` or `stale`."""
+        """List the days of which the step's last word is `ok` or `stale`."""
         return {day for (name, day), row in self.latest().items() if name == step and row["status"] in ("ok", "stale")}
 
     def held(self, step: str) -> set[date]:
-        """Days that the step's tables hold: a later failure has not taken them away."""
+        """List the days that the step's tables hold: a later failure has not taken them away."""
         return {day for day, row in self._standing_of(step) if row["status"] in ("ok", "stale")}
 
     def ended(self, step: str) -> set[date]:
-        """Days that the step has ever ended for, by building or by skipping them."""
+        """List the days that the step has ever ended for, by building or by skipping them."""
         return {day for day, _ in self._standing_of(step)}
 
     def stale(self, step: str) -> set[date]:
-        """Days that the step must run again because something below it changed, also where it then failed."""
+        """List the days that the step must run again because something below it changed, also where it then failed."""
         return {day for day, row in self._standing_of(step) if row["status"] == "stale"}
 
     def outputs(self, step: str, day: date) -> str:
-        """What the step's tables hold of the day, as the JSON text that its last row without failure has."""
+        """Return what the step's tables hold of the day: the JSON text of its last row without failure."""
         self._refresh()
         row = self._standing.get((step, day))
         return str(row["outputs"] or "{}") if row else "{}"
@@ -98,5 +98,5 @@ class Ledger:
 
 
 def peak_memory_bytes() -> int:
-    """Peak resident memory of this process so far."""
+    """Measure the peak resident memory of this process so far."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if os.uname().sysname == "Darwin" else 1024)

@@ -1,4 +1,4 @@
-"""One writer per table: a file lock for a local lake, a conditional put with an expiry on S3."""
+"""Lets one writer at a time into a table: a file lock for a local lake, a conditional put with an expiry on S3."""
 
 import fcntl
 import json
@@ -71,7 +71,7 @@ def _s3_lock(root: str, table: str, wait_seconds: float) -> Iterator[None]:
 
 
 def _put_lock(client: Any, bucket: str, key: str, owner: str) -> bool:
-    """Whether the lock is ours now: put where none is, or in place of one that has expired."""
+    """Try to make the lock ours: it is put where none is, or in place of one that has expired."""
     holder, tag = _holder(client, bucket, key)
     if holder and holder.get("expires", 0) > time.time():
         return False
@@ -88,7 +88,7 @@ def _put_lock(client: Any, bucket: str, key: str, owner: str) -> bool:
 
 def _holder(client: Any, bucket: str, key: str) -> tuple[dict[str, Any], str | None]:
     try:
-        found = client.get_object(Bucket=bucket, Key=key)
+        stored = client.get_object(Bucket=bucket, Key=key)
     except client.exceptions.NoSuchKey:
         return {}, None
-    return json.loads(found["Body"].read()), found["ETag"]
+    return json.loads(stored["Body"].read()), stored["ETag"]

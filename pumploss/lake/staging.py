@@ -1,4 +1,4 @@
-"""What a run has computed and no reader sees: frames by name, and frames in files as a table's own will lie."""
+"""Keeps what a run has computed out of readers' sight: frames by name, and frames in files as a table's will lie."""
 
 import uuid
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Stage:
-    """The stage of one run below `root`; `session` answers the engine's session."""
+    """Keeps the frames of one run below `root`; `session` answers the engine's session."""
 
     def __init__(self, root: str, session: "Callable[[], SparkSession]") -> None:
         self.root = root
@@ -20,7 +20,7 @@ class Stage:
         self._laid: dict[str, tuple[DataFrame, str]] = {}
 
     def keep(self, storage: Any, name: str, frame: "DataFrame") -> "DataFrame":
-        """The frame, computed once."""
+        """Compute the frame once, to files, and read it from there."""
         path, plain = f"{self.root}/{name}", plain_arrays(frame)
         plain.write.mode("overwrite").parquet(path)
         if not storage.glob(f"{path}/*.parquet"):  # the embedded engine writes no file where there are no rows
@@ -28,7 +28,7 @@ class Stage:
         return self._session().read.schema(plain.schema).parquet(path)
 
     def lay(self, storage: Any, table: Table, frame: "DataFrame") -> "DataFrame":
-        """The frame, whose columns are the table's, computed once into sorted files per partition."""
+        """Compute the frame, whose columns are the table's, once into sorted files per partition."""
         parts, folder = table.partition_by, self.folder(table)
         arranged = plain_arrays(frame).repartition(2, *parts)
         if table.order_by:
@@ -37,11 +37,11 @@ class Stage:
         return self.laid(storage, table, folder)
 
     def folder(self, table: Table) -> str:
-        """A new place for files of the table."""
+        """Name a new folder for files of the table."""
         return f"{self.root}/{table.name}-{uuid.uuid4().hex}"
 
     def laid(self, storage: Any, table: Table, folder: str) -> "DataFrame":
-        """The rows of the files below such a folder, remembered with it."""
+        """Read the rows of the files below such a folder, and remember the frame with it."""
         storage.invalidate_cache()
         if storage.exists(folder):
             frame = self._session().read.schema(table.spark_schema).parquet(folder).select(*table.names)
@@ -51,24 +51,24 @@ class Stage:
         return frame
 
     def folder_of(self, table: Table, frame: "DataFrame") -> str | None:
-        """Where the files lie that this very frame is made of, if it is the table's latest that was laid."""
+        """Return the folder of the files that this very frame is made of, if it is the table's latest that was laid."""
         known, folder = self._laid.get(table.name, (None, ""))
         return folder if known is frame else None
 
 
 def plain_arrays(frame: "DataFrame") -> "DataFrame":
-    """The frame with arrays whose items may be missing: how they are named and typed differs by what made them."""
+    """Let the items of all arrays be missing: how they are named and typed differs by what made them."""
     arrays = {column: kind for column, kind in frame.dtypes if kind.startswith("array")}
     return frame.withColumns({column: frame[column].cast(kind) for column, kind in arrays.items()}) if arrays else frame
 
 
 def in_order(table: Table, frame: "DataFrame") -> "DataFrame":
-    """The frame sorted by partition and the order inside files.
+    """Sort the frame by partition and the order inside files.
 
     The embedded engine drops a sort that only a write follows. It keeps the one below a window that a filter needs.
     """
     from pyspark.sql import Window
     from pyspark.sql import functions as F
 
-    place = F.row_number().over(Window.partitionBy(*table.partition_by).orderBy(*table.order_by))
-    return frame.withColumn("place_in_file", place).where("place_in_file > 0").select(*table.names)
+    number = F.row_number().over(Window.partitionBy(*table.partition_by).orderBy(*table.order_by))
+    return frame.withColumn("row_in_file", number).where("row_in_file > 0").select(*table.names)

@@ -18,7 +18,7 @@ from jobs.running.lookups import STATES, keep_segments, latest_before, latest_ro
 from jobs.running.runner import run_steps
 from pumploss.days import midnight, shift, span
 from pumploss.errors import StaleError
-from pumploss.lake.segments import blocks, building, tiers
+from pumploss.lake.segments import blocks, packing, tiers
 from pumploss.lake.segments.manifest import MANIFEST, built_days, folder, shelf
 from pumploss.settings import ROOT, from_environment
 from pumploss.tables import gold_token_day, gold_trader_day, silver_open_lots
@@ -55,7 +55,7 @@ def small(monkeypatch):
     """Tiers, settling and blocks so small that a few days and rows have all of them."""
     monkeypatch.setattr(tiers, "TIER", 2)
     monkeypatch.setattr(tiers, "SETTLED_DAYS", 1)
-    monkeypatch.setattr(building, "LEAST_SLICES", 2)
+    monkeypatch.setattr(packing, "LEAST_SLICES", 2)
     monkeypatch.setattr(blocks, "BLOCK_ROWS", 3)
 
 

@@ -1,4 +1,4 @@
-"""How the rows of a segment lie on disk: small blocks in the order of a hash, and an index that says where a value is.
+"""Lays the rows of a segment out on disk: small blocks in the order of a hash, and an index that says where a value is.
 
 A block is one Arrow record batch, packed by itself, that holds all rows of some values of the looked-up column. The
 index holds 48 bits of each value's hash, so that a value that is not there opens nothing. Where two values share these
@@ -32,7 +32,10 @@ GAP_BYTES: Final = 65_536
 
 @dataclass(frozen=True)
 class Blocks:
-    """Places of blocks in a file: one element per block, in file order; `first_key` numbers the file's values."""
+    """Says where the blocks of a file lie: one element per block, in file order, but `hashes`: one per distinct value.
+
+    `first_key` is the number, among the file's values, of the first one in the block.
+    """
 
     hashes: Integers
     first_key: Integers
@@ -42,10 +45,13 @@ class Blocks:
 
 
 def pack(table: Table, rows: pa.Table, hashes: Integers) -> tuple[bytes, Blocks]:
-    """The file that holds these rows, which are sorted by hash, and where its blocks lie."""
+    """Pack rows, which are sorted by hash, into the content of a file; answers it and where its blocks lie."""
+    # Where a value begins. The cut drops the leading True of a file without rows.
     starts = np.flatnonzero(np.append(True, hashes[1:] != hashes[:-1])[: len(hashes)])
+    # A block begins with the first value that begins in a new run of BLOCK_ROWS rows: so no value is cut in two.
     _, first_key = np.unique(starts // BLOCK_ROWS, return_index=True)
     begins = np.append(starts[first_key], len(hashes)).astype(np.int64)
+    # In one piece, and without the schema: a block is then one record batch that can be read by itself.
     batch = rows.select(table.names).cast(table.arrow_schema).combine_chunks().to_batches()
     packer = zstandard.ZstdCompressor(level=1)
     pieces = [
@@ -57,14 +63,14 @@ def pack(table: Table, rows: pa.Table, hashes: Integers) -> tuple[bytes, Blocks]
 
 
 def unpack(table: Table, packed: Iterable[bytes]) -> pa.Table:
-    """The rows of blocks."""
+    """Unpack blocks into their rows."""
     opener, schema = zstandard.ZstdDecompressor(), table.arrow_schema
     batches = [pa.ipc.read_record_batch(pa.py_buffer(opener.decompress(piece)), schema) for piece in packed]
     return pa.Table.from_batches(batches, schema)
 
 
 def fetch(storage: Any, path: str, offset: Integers, size: Integers) -> list[bytes]:
-    """Blocks of one file, each once and in file order, with as few requests as their places allow.
+    """Read blocks of one file, each once and in file order, with as few requests as their distances allow.
 
     Raises LakeError where the file is shorter than its index says.
     """
@@ -77,13 +83,15 @@ def fetch(storage: Any, path: str, offset: Integers, size: Integers) -> list[byt
         spans = storage.cat_ranges([path] * len(begins), begins.tolist(), ends.tolist(), on_error="raise")
     if any(len(span) != end - begin for span, begin, end in zip(spans, begins, ends, strict=True)):
         raise LakeError(f"{path} is shorter than its index says: delete its folder, it is built again.")
+    # Each block is cut out of the last span that begins at or before it.
     span = np.searchsorted(begins, offset, "right") - 1
-    places = zip(span.tolist(), (offset - begins[span]).tolist(), size.tolist(), strict=True)
-    return [spans[n][begin : begin + length] for n, begin, length in places]
+    cuts = zip(span.tolist(), (offset - begins[span]).tolist(), size.tolist(), strict=True)
+    return [spans[n][begin : begin + length] for n, begin, length in cuts]
 
 
 def _spans(begins: Integers, ends: Integers, gap: int) -> tuple[Integers, Integers]:
-    """Begins and ends of runs of places that lie no more than `gap` apart."""
+    """Join blocks that lie no more than `gap` bytes apart: answers where each run begins and ends."""
+    # The last of a run stands before the first of the next one. The cuts keep both right where there are no blocks.
     is_first = np.append(True, begins[1:] - ends[:-1] > gap)[: len(begins)]
     is_last = np.append(is_first[1:], True)[: len(begins)]
     return begins[is_first], ends[is_last]
@@ -104,7 +112,11 @@ def _read(storage: Any, path: str, begins: Integers, ends: Integers) -> list[byt
 
 @dataclass(frozen=True)
 class Index:
-    """Where the values of a segment are: `hashes` are 48 bits each, ascending; a value's block is `block[n]`."""
+    """Says in which block each value of a segment is.
+
+    `hashes` has 48 bits per value, ascending, and `block` the number of its block; the other arrays have an element per
+    block: the number of its file, its offset and size in bytes, and its rows.
+    """
 
     hashes: Integers
     block: Integers
@@ -115,31 +127,39 @@ class Index:
 
     @classmethod
     def of(cls, files: Sequence[Blocks]) -> "Index":
-        """The index of files whose hashes follow on one another."""
+        """Make the index of files whose hashes follow on one another."""
         files = files or [Blocks(*(np.zeros(0, np.int64) for _ in range(5)))]
         keys = np.cumsum([0, *(len(blocks.hashes) for blocks in files)])
         first = np.concatenate([blocks.first_key + start for blocks, start in zip(files, keys, strict=False)])
-        marks = np.zeros(keys[-1], np.int64)
-        marks[first] = 1
+        # A 1 where a block begins: the running sum then numbers the block of every value.
+        begins = np.zeros(keys[-1], np.int64)
+        begins[first] = 1
         return cls(
             np.concatenate([blocks.hashes for blocks in files]) >> LEFT_OUT_BITS,
-            np.cumsum(marks) - 1,
+            np.cumsum(begins) - 1,
             np.repeat(np.arange(len(files)), [len(blocks.offset) for blocks in files]),
             *(np.concatenate([getattr(blocks, name) for blocks in files]) for name in ("offset", "size", "rows")),
         )
 
     def find(self, hashes: Integers) -> tuple[Integers, Integers]:
-        """Which of the hashes may be here, as places in `hashes`, and for each the block to look into."""
+        """Say which of the hashes may be here, by their positions in `hashes`, and for each the block to look into."""
         short = hashes >> LEFT_OUT_BITS
         low, high = (np.searchsorted(self.hashes, short, side) for side in ("left", "right"))
+        # Values that share these bits are neighbours, so each hash matches a slice of the index: none, one or more.
         counts = high - low
         asked = np.repeat(np.arange(len(hashes)), counts)
+        # The slices laid end to end, without a loop: 0, 1, 2... within each of them.
         nth = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
         return asked, self.block[np.repeat(low, counts) + nth]
 
     def to_bytes(self) -> bytes:
-        """The index as a Parquet file: about five bytes per value."""
+        """Write the index as a Parquet file: about five bytes per value.
+
+        What is said of a block stands at its first value alone and is missing at the others, which costs nearly nothing
+        and says where a block begins.
+        """
         is_first = np.append(True, np.diff(self.block) > 0)[: len(self.block)]
+        # Any number will do where the mask hides it.
         at = np.where(is_first, self.block, 0)
         columns = {"hash": pa.array(self.hashes)}
         for name in ("file", "offset", "size", "rows"):
@@ -154,8 +174,8 @@ class Index:
 
     @classmethod
     def from_bytes(cls, packed: bytes) -> "Index":
-        """The index that `to_bytes` gave."""
+        """Read the index that `to_bytes` wrote."""
         read = pq.read_table(io.BytesIO(packed), use_threads=False)
         is_first = np.asarray(read["offset"].is_valid().to_numpy())
-        places = (np.asarray(read[name].drop_null().to_numpy()) for name in ("file", "offset", "size", "rows"))
-        return cls(np.asarray(read["hash"].to_numpy()), np.cumsum(is_first) - 1, *places)
+        extents = (np.asarray(read[name].drop_null().to_numpy()) for name in ("file", "offset", "size", "rows"))
+        return cls(np.asarray(read["hash"].to_numpy()), np.cumsum(is_first) - 1, *extents)

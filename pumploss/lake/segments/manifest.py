@@ -1,4 +1,4 @@
-"""Segments: what a run of days of a state table comes to, laid out so that a few keys cost a few blocks.
+"""Describes segments: what a run of days of a state table comes to, laid out so that a few keys cost a few blocks.
 
 A segment gathers built days that follow on one another: of each key only the rows of its latest day among them. It is
 derived from the table's days and never the only copy: without any segment every result is the same. It lies at
@@ -27,7 +27,7 @@ INDEX: Final = "index.parquet"
 
 @dataclass(frozen=True)
 class State:
-    """A table whose latest rows by `key` are state, looked up by the values of one of its columns.
+    """Names a table whose latest rows by `key` are state, looked up by the values of one of its columns.
 
     `spent` is a SQL condition of rows that say the same as no row at all where nothing lies before them; empty where
     there are none. Rows of one key have one value of `looked_up`.
@@ -40,13 +40,13 @@ class State:
 
     @property
     def is_keyed(self) -> bool:
-        """Whether the looked-up column is the whole key, so that newer rows of a value replace all older ones."""
+        """Tell whether the looked-up column is the whole key, so that newer rows of a value replace all older ones."""
         return self.key == (self.looked_up,)
 
 
 @dataclass(frozen=True)
 class DayFiles:
-    """What the table's own log says of a day: a digest of the names of its files, their rows and bytes."""
+    """Says what the table's log has of a day: a digest of the names of its files, their rows and bytes."""
 
     digest: str
     rows: int
@@ -55,7 +55,7 @@ class DayFiles:
 
 @dataclass(frozen=True)
 class Segment:
-    """One manifest. `days` are dates and the digests of the files they were gathered from, oldest first.
+    """Holds one manifest. `days` are dates and the digests of the files they were gathered from, oldest first.
 
     `files` are names and sizes of the files of blocks; `layout` and `ddl` say how they are read. A segment that
     `is_first` has nothing before it, and so holds no spent rows.
@@ -74,16 +74,16 @@ class Segment:
 
     @property
     def first(self) -> date:
-        """Its earliest day."""
+        """Return its earliest day."""
         return date.fromisoformat(self.days[0][0])
 
     @property
     def last(self) -> date:
-        """Its latest day."""
+        """Return its latest day."""
         return date.fromisoformat(self.days[-1][0])
 
     def is_sound(self, state: State, built: dict[date, DayFiles], sizes: dict[str, int]) -> bool:
-        """Whether it holds what these days hold now, is whole, and is laid out as this code reads it."""
+        """Tell whether it holds what these days hold now, is whole, and is laid out as this code reads it."""
         inside = [(day.isoformat(), files.digest) for day, files in built.items() if self.first <= day <= self.last]
         is_same = inside == list(self.days) and not (self.is_first and min(built) < self.first)
         is_readable = (self.layout, self.looked_up, self.ddl) == (LAYOUT, state.looked_up, state.table.ddl)
@@ -91,27 +91,27 @@ class Segment:
         return is_same and is_readable and is_whole
 
     def to_json(self) -> bytes:
-        """The manifest."""
+        """Write the manifest."""
         return json.dumps(asdict(self)).encode()
 
     @classmethod
     def from_json(cls, text: bytes) -> "Segment | None":
-        """The segment of a manifest, or None where it was written by other code or not to its end."""
+        """Read a manifest; answers None where it was written by other code or not to its end."""
         try:
-            found = json.loads(text)
-            pairs = {name: tuple(tuple(pair) for pair in found[name]) for name in ("days", "files")}
-            return cls(**{**found, **pairs})
+            stored = json.loads(text)
+            pairs = {name: tuple(tuple(pair) for pair in stored[name]) for name in ("days", "files")}
+            return cls(**{**stored, **pairs})
         except (ValueError, TypeError, KeyError, AttributeError):
             return None
 
 
 def folder(lake: Lake, table: Table) -> str:
-    """Where a table's segments lie."""
+    """Return the folder of a table's segments."""
     return f"{lake.root}/_segments/{table.name}"
 
 
 def built_days(lake: Lake, table: Table, version: int | None = None) -> dict[date, DayFiles]:
-    """The table's days, oldest first, by what its log says of their files."""
+    """List the table's days, oldest first, with what its log says of their files."""
     if not lake.exists(table):
         return {}
 
@@ -129,22 +129,22 @@ def built_days(lake: Lake, table: Table, version: int | None = None) -> dict[dat
 
 @dataclass(frozen=True)
 class Shelf:
-    """What lies in a table's folder: every segment that is sound, and the names of what is not."""
+    """Lists what lies in a table's folder: every segment that is sound, and the names of what is not."""
 
     sound: tuple[Segment, ...]
     unsound: tuple[str, ...]
 
 
 def shelf(lake: Lake, state: State, built: dict[date, DayFiles]) -> Shelf:
-    """The table's segments, each held against the days as they are now."""
+    """Read the table's segments and hold each against the days as they are now."""
     root = folder(lake, state.table)
     sizes: dict[str, dict[str, int]] = {}
-    for path, found in _files(lake, root).items():
-        place = PurePosixPath(path)
-        sizes.setdefault(place.parent.name, {})[place.name] = int(found["size"])
+    for text, info in _files(lake, root).items():
+        path = PurePosixPath(text)
+        sizes.setdefault(path.parent.name, {})[path.name] = int(info["size"])
     whole = [name for name, files in sizes.items() if MANIFEST in files]
-    places = [f"{root}/{name}/{MANIFEST}" for name in whole]
-    texts = lake.storage.cat(places, on_error="omit") if places else {}
+    paths = [f"{root}/{name}/{MANIFEST}" for name in whole]
+    texts = lake.storage.cat(paths, on_error="omit") if paths else {}
     read = [Segment.from_json(text) for text in texts.values()]
     sound = [s for s in read if s is not None and built and s.is_sound(state, built, sizes.get(s.name, {}))]
     return Shelf(tuple(sound), tuple(sorted(sizes.keys() - {segment.name for segment in sound})))
@@ -152,12 +152,12 @@ def shelf(lake: Lake, state: State, built: dict[date, DayFiles]) -> Shelf:
 
 def _files(lake: Lake, root: str) -> dict[str, Any]:
     lake.storage.invalidate_cache()
-    found: dict[str, Any] = lake.storage.find(root, detail=True) if lake.storage.exists(root) else {}
-    return found
+    files: dict[str, Any] = lake.storage.find(root, detail=True) if lake.storage.exists(root) else {}
+    return files
 
 
 def cover(segments: Iterable[Segment]) -> list[Segment]:
-    """Segments that do not overlap, the longest taken first, oldest first."""
+    """Choose segments that do not overlap, taking the longest first; answers them oldest first."""
     chosen: list[Segment] = []
     for segment in sorted(segments, key=lambda s: (-len(s.days), s.first, s.name)):
         if all(segment.last < other.first or other.last < segment.first for other in chosen):
@@ -166,6 +166,6 @@ def cover(segments: Iterable[Segment]) -> list[Segment]:
 
 
 def outside(days: Collection[date], segments: Iterable[Segment]) -> list[date]:
-    """Those of the days that no segment covers, in order."""
+    """List those of the days that no segment covers, in order."""
     spans = [(segment.first, segment.last) for segment in segments]
     return sorted(day for day in days if not any(first <= day <= last for first, last in spans))

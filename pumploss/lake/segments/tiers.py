@@ -1,4 +1,4 @@
-"""Which days a segment gathers: sizes are tiered, so that segments stay few and rows are seldom written again.
+"""Plans which days a segment gathers: sizes are tiered, so segments stay few and rows are seldom written again.
 
 Each new day becomes a segment by itself; days that late trades no longer restate are gathered by eights, those again by
 eights. So a row is written once per tier, and the number of segments to look into grows with the logarithm of history.
@@ -19,56 +19,56 @@ SETTLED_DAYS: Final = 7
 
 
 @dataclass(frozen=True)
-class Part:
-    """Built days that follow on one another: a segment that is there, or (`segment` is None) days without one."""
+class Stretch:
+    """Names built days that follow on one another: a segment that is there, or (`segment` is None) days without one."""
 
     days: tuple[date, ...]
     level: int
     segment: Segment | None = None
 
 
-def plan(days: Sequence[date], segments: Sequence[Segment]) -> list[Part]:
-    """The segments to build so that all days are covered and tiers are full; none reads another of them."""
+def plan(days: Sequence[date], segments: Sequence[Segment]) -> list[Stretch]:
+    """Plan the segments to build so that all days are covered and tiers are full; none reads another of them."""
     if not days:
         return []
     settled = days[-1] - timedelta(days=SETTLED_DAYS)
-    parts = _parts(list(days), segments, settled)
-    while (joined := _joined(parts, settled)) is not None:
-        parts = joined
-    return [part for part in parts if part.segment is None]
+    stretches = _stretches(list(days), segments, settled)
+    while (joined := _joined(stretches, settled)) is not None:
+        stretches = joined
+    return [stretch for stretch in stretches if stretch.segment is None]
 
 
-def _parts(days: list[date], segments: Sequence[Segment], settled: date) -> list[Part]:
-    """All days in order: segments as they are, and days without one by the largest tiers that fit them."""
+def _stretches(days: list[date], segments: Sequence[Segment], settled: date) -> list[Stretch]:
+    """Cut all days, in order, into segments as they are and, where there is none, into the largest tiers that fit."""
     begins = {segment.first: segment for segment in segments}
     bare = set(outside(days, segments))
-    parts: list[Part] = []
+    stretches: list[Stretch] = []
     at = 0
     while at < len(days):
         segment = begins.get(days[at])
         if segment is not None:
-            part = Part(tuple(date.fromisoformat(day) for day, _ in segment.days), segment.level, segment)
+            stretch = Stretch(tuple(date.fromisoformat(day) for day, _ in segment.days), segment.level, segment)
         else:
             stop = next((n for n in range(at, len(days)) if days[n] not in bare), len(days))
             run = [day for day in days[at:stop] if day <= settled]
             level = max((k for k in range(len(run).bit_length()) if TIER**k <= len(run)), default=0)
-            part = Part(tuple(days[at : at + TIER**level]), level)
-        parts.append(part)
-        at += len(part.days)
-    return parts
+            stretch = Stretch(tuple(days[at : at + TIER**level]), level)
+        stretches.append(stretch)
+        at += len(stretch.days)
+    return stretches
 
 
-def _joined(parts: list[Part], settled: date) -> list[Part] | None:
-    """The parts with one full tier gathered, or with one that precedes a larger one gathered into it; None if none."""
-    for n in range(len(parts) - TIER + 1):
-        run = parts[n : n + TIER]
-        if len({part.level for part in run}) == 1 and run[-1].days[-1] <= settled:
-            return [*parts[:n], _gathered(run, run[0].level + 1), *parts[n + TIER :]]
-    for n, (older, newer) in enumerate(pairwise(parts)):
+def _joined(stretches: list[Stretch], settled: date) -> list[Stretch] | None:
+    """Gather one full tier, or one stretch that precedes a larger one into that one; None where there is neither."""
+    for n in range(len(stretches) - TIER + 1):
+        run = stretches[n : n + TIER]
+        if len({stretch.level for stretch in run}) == 1 and run[-1].days[-1] <= settled:
+            return [*stretches[:n], _gathered(run, run[0].level + 1), *stretches[n + TIER :]]
+    for n, (older, newer) in enumerate(pairwise(stretches)):
         if older.level < newer.level:
-            return [*parts[:n], _gathered([older, newer], newer.level), *parts[n + 2 :]]
+            return [*stretches[:n], _gathered([older, newer], newer.level), *stretches[n + 2 :]]
     return None
 
 
-def _gathered(parts: Sequence[Part], level: int) -> Part:
-    return Part(tuple(day for part in parts for day in part.days), level)
+def _gathered(stretches: Sequence[Stretch], level: int) -> Stretch:
+    return Stretch(tuple(day for stretch in stretches for day in stretch.days), level)

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from pumploss.contract import Column, Table, Type
 from pumploss.errors import LakeError
 from pumploss.lake.segments import blocks as segment_blocks
+from pumploss.lake.segments.block_reads import read_chunk
 from pumploss.lake.segments.blocks import Index, fetch, pack, unpack
-from pumploss.lake.segments.building import pack_slice
-from pumploss.lake.segments.lookup import read_chunk
 from pumploss.lake.segments.manifest import INDEX, LAYOUT, DayFiles, Segment, State, cover, outside
-from pumploss.lake.segments.tiers import SETTLED_DAYS, TIER, Part, plan
+from pumploss.lake.segments.packing import pack_slice
+from pumploss.lake.segments.tiers import SETTLED_DAYS, TIER, Stretch, plan
 
 D1 = date(2026, 1, 1)
 THINGS = Table(
@@ -144,7 +144,7 @@ def test_of_a_key_the_rows_of_its_latest_day_are_kept(tmp_path):
 def test_the_newest_segment_that_holds_a_value_gives_its_rows(tmp_path, monkeypatch, bits):
     """With 62 bits left out nearly every value seems to be in every segment, so each is looked for further down."""
     monkeypatch.setattr(segment_blocks, "LEFT_OUT_BITS", bits)
-    from pumploss.lake.segments.lookup import _as_table, candidates
+    from pumploss.lake.segments.block_reads import candidates, reads_table
 
     rng = Random(7)
     history = [[(f"thing-{rng.randrange(60)}", rng.randrange(99), day) for _ in range(25)] for day in days_from(D1, 5)]
@@ -158,7 +158,7 @@ def test_the_newest_segment_that_holds_a_value_gives_its_rows(tmp_path, monkeypa
         hashes, np.full(80, -1), len(made), True, lambda n: indexes[n], lambda *seen: opened.append(len(seen[2]))
     )
     found = read_chunk(
-        _as_table(reads, pa.array(wanted), hashes, np.zeros(reads.shape[1], np.int64)), STATE, [p for p, _ in made]
+        reads_table(reads, pa.array(wanted), hashes, np.zeros(reads.shape[1], np.int64)), STATE, [p for p, _ in made]
     )
     latest = {row[0]: row for rows in history for row in rows}
     assert sorted(zip(*(found[name].to_pylist() for name in ("thing", "size_units", "day")), strict=True)) == sorted(
@@ -275,7 +275,7 @@ def test_a_manifest_comes_back_and_half_of_one_is_none():
 
 def test_the_longest_segments_are_taken_and_the_rest_is_outside():
     def of(first, count):
-        return as_segment(Part(tuple(days_from(first, count)), 0))
+        return as_segment(Stretch(tuple(days_from(first, count)), 0))
 
     long, inside, beside = of(D1, 4), of(D1 + timedelta(days=1), 2), of(D1 + timedelta(days=4), 1)
     assert cover([inside, beside, long]) == [long, beside]

@@ -1,0 +1,111 @@
+"""Reads the transaction logs of Delta tables: versions, days, files and their statistics, all without the engine.
+
+Heavy libraries are imported where they are used, because what imports the lake must start fast.
+"""
+
+from collections.abc import Collection
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import fsspec
+
+from pumploss.contract import Table
+from pumploss.lake.files import StoredFile
+
+if TYPE_CHECKING:
+    import polars as pl
+    from deltalake import DeltaTable
+
+
+class TableLogs:
+    """Answers what the logs of the tables below one root say, local or `s3://`."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self._logs: dict[str, DeltaTable] = {}
+        self._actions: dict[str, tuple[int, pl.DataFrame]] = {}
+
+    @cached_property
+    def storage(self) -> Any:
+        """Return the file system that the root lies on."""
+        return fsspec.core.url_to_fs(self.root)[0]
+
+    def path(self, table: Table) -> str:
+        """Return the folder of the table."""
+        return f"{self.root}/{table.name}"
+
+    def exists(self, table: Table) -> bool:
+        """Tell whether the table has ever been written."""
+        return bool(self.storage.exists(f"{self.path(table)}/_delta_log"))
+
+    def log(self, table: Table) -> "DeltaTable":
+        """Open the table's log as it stands now; after the first time only what was added to it is read."""
+        from deltalake import DeltaTable
+
+        log = self._logs.get(table.name)
+        if log is None:
+            log = self._logs[table.name] = DeltaTable(self.path(table))
+        else:
+            log.update_incremental()
+        return log
+
+    def actions(self, table: Table, version: int | None = None) -> "pl.DataFrame":
+        """List the files of a version, or the latest, of a table that exists: path, partition, size and statistics."""
+        import polars as pl
+        from deltalake import DeltaTable
+
+        log = self.log(table)
+        if version is not None and version != log.version():
+            return pl.DataFrame(DeltaTable(self.path(table), version=version).get_add_actions(flatten=True))
+        known, actions = self._actions.get(table.name, (-1, pl.DataFrame()))
+        if known != log.version():
+            actions = pl.DataFrame(log.get_add_actions(flatten=True))
+            self._actions[table.name] = (log.version(), actions)
+        return actions
+
+    def version(self, table: Table) -> int | None:
+        """Return the latest committed version, or None before the first."""
+        return self.log(table).version() if self.exists(table) else None
+
+    def rows_by_day(self, table: Table) -> dict[date, int]:
+        """Count committed rows per partition day."""
+        if not self.exists(table):
+            return {}
+        import polars as pl
+
+        actions = self.actions(table)
+        if actions.is_empty():
+            return {}
+        days = actions.group_by(f"partition.{table.day}").agg(pl.col("num_records").sum())
+        return {date.fromisoformat(str(day)): int(rows) for day, rows in days.sort(days.columns[0]).iter_rows()}
+
+    def days_holding(self, table: Table, column: str, lowest: date, highest: date) -> list[date]:
+        """List the partition days that may hold values of a column between two days, by the log's statistics."""
+        if not self.exists(table):
+            return []
+        import polars as pl
+
+        actions = self.actions(table)
+        if f"min.{column}" in actions.columns:
+            is_outside = (pl.col(f"max.{column}") < lowest) | (pl.col(f"min.{column}") > highest)
+            actions = actions.filter(~is_outside.fill_null(False))
+        return sorted({date.fromisoformat(str(day)) for day in actions[f"partition.{table.day}"]})
+
+    def files(self, table: Table, days: Collection[date]) -> list[StoredFile]:
+        """List the latest version's files of these days, by path: for tasks that read them without the engine."""
+        if not self.exists(table):
+            return []
+
+        actions = self.actions(table)
+        texts = [day.isoformat() for day in days]
+        stored = [
+            StoredFile(
+                f"{self.path(table)}/{unquote(row['path'])}",
+                {name: str(row[f"partition.{name}"]) for name in table.partition_by},
+                int(row["num_records"]),
+            )
+            for row in actions.iter_rows(named=True)
+        ]
+        return sorted((file for file in stored if file.partition[table.day] in texts), key=lambda file: file.path)
