@@ -1,4 +1,4 @@
-"""All tables of the lake, found by looking into `pumploss.tables`."""
+"""Finds all tables of the lake by looking into `pumploss.tables`."""
 
 import importlib
 import pkgutil
@@ -10,10 +10,10 @@ from pumploss.contract import Table
 
 @cache
 def tables() -> dict[str, Table]:
-    """Every table by name, in alphabetical order."""
+    """Return every table by name, in alphabetical order; ValueError where a module and its table differ in name."""
     names = sorted(module.name for module in pkgutil.iter_modules(pumploss.tables.__path__))
-    found = {name: importlib.import_module(f"pumploss.tables.{name}").TABLE for name in names}
-    misnamed = [name for name, table in found.items() if table.name != name]
+    by_name = {name: importlib.import_module(f"pumploss.tables.{name}").TABLE for name in names}
+    misnamed = [name for name, table in by_name.items() if table.name != name]
     if misnamed:
         raise ValueError(f"the TABLE of {misnamed} is not named as its module: rename one of the two")
-    return found
+    return by_name

@@ -1,4 +1,4 @@
-"""UTC days: spans, midnights and how a step's day relates to a table's."""
+"""Handles UTC days: spans, midnights, and days as text."""
 
 import re
 from collections.abc import Iterable
@@ -10,22 +10,22 @@ Days = tuple[date, ...]
 
 
 def span(first: date, last: date) -> Days:
-    """Every day from first to last, both included; empty where last is earlier."""
+    """List every day from first to last, both included; empty where last is earlier."""
     return tuple(first + timedelta(days=n) for n in range((last - first).days + 1))
 
 
 def shift(day: date, days: int) -> date:
-    """The day so many days later."""
+    """Return the day so many days later."""
     return day + timedelta(days=days)
 
 
 def midnight(day: date) -> datetime:
-    """00:00 UTC at which the day starts."""
+    """Return 00:00 UTC at which the day starts."""
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def parse(text: str) -> date:
-    """A day written as YYYY-MM-DD. Raises SettingsError for anything else."""
+    """Read a day written as YYYY-MM-DD. Raises SettingsError for anything else."""
     try:
         # `fromisoformat` alone would take weeks, such as 2026-W09-5, and digits run together.
         if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
@@ -36,5 +36,5 @@ def parse(text: str) -> date:
 
 
 def ordered(days: Iterable[date]) -> Days:
-    """The days in order, each once."""
+    """Sort the days, each once."""
     return tuple(sorted(set(days)))

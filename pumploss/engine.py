@@ -1,4 +1,4 @@
-"""The one Spark session of a process, wherever `SPARK_REMOTE` says that it runs."""
+"""Opens the one Spark session of a process, wherever `SPARK_REMOTE` says that it runs."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ from pumploss.errors import SettingsError
 from pumploss.settings import ROOT, Settings
 
 #: Python packages of the project that a cluster's workers need to run its functions.
-SHIPPED_PACKAGES = ("pumploss", "features", "models", "jobs")
+SHIPPED_PACKAGES = ("pumploss", "features", "pnl", "sources", "models", "jobs")
 
 #: Keeps the embedded server alive: it stops when the last reference to it goes.
 _servers: list[object] = []
@@ -48,7 +48,7 @@ SPARK_SETTINGS = {
 
 
 def session(settings: Settings) -> SparkSession:
-    """The session that all jobs share; the first call starts or connects the engine.
+    """Return the session that all jobs share; the first call starts or connects the engine.
 
     Raises SettingsError for an address that is neither unset, `local[...]` nor `sc://...`.
     """
@@ -68,7 +68,9 @@ def session(settings: Settings) -> SparkSession:
 
 @cache
 def _embedded() -> SparkSession:
+    """Start Sail inside this process and connect to it."""
     os.environ.setdefault("RUST_LOG", "error")  # the server logs each request to standard error otherwise
+    # Imported late: the variable must be set before the library loads.
     from pysail.spark import SparkConnectServer
 
     server = SparkConnectServer(ip="127.0.0.1", port=0)
@@ -89,6 +91,7 @@ def _embedded() -> SparkSession:
 
 @cache
 def _local_spark(remote: str, memory: str, is_on_s3: bool) -> SparkSession:
+    """Start Apache Spark on this machine. Raises SettingsError without Java."""
     if shutil.which("java") is None:
         raise SettingsError(
             f"SPARK_REMOTE={remote!r} needs Java 17 or newer on PATH; unset it for the embedded engine."
@@ -107,7 +110,7 @@ def _local_spark(remote: str, memory: str, is_on_s3: bool) -> SparkSession:
 
 @cache
 def _cluster(remote: str) -> SparkSession:
-
+    """Connect to a cluster and send it the packages whose functions its workers run."""
     spark = SparkSession.builder.remote(remote).getOrCreate()
     with tempfile.TemporaryDirectory() as folder:
         for package in SHIPPED_PACKAGES:
@@ -117,5 +120,5 @@ def _cluster(remote: str) -> SparkSession:
 
 
 def is_embedded(settings: Settings) -> bool:
-    """Whether the engine runs inside this process."""
+    """Tell whether the engine runs inside this process."""
     return settings.spark_remote is None

@@ -1,4 +1,4 @@
-"""Trading fees by venue and time: for sources that state none, and for what a sale would pay.
+"""Estimates trading fees by venue and time: for sources that state none, and for what a sale would pay.
 
 Total fees (protocol, liquidity providers, creator, platform) in basis points of the SOL amount, by venue and block
 time.
@@ -55,34 +55,36 @@ FEE_IS_INSIDE = ("raydium", "launchlab", "meteora")
 
 
 def fee_share_bps(venue: str, at: datetime) -> int:
-    """Total fees of a venue in basis points; raises SourceError for an unknown venue."""
+    """Return the total fees of a venue in basis points; raises SourceError for an unknown venue."""
     if venue not in FEES:
         raise SourceError(f"no fees are known for venue {venue!r}; add them to FEES ({', '.join(FEES)})")
     return max(step for step in FEES[venue] if step[0] <= at)[1]
 
 
 def estimate_fee(venue: str, at: datetime, sol_lamports: int) -> int:
-    """Estimated fees in lamports, rounded up as the programs do."""
+    """Estimate the fees of a trade in lamports, rounded up as the programs do."""
     return -(-sol_lamports * fee_share_bps(venue, at) // BASIS_POINTS)
 
 
 def fees_lamports(bps: NDArray[np.int64], sol_lamports: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Fees of many trades, rounded up, exact for every amount that 64 bits hold."""
+    """Compute the fees of many trades in lamports, rounded up, exact for every amount that 64 bits hold."""
+    # Divided first, because the product of amount and basis points may pass 64 bits; the rest alone is rounded up.
     whole, rest = np.divmod(sol_lamports, BASIS_POINTS)
     fees: NDArray[np.int64] = whole * bps - (-rest * bps // BASIS_POINTS)
     return fees
 
 
 def fee_shares_bps(venue: str, at_microseconds: NDArray[np.int64]) -> NDArray[np.int64]:
-    """`fee_share_bps` for many block times, in microseconds since 1970."""
-    fee_share_bps(venue, _BEGINNING)
+    """Do what `fee_share_bps` does for many block times, in microseconds since 1970."""
+    fee_share_bps(venue, _BEGINNING)  # raises for an unknown venue
     starts = np.array([int(start.timestamp()) * 1_000_000 for start, _ in FEES[venue]], np.int64)
     steps = np.array([bps for _, bps in FEES[venue]], np.int64)
+    # The last step that starts at or before the time.
     return steps[np.maximum(np.searchsorted(starts, at_microseconds, side="right") - 1, 0)]
 
 
 def estimate_fees(venue: pa.StringArray, traded_at: pa.TimestampArray, sol_lamports: pa.Int64Array) -> pa.Int64Array:
-    """`estimate_fee` for columns; NULL where venue, time or amount is."""
+    """Do what `estimate_fee` does for columns; NULL where venue, time or amount is."""
     times = pc.cast(traded_at, pa.int64()).fill_null(0).to_numpy()
     bps = np.zeros(len(times), np.int64)
     for name in venue.drop_null().unique().to_pylist():

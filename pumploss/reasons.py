@@ -1,16 +1,16 @@
-"""Why a line or a whole file is refused; the names are stored, so they never change."""
+"""Names why a line or a whole file is refused; the names are stored, so they never change."""
 
 from enum import StrEnum
 from typing import Self
 
 
 class _Explained(StrEnum):
-    """An enumeration whose values carry a sentence on what they mean."""
+    """Enumerates values that carry a sentence on what they mean."""
 
     meaning: str
 
     def __new__(cls, value: str, meaning: str) -> Self:
-        """A member that equals its name and knows its meaning."""
+        """Make a member that equals its name and knows its meaning."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.meaning = meaning
@@ -18,7 +18,7 @@ class _Explained(StrEnum):
 
 
 class Reason(_Explained):
-    """Why one line is no trade; the first that applies is recorded."""
+    """Says why one line is no trade; the first that applies is recorded."""
 
     LINE_TOO_LONG = "line_too_long", "The line is over 1 MiB; it was streamed past, never held"
     ENCODING = "encoding", "The line is not UTF-8 or holds a NUL byte"
@@ -55,7 +55,7 @@ class Reason(_Explained):
 
 
 class FileReason(_Explained):
-    """Why nothing at all of a file was read; the file lands again, whole, to be read."""
+    """Says why nothing at all of a file was read; the file lands again, whole, to be read."""
 
     FORMAT = "format", "The source is not published in this format"
     EMPTY = "empty", "A CSV without a header, or a compressed or Parquet file without a byte"

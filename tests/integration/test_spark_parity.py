@@ -134,7 +134,8 @@ def read(home, table):
     path = home / "lake" / table.name
     if not path.is_dir():
         return None
-    return pl.read_delta(str(path)).select(table.stable_names).sort(table.key)
+    stable = [column.name for column in table.columns if not column.is_volatile]
+    return pl.read_delta(str(path)).select(stable).sort(table.key)
 
 
 def differences(one, other):

@@ -79,7 +79,6 @@ def test_a_contract_that_contradicts_itself_is_refused(given):
 def test_added_columns_stand_before_volatile_and_partition_columns():
     found = table(A, RUN, DAY, partition_by=("day",)).with_columns(B)
     assert found.names == ["a_count", "b_sol", "run_id", "day"]
-    assert found.stable_names == ["a_count", "b_sol", "day"]
     assert found.day == "day"
 
 

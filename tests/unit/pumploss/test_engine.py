@@ -1,0 +1,37 @@
+import ast
+import shutil
+import subprocess
+import sys
+
+from pumploss.engine import SHIPPED_PACKAGES
+from pumploss.settings import ROOT
+
+#: Methods that hand a function of ours to the engine's workers.
+HANDING = {"applyInArrow", "mapInArrow", "mapInPandas", "applyInPandas"}
+
+
+def handing_modules():
+    """Modules whose functions run on workers, by name."""
+    for package in SHIPPED_PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            called = {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
+            if called & HANDING:
+                yield ".".join(path.relative_to(ROOT).with_suffix("").parts)
+
+
+def test_a_cluster_gets_every_package_that_its_workers_import(tmp_path):
+    for package in SHIPPED_PACKAGES:
+        shutil.copytree(ROOT / package, tmp_path / package)
+    modules = list(handing_modules())
+    assert len(modules) > 5
+    # Isolated: neither this folder nor the installed project is in reach, as on a worker.
+    code = (
+        "import sys; sys.path = [p for p in sys.path if 'site-packages' in p or 'lib/python' in p]; "
+        f"sys.meta_path = [f for f in sys.meta_path if 'editable' not in str(f).lower()]; "
+        f"sys.path.insert(0, {str(tmp_path)!r}); import {', '.join(modules)}; import pumploss; print(pumploss.__file__)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(str(tmp_path))
