@@ -43,7 +43,7 @@ class Plan:
     context: Context
     staging: Staging
     day: date
-    days: dict[str, publishing.Days] = field(default_factory=dict)
+    days: dict[str, publishing.DayContents] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
 
 
@@ -100,7 +100,7 @@ def _read_tables() -> tuple[Table, ...]:
     return (PNL, TRADES, TRADER_DAYS, registry.TABLE, gold_scores.TABLE)
 
 
-def _stage_days(plan: Plan, table: WarmTable, live: publishing.Days) -> None:
+def _stage_days(plan: Plan, table: WarmTable, live: publishing.DayContents) -> None:
     """Load the days of the retention window that differ from what is live."""
     context, source = plan.context, SOURCES[table][0]
     first = shift(plan.day, 1 - RETENTION_DAYS)

@@ -1,13 +1,14 @@
-"""The hot store: leaderboards in Redis, replaced whole.
+"""Keeps leaderboards in the hot store, Redis, and replaces them whole.
 
-Keys, all below the prefix `pumploss:`; nothing else in the same Redis, such as Feast's online
-store, is touched:
+All keys begin with `pumploss:`. Nothing else in the same Redis, such as Feast's online store, is touched:
 
     pumploss:leaderboard:<period>:current     string   JSON: version, as_of, rows of the current
     pumploss:leaderboard:<period>:<version>   list     one JSON object per rank, worst first
 
-New lists and the pointers to them appear in one MULTI/EXEC, which deletes the lists that they
-replace. Everything expires after seven days, so a store that nobody fills any more empties itself.
+New lists and the pointers to them appear in one MULTI/EXEC, which deletes the lists that they replace. Everything
+expires after seven days, so a store that nobody fills any more empties itself.
+
+`publish_hot` calls `publish`; `leaderboard` and `hot_losers` are for consumers, which are no part of this project.
 """
 
 import json
@@ -44,7 +45,7 @@ _READ_TRIES = 5
 
 @contextmanager
 def open_hot(settings: Settings) -> Iterator[redis.Redis]:
-    """A client that answers; an embedded server lives at least as long as it. Raises StoreError."""
+    """Open a client that answers; an embedded server lives at least as long as it. Raises StoreError."""
     with ExitStack() as stack:
         url = settings.hot_url or stack.enter_context(embedded.redis(settings.hot_dir)).url
         try:
@@ -60,22 +61,21 @@ def open_hot(settings: Settings) -> Iterator[redis.Redis]:
             yield client
         except (redis.RedisError, ValueError) as error:
             raise StoreError(
-                f"The hot store {_place(url)} failed: {error}. The lake and the warm store are not "
-                "affected: mend or "
+                f"The hot store {_address(url)} failed: {error}. The lake and the warm store are not affected: mend or "
                 "unset PUMPLOSS_HOT_URL, or make room, then run publish_hot again."
             ) from error
 
 
-def _place(url: str) -> str:
-    """The address without its password."""
+def _address(url: str) -> str:
+    """Write the address without its password."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.hostname or parts.path}{f':{parts.port}' if parts.port else ''}"
 
 
 def publish(client: redis.Redis, boards: Mapping[str, list[dict[str, Any]]], as_of: datetime, version: str) -> None:
-    """Make these leaderboards, by period, the current ones and delete those before;
+    """Make these leaderboards, by period, the current ones, and delete those before.
 
-    the same `version` again changes nothing.
+    The same `version` again changes nothing.
     """
     replaced = [_list_key(period, pointer["version"]) for period in boards if (pointer := _pointer(client, period))]
     with client.pipeline(transaction=True) as both:
@@ -91,30 +91,27 @@ def publish(client: redis.Redis, boards: Mapping[str, list[dict[str, Any]]], as_
 
 
 def leaderboard(client: redis.Redis, period: str = "24h", limit: int = BOARD_ROWS) -> list[dict[str, Any]]:
-    """The current leaderboard with everything that the warm store's has, equal to it value by
-    value.
+    """Read the current leaderboard of a period, equal to the warm store's value by value.
 
-    Raises StoreError where none was published in the last seven days, SettingsError for an unknown
-    period.
+    Raises StoreError where none was published in the last seven days, SettingsError for an unknown period.
     """
     known_period(period)
     for _ in range(_READ_TRIES):
         pointer = _pointer(client, period)
         if pointer is None:
             raise StoreError(
-                f"The hot store has no leaderboard of {period}: none was published, it expired, or "
-                "Redis was emptied. "
+                f"The hot store has no leaderboard of {period}: none was published, it expired, or Redis was emptied. "
                 "Run publish_hot; the warm store has it as well."
             )
         wanted = max(0, min(limit, pointer["rows"]))
-        found = cast("list[str]", client.lrange(_list_key(period, pointer["version"]), 0, wanted - 1)) if wanted else []
-        if len(found) == wanted:
-            return [_row(text) for text in found]
+        texts = cast("list[str]", client.lrange(_list_key(period, pointer["version"]), 0, wanted - 1)) if wanted else []
+        if len(texts) == wanted:
+            return [_row(text) for text in texts]
     raise StoreError(f"The leaderboard of {period} in the hot store is incomplete: run publish_hot again.")
 
 
 def hot_losers(client: redis.Redis, period: str = "24h", limit: int = 100) -> list[dict[str, Any]]:
-    """The same as `warm.top_losers`, from the hot store."""
+    """Read what `warm.top_losers` reads, from the hot store."""
     return [{name: row[name] for name in LOSER_COLUMNS} for row in leaderboard(client, period, limit)]
 
 
@@ -132,7 +129,7 @@ def _pointer(client: redis.Redis, period: str) -> dict[str, Any] | None:
 
 
 def _as_text(value: Any) -> str:
-    """Decimals and times as text that loses nothing."""
+    """Write decimals and times as text that loses nothing."""
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 

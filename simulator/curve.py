@@ -15,9 +15,8 @@ from pumploss.money import (
 )
 from simulator.arrays import Int64s
 
-#: Protocol 95 and creator 30 basis points since 2025-09-01 (pump-public-docs,
-#: `FEE_PROGRAM_README.md`). PumpSwap's lowest tier has the same sum; here it holds for every pool,
-#: and none of it stays in the pool.
+#: Protocol 95 and creator 30 basis points since 2025-09-01 (pump-public-docs, `FEE_PROGRAM_README.md`). PumpSwap's
+#: lowest tier has the same sum; here it holds for every pool, and none of it stays in the pool.
 FEE_BASIS_POINTS: Final = 125
 BASIS_POINTS: Final = 10_000
 #: Virtual token reserve at which the real one is 0 and the curve is complete.

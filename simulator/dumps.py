@@ -26,8 +26,8 @@ Format = Literal["csv.gz", "jsonl.zst", "parquet"]
 SOURCE: Final = "canonical"
 #: Rows turned into text at a time: bounds memory, and fixes the blocks that compression sees.
 BLOCK_ROWS: Final = 100_000
-#: Most bytes are random identities, where the search for repetitions costs time and finds little:
-#: gzip only codes letters by frequency (a sixth larger than level 1, more than twice as fast).
+#: Most bytes are random identities, where the search for repetitions costs time and finds little: gzip only codes
+#: letters by frequency (a sixth larger than level 1, more than twice as fast).
 _GZIP_LEVEL: Final = 1
 ZSTD_LEVEL: Final = 3
 _GZIP_WINDOW: Final = 31  # zlib writes a gzip header without a time

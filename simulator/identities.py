@@ -11,8 +11,8 @@ from simulator.arrays import Int64s, Letters
 ALPHABET: Final = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _LETTERS: Final = np.frombuffer(ALPHABET, np.uint8)
 
-#: 44 digits decode to 32 bytes when the first is 1..16 (58^43 > 2^248, 17 * 58^43 < 2^256), and
-#: 88 digits to 64 bytes when it is 1..4 (58^87 > 2^504, 5 * 58^87 < 2^512).
+#: 44 digits decode to 32 bytes when the first is 1..16 (58^43 > 2^248, 17 * 58^43 < 2^256), and 88 digits to 64 bytes
+#: when it is 1..4 (58^87 > 2^504, 5 * 58^87 < 2^512).
 ADDRESS_LENGTH: Final = 44
 ADDRESS_FIRST_DIGITS: Final = 16
 SIGNATURE_LENGTH: Final = 88

@@ -25,8 +25,8 @@ TRADER: Final = np.dtype(
     align=True,
 )
 
-#: Wallets at the start, and those that arrive each day, per trade of a day. Regulars stay for
-#: months, tourists for a day or so; both have exponential lives.
+#: Wallets at the start, and those that arrive each day, per trade of a day. Regulars stay for months, tourists for a
+#: day or so; both have exponential lives.
 REGULARS_SHARE: Final = 0.36
 NEW_REGULARS_SHARE: Final = 0.0012
 NEW_TOURISTS_SHARE: Final = 0.1

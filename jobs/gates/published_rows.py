@@ -19,7 +19,7 @@ from pumploss.contract import Check, Metric, Severity, holds, within
 from pumploss.errors import CheckError
 from pumploss.report import RunReport
 from pumploss.warm import tables as warm
-from pumploss.warm.staging import Staged
+from pumploss.warm.staging import StagedTable
 from pumploss.warm.tables import WarmTable
 
 CHECKS: dict[WarmTable, tuple[Check, ...]] = {
@@ -63,7 +63,7 @@ CHECKS: dict[WarmTable, tuple[Check, ...]] = {
 
 
 def gate(
-    context: Context, connection: psycopg.Connection, staged: Iterable[Staged], day: date, report: RunReport
+    context: Context, connection: psycopg.Connection, staged: Iterable[StagedTable], day: date, report: RunReport
 ) -> None:
     """Judge the staged tables of a publish as of the end of a day.
 
@@ -95,11 +95,11 @@ def gate(
         )
 
 
-def _measured(connection: psycopg.Connection, parts: Sequence[Staged], wanted: Sequence[Check]) -> pd.DataFrame:
+def _measured(connection: psycopg.Connection, parts: Sequence[StagedTable], wanted: Sequence[Check]) -> pd.DataFrame:
     """A row per part, a column per check, in one query per part."""
     measures = sql.SQL(", ").join(expression(check) for check in wanted)
     query = sql.SQL("SELECT {} FROM {}")
-    rows = [connection.execute(query.format(measures, part.place)).fetchone() or () for part in parts]
+    rows = [connection.execute(query.format(measures, part.identifier)).fetchone() or () for part in parts]
     return pd.DataFrame(rows, columns=[f"m{n}" for n in range(len(wanted))], dtype="float64")
 
 
@@ -123,13 +123,13 @@ def _breaks(check: Check) -> sql.Composable:
     return sql.SQL("{} {} {}").format(sql.Identifier(check.subject), sql.SQL(sign), sql.Literal(bound))
 
 
-def _examples(connection: psycopg.Connection, part: Staged, check: Check, limit: int = 3) -> list[str]:
+def _examples(connection: psycopg.Connection, part: StagedTable, check: Check, limit: int = 3) -> list[str]:
     """A few of the rows that break a check: their key, and the columns that the check is about."""
     if check.metric is Metric.NULL_SHARE:
         return []
     key = sql.SQL(", ").join(map(sql.Identifier, part.table.key))
     query = sql.SQL("SELECT row_to_json(found) FROM {} AS found WHERE {} ORDER BY {} LIMIT {}")
-    found = connection.execute(query.format(part.place, _breaks(check), key, sql.Literal(limit))).fetchall()
+    found = connection.execute(query.format(part.identifier, _breaks(check), key, sql.Literal(limit))).fetchall()
     shown = (
         {name: value for name, value in row.items() if name in (*part.table.key, *_named(check))} for (row,) in found
     )

@@ -1,4 +1,4 @@
-"""Who lost most: realised losses per trader and period that ends at T, ranked."""
+"""Ranks who lost most: realised losses per trader and period that ends at T."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -18,11 +18,10 @@ from pumploss.warm import BOARD_ROWS, PERIODS
 
 
 def totals(trader_days: DataFrame, day: date) -> DataFrame:
-    """Per trader: loss and losing sells of each period that ends with the day, and the last day
-    with a loss.
+    """Sum up, per trader, loss and losing sells of each period that ends with the day.
 
-    Lifetime figures are the levels at the latest close, so they reach back to days that are no
-    longer in the lake.
+    Also says on which day the trader last lost. Lifetime figures are the levels at the latest close, so they reach back
+    to days that are no longer in the lake.
     """
 
     def within(column: str, length: int) -> SparkColumn:
@@ -50,7 +49,7 @@ def totals(trader_days: DataFrame, day: date) -> DataFrame:
 
 
 def ranked(totals: DataFrame, rows: int = BOARD_ROWS) -> DataFrame:
-    """The traders of every leaderboard, by period: the lowest negative sums, ties by address."""
+    """Choose the traders of every leaderboard, by period: the lowest negative sums, ties by address."""
     boards = [
         totals.where(F.col(f"loss_{period}") < 0)
         .orderBy(F.col(f"loss_{period}").asc(), F.col("trader_address").asc())
@@ -58,13 +57,11 @@ def ranked(totals: DataFrame, rows: int = BOARD_ROWS) -> DataFrame:
         .withColumn("period", F.lit(period))
         for period in PERIODS
     ]
-    return reduce(lambda one, other: one.unionByName(other), boards)
+    return reduce(lambda above, below: above.unionByName(below), boards)
 
 
 def leaderboards(context: Context, day: date) -> list[dict[str, Any]]:
-    """Rows of all leaderboards as of the end of the day, as the warm store's `leaderboards` has
-    them.
-    """
+    """Make the rows of all leaderboards as of the end of the day, as the warm store's `leaderboards` has them."""
     trader_days = context.read_before(gold_trader_day.TABLE, shift(day, 1))
     per_trader = context.lake.stage("losses_per_trader", totals(trader_days, day))
     board = context.lake.stage("leaderboards", ranked(per_trader))
@@ -98,45 +95,48 @@ def compose(
     last_losses: Mapping[str, Any],
     model_scores: Mapping[str, float],
 ) -> list[dict[str, Any]]:
-    """Ranked rows in SOL, in the order of period and rank, with what is known of each trader by
-    address.
+    """Put ranked rows into SOL, in the order of period and rank.
+
+    What else is known of a trader is given by address: mints traded on the day, time of the last loss, model score.
     """
-    found = []
+    as_of = midnight(shift(day, 1))
+    board = []
     for period in PERIODS:
         mine = [row for row in rows if row["period"] == period]
         mine.sort(key=lambda row: (row[f"loss_{period}"], row["trader_address"]))
         for rank, row in enumerate(mine, start=1):
-            trader, loss, trades = (
-                row["trader_address"],
-                row[f"loss_{period}"],
-                row[f"trades_{period}"],
-            )
-            found.append(
+            trader = row["trader_address"]
+            board.append(
                 {
                     "period": period,
                     "rank": rank,
                     "trader": trader,
-                    "loss_amount": _sol(loss),
-                    "loss_trades": trades,
-                    "loss_amount_24h": _sol(row["loss_24h"]),
-                    "loss_amount_all_time": _sol(row["loss_all"]),
-                    "loss_trades_24h": row["trades_24h"],
-                    "avg_loss_size": round(_sol(loss) / trades, SOL_DECIMALS),
+                    **_losses(row, period),
                     "tokens_traded_24h": mints.get(trader, 0),
                     "last_loss_time": last_losses.get(trader),
                     "risk_score": baseline_score(row["loss_24h"], row["trades_24h"]),
                     "model_risk_score": model_scores.get(trader),
-                    "as_of": midnight(shift(day, 1)),
+                    "as_of": as_of,
                 }
             )
-    return found
+    return board
+
+
+def _losses(row: Mapping[str, Any], period: str) -> dict[str, Any]:
+    """Put the sums of one trader into SOL, those of the board's period first."""
+    loss, trades = _sol(row[f"loss_{period}"]), row[f"trades_{period}"]
+    return {
+        "loss_amount": loss,
+        "loss_trades": trades,
+        "loss_amount_24h": _sol(row["loss_24h"]),
+        "loss_amount_all_time": _sol(row["loss_all"]),
+        "loss_trades_24h": row["trades_24h"],
+        "avg_loss_size": round(loss / trades, SOL_DECIMALS),
+    }
 
 
 def baseline_score(loss_24h_lamports: int, loss_trades_24h: int) -> Decimal:
-    """The formula that models have to beat:
-
-    LEAST(100, |loss in SOL| x 10 + losing trades x 2), exactly.
-    """
+    """Compute the score that models have to beat: LEAST(100, |loss in SOL| x 10 + losing trades x 2), exactly."""
     return min(Decimal(100), abs(_sol(loss_24h_lamports)) * 10 + loss_trades_24h * 2)
 
 
@@ -145,6 +145,6 @@ def _sol(lamports: int) -> Decimal:
 
 
 def _values(frame: DataFrame) -> dict[str, Any]:
-    """`value` by trader."""
+    """Collect `value` by trader."""
     table = frame.toArrow()
     return dict(zip(table["trader_address"].to_pylist(), table["value"].to_pylist(), strict=True))

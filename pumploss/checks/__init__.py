@@ -1,4 +1,4 @@
-"""Great Expectations suites from the contracts: one aggregate query measures a staged table, the suite judges.
+"""Turns contracts into Great Expectations suites: one query measures a staged table, the suite judges it.
 
 Where do I go to...? Measure something new: `measuring.py`. Change how a check becomes an expectation: `judging.py`.
 Change which rows of a failed check are shown: `examples.py`. Change what Data Docs show and keep: `data_docs/`.

@@ -1,4 +1,4 @@
-"""Rows that break a check, for messages and Data Docs."""
+"""Shows rows that break a check, for messages and Data Docs."""
 
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ CHARACTERS = 500
 
 
 def examples(table: Table, staged: DataFrame, verdict: Verdict, limit: int = 3) -> list[str]:
-    """A few of the day's rows that break a check, as text: their key, and the columns that the check is about.
+    """List a few of the day's rows that break a check, as text: their key, and the columns that the check is about.
 
     For a repeated key, the keys and how often each is there. Nothing for what no single row breaks.
     """
@@ -35,7 +35,7 @@ def examples(table: Table, staged: DataFrame, verdict: Verdict, limit: int = 3) 
 
 
 def _condition(verdict: Verdict) -> SparkColumn | None:
-    """What is true of a row that breaks the check, or None where no single row does."""
+    """Write what is true of a row that breaks the check; None where no single row does."""
     check, subject = verdict.check, verdict.check.subject
     conditions: dict[Metric, Callable[[], SparkColumn]] = {
         Metric.VIOLATION_COUNT: lambda: F.expr(f"NOT ({subject})"),

@@ -1,4 +1,4 @@
-"""The suite of a table's checks, and what Great Expectations says of measured metrics."""
+"""Makes the suite of a table's checks, and lets Great Expectations judge measured metrics by it."""
 
 import html
 import logging
@@ -25,7 +25,7 @@ _PLAIN = (("<=", "≤"), (">=", "≥"), ("<>", "≠"), ("!=", "≠"), ("<", "bel
 
 @dataclass(frozen=True)
 class Verdict:
-    """A check that did not hold on a day."""
+    """Says that a check did not hold on a day, and what was measured."""
 
     check: Check
     day: date
@@ -37,7 +37,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Judged:
-    """What Great Expectations said of a frame of metrics; failures are number of the check, row and value.
+    """Holds what Great Expectations said of a frame of metrics; failures are number of the check, row and value.
 
     Suite and result are None where there was nothing to judge.
     """
@@ -48,7 +48,7 @@ class Judged:
 
 
 def bounds(check: Check) -> str:
-    """The closed range of a check, for people."""
+    """Write the closed range of a check, for people."""
     lowest = "-inf" if check.lowest is None else check.lowest
     highest = "inf" if check.highest is None else check.highest
     return f"[{lowest}, {highest}]"
@@ -61,18 +61,18 @@ def _limits(check: Check) -> str:
 
 
 def labels(checks: Sequence[Check]) -> list[str]:
-    """A name for each check that differs from the others' and that a web page can show as it is."""
-    found: list[str] = []
+    """Give each check a name that differs from the others' and that a web page can show as it is."""
+    given: list[str] = []
     for check in checks:
         name = check.name
         for sign, word in _PLAIN:
             name = name.replace(sign, word)
-        found.append(f"{name} ({found.count(name) + 1})" if name in found else name)
-    return found
+        given.append(f"{name} ({given.count(name) + 1})" if name in given else name)
+    return given
 
 
 def suite(table: Table) -> "ExpectationSuite":
-    """The Great Expectations suite of a table: one expectation per check, over the column of its metric."""
+    """Make the Great Expectations suite of a table: one expectation per check, over the column of its metric."""
     return _suite(table.name, table.all_checks, ())
 
 
@@ -97,7 +97,7 @@ def _suite(name: str, checks: Sequence[Check], unmeasured: Sequence[str]) -> "Ex
 
 
 def judged(name: str, checks: Sequence[Check], metrics: "pd.DataFrame") -> Judged:
-    """What the suite of these checks says of metrics, whose columns `m0`, `m1`... are in the order of the checks.
+    """Judge metrics by a suite of these checks; their columns `m0`, `m1`... are in the order of the checks.
 
     Raises CheckError where Great Expectations cannot tell.
     """
@@ -113,36 +113,36 @@ def judged(name: str, checks: Sequence[Check], metrics: "pd.DataFrame") -> Judge
         for outcome in result.results
         if not outcome.success
     ]
-    found: list[tuple[int, int, float]] = []
-    for number, outcome in sorted(failed, key=lambda one: one[0]):
+    outside: list[tuple[int, int, float]] = []
+    for number, outcome in sorted(failed, key=lambda pair: pair[0]):
         rows = _outside(checks[number], frame.iloc[:, number])
         if not rows:
             raise CheckError(f"{name}: {checks[number].name} cannot be judged: {outcome.exception_info}")
-        found.extend((number, row, value) for row, value in rows)
-    return Judged(_suite(name, checks, ()), result, found)
+        outside.extend((number, row, value) for row, value in rows)
+    return Judged(_suite(name, checks, ()), result, outside)
 
 
 def _outside(check: Check, values: "pd.Series[float]") -> list[tuple[int, float]]:
-    """Rows and values that lie outside the bounds of a check."""
+    """List the rows and values that lie outside the bounds of a check."""
     is_low = values < (float("-inf") if check.lowest is None else check.lowest)
     is_high = values > (float("inf") if check.highest is None else check.highest)
     return [(row, float(value)) for row, value in enumerate(values) if is_low.iloc[row] or is_high.iloc[row]]
 
 
-def failures(measured: Measured, found: Judged) -> list[Verdict]:
-    """The failures among a table's metrics, each with its check and day."""
+def failures(measured: Measured, judged: Judged) -> list[Verdict]:
+    """List the failures among a table's metrics, each with its check and day."""
     checks, days = measured.table.all_checks, measured.metrics["day"]
-    return [Verdict(checks[number], days.iloc[row], value) for number, row, value in found.failures]
+    return [Verdict(checks[number], days.iloc[row], value) for number, row, value in judged.failures]
 
 
 def judge(measured: Measured) -> list[Verdict]:
-    """Every check that does not hold, on every day that it fails."""
+    """List every check that does not hold, on every day that it fails."""
     table = measured.table
     return failures(measured, judged(table.name, table.all_checks, measured.metrics))
 
 
 def confirmed(staged: DataFrame, verdicts: list[Verdict]) -> list[Verdict]:
-    """The verdicts without repeats that were only seen because two keys share a hash."""
+    """Drop those repeats that were only seen because two keys share a hash."""
     return [v for v in verdicts if v.check.metric is not Metric.DUPLICATE_COUNT or _repeats(staged, v)]
 
 
@@ -152,13 +152,13 @@ def _repeats(staged: DataFrame, verdict: Verdict) -> bool:
 
 
 def stops(verdicts: list[Verdict]) -> list[Verdict]:
-    """Those verdicts that forbid publishing."""
+    """List those verdicts that forbid publishing."""
     return [verdict for verdict in verdicts if verdict.check.severity is Severity.STOP]
 
 
 @cache
 def ready() -> Any:
-    """Where frames of metrics are handed to Great Expectations, which then is ready for all else; made once."""
+    """Make Great Expectations ready, once; answers what frames of metrics are handed to."""
     import great_expectations as gx
 
     logging.getLogger("great_expectations").setLevel(logging.WARNING)

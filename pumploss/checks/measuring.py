@@ -1,4 +1,4 @@
-"""What a staged table's checks judge, measured in one aggregate query per table."""
+"""Measures what a staged table's checks judge, in one aggregate query per table."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Measured:
-    """Metrics of a staged table, one row per partition day: `day`, and per check of the table `m0`, `m1`...
+    """Holds metrics of a staged table, one row per partition day: `day`, and per check of the table `m0`, `m1`...
 
     `rows` and `digests` are by day.
     """
@@ -28,7 +28,7 @@ class Measured:
 
 
 def measure(table: Table, staged: DataFrame) -> Measured:
-    """All metrics of the table's checks, row counts and content digests per day, in one aggregate query.
+    """Measure all checks, row counts and content digests of a table, per day, in one aggregate query.
 
     A digest is the row count and the wrapped sum of 64-bit row hashes over the columns that are not volatile, so the
     order of rows does not matter.
@@ -48,7 +48,7 @@ def measure(table: Table, staged: DataFrame) -> Measured:
 
 
 def _expression(check: Check) -> SparkColumn:
-
+    """Write the aggregate that measures a check."""
     subject = check.subject
     match check.metric:
         case Metric.ROW_COUNT:
@@ -73,24 +73,24 @@ def _expression(check: Check) -> SparkColumn:
 
 
 def nan_in(subject: str) -> SparkColumn:
-    """1 where any of the columns is not a number, else missing; flat, because expressions may nest only so deep."""
+    """Give 1 where any of the columns is not a number; flat, because expressions may nest only so deep."""
     return F.coalesce(*(F.when(F.isnan(name), 1) for name in subject.split(",")))
 
 
 def lowest_of(subject: str) -> SparkColumn:
-    """The lowest of the columns that have a value."""
+    """Take the lowest of the columns that have a value."""
     names = subject.split(",")
     return F.least(*names) if names[1:] else F.col(subject)
 
 
 def highest_of(subject: str) -> SparkColumn:
-    """The highest of the columns that have a value."""
+    """Take the highest of the columns that have a value."""
     names = subject.split(",")
     return F.greatest(*names) if names[1:] else F.col(subject)
 
 
 def _row_hash(table: Table) -> SparkColumn:
-    """A 64-bit hash of a row. The function skips missing values, so which ones are missing is hashed as well.
+    """Hash a row to 64 bits. The function skips missing values, so which ones are missing is hashed as well.
 
     Decimals are hashed as text: their bytes differ between engines, and a digest must not.
     """

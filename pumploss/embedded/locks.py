@@ -1,8 +1,8 @@
-"""File locks that the kernel drops when their holder dies, however it dies.
+"""Locks files in a way that the kernel undoes when the holder dies, however it dies.
 
-Everything here rests on `flock`: a lock belongs to an open file, so a killed process, a zombie or a
-reused process id cannot keep one. A child made by `fork` shares its parent's open files; it closes
-them at once, so it neither keeps a lock of its parent alive nor gives it up.
+Everything here rests on `flock`: a lock belongs to an open file, so a killed process, a zombie or a reused process id
+cannot keep one. A child made by `fork` shares its parent's open files. It closes them at once, so it neither keeps a
+lock of its parent alive nor gives it up.
 """
 
 import fcntl
@@ -32,7 +32,7 @@ os.register_at_fork(after_in_child=_forget_in_child)
 
 @dataclass(frozen=True)
 class FileLock:
-    """An exclusive lock that this process holds until `release`."""
+    """Holds an exclusive lock for this process until `release`."""
 
     path: Path
     descriptor: int
@@ -52,13 +52,13 @@ class FileLock:
 
 
 def acquire(path: Path, seconds: float) -> FileLock:
-    """The lock on `path`, which is created; StoreError if another holds it for `seconds`."""
+    """Take the lock on `path`, which is created; StoreError if another holds it for `seconds`."""
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     except OSError as error:
         raise StoreError(
-            f"{path}: cannot be opened for locking ({error.strerror}). Give the folder "
-            f"{path.parent} to the user that runs Pump Loss, or run as its owner."
+            f"{path}: cannot be opened for locking ({error.strerror}). Give the folder {path.parent} to the user that "
+            "runs Pump Loss, or run as its owner."
         ) from error
     _open_locks.add(descriptor)
     lock = FileLock(path, descriptor, os.getpid())
@@ -67,8 +67,8 @@ def acquire(path: Path, seconds: float) -> FileLock:
         while not _try(descriptor, fcntl.LOCK_EX):
             if time.monotonic() > deadline:
                 raise StoreError(
-                    f"{path}: another process has held this lock for {seconds:.0f} s. Find it with "
-                    f"`fuser -v {path}`, end it, and run again."
+                    f"{path}: another process has held this lock for {seconds:.0f} s. Find it with `fuser -v {path}`, "
+                    "end it, and run again."
                 )
             time.sleep(_POLL_SECONDS)
     except BaseException:
@@ -79,7 +79,7 @@ def acquire(path: Path, seconds: float) -> FileLock:
 
 @contextmanager
 def critical(path: Path, seconds: float) -> Iterator[None]:
-    """Nobody else is in a block on the same path, in any process; StoreError after `seconds`."""
+    """Keep everybody else out of a block on the same path, in any process; StoreError after `seconds`."""
     lock = acquire(path, seconds)
     try:
         yield
@@ -88,7 +88,7 @@ def critical(path: Path, seconds: float) -> Iterator[None]:
 
 
 def is_locked(path: Path) -> bool:
-    """Whether some living process holds the lock on `path`; a missing file is not locked."""
+    """Tell whether some living process holds the lock on `path`; a missing file is not locked."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     except FileNotFoundError:
@@ -103,7 +103,7 @@ def is_locked(path: Path) -> bool:
 
 
 def enter(users: Path, seconds: float) -> FileLock:
-    """This process's presence in the folder `users`, one file each, until released or dead."""
+    """Show this process's presence by a locked file in the folder `users`, until released or dead."""
     return acquire(users / f"{os.getpid()}-{secrets.token_hex(4)}", seconds)
 
 
@@ -115,9 +115,9 @@ def leave(presence: FileLock) -> None:
 
 
 def living(users: Path) -> dict[Path, int]:
-    """The file and process id of every user that is alive, this process included."""
-    found = sorted(users.iterdir()) if users.is_dir() else []
-    return {path: int(path.name.split("-")[0]) for path in found if is_locked(path)}
+    """Return the file and process id of every user that is alive, this process included."""
+    paths = sorted(users.iterdir()) if users.is_dir() else []
+    return {path: int(path.name.split("-")[0]) for path in paths if is_locked(path)}
 
 
 def sweep(users: Path) -> None:

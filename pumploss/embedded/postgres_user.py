@@ -1,4 +1,4 @@
-"""Which user PostgreSQL runs as: it refuses to be root, even where only root can go."""
+"""Chooses the user that PostgreSQL runs as: it refuses to be root, even where only root can go."""
 
 import os
 import pwd
@@ -13,18 +13,16 @@ _CAPABILITY = "+dac_override"
 
 
 def command_prefix(folder: Path, data: Path, program: Path) -> list[str]:
-    """The words before a PostgreSQL command that let it run on `data`, below `folder`.
+    """Return the words before a PostgreSQL command that let it run on `data`, below `folder`.
 
-    An ordinary user needs none. For root there are two ways, the first that works on this machine
-    is taken:
+    An ordinary user needs none. For root there are two ways, and the first that works on this machine is taken:
 
-    1. a user namespace where root is called `nobody`: to the kernel it is still root, without
-       root's powers, so files keep their owner and folders closed to others stay usable;
-    2. the user `nobody` with the one power to pass closed folders, where containers forbid
-       namespaces. The database files then belong to `nobody`; only root can reach the socket,
-       because the folders above stay root's.
+    1. a user namespace where root is called `nobody`: to the kernel it is still root, without root's powers, so files
+       keep their owner and folders closed to others stay usable;
+    2. the user `nobody` with the one power to pass closed folders, where containers forbid namespaces. The database
+       files then belong to `nobody`. Only root can reach the socket, because the folders above stay root's.
 
-    Nothing above `data` changes owner or mode. StoreError if neither works.
+    Nothing above `data` changes owner or mode. Raises StoreError if neither works.
     """
     if os.geteuid() != 0 and _has_name():
         return []
@@ -39,14 +37,14 @@ def command_prefix(folder: Path, data: Path, program: Path) -> list[str]:
     if os.geteuid() != 0:
         return []
     raise StoreError(
-        f"{folder}: PostgreSQL refuses to run as root, and this machine lets root neither make a "
-        f"user namespace (unshare) nor change to {_nobody().pw_name} (setpriv). Run Pump Loss as "
-        f"an ordinary user, or set PUMPLOSS_WARM_DSN to a server of your own."
+        f"{folder}: PostgreSQL refuses to run as root, and this machine lets root neither make a user namespace "
+        f"(unshare) nor change to {_nobody().pw_name} (setpriv). Run Pump Loss as an ordinary user, or set "
+        "PUMPLOSS_WARM_DSN to a server of your own."
     )
 
 
 def _has_name() -> bool:
-    """Whether the user id has a name: in some containers it has none, and initdb insists on one."""
+    """Tell whether the user id has a name: in some containers it has none, and initdb insists on one."""
     try:
         pwd.getpwuid(os.geteuid())
     except KeyError:

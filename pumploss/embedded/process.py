@@ -1,4 +1,4 @@
-"""One detached server process: launched, recognised, signalled and gone."""
+"""Launches a detached server process, recognises it, signals it, and sees that it is gone."""
 
 import os
 import signal
@@ -15,18 +15,16 @@ _TAIL_LINES = 15
 _LOCK_SECONDS = 10.0
 _POLL_SECONDS = 0.01
 
-# The shell ends at once, so the server belongs to the system and never becomes a zombie of its
-# starter. The shell and not the starter writes the process id: a starter killed at any moment
-# leaves a server that can still be found.
+# The shell ends at once, so the server belongs to the system and never becomes a zombie of its starter. The shell and
+# not the starter writes the process id: a starter killed at any moment leaves a server that can still be found.
 _LAUNCH = 'umask 077; pid_file="$1"; shift; "$@" & echo $! >"$pid_file"'
 
 
 class ServerProcess:
-    """The process of the server of one data folder, of whichever starter it is.
+    """Controls the process of the server of one data folder, whoever started it.
 
-    It inherits a lock on the file `alive` from its starter, and so do its children: the kernel
-    drops the lock when the last of them is gone. That, and no process id, says whether a server
-    lives.
+    It inherits a lock on the file `alive` from its starter, and so do its children: the kernel drops the lock when the
+    last of them is gone. That, and no process id, says whether a server lives.
     """
 
     def __init__(self, data_dir: Path) -> None:
@@ -37,18 +35,18 @@ class ServerProcess:
         self._data_dir = data_dir
 
     def is_alive(self) -> bool:
-        """Whether any process of the server lives."""
+        """Tell whether any process of the server lives."""
         return locks.is_locked(self._alive)
 
     def pid(self) -> int | None:
-        """The server's first process, None if it is gone or the number has passed to another."""
+        """Return the id of the server's first process; None if it is gone or the number has passed to another."""
         text = _read(self._pid).strip()
         if not text.isdigit():
             return None
         return int(text) if _names(int(text), self._data_dir) else None
 
     def socket_dir(self) -> Path | None:
-        """Where the living server's socket lies, None if none lives."""
+        """Return the folder of the living server's socket, None if none lives."""
         recorded = _read(self._socket)
         return Path(recorded) if recorded and self.is_alive() else None
 
@@ -83,7 +81,7 @@ class ServerProcess:
             alive.close()
 
     def end(self, signals: Sequence[tuple[signal.Signals, float]]) -> None:
-        """No process of the server lives afterwards: each signal gets its seconds, then force."""
+        """End every process of the server: each signal gets its seconds, then force. StoreError if some live on."""
         for number, seconds in signals:
             pid = self.pid()
             if pid is not None:
@@ -94,12 +92,12 @@ class ServerProcess:
             _send(pid, signal.SIGKILL)
         if not self._is_gone_within(_LOCK_SECONDS):
             raise StoreError(
-                f"{self._data_dir}: a server cannot be ended from here; it may run in another "
-                f"container. `fuser -v {self._alive}` shows its processes: end them and run again."
+                f"{self._data_dir}: a server cannot be ended from here; it may run in another container. `fuser -v "
+                f"{self._alive}` shows its processes: end them and run again."
             )
 
     def log_tail(self) -> str:
-        """The last lines of the log."""
+        """Read the last lines of the log."""
         if not self.log.exists():
             return "(empty)"
         with self.log.open("rb") as log:
@@ -116,19 +114,19 @@ class ServerProcess:
         return True
 
     def _strays(self) -> list[int]:
-        """Processes that hold the server's lock: children of a killed server, busy with a query."""
+        """List processes that hold the server's lock: children of a killed server, busy with a query."""
         held = str(self._alive)
         links = Path("/proc").glob("[0-9]*/fd/*")
         return sorted({int(link.parts[2]) for link in links if _target(link) == held})
 
 
 def clean_environment() -> dict[str, str]:
-    """A server's variables: none of the caller's, whose PG* would change what it does."""
+    """Return a server's variables: none of the caller's, whose PG* would change what it does."""
     return {"LC_ALL": "C", "TZ": "UTC", "PATH": os.defpath}
 
 
 def _names(pid: int, folder: Path) -> bool:
-    """Whether the process lives and has the folder in its command line."""
+    """Tell whether the process lives and has the folder in its command line."""
     if not Path("/proc/self/cmdline").exists():
         return _send(pid, 0)
     try:
@@ -136,8 +134,7 @@ def _names(pid: int, folder: Path) -> bool:
         state = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0]
     except OSError:
         return False
-    # A process has no command line for a moment while it becomes another program, and none once it
-    # is dead.
+    # A process has no command line for a moment while it becomes another program, and none once it is dead.
     return os.fsencode(folder) in command if command else state not in (b"Z", b"X")
 
 

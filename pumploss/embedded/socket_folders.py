@@ -1,4 +1,4 @@
-"""Where a server's socket lies: next to its data, or in a short private folder."""
+"""Chooses where a server's socket lies: next to its data, or in a short private folder."""
 
 import hashlib
 import os
@@ -13,10 +13,9 @@ LONGEST_SOCKET_PATH_BYTES = 100
 
 
 def socket_folder(data_dir: Path, socket_name: str) -> Path:
-    """The folder for the socket of the server of `data_dir`; nothing is created.
+    """Choose the folder for the socket of the server of `data_dir`; nothing is created.
 
-    The short folder's name follows from the data folder and the user, so every process of that user
-    finds the same.
+    The short folder's name follows from the data folder and the user, so every process of that user comes to the same.
     """
     near = data_dir / "run"
     if _fits(near / socket_name):
@@ -30,25 +29,25 @@ def socket_folder(data_dir: Path, socket_name: str) -> Path:
 def make_private(folder: Path) -> None:
     """Create the folder with mode 0700, or prove that the one there is ours and closed to others.
 
-    StoreError if it is a link, belongs to someone else, or cannot be made: in a shared place such
-    as the system's temporary folder, another user may have been there first.
+    Raises StoreError if it is a link, belongs to someone else, or cannot be made. Where everybody may write, such as in
+    the system's temporary folder, another user may have been there first.
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        found = folder.lstat()
-        if stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid():
-            if stat.S_IMODE(found.st_mode) != 0o700:
+        facts = folder.lstat()
+        if stat.S_ISDIR(facts.st_mode) and facts.st_uid == os.geteuid():
+            if stat.S_IMODE(facts.st_mode) != 0o700:
                 folder.chmod(0o700)
             return
     except OSError as error:
         raise StoreError(
-            f"{folder}: cannot be made a private folder ({error.strerror}). Give its parent to the "
-            f"user that runs Pump Loss, or set another PUMPLOSS_HOME."
+            f"{folder}: cannot be made a private folder ({error.strerror}). Give its parent to the user that runs "
+            "Pump Loss, or set another PUMPLOSS_HOME."
         ) from error
-    kind = "a folder" if stat.S_ISDIR(found.st_mode) else "not a folder"
+    kind = "a folder" if stat.S_ISDIR(facts.st_mode) else "not a folder"
     raise StoreError(
-        f"{folder}: is {kind} of user {found.st_uid}, but must be a folder of user {os.geteuid()} "
-        f"alone. Remove it, or run as its owner."
+        f"{folder}: is {kind} of user {facts.st_uid}, but must be a folder of user {os.geteuid()} alone. Remove it, "
+        "or run as its owner."
     )
 
 

@@ -1,4 +1,4 @@
-"""The warm store: PostgreSQL tables for consumers, published from the lake in one transaction.
+"""Keeps the warm store: PostgreSQL tables for consumers, published from the lake in one transaction.
 
 with open_warm(settings) as connection:
     top_losers(connection, "24h", 10)

@@ -34,10 +34,9 @@ GRANT SELECT ON ALL TABLES IN SCHEMA {live} TO {reader};
 
 @contextmanager
 def open_warm(settings: Settings) -> Iterator[psycopg.Connection]:
-    """A connection in autocommit mode; an embedded server lives at least as long as it.
+    """Open a connection in autocommit mode; an embedded server lives at least as long as it.
 
-    Raises StoreError where the store cannot be started, reached or migrated, or goes away while it
-    is used.
+    Raises StoreError where the store cannot be started, reached or migrated, or goes away while it is used.
     """
     with ExitStack() as stack:
         dsn = settings.warm_dsn or stack.enter_context(embedded.postgres(settings.warm_dir)).dsn
@@ -51,9 +50,8 @@ def open_warm(settings: Settings) -> Iterator[psycopg.Connection]:
             yield connection
         except psycopg.OperationalError as error:
             raise StoreError(
-                f"The warm store {_place(dsn)} gave up: {str(error).strip()}. Readers keep what "
-                "they have; "
-                "run again when it answers."
+                f"The warm store {_address(dsn)} gave up: {str(error).strip()}. Readers keep what they have; run again "
+                "when it answers."
             ) from error
 
 
@@ -66,15 +64,14 @@ def _connect(dsn: str) -> psycopg.Connection:
         )
     except psycopg.Error as error:
         raise StoreError(
-            f"The warm store {_place(dsn)} cannot be reached: {str(error).strip()}. Start it, or "
-            "mend or unset "
+            f"The warm store {_address(dsn)} cannot be reached: {str(error).strip()}. Start it, or mend or unset "
             "PUMPLOSS_WARM_DSN."
         ) from error
     return connection
 
 
-def _place(dsn: str) -> str:
-    """Host and database, never the password."""
+def _address(dsn: str) -> str:
+    """Write host and database, never the password."""
     try:
         parts = conninfo_to_dict(dsn)
     except psycopg.ProgrammingError:
@@ -83,7 +80,7 @@ def _place(dsn: str) -> str:
 
 
 def has_reader(connection: psycopg.Connection) -> bool:
-    """Whether the reading role exists."""
+    """Tell whether the reading role exists."""
     return connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (READER,)).fetchone() is not None
 
 

@@ -1,4 +1,4 @@
-"""Reads the leaderboards: the consumers' query."""
+"""Reads the leaderboards, as consumers do."""
 
 from typing import Any
 
@@ -46,26 +46,26 @@ FROM public.leaderboards WHERE period = %s AND rank <= %s ORDER BY rank
 
 
 def top_losers(connection: psycopg.Connection, period: str = "24h", limit: int = 100) -> list[dict[str, Any]]:
-    """The traders who lost most in the period, worst first, with the columns of `LOSER_COLUMNS`.
+    """List the traders who lost most in the period, worst first, with the columns of `LOSER_COLUMNS`.
 
-    Amounts are exact SOL (Decimal) and at most 0. `_24h` columns are of the last day before T on
-    every board, `avg_loss_size` is of the board's period. Raises SettingsError for another period.
+    Amounts are exact SOL (Decimal) and at most 0. Columns with `_24h` are of the last day before T on every board;
+    `avg_loss_size` is of the board's period. Raises SettingsError for another period.
     """
     with connection.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(_TOP, (known_period(period), limit)).fetchall()
 
 
 def leaderboard(connection: psycopg.Connection, period: str = "24h", limit: int = BOARD_ROWS) -> list[dict[str, Any]]:
-    """A leaderboard with all of `BOARD_COLUMNS`:
+    """Read a leaderboard with all of `BOARD_COLUMNS`: also the period's own loss, the model's score and T.
 
-    the period's own loss, the model's score and T as well.
+    Raises SettingsError for another period.
     """
     with connection.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(_BOARD, (known_period(period), limit)).fetchall()
 
 
 def known_period(period: str) -> str:
-    """The period itself. Raises SettingsError for one that has no leaderboard."""
+    """Return the period itself. Raises SettingsError for one that has no leaderboard."""
     if period not in PERIODS:
         raise SettingsError(f"There is no leaderboard of {period!r}. The periods are: {', '.join(PERIODS)}.")
     return period

@@ -1,4 +1,4 @@
-"""Numbered migrations: each applied once, in order, in a transaction, and recorded."""
+"""Applies numbered migrations: each once, in order, in a transaction, and recorded."""
 
 from importlib import resources
 
@@ -20,7 +20,7 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
 
 
 def migrations() -> dict[int, tuple[str, str]]:
-    """Name and SQL of every migration, by number."""
+    """Read name and SQL of every migration, by number."""
     folder = resources.files("pumploss.warm") / "migrations"
     files = sorted(
         (item for item in folder.iterdir() if item.name.endswith(".sql")),
@@ -32,8 +32,7 @@ def migrations() -> dict[int, tuple[str, str]]:
 def migrate(connection: psycopg.Connection) -> list[int]:
     """Bring the database to this code's schema; answers the numbers that were applied now.
 
-    Raises StoreError for a database that newer code has migrated, or where the tables cannot be
-    made.
+    Raises StoreError for a database that newer code has migrated, or where the tables cannot be made.
     """
     known = migrations()
     if _version(connection) == max(known):
@@ -51,16 +50,15 @@ def migrate(connection: psycopg.Connection) -> list[int]:
                 connection.execute("INSERT INTO schema_migrations (version, name) VALUES (%s, %s)", (number, name))
     except psycopg.Error as error:
         raise StoreError(
-            f"The warm store's schema could not be brought to version {max(known)}: {error}. It is "
-            "as it was. "
-            "Remove the cause (the user needs to create tables and schemas) and run again."
+            f"The warm store's schema could not be brought to version {max(known)}: {error}. It is as it was. Remove "
+            "the cause (the user needs to create tables and schemas) and run again."
         ) from error
     return missing
 
 
 def _version(connection: psycopg.Connection) -> int:
-    found = connection.execute("SELECT to_regclass(%s) IS NOT NULL", (f"{LIVE}.schema_migrations",)).fetchone()
-    if not found or not found[0]:
+    exists = connection.execute("SELECT to_regclass(%s) IS NOT NULL", (f"{LIVE}.schema_migrations",)).fetchone()
+    if not exists or not exists[0]:
         return 0
     row = connection.execute("SELECT coalesce(max(version), 0) FROM schema_migrations").fetchone()
     return int(row[0]) if row else 0
@@ -69,7 +67,6 @@ def _version(connection: psycopg.Connection) -> int:
 def _refuse_newer(current: int, known: int) -> None:
     if current > known:
         raise StoreError(
-            f"The warm store has schema version {current}, this code knows {known}: newer code has "
-            "used it. "
-            "Run that newer code, or set PUMPLOSS_WARM_DSN or PUMPLOSS_HOME to another store."
+            f"The warm store has schema version {current}, this code knows {known}: newer code has used it. Run that "
+            "newer code, or set PUMPLOSS_WARM_DSN or PUMPLOSS_HOME to another store."
         )

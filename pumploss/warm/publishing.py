@@ -1,4 +1,4 @@
-"""What the live tables show, and who may change them."""
+"""Records what the live tables show, and lets one publisher at a time change them."""
 
 import json
 import time
@@ -17,12 +17,12 @@ from pumploss.warm.staging import Staging
 _LOCK = 7_045_118_003
 
 #: Content digest and rows of each day of a table.
-Days = dict[date, tuple[str | None, int]]
+DayContents = dict[date, tuple[str | None, int]]
 
 
 @dataclass(frozen=True)
 class Published:
-    """A row of `publish_log`: what the live tables show after it. `days` is by table name."""
+    """Holds a row of `publish_log`: what the live tables show after it. `days` is by table name."""
 
     publish_id: str
     run_id: str
@@ -31,41 +31,22 @@ class Published:
     lake: str
     row_counts: Mapping[str, int] = field(default_factory=dict)
     versions: Mapping[str, int | None] = field(default_factory=dict)
-    days: Mapping[str, Days] = field(default_factory=dict)
+    days: Mapping[str, DayContents] = field(default_factory=dict)
 
     @property
     def as_of(self) -> datetime:
-        """T: everything is from before it."""
+        """Return T, 00:00 UTC after the day: everything is from before it."""
         return midnight(shift(self.day, 1))
 
 
 @contextmanager
 def exclusive(connection: psycopg.Connection, wait_seconds: float = 60.0) -> Iterator[Staging]:
-    """Be the only publisher, with an empty staging area.
-
-    Raises StoreError naming another that does not end.
-    """
-    deadline = time.monotonic() + wait_seconds
-    while not asked(connection, "SELECT pg_try_advisory_lock(%s)", (_LOCK,)):
-        if time.monotonic() > deadline:
-            holder = asked(
-                connection,
-                "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted "
-                "AND (classid::bigint << 32) + objid::bigint = %s",
-                (_LOCK,),
-            )
-            raise StoreError(
-                f"Another publisher (server process {holder}) is writing to the warm store, waited "
-                f"{wait_seconds:.0f} s. "
-                "Run again when it has ended; `pumploss status` shows what runs."
-            )
-        time.sleep(0.1)
+    """Be the only publisher, with an empty staging area. Raises StoreError naming another that does not end."""
+    _take_lock(connection, wait_seconds)
     try:
-        # What a crash loses of the staging area would be dropped anyway; the swap waits for the
-        # disk.
+        # What a crash loses of the staging area would be dropped anyway; the swap waits for the disk.
         connection.execute("SET synchronous_commit TO off")
-        # A tenth of the usual sample: there is one to be taken for every day and index-led queries
-        # need no more.
+        # A tenth of the usual sample: there is one to be taken for every day and index-led queries need no more.
         connection.execute("SET default_statistics_target TO 10")
         yield Staging(connection)
     finally:
@@ -75,24 +56,41 @@ def exclusive(connection: psycopg.Connection, wait_seconds: float = 60.0) -> Ite
             connection.execute("SELECT pg_advisory_unlock(%s)", (_LOCK,))
 
 
+def _take_lock(connection: psycopg.Connection, wait_seconds: float) -> None:
+    deadline = time.monotonic() + wait_seconds
+    while not asked(connection, "SELECT pg_try_advisory_lock(%s)", (_LOCK,)):
+        if time.monotonic() > deadline:
+            holder = asked(
+                connection,
+                "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND (classid::bigint << 32) + "
+                "objid::bigint = %s",
+                (_LOCK,),
+            )
+            raise StoreError(
+                f"Another publisher (server process {holder}) is writing to the warm store, waited {wait_seconds:.0f} "
+                "s. Run again when it has ended; `pumploss status` shows what runs."
+            )
+        time.sleep(0.1)
+
+
 def latest(connection: psycopg.Connection) -> Published | None:
-    """What the live tables show, or None before the first publish."""
+    """Read what the live tables show; None before the first publish."""
     row = connection.execute(
-        "SELECT publish_id, run_id, day, landing, lake, row_counts, versions, days "
-        "FROM publish_log ORDER BY number DESC LIMIT 1"
+        "SELECT publish_id, run_id, day, landing, lake, row_counts, versions, days FROM publish_log ORDER BY number "
+        "DESC LIMIT 1"
     ).fetchone()
     if row is None:
         return None
     days = {
-        table: {date.fromisoformat(day): (digest, rows) for day, (digest, rows) in found.items()}
-        for table, found in row[7].items()
+        table: {date.fromisoformat(day): (digest, rows) for day, (digest, rows) in contents.items()}
+        for table, contents in row[7].items()
     }
     publish_id, run_id, day, landing, lake, row_counts, versions, _ = row
     return Published(publish_id, run_id, day, landing, lake, row_counts, versions, days)
 
 
 def is_published(connection: psycopg.Connection, publish_id: str) -> bool:
-    """Whether that publish was committed: what to ask when the answer to a commit was lost."""
+    """Tell whether that publish was committed: what to ask when the answer to a commit was lost."""
     return bool(asked(connection, "SELECT count(*) FROM publish_log WHERE publish_id = %s", (publish_id,)))
 
 
@@ -100,22 +98,20 @@ def refuse_foreign(shown: Published | None, landing: str, lake: str) -> None:
     """Raise StoreError where the live tables come from another landing or lake."""
     if shown is not None and (shown.landing, shown.lake) != (landing, lake):
         raise StoreError(
-            f"The warm store shows the lake {shown.lake} of the landing {shown.landing}, this is "
-            f"the lake {lake} of "
-            f"{landing}: simulated and real trades never mix. Set PUMPLOSS_WARM_DSN or "
-            "PUMPLOSS_HOME to another store."
+            f"The warm store shows the lake {shown.lake} of the landing {shown.landing}, this is the lake {lake} of "
+            f"{landing}: simulated and real trades never mix. Set PUMPLOSS_WARM_DSN or PUMPLOSS_HOME to another store."
         )
 
 
 def record(connection: psycopg.Connection, entry: Published) -> None:
     """Add the row that says what the live tables show from this transaction on."""
     days = {
-        table: {day.isoformat(): state for day, state in sorted(found.items())} for table, found in entry.days.items()
+        table: {day.isoformat(): state for day, state in sorted(contents.items())}
+        for table, contents in entry.days.items()
     }
     connection.execute(
-        "INSERT INTO publish_log (publish_id, run_id, day, as_of, landing, lake, row_counts, "
-        "versions, days) "
-        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        "INSERT INTO publish_log (publish_id, run_id, day, as_of, landing, lake, row_counts, versions, days) VALUES "
+        "(%s, %s, %s, %s, %s, %s, %s, %s, %s)",
         (
             *(entry.publish_id, entry.run_id, entry.day, entry.as_of, entry.landing, entry.lake),
             *map(json.dumps, (entry.row_counts, entry.versions, days)),
@@ -124,6 +120,6 @@ def record(connection: psycopg.Connection, entry: Published) -> None:
 
 
 def asked(connection: psycopg.Connection, query: LiteralString, values: tuple[Any, ...]) -> Any:
-    """The one value that a query answers, or None."""
+    """Return the one value that a query answers, or None."""
     row = connection.execute(query, values).fetchone()
     return row[0] if row else None

@@ -1,4 +1,4 @@
-"""Rows of the lake as rows of the published tables, in SOL and whole tokens."""
+"""Turns rows of the lake into rows of the published tables, in SOL and whole tokens."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -8,8 +8,7 @@ import pyarrow as pa
 
 from pumploss.warm.loading import Slice, amounts, lamport_amounts, lamport_sum
 
-#: Goes up when the same lake rows become other published rows: days published before are then
-#: published again.
+#: Goes up when the same lake rows become other published rows: days published before are then published again.
 LAYOUT = 1
 
 _ZERO = Decimal(0)
@@ -45,9 +44,7 @@ SCORE_COLUMNS = (
 
 
 def trade_slice(trades: pa.Table) -> Slice:
-    """Rows of `trades_timeseries` in order of time, from trades with profit and loss, decimals
-    and signature.
-    """
+    """Make rows of `trades_timeseries`, in order of time, from trades with profit and loss, decimals and signature."""
     rows = trades.sort_by([("traded_at", "ascending"), ("trade_id", "ascending")])
     sol, pnl = rows["sol_lamports"], rows["pnl_lamports"]
     token_amount = amounts(rows["token_units"], rows["token_decimals"])
@@ -62,7 +59,7 @@ def trade_slice(trades: pa.Table) -> Slice:
 
 
 def loss_slice(trader_days: pa.Table) -> Slice:
-    """Rows of `daily_losses` from days of traders who lost."""
+    """Make rows of `daily_losses` from days of traders who lost."""
     rows = trader_days.sort_by("trader_address")
     lost = rows["realised_loss_lamports"]
     return Slice(
@@ -72,17 +69,17 @@ def loss_slice(trader_days: pa.Table) -> Slice:
 
 
 def prediction_slice(scores: pa.Table) -> Slice:
-    """Rows of `loss_predictions`."""
+    """Make rows of `loss_predictions`."""
     return Slice(_table(scores, PREDICTION_COLUMNS, {"model_version": scores["loss_model_version"]}))
 
 
 def score_slice(scores: pa.Table) -> Slice:
-    """Rows of `risk_scores`."""
+    """Make rows of `risk_scores`."""
     return Slice(_table(scores, SCORE_COLUMNS, {"model_version": scores["risk_model_version"]}))
 
 
 def board_slice(board: list[dict[str, Any]], columns: Sequence[str]) -> Slice:
-    """Rows of `leaderboards`; decimals and times travel as text, which loses nothing."""
+    """Make rows of `leaderboards`; decimals and times travel as text, which loses nothing."""
     rows = {
         name: pa.array([None if row[name] is None else str(row[name]) for row in board], pa.string())
         for name in columns

@@ -1,4 +1,4 @@
-"""The next publish in the making: loaded bare, indexed after, checked, out of readers' sight."""
+"""Makes the next publish out of readers' sight: loads bare tables, then indexes and checks them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,11 +18,8 @@ from pumploss.warm.tables import STAGING, WarmTable, column_definitions
 
 
 @dataclass(frozen=True)
-class Staged:
-    """One table, or one day of one, that is loaded and checked;
-
-    `name` is its name in the staging schema.
-    """
+class StagedTable:
+    """Names a table, or one day of one, that is loaded and checked; `name` is its name in the staging schema."""
 
     table: WarmTable
     name: str
@@ -30,20 +27,20 @@ class Staged:
     day: date | None = None
 
     @property
-    def place(self) -> sql.Identifier:
-        """The staged table itself."""
+    def identifier(self) -> sql.Identifier:
+        """Return the staged table as SQL names it."""
         return sql.Identifier(STAGING, self.name)
 
 
 class Staging:
-    """Loads tables for one publish;
+    """Loads tables for one publish.
 
-    whoever makes it holds the publisher's lock, and what a dead one left goes.
+    Whoever makes it holds the publisher's lock. What a dead publisher left is dropped.
     """
 
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
-        self.loaded: list[Staged] = []
+        self.loaded: list[StagedTable] = []
         left = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", (STAGING,))
         for (name,) in left.fetchall():
             connection.execute(sql.SQL("DROP TABLE {} CASCADE").format(sql.Identifier(STAGING, name)))
@@ -56,30 +53,29 @@ class Staging:
         expected_rows: int | None = None,
         day: date | None = None,
         contract: Sequence[Column] = (),
-    ) -> Staged:
+    ) -> StagedTable:
         """Copy the slices, index and check them; answers what a swap will show.
 
-        The table has the live one's columns, or those of `contract`. Raises CheckError where rows
-        or sums are not those of the slices or the rows not `expected_rows`, or where the store
-        refuses a value; nothing is shown then.
+        The table has the live one's columns, or those of `contract`. Raises CheckError, and shows nothing, where rows
+        or sums are not those of the slices, where the rows are not `expected_rows`, and where the store refuses a
+        value.
         """
-        staged = Staged(table, table.part(day) if day else table.name, 0, day)
+        staged = StagedTable(table, table.part(day) if day else table.name, 0, day)
         try:
             rows, sums = self._copy(staged, slices, columns, contract)
             self._index(staged)
             self._compare(staged, rows, sums, expected_rows)
         except (psycopg.DataError, psycopg.IntegrityError) as error:
             raise CheckError(
-                f"{_label(staged)} was not published, readers keep what they have: "
-                f"{str(error).strip()}. "
-                "Mend the rows in the lake, then publish again."
+                f"{_label(staged)} was not published, readers keep what they have: {str(error).strip()}. Mend the "
+                "rows in the lake, then publish again."
             ) from error
-        self.loaded.append(Staged(table, staged.name, rows, day))
+        self.loaded.append(StagedTable(table, staged.name, rows, day))
         return self.loaded[-1]
 
     def _copy(
         self,
-        staged: Staged,
+        staged: StagedTable,
         slices: Iterable[Slice],
         columns: Sequence[str],
         contract: Sequence[Column],
@@ -88,9 +84,8 @@ class Staging:
         names = sql.SQL(", ").join(map(sql.Identifier, columns))
         with self._connection.transaction():
             self._create(staged, contract)
-            # Frozen rows are seen by snapshots older than the swap too, which would find an empty
-            # table otherwise.
-            query = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv, FREEZE)").format(staged.place, names)
+            # Frozen rows are seen by snapshots older than the swap too, which would find an empty table otherwise.
+            query = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv, FREEZE)").format(staged.identifier, names)
             with self._connection.cursor().copy(query) as copy:
                 for piece in slices:
                     rows += piece.rows.num_rows
@@ -100,63 +95,65 @@ class Staging:
                         copy.write(chunk)
         return rows, sums
 
-    def _create(self, staged: Staged, contract: Sequence[Column]) -> None:
-        # Inside the loading transaction: with minimal logging the rows then skip the write-ahead
-        # log.
+    def _create(self, staged: StagedTable, contract: Sequence[Column]) -> None:
+        # Inside the loading transaction: with minimal logging the rows then skip the write-ahead log.
         if contract:
             shape: sql.Composable = column_definitions(contract)
         else:
             shape = sql.SQL("LIKE {} INCLUDING ALL EXCLUDING INDEXES").format(staged.table.live)
-        self._connection.execute(sql.SQL("CREATE TABLE {} ({})").format(staged.place, shape))
+        self._connection.execute(sql.SQL("CREATE TABLE {} ({})").format(staged.identifier, shape))
         if staged.day:
             # Lets a partition be attached without a scan.
             self._connection.execute(
                 sql.SQL("ALTER TABLE {} ADD CONSTRAINT in_day CHECK ({c} >= {first} AND {c} < {last})").format(
-                    staged.place,
+                    staged.identifier,
                     c=sql.Identifier(staged.table.day_column),
                     **bounds(staged.table, staged.day),
                 )
             )
         if self._has_reader:
             grant = sql.SQL("GRANT SELECT ON {} TO {}")
-            self._connection.execute(grant.format(staged.place, sql.Identifier(READER)))
+            self._connection.execute(grant.format(staged.identifier, sql.Identifier(READER)))
 
     @cached_property
     def _has_reader(self) -> bool:
         return has_reader(self._connection)
 
-    def _index(self, staged: Staged) -> None:
-        place, table = staged.place, staged.table
+    def _index(self, staged: StagedTable) -> None:
+        identifier, table = staged.identifier, staged.table
         with self._connection.transaction():
-            self._connection.execute(sql.SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(place, _names(table.key)))
+            self._connection.execute(
+                sql.SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(identifier, _names(table.key))
+            )
             for index in table.indexes:
-                self._connection.execute(sql.SQL("CREATE INDEX ON {} ({})").format(place, _names(index)))
-            self._connection.execute(sql.SQL("ANALYZE {}").format(place))
+                self._connection.execute(sql.SQL("CREATE INDEX ON {} ({})").format(identifier, _names(index)))
+            self._connection.execute(sql.SQL("ANALYZE {}").format(identifier))
 
-    def _compare(self, staged: Staged, rows: int, sums: dict[str, Decimal], expected_rows: int | None) -> None:
+    def _compare(self, staged: StagedTable, rows: int, sums: dict[str, Decimal], expected_rows: int | None) -> None:
         totals = [sql.SQL("coalesce(sum({}), 0)").format(sql.Identifier(name)) for name in sums]
-        query = sql.SQL("SELECT {} FROM {}").format(sql.SQL(", ").join([sql.SQL("count(*)"), *totals]), staged.place)
-        found = self._connection.execute(query).fetchone() or (0,)
+        query = sql.SQL("SELECT {} FROM {}").format(
+            sql.SQL(", ").join([sql.SQL("count(*)"), *totals]), staged.identifier
+        )
+        stored = self._connection.execute(query).fetchone() or (0,)
         wanted: dict[str, Decimal | int] = {
             "rows": rows if expected_rows is None else expected_rows,
             **sums,
         }
         wrong = [
             f"{name} is {got}, not {want}"
-            for (name, want), got in zip(wanted.items(), found, strict=True)
+            for (name, want), got in zip(wanted.items(), stored, strict=True)
             if got != want
         ]
         if wrong or rows != wanted["rows"]:
             said = "; ".join(wrong) or f"{rows} rows were read, not {wanted['rows']}"
             raise CheckError(
-                f"{_label(staged)} was not published, readers keep what they have: {said} in the "
-                "lake. "
-                "Run the steps of that day again, then publish again."
+                f"{_label(staged)} was not published, readers keep what they have: {said} in the lake. Run the steps "
+                "of that day again, then publish again."
             )
 
 
 def bounds(table: WarmTable, day: date) -> dict[str, sql.Literal]:
-    """First moment of a day and of the next one, in the type of the table's day column."""
+    """Return the first moment of a day and of the next one, in the type of the table's day column."""
     first, last = (day, shift(day, 1)) if table.day_column == "day" else (midnight(day), midnight(shift(day, 1)))
     return {"first": sql.Literal(first), "last": sql.Literal(last)}
 
@@ -165,5 +162,5 @@ def _names(columns: Sequence[str]) -> sql.Composed:
     return sql.SQL(", ").join(map(sql.Identifier, columns))
 
 
-def _label(staged: Staged) -> str:
+def _label(staged: StagedTable) -> str:
     return f"{staged.table.name} of {staged.day}" if staged.day else staged.table.name

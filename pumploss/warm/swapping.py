@@ -1,4 +1,4 @@
-"""The one transaction that shows what was staged."""
+"""Shows what was staged, in one transaction."""
 
 import time
 from collections.abc import Collection, Mapping
@@ -8,8 +8,8 @@ import psycopg
 from psycopg import errors, sql
 
 from pumploss.errors import StoreError
-from pumploss.warm.publishing import Days, Published, asked, latest, record
-from pumploss.warm.staging import Staged, bounds
+from pumploss.warm.publishing import DayContents, Published, asked, latest, record
+from pumploss.warm.staging import StagedTable, bounds
 from pumploss.warm.tables import LIVE, TABLES, WarmTable
 
 # A waiting swap makes new readers wait behind it, so each try is short; one minute of them in all.
@@ -18,8 +18,8 @@ _TRIES = 60
 _PAUSE_SECONDS = 0.5
 
 
-def live_days(connection: psycopg.Connection, table: WarmTable, shown: Published | None) -> Days:
-    """The days that a table really holds, with digest and rows as they were published."""
+def live_days(connection: psycopg.Connection, table: WarmTable, shown: Published | None) -> DayContents:
+    """List the days that a table really holds, with digest and rows as they were published."""
     logged = shown.days.get(table.name, {}) if shown else {}
     if not is_partitioned(connection, table):
         return dict(logged)
@@ -27,7 +27,7 @@ def live_days(connection: psycopg.Connection, table: WarmTable, shown: Published
 
 
 def is_partitioned(connection: psycopg.Connection, table: WarmTable) -> bool:
-    """Whether days are native partitions; a hypertable looks like a plain table from outside."""
+    """Tell whether days are native partitions; a hypertable looks like a plain table from outside."""
     kind = asked(
         connection,
         "SELECT relkind::text FROM pg_class WHERE oid = to_regclass(%s)",
@@ -38,14 +38,14 @@ def is_partitioned(connection: psycopg.Connection, table: WarmTable) -> bool:
 
 def swap(
     connection: psycopg.Connection,
-    staged: Collection[Staged],
+    staged: Collection[StagedTable],
     keep: Mapping[str, Collection[date]],
     entry: Published,
 ) -> None:
     """Show what was staged and log it in one transaction.
 
-    Of tables kept by day, days that are not in `keep` (by table name) go. Raises StoreError where a
-    reader holds a table for longer than the bounded retries; nothing has changed then.
+    Of tables kept by day, days that are not in `keep` (by table name) go. Raises StoreError, and changes nothing, where
+    a reader holds a table for longer than the bounded retries.
     """
     for attempt in range(_TRIES):
         try:
@@ -58,25 +58,23 @@ def swap(
             if attempt + 1 < _TRIES:
                 time.sleep(_PAUSE_SECONDS)
     raise StoreError(
-        f"The publish of {entry.day} is loaded but could not be shown in {_TRIES} tries: "
-        f"{_blockers(connection)} "
-        "read(s) the live tables in one long transaction. End it, then publish again; readers keep "
-        "what they have."
+        f"The publish of {entry.day} is loaded but could not be shown in {_TRIES} tries: {_blockers(connection)} "
+        "read(s) the live tables in one long transaction. End it, then publish again; readers keep what they have."
     )
 
 
 def _swap(
     connection: psycopg.Connection,
-    staged: Collection[Staged],
+    staged: Collection[StagedTable],
     keep: Mapping[str, Collection[date]],
     entry: Published,
 ) -> None:
     for table in TABLES:
-        mine = sorted((one for one in staged if one.table == table), key=lambda one: one.name)
+        mine = sorted((loaded for loaded in staged if loaded.table == table), key=lambda loaded: loaded.name)
         if not table.day_column:
-            for one in mine:
+            for loaded in mine:
                 connection.execute(sql.SQL("DROP TABLE {}").format(table.live))
-                _to_live(connection, one)
+                _to_live(connection, loaded)
         elif is_partitioned(connection, table):
             _swap_parts(connection, table, mine, set(keep[table.name]))
         else:
@@ -84,53 +82,52 @@ def _swap(
     record(connection, entry)
 
 
-def _to_live(connection: psycopg.Connection, one: Staged) -> None:
-    connection.execute(sql.SQL("ALTER TABLE {} SET SCHEMA {}").format(one.place, sql.Identifier(LIVE)))
+def _to_live(connection: psycopg.Connection, loaded: StagedTable) -> None:
+    connection.execute(sql.SQL("ALTER TABLE {} SET SCHEMA {}").format(loaded.identifier, sql.Identifier(LIVE)))
 
 
-def _swap_parts(connection: psycopg.Connection, table: WarmTable, staged: list[Staged], keep: set[date]) -> None:
-    new = {one.day for one in staged}
+def _swap_parts(connection: psycopg.Connection, table: WarmTable, staged: list[StagedTable], keep: set[date]) -> None:
+    new = {loaded.day for loaded in staged}
     for day in _parts(connection, table):
         if day in new or day not in keep:
             connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(LIVE, table.part(day))))
-    for one in staged:
-        assert one.day is not None
-        _to_live(connection, one)
+    for loaded in staged:
+        assert loaded.day is not None
+        _to_live(connection, loaded)
         connection.execute(
             sql.SQL("ALTER TABLE {} ATTACH PARTITION {} FOR VALUES FROM ({first}) TO ({last})").format(
-                table.live, sql.Identifier(LIVE, one.name), **bounds(table, one.day)
+                table.live, sql.Identifier(LIVE, loaded.name), **bounds(table, loaded.day)
             )
         )
 
 
-def _swap_rows(connection: psycopg.Connection, table: WarmTable, staged: list[Staged], keep: set[date]) -> None:
+def _swap_rows(connection: psycopg.Connection, table: WarmTable, staged: list[StagedTable], keep: set[date]) -> None:
     column = sql.Identifier(table.day_column)
     shown = live_days(connection, table, latest(connection))
-    gone = {*(shown.keys() - keep), *(one.day for one in staged if one.day)}
+    gone = {*(shown.keys() - keep), *(loaded.day for loaded in staged if loaded.day)}
     for day in sorted(gone):
         query = sql.SQL("DELETE FROM {} WHERE {c} >= {first} AND {c} < {last}")
         connection.execute(query.format(table.live, c=column, **bounds(table, day)))
-    for one in staged:
-        connection.execute(sql.SQL("INSERT INTO {} SELECT * FROM {}").format(table.live, one.place))
-        connection.execute(sql.SQL("DROP TABLE {}").format(one.place))
+    for loaded in staged:
+        connection.execute(sql.SQL("INSERT INTO {} SELECT * FROM {}").format(table.live, loaded.identifier))
+        connection.execute(sql.SQL("DROP TABLE {}").format(loaded.identifier))
 
 
 def _parts(connection: psycopg.Connection, table: WarmTable) -> list[date]:
-    """Days of the attached partitions, in order."""
+    """List the days of the attached partitions, in order."""
     query = (
         "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = to_regclass(%s)"
     )
-    found = connection.execute(query, (f"{LIVE}.{table.name}",)).fetchall()
-    return sorted(table.part_day(name) for (name,) in found)
+    names = connection.execute(query, (f"{LIVE}.{table.name}",)).fetchall()
+    return sorted(table.part_day(name) for (name,) in names)
 
 
 def _blockers(connection: psycopg.Connection) -> str:
-    """Server processes that hold a live table, with the name that each gave itself."""
-    found = connection.execute(
-        "SELECT DISTINCT a.pid, a.application_name FROM pg_stat_activity a JOIN pg_locks l USING "
-        "(pid) "
-        "JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace "
-        "WHERE n.nspname = %s AND a.pid <> pg_backend_pid() ORDER BY a.pid LIMIT 5",
+    """Name the server processes that hold a live table, with the name that each gave itself."""
+    blockers = connection.execute(
+        "SELECT DISTINCT a.pid, a.application_name FROM pg_stat_activity a JOIN pg_locks l USING (pid) JOIN pg_class "
+        "c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = %s AND a.pid <> "
+        "pg_backend_pid() ORDER BY a.pid LIMIT 5",
         (LIVE,),
     ).fetchall()
-    return ", ".join(f"process {pid} ({name or 'unnamed'})" for pid, name in found) or "somebody"
+    return ", ".join(f"process {pid} ({name or 'unnamed'})" for pid, name in blockers) or "somebody"

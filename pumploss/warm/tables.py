@@ -1,4 +1,4 @@
-"""The published tables: keys and indexes, and whether they are kept by day or shown as of T."""
+"""Describes the published tables: keys and indexes, and whether they are kept by day or shown as of T."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ RETENTION_DAYS = 90
 
 @dataclass(frozen=True)
 class WarmTable:
-    """One published table; `day_column` is empty for one that each publish makes anew."""
+    """Describes one published table; `day_column` is empty for one that each publish makes anew."""
 
     name: str
     key: tuple[str, ...]
@@ -26,16 +26,16 @@ class WarmTable:
     day_column: str = ""
 
     def part(self, day: date) -> str:
-        """The name of the partition that holds a day."""
+        """Name the partition that holds a day."""
         return f"{self.name}_{day:%Y%m%d}"
 
     def part_day(self, name: str) -> date:
-        """The day that a partition of this name holds."""
+        """Return the day that a partition of this name holds."""
         return date.fromisoformat(name.removeprefix(f"{self.name}_"))
 
     @property
     def live(self) -> sql.Identifier:
-        """The table that consumers read."""
+        """Return the table that consumers read, as SQL names it."""
         return sql.Identifier(LIVE, self.name)
 
 
@@ -56,7 +56,7 @@ TABLES = (TRADES, DAILY_LOSSES, FEATURES, PREDICTIONS, SCORES, LEADERBOARDS)
 
 
 def column_definitions(columns: Sequence[Column]) -> sql.Composed:
-    """Columns of a contract as PostgreSQL declares them."""
+    """Write columns of a contract as PostgreSQL declares them."""
     return sql.SQL(", ").join(
         sql.SQL("{} {}{}{}").format(
             sql.Identifier(column.name),

@@ -98,7 +98,7 @@ def test_a_hypertable_is_changed_row_by_row(tmp_path: Path) -> None:
         warm.execute("DROP TABLE trades_timeseries")
         warm.execute("ALTER TABLE plain RENAME TO trades_timeseries")
         other = shift(DAY, 1)
-        states: publishing.Days = {}
+        states: publishing.DayContents = {}
         for number, (day, size) in enumerate([(DAY, 3), (other, 2), (DAY, 4), (other, 1)]):
             states[day] = ("digest", size)
             if number == 3:

@@ -1,4 +1,4 @@
-"""Data Docs: what Great Expectations said of every table, as web pages, for the latest nights.
+"""Keeps Data Docs: what Great Expectations said of every table, as web pages, for the latest nights.
 
 `keep` stores a result where it is judged, whatever process that is in; `build` makes the pages that are missing, and
 the index. Great Expectations has browsers load looks and the scripts of its index from public addresses; where there

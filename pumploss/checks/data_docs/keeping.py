@@ -1,4 +1,4 @@
-"""One result at a time, with what its page says of failures."""
+"""Stores one result at a time, with what its page says of failures."""
 
 import html
 import json
@@ -22,7 +22,7 @@ DAYS_LISTED = 10
 
 @dataclass(frozen=True)
 class Failed:
-    """What a page says of a failed check: the days, and some of the rows as text."""
+    """Says of a failed check what its page shows: the days, and some of the rows as text."""
 
     days: Sequence[object] = ()
     rows: Sequence[str] = ()
@@ -58,27 +58,27 @@ def keep(folder: Path, judged: Judged, night: date, days: Sequence[date], failed
 
 def _explain(expectation: Any, failed: Mapping[str, Failed]) -> None:
     """Say with the expectation where it failed, and on which rows; it is given as markup."""
-    found = failed.get(expectation.meta["check"], Failed())
-    days = ", ".join(map(str, found.days[:DAYS_LISTED])) + (", ..." if found.days[DAYS_LISTED:] else "")
+    failure = failed.get(expectation.meta["check"], Failed())
+    days = ", ".join(map(str, failure.days[:DAYS_LISTED])) + (", ..." if failure.days[DAYS_LISTED:] else "")
     more = [f"failed on {days}"] if days else []
-    lines = [_markup(line) for line in more] + [f"<code>{_markup(row)}</code>" for row in found.rows]
+    lines = [_markup(line) for line in more] + [f"<code>{_markup(row)}</code>" for row in failure.rows]
     expectation.description = "<br>".join([expectation.description, *lines])
 
 
 def _markup(text: str) -> str:
-    """Text as a page shows it, letter by letter; Great Expectations would fill in what follows a dollar sign."""
+    """Write text so that a page shows it letter by letter; what follows a dollar sign would be filled in otherwise."""
     return html.escape(text).replace("$", "&#36;")
 
 
 def _keep_suite(folder: Path, suite: "ExpectationSuite", stores: "EphemeralDataContext") -> None:
     """Store the suite where it is new or another than before; its page is then made anew."""
     path = folder / SUITES / f"{suite.name}.json"
-    wanted = [(one.expectation_type, one.configuration.kwargs, one.meta) for one in suite.expectations]
+    wanted = [(made.expectation_type, made.configuration.kwargs, made.meta) for made in suite.expectations]
     folder.mkdir(parents=True, exist_ok=True)
     with locks.critical(folder / "suites.lock", WAIT_SECONDS):
         if path.exists():
             stored = json.loads(path.read_text(encoding="utf-8"))["expectations"]
-            if [(one["type"], one["kwargs"], one["meta"]) for one in stored] == wanted:
+            if [(made["type"], made["kwargs"], made["meta"]) for made in stored] == wanted:
                 return
             path.unlink()
         (folder / SITE / SUITES / f"{suite.name}.html").unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The pages of what was kept, of as many nights as are wanted."""
+"""Builds the pages of what was kept, of as many nights as are wanted."""
 
 import html
 import shutil
@@ -14,7 +14,7 @@ NIGHTS = 30
 
 
 def index(folder: Path) -> Path:
-    """The first page, which is there once any were built."""
+    """Return the path of the first page, which is there once any were built."""
     return folder / SITE / "index.html"
 
 
@@ -54,7 +54,7 @@ def _list_plainly(folder: Path) -> None:
 
 
 def is_current(folder: Path) -> bool:
-    """Whether every stored result has its page."""
+    """Tell whether every stored result has its page."""
     pages = folder / SITE / RESULTS
     return index(folder).exists() and all(
         (pages / path.relative_to(folder / RESULTS)).with_suffix(".html").exists()
@@ -63,7 +63,7 @@ def is_current(folder: Path) -> bool:
 
 
 def has_results(folder: Path) -> bool:
-    """Whether anything was ever judged."""
+    """Tell whether anything was ever judged."""
     return any((folder / RESULTS).glob("*/*/*/*.json"))
 
 
@@ -79,7 +79,7 @@ def _prune(results: Path) -> None:
     """
     judged_at: dict[str, str] = {}
     for night in results.glob("*/*"):
-        *older, latest = sorted(found.name for found in night.iterdir())
+        *older, latest = sorted(judging.name for judging in night.iterdir())
         for name in older:
             shutil.rmtree(night / name)
         judged_at[night.name] = max(judged_at.get(night.name, ""), latest)

@@ -1,4 +1,4 @@
-"""Where Great Expectations keeps suites, results and pages below a folder."""
+"""Tells Great Expectations where to keep suites, results and pages."""
 
 from functools import cache
 from pathlib import Path
@@ -16,47 +16,50 @@ WAIT_SECONDS = 120.0
 
 @cache
 def stores_of(folder: Path) -> "EphemeralDataContext":
-    """Where Great Expectations keeps suites, results and pages below this folder."""
+    """Return the stores of Great Expectations for suites, results and pages below this folder."""
     from great_expectations.data_context import EphemeralDataContext
     from great_expectations.data_context.types.base import DataContextConfig
 
-    def files(name: str) -> dict[str, str]:
-        return {
-            "class_name": "TupleFilesystemStoreBackend",
-            "base_directory": name,
-            "root_directory": str(folder),
-        }
-
     ready()
-    classes = {
-        "expectations_store": ("ExpectationsStore", files(SUITES)),
-        "validation_results_store": ("ValidationResultsStore", files(RESULTS)),
-        "checkpoint_store": ("CheckpointStore", {"class_name": "InMemoryStoreBackend"}),
-        "validation_definition_store": ("ValidationDefinitionStore", {"class_name": "InMemoryStoreBackend"}),
-    }
-    stores = {name: {"class_name": kind, "store_backend": backend} for name, (kind, backend) in classes.items()}
-    site = {
-        "class_name": "SiteBuilder",
-        "site_name": "Pump Loss",
-        "show_how_to_buttons": False,
-        "store_backend": files(SITE),
-        "site_section_builders": {"profiling": "None"},
-    }
     config = DataContextConfig(
         config_version=4.0,
-        stores=stores,
+        stores=_stores(folder),
         expectations_store_name="expectations_store",
         validation_results_store_name="validation_results_store",
         checkpoint_store_name="checkpoint_store",
-        data_docs_sites={"nights": site},
+        data_docs_sites={"nights": _site(folder)},
         analytics_enabled=False,
     )
     return EphemeralDataContext(project_config=config)
 
 
+def _stores(folder: Path) -> dict[str, Any]:
+    classes = {
+        "expectations_store": ("ExpectationsStore", _files(folder, SUITES)),
+        "validation_results_store": ("ValidationResultsStore", _files(folder, RESULTS)),
+        "checkpoint_store": ("CheckpointStore", {"class_name": "InMemoryStoreBackend"}),
+        "validation_definition_store": ("ValidationDefinitionStore", {"class_name": "InMemoryStoreBackend"}),
+    }
+    return {name: {"class_name": kind, "store_backend": backend} for name, (kind, backend) in classes.items()}
+
+
+def _site(folder: Path) -> dict[str, Any]:
+    return {
+        "class_name": "SiteBuilder",
+        "site_name": "Pump Loss",
+        "show_how_to_buttons": False,
+        "store_backend": _files(folder, SITE),
+        "site_section_builders": {"profiling": "None"},
+    }
+
+
+def _files(folder: Path, name: str) -> dict[str, str]:
+    return {"class_name": "TupleFilesystemStoreBackend", "base_directory": name, "root_directory": str(folder)}
+
+
 @cache
 def builder_of(folder: Path) -> Any:
-    """What makes the pages; it keeps its templates compiled."""
+    """Return what makes the pages; it keeps its templates compiled."""
     from great_expectations.data_context.util import instantiate_class_from_config
 
     stores = stores_of(folder)
