@@ -69,7 +69,6 @@ def _engine(settings: Settings) -> str:
 
 
 def _simulate(context: Context, rows: int) -> Days:
-
     market = Market(days=2, trades_per_day=rows)
     write_dumps(market, context.settings.landing)
     return span(market.first_day, market.first_day.replace(day=market.first_day.day + 1))

@@ -1,4 +1,4 @@
-"""Feast's own command line with the project's stores: `python -m feature_repo feature-views list`."""
+"""Runs Feast's own command line with the project's stores: `python -m feature_repo feature-views list`."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""What Feast knows: one entity, one feature view over the lake's table, one service per model."""
+"""Defines what Feast knows: one entity, one feature view over the lake's table, one service per model."""
 
 import hashlib
 from datetime import timedelta
@@ -30,12 +30,12 @@ _FEAST_TYPES: dict[Type, FeastType] = {
 
 
 def entity() -> Entity:
-    """The trader, by wallet address."""
+    """Define the trader, by wallet address."""
     return Entity(name="trader", join_keys=[TRADER.name], value_type=ValueType.STRING, description=TRADER.description)
 
 
 def source(lake: str) -> FileSource:
-    """The Delta table of the features; the tag names the partition column by which files are left out."""
+    """Define the Delta table of the features; the tag names the partition column by which files are left out."""
     return FileSource(
         name=TABLE.name,
         path=f"{lake}/{TABLE.name}",
@@ -48,7 +48,7 @@ def source(lake: str) -> FileSource:
 
 
 def fields() -> list[Field]:
-    """One field per registered feature. Raises ContractError for a type that Feast cannot carry."""
+    """Define one field per registered feature. Raises ContractError for a type that Feast cannot carry."""
     refused = [f"{feature.name} ({feature.type.name})" for feature in features() if feature.type not in _FEAST_TYPES]
     if refused:
         raise ContractError(
@@ -67,7 +67,7 @@ def fields() -> list[Field]:
 
 
 def view(lake: str) -> FeatureView:
-    """All features of a trader as of T."""
+    """Define the view of all features of a trader as of T."""
     made = FeatureView(
         name="trader_features",
         entities=[entity()],
@@ -83,20 +83,20 @@ def view(lake: str) -> FeatureView:
 
 
 def training_columns() -> list[str]:
-    """The model's inputs in their order, then what only the baselines need."""
+    """List the model's inputs in their order, then what only the baselines need."""
     inputs = [feature.name for feature in model_inputs()]
     known = {feature.name for feature in features()}
     return inputs + [name for name in BASELINE_FEATURES if name in known and name not in inputs]
 
 
 def service(name: str, of: FeatureView) -> FeatureService:
-    """What a model of this name is trained on and served with."""
+    """Define what a model of this name is trained on and served with."""
     description = f"Inputs of {name} and of its baselines"
     return FeatureService(name=name, features=[of[training_columns()]], description=description)
 
 
 def digest(of: FeatureView) -> str:
-    """Changes with every definition; Feast's own serialised form carries the time of its making."""
+    """Digest the definitions, so that a change shows; Feast's own serialised form carries the time of its making."""
     fields_of = [(field.name, str(field.dtype), field.description, sorted(field.tags.items())) for field in of.features]
     content = (fields_of, of.ttl, of.description, str(of.batch_source.to_proto().file_options), training_columns())
     return hashlib.sha256(repr(content).encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""Feast's DuckDB offline store over one version of a Delta table, without any DuckDB extension.
+"""Joins features point in time over one version of a Delta table, in DuckDB without any extension.
 
 The stock store reads Delta through an extension that must be downloaded and always reads the latest version. This one
 takes the list of data files from the transaction log, of a pinned version where one is given, and only the files of the
@@ -39,14 +39,14 @@ Reader = Callable[[DataSource, str], Table]
 
 
 class DeltaOfflineStoreConfig(DuckDBOfflineStoreConfig):  # type: ignore[misc]
-    """`versions` pins sources, by name, to versions of their tables; others are read at their latest."""
+    """Pins sources, by name in `versions`, to versions of their tables; others are read at their latest."""
 
     type: str = "feature_repo.offline.DeltaOfflineStore"
     versions: dict[str, int] = Field(default_factory=dict)
 
 
 def reader(config: RepoConfig, first: date | None, last: date | None) -> Reader:
-    """A function that reads a source's rows of the days from first to last, both included, as an ibis table."""
+    """Make a function that reads a source's rows of the days from first to last, both included, as an ibis table."""
 
     def read(data_source: DataSource, _: str) -> Table:
         if not isinstance(data_source, FileSource):
@@ -58,7 +58,7 @@ def reader(config: RepoConfig, first: date | None, last: date | None) -> Reader:
 
 
 def read_delta(path: str, version: int | None, day_column: str | None, first: date | None, last: date | None) -> Table:
-    """One version of a Delta table, at least its rows of the given days, as an ibis table.
+    """Read one version of a Delta table, at least its rows of the given days, as an ibis table.
 
     Raises LakeError where the table or the version does not exist (any more).
     """
@@ -80,7 +80,6 @@ def read_delta(path: str, version: int | None, day_column: str | None, first: da
 
 
 def _empty(table: DeltaTable) -> Any:
-
     return pa.schema(table.schema().to_arrow()).empty_table()
 
 
@@ -95,7 +94,7 @@ def _remote(table: DeltaTable, filters: list[tuple[str, str, str]]) -> Any:
 
 
 def _reach(feature_views: list[FeatureView], entity_df: pd.DataFrame | str) -> tuple[date | None, date | None]:
-    """The days of rows that can answer for the entity rows: back to the longest TTL before the first of them."""
+    """Say which days of rows can answer for the entity rows: back to the longest TTL before the first of them."""
     ttls = [view.ttl for view in feature_views]
     if isinstance(entity_df, str) or entity_df.empty or not all(ttls):
         return None, None
@@ -111,7 +110,7 @@ def _utc_day(moment: datetime | None, days: int = 0) -> date | None:
 
 
 class DeltaOfflineStore(DuckDBOfflineStore):  # type: ignore[misc]
-    """Point-in-time joins over pinned versions of the lake's tables."""
+    """Joins point in time over pinned versions of the lake's tables."""
 
     @staticmethod
     def get_historical_features(
@@ -124,7 +123,7 @@ class DeltaOfflineStore(DuckDBOfflineStore):  # type: ignore[misc]
         full_feature_names: bool = False,
         filter_by_created_timestamp: bool = False,
     ) -> RetrievalJob:
-        """Every entity row with the latest row at or before its time; repeated entity rows are kept."""
+        """Return every entity row with the latest row at or before its time; repeated entity rows are kept."""
         return get_historical_features_ibis(
             config=config,
             feature_views=feature_views,
@@ -149,7 +148,7 @@ class DeltaOfflineStore(DuckDBOfflineStore):  # type: ignore[misc]
         start_date: datetime,
         end_date: datetime,
     ) -> RetrievalJob:
-        """The latest row of every key in the range: what materialising writes."""
+        """Return the latest row of every key in the range: what materialising writes."""
         return pull_latest_from_table_or_query_ibis(
             config=config,
             data_source=data_source,
@@ -174,7 +173,7 @@ class DeltaOfflineStore(DuckDBOfflineStore):  # type: ignore[misc]
         start_date: datetime | None = None,
         end_date: datetime | None = None,
     ) -> RetrievalJob:
-        """Every row in the range."""
+        """Return every row in the range."""
         return pull_all_from_table_or_query_ibis(
             config=config,
             data_source=data_source,

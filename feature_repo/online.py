@@ -1,4 +1,4 @@
-"""Feast's Redis online store, except that a row of the same T replaces the one there.
+"""Writes to Feast's Redis online store, but lets a row of the same T replace the one there.
 
 The stock store skips rows whose time equals the stored one, so a day that was restated would stay wrong online.
 """
@@ -15,7 +15,7 @@ KEY_TTL_SECONDS = 7 * 24 * 3600
 
 
 class LatestRedisOnlineStoreConfig(RedisOnlineStoreConfig):  # type: ignore[misc]
-    """The stock configuration under this store's name."""
+    """Configures the stock store under this store's name."""
 
     type: str = "feature_repo.online.LatestRedisOnlineStore"
     key_ttl_seconds: int | None = KEY_TTL_SECONDS
@@ -24,7 +24,7 @@ class LatestRedisOnlineStoreConfig(RedisOnlineStoreConfig):  # type: ignore[misc
 
 
 class LatestRedisOnlineStore(RedisOnlineStore):  # type: ignore[misc]
-    """Newer and equal times replace what is stored, older ones never do."""
+    """Replaces what is stored by newer and equal times, never by older ones."""
 
     def online_write_batch(
         self,

@@ -1,4 +1,4 @@
-"""A Feast store for the project's settings: configuration, address of Redis, and definitions kept up to date."""
+"""Opens a Feast store for the project's settings, with its configuration and definitions kept up to date."""
 
 import logging
 import warnings
@@ -19,7 +19,7 @@ VIEW = "trader_features"
 
 
 def connection_string(url: str) -> str:
-    """Feast's form of a Redis URL (`redis://`, `rediss://` or `unix://`).
+    """Write a Redis URL (`redis://`, `rediss://` or `unix://`) in Feast's form.
 
     Raises SettingsError for other schemes and for a comma, which that form cannot carry.
     """
@@ -42,13 +42,13 @@ def connection_string(url: str) -> str:
 
 
 def redis_url(settings: Settings) -> str:
-    """The hot store's address: the given one, or the embedded server's whether it runs or not."""
+    """Return the hot store's address: the given one, or the embedded server's whether it runs or not."""
     return settings.hot_url or embedded.redis(settings.hot_dir).url
 
 
 @contextmanager
 def online_redis(settings: Settings) -> Iterator[str]:
-    """The address of a Redis that is up: the given one, or the embedded server, held while in use."""
+    """Return the address of a Redis that is up: the given one, or the embedded server, held while in use."""
     if settings.hot_url:
         yield settings.hot_url
         return
@@ -57,7 +57,7 @@ def online_redis(settings: Settings) -> Iterator[str]:
 
 
 def configuration(settings: Settings, redis: str, versions: Mapping[str, int] | None = None) -> dict[str, Any]:
-    """What feature_store.yaml says, from settings; `versions` pins tables by name."""
+    """Make from settings what feature_store.yaml would say; `versions` pins tables by name."""
     return {
         "project": PROJECT,
         "provider": "local",
@@ -78,7 +78,7 @@ def configuration(settings: Settings, redis: str, versions: Mapping[str, int] | 
 def feature_store(
     settings: Settings, redis_address: str | None = None, versions: Mapping[str, int] | None = None
 ) -> "FeatureStore":
-    """A store whose registry holds today's definitions.
+    """Open a store whose registry holds today's definitions.
 
     `redis_address` is the URL of a running Redis; without it nothing online is reached before it is used. `versions`
     pins Delta tables by name.

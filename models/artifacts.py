@@ -1,4 +1,4 @@
-"""A model as files: the trees as LightGBM's own text, the rest as JSON, all under digests, and never a pickle."""
+"""Writes a model as files and reads it: trees as LightGBM's text, the rest JSON, under digests, never a pickle."""
 
 import hashlib
 import json
@@ -36,7 +36,7 @@ ALLOWED_NAMES = frozenset({"MLmodel", "registered_model_meta"})
 
 @dataclass(frozen=True)
 class Served:
-    """A registered version, read and verified: plain text and numbers only, so it can be sent to workers."""
+    """Holds a registered version, read and verified: plain text and numbers only, so it can be sent to workers."""
 
     name: str
     version: str
@@ -48,12 +48,12 @@ class Served:
 
     @property
     def names(self) -> list[str]:
-        """The model's inputs in their order."""
-        return [one.name for one in self.inputs]
+        """List the model's inputs in their order."""
+        return [given.name for given in self.inputs]
 
     @property
     def booster(self) -> "Booster":
-        """The trees, parsed once per process."""
+        """Return the trees, parsed once per process."""
         return _parsed(self.booster_text)
 
 
@@ -64,17 +64,17 @@ def _parsed(text: str) -> "Booster":
 
 
 def sha256(text: str) -> str:
-    """Digest of a text."""
+    """Digest a text."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def files(trained: Trained, tags: Mapping[str, str]) -> dict[str, str]:
-    """Content by name of every file that goes with the booster."""
-    verdict = trained.verdict
+    """Write every file that goes with the booster: content by name."""
+    evaluation = trained.evaluation
     content = {
         CALIBRATOR: trained.calibrator.to_json(),
-        FEATURES: json.dumps([asdict(one) for one in trained.inputs], indent=1),
-        METRICS: json.dumps({"model": finite(verdict.model), "baselines": verdict.baselines}, indent=1),
+        FEATURES: json.dumps([asdict(given) for given in trained.inputs], indent=1),
+        METRICS: json.dumps({"model": finite(evaluation.model), "baselines": evaluation.baselines}, indent=1),
         CARD: model_card(trained, tags),
     }
     if trained.score_map is not None:
@@ -83,13 +83,13 @@ def files(trained: Trained, tags: Mapping[str, str]) -> dict[str, str]:
 
 
 def digests(booster_text: str, content: Mapping[str, str]) -> dict[str, str]:
-    """The tags by which `read` recognises the booster and the files."""
+    """Make the tags by which `read` recognises the booster and the files."""
     listed = json.dumps({name: sha256(text) for name, text in sorted(content.items())})
     return {"booster_sha256": sha256(booster_text), "artifacts_sha256": listed}
 
 
 def read(folder: Path, name: str, version: str, tags: Mapping[str, str]) -> Served:
-    """The version in this folder.
+    """Read the version in this folder.
 
     Raises ModelError if a file is changed, missing, or of a kind that could run code.
     """
@@ -104,7 +104,7 @@ def read(folder: Path, name: str, version: str, tags: Mapping[str, str]) -> Serv
             f"{where}: {', '.join(changed)} is not what was registered. Restore the file, or set the alias `champion` "
             "to the version of `previous` and train again."
         )
-    inputs = tuple(Input(**one) for one in json.loads(content[FEATURES]))
+    inputs = tuple(Input(**given) for given in json.loads(content[FEATURES]))
     served = Served(
         name=name,
         version=version,
@@ -121,8 +121,8 @@ def read(folder: Path, name: str, version: str, tags: Mapping[str, str]) -> Serv
 
 def refuse_code(folder: Path, where: str) -> None:
     """Raise ModelError if the folder holds a file of a kind that loading could execute."""
-    found = [path for path in folder.rglob("*") if path.is_file()]
-    strange = [path for path in found if path.suffix not in ALLOWED_SUFFIXES and path.name not in ALLOWED_NAMES]
+    held = [path for path in folder.rglob("*") if path.is_file()]
+    strange = [path for path in held if path.suffix not in ALLOWED_SUFFIXES and path.name not in ALLOWED_NAMES]
     if strange:
         raise ModelError(
             f"{where}: {strange[0].relative_to(folder)} is not a file that this project logs; a pickle can run code "

@@ -1,6 +1,5 @@
-"""Growing trees: the same rows and parameters give the same trees."""
+"""Grows trees: the same rows and parameters give the same trees."""
 
-import hashlib
 import os
 from collections.abc import Sequence
 from types import ModuleType
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def library() -> ModuleType:
-    """LightGBM, imported so that its threads sleep while they wait.
+    """Import LightGBM so that its threads sleep while they wait.
 
     OpenMP reads the policy when it is loaded. By default its threads spin, which on a machine that also runs the engine
     made a training ten times slower.
@@ -24,12 +23,12 @@ def library() -> ModuleType:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     import lightgbm
 
-    found: ModuleType = lightgbm
-    return found
+    module: ModuleType = lightgbm
+    return module
 
 
 def grow(spec: ModelSpec, names: Sequence[str], monotone: Sequence[int], x: Floats, outcome: Flags) -> "Booster":
-    """A booster over float64 rows, which must come sorted by (T, trader): bagging depends on their order.
+    """Grow a booster over float64 rows, which must come sorted by (T, trader): bagging depends on their order.
 
     `monotone` holds -1, 0 or +1 per column: the sign of its effect on the risk.
     """
@@ -46,13 +45,7 @@ def grow(spec: ModelSpec, names: Sequence[str], monotone: Sequence[int], x: Floa
 
 
 def raw(booster: "Booster", x: Floats) -> Floats:
-    """Uncalibrated log-odds of the rows."""
+    """Predict the uncalibrated log-odds of the rows."""
     if not len(x):
         return np.empty(0)
     return np.asarray(booster.predict(x, raw_score=True), dtype=np.float64)
-
-
-def trees_sha256(booster: "Booster") -> str:
-    """Digest of the trees without the parameters that the text also carries: equal for equal models."""
-    text = booster.model_to_string(num_iteration=-1)
-    return hashlib.sha256(text.partition("end of trees")[0].encode()).hexdigest()

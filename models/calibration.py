@@ -1,4 +1,4 @@
-"""From a model's log-odds to a probability: a line in log-odds, strictly rising, kept as JSON."""
+"""Turns a model's log-odds into a probability: by a line in log-odds, strictly rising, kept as JSON."""
 
 import json
 from dataclasses import dataclass
@@ -17,19 +17,19 @@ SMALLEST_STEP = 1e-10
 
 
 def sigmoid(log_odds: Floats) -> Floats:
-    """Probabilities of log-odds, without overflow."""
+    """Turn log-odds into probabilities, without overflow."""
     small = np.exp(-np.abs(log_odds))
     return np.where(log_odds >= 0, 1.0, small) / (1.0 + small)
 
 
 def logit(probability: Floats) -> Floats:
-    """Log-odds of probabilities strictly between 0 and 1."""
+    """Turn probabilities strictly between 0 and 1 into log-odds."""
     return np.log(probability) - np.log1p(-probability)
 
 
 @dataclass(frozen=True)
 class Calibrator:
-    """p = 1 / (1 + exp(-(slope * log-odds + intercept))), slope > 0 (Platt's scaling)."""
+    """Computes p = 1 / (1 + exp(-(slope * log-odds + intercept))), slope > 0 (Platt's scaling)."""
 
     slope: float
     intercept: float
@@ -39,20 +39,20 @@ class Calibrator:
             raise ModelError(f"A calibrator must rise strictly: slope {self.slope}, intercept {self.intercept}.")
 
     def log_odds(self, raw: Floats) -> Floats:
-        """Calibrated log-odds of a model's raw ones."""
+        """Calibrate a model's raw log-odds."""
         return self.slope * raw + self.intercept
 
     def probability(self, raw: Floats) -> Floats:
-        """Calibrated probabilities of a model's raw log-odds."""
+        """Turn a model's raw log-odds into calibrated probabilities."""
         return sigmoid(self.log_odds(raw))
 
     def to_json(self) -> str:
-        """The two coefficients; reading them back gives the same calibrator to the last bit."""
+        """Write the two coefficients; reading them back gives the same calibrator to the last bit."""
         return json.dumps({"kind": "platt", "slope": self.slope, "intercept": self.intercept})
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """The calibrator of `to_json`. Raises ModelError for any other content."""
+        """Read what `to_json` wrote. Raises ModelError for any other content."""
         try:
             content = json.loads(text)
             kind, line = content["kind"], (float(content["slope"]), float(content["intercept"]))
@@ -64,7 +64,7 @@ class Calibrator:
 
 
 def fit(raw: Floats, outcome: Flags, lowest_slope: float = LOWEST_SLOPE) -> Calibrator:
-    """The calibrator that makes these outcomes most likely, with Platt's softened targets.
+    """Fit the calibrator that makes these outcomes most likely, with Platt's softened targets.
 
     They keep the slope finite where the classes separate; a slope below the lowest is set to it.
     """
@@ -80,7 +80,7 @@ def fit(raw: Floats, outcome: Flags, lowest_slope: float = LOWEST_SLOPE) -> Cali
 
 
 def likeliest_line(x: Floats, target: Floats, offset: Floats | float = 0.0) -> tuple[float, float]:
-    """Slope and intercept of the logistic regression of targets (0..1) on x, by Newton's method."""
+    """Fit the logistic regression of targets (0..1) on x by Newton's method: slope and intercept."""
     slope, intercept = 0.0, float(logit(np.clip(target.mean(), 1e-12, 1 - 1e-12)))
     for _ in range(100):
         p = sigmoid(slope * x + intercept + offset)

@@ -1,4 +1,4 @@
-"""The model card: what a version is for, what it was made from, how good it is and where it ends."""
+"""Writes the model card: what a version is for, what it was made from, how good it is and where it ends."""
 
 import math
 from collections.abc import Mapping
@@ -56,8 +56,8 @@ population stability index passes 0.10, act at 0.25. **Rollback**: set the alias
 
 
 def model_card(trained: Trained, tags: Mapping[str, str]) -> str:
-    """The card in Markdown; `tags` are those of the version."""
-    ours = trained.verdict.model
+    """Write the card in Markdown; `tags` are those of the version."""
+    ours = trained.evaluation.model
     data = "\n".join(f"- {name}: {tags[name]}" for name in sorted(tags) if name.startswith(("data_", "range_")))
     is_short = trained.parts.is_short
     return _CARD.format(
@@ -83,10 +83,10 @@ def model_card(trained: Trained, tags: Mapping[str, str]) -> str:
 
 
 def _table(trained: Trained) -> str:
-    rows = {"model": trained.verdict.model, **trained.verdict.baselines}
+    rows = {"model": trained.evaluation.model, **trained.evaluation.baselines}
     lines = ["| | " + " | ".join(title for _, title in _COLUMNS) + " |", "|---" * (len(_COLUMNS) + 1) + "|"]
-    for name, found in rows.items():
-        lines.append(f"| {name} | " + " | ".join(f"{found.get(key, math.nan):.3f}" for key, _ in _COLUMNS) + " |")
+    for name, measures in rows.items():
+        lines.append(f"| {name} | " + " | ".join(f"{measures.get(key, math.nan):.3f}" for key, _ in _COLUMNS) + " |")
     return "\n".join(lines)
 
 

@@ -1,63 +1,64 @@
-"""A model and the simple rankings it must beat, on the same test rows, calibrated on the same slice."""
+"""Measures a model and the simple rankings it must beat, on the same test rows, calibrated on the same slice."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from models import calibration, metrics
-from models.dataset import Flags, Floats, Split, TrainingFrame
+from models.dataset import Flags, Floats, TrainingFrame
+from models.time_split import TimeSplit
 
 Metrics = dict[str, float]
 
 
 def finite(measures: Metrics) -> Metrics:
-    """The measures that are numbers: a constant prediction, for example, has no calibration line."""
+    """Keep the measures that are numbers: a constant prediction, for example, has no calibration line."""
     return {name: value for name, value in measures.items() if np.isfinite(value)}
 
 
 @dataclass(frozen=True)
 class Contender:
-    """A ranking and the probabilities made from it, for the rows that are judged."""
+    """Holds a ranking and the probabilities made from it, for the rows that are judged."""
 
     ranking: Floats
     probability: Floats
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """Measures of the model and of each baseline on the test days, keyed by measure."""
+class Evaluation:
+    """Holds measures of the model and of each baseline on the test days, keyed by measure."""
 
     model: Metrics
     baselines: dict[str, Metrics]
 
     def flat(self) -> Metrics:
-        """All finite measures under one level of names: the model's as they are, a baseline's behind its name."""
-        named = {f"{name}.{key}": value for name, found in self.baselines.items() for key, value in found.items()}
+        """Put all finite measures under one level of names: the model's as they are, a baseline's behind its name."""
+        named = {f"{name}.{key}": value for name, measures in self.baselines.items() for key, value in measures.items()}
         return finite({**self.model, **named})
 
 
-def base_rate(frame: TrainingFrame, parts: Split, target: str) -> float:
-    """The share of outcomes over the latest labels that had matured before the test began: the calibration days."""
+def base_rate(frame: TrainingFrame, parts: TimeSplit, target: str) -> float:
+    """Compute the share of outcomes over the latest labels that matured before the test: the calibration days'."""
     return float(frame.target(target)[parts.rows(frame, parts.calibrate)].mean())
 
 
-def baselines(frame: TrainingFrame, parts: Split, target: str) -> dict[str, Contender]:
-    """B0 the trailing base rate, B1 the requester's formula, B4 the rank by volume bought; as of T, for the test rows.
+def baselines(frame: TrainingFrame, parts: TimeSplit, target: str) -> dict[str, Contender]:
+    """Rank the test rows as of T by B0 the trailing base rate, B1 the requester's formula, B4 the volume bought.
 
     The last two are fitted on the calibration slice as the model is, on a logarithm because both are amounts.
     """
     test, calibrate = parts.rows(frame, parts.test), parts.rows(frame, parts.calibrate)
     outcome = frame.target(target)[calibrate]
     rate = np.full(int(test.sum()), base_rate(frame, parts, target))
-    found = {"base_rate": Contender(rate, rate)}
+    rivals = {"base_rate": Contender(rate, rate)}
     for name, amount in (("formula", frame.formula), ("volume", frame.volume)):
         fitted = calibration.fit(np.log1p(amount[calibrate]), outcome)
-        found[name] = Contender(amount[test], fitted.probability(np.log1p(amount[test])))
-    return found
+        rivals[name] = Contender(amount[test], fitted.probability(np.log1p(amount[test])))
+    return rivals
 
 
-def judge(frame: TrainingFrame, parts: Split, target: str, model: Contender, seed: int) -> Verdict:
-    """Every measure of the model and of the baselines on the test days."""
+def judge(frame: TrainingFrame, parts: TimeSplit, target: str, model: Contender, seed: int) -> Evaluation:
+    """Take every measure of the model and of the baselines on the test days."""
     rows = parts.rows(frame, parts.test)
     rivals = baselines(frame, parts, target)
     reference = metrics.brier(frame.target(target)[rows], rivals["base_rate"].probability)
@@ -73,7 +74,7 @@ def judge(frame: TrainingFrame, parts: Split, target: str, model: Contender, see
     )
     ours["auc_over_formula"] = ours["auc_exposed"] - measured["formula"]["auc_exposed"]
     ours["auc_over_formula_low"], ours["auc_over_formula_high"] = low, high
-    return Verdict(ours, measured)
+    return Evaluation(ours, measured)
 
 
 def _measure(frame: TrainingFrame, rows: Flags, target: str, given: Contender, reference: float) -> Metrics:

@@ -1,4 +1,4 @@
-"""The loss model: how likely a trader is to lose more than dust in the seven days after T."""
+"""Specifies the loss model: how likely a trader is to lose more than dust in the seven days after T."""
 
 from models.spec import Acceptance, ModelSpec
 

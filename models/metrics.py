@@ -1,4 +1,4 @@
-"""Measures of ranked and of calibrated predictions, each a plain function of arrays."""
+"""Measures ranked and calibrated predictions, each by a plain function of arrays."""
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +14,7 @@ EDGE = 1e-12
 
 
 def auc(outcome: Flags, ranking: Floats) -> float:
-    """Chance that a row with the outcome ranks above one without; ties count half. NaN without both kinds."""
+    """Compute the chance that a row with the outcome ranks above one without; ties count half. NaN without both."""
     positive, negative = ranking[outcome], np.sort(ranking[~outcome])
     if not len(positive) or not len(negative):
         return float("nan")
@@ -28,7 +28,7 @@ def _concordant(positive: Floats, negative_sorted: Floats) -> float:
 
 
 def average_precision(outcome: Flags, ranking: Floats) -> float:
-    """Area under precision over recall, rows of equal rank taken together. NaN without the outcome."""
+    """Compute the area under precision over recall, rows of equal rank taken together. NaN without the outcome."""
     if not outcome.any():
         return float("nan")
     order = np.argsort(-ranking, kind="stable")
@@ -39,25 +39,25 @@ def average_precision(outcome: Flags, ranking: Floats) -> float:
 
 
 def brier(outcome: Flags, p: Floats) -> float:
-    """Mean squared error of the probabilities."""
+    """Compute the mean squared error of the probabilities."""
     return float(np.mean((p - outcome) ** 2))
 
 
 def logloss(outcome: Flags, p: Floats) -> float:
-    """Mean negative log-likelihood, probabilities kept 1e-12 off 0 and 1."""
+    """Compute the mean negative log-likelihood, probabilities kept 1e-12 off 0 and 1."""
     safe = np.clip(p, EDGE, 1 - EDGE)
     return float(-np.mean(np.where(outcome, np.log(safe), np.log1p(-safe))))
 
 
 def calibration_error(outcome: Flags, p: Floats) -> float:
-    """Mean gap between predicted and observed rate over 15 bins of equally many rows (ECE)."""
+    """Compute the mean gap between predicted and observed rate over 15 bins of equally many rows (ECE)."""
     order = np.argsort(p, kind="stable")
     bins = [part for part in np.array_split(order, ECE_BINS) if len(part)]
     return float(sum(abs(p[part].mean() - outcome[part].mean()) * len(part) for part in bins) / len(p))
 
 
 def calibration_line(outcome: Flags, p: Floats) -> tuple[float, float]:
-    """Slope and intercept of outcomes on predicted log-odds: (1, 0) is perfect, NaN where all are alike."""
+    """Fit outcomes on predicted log-odds: slope and intercept (1, 0) are perfect, NaN where all are alike."""
     log_odds = logit(np.clip(p, EDGE, 1 - EDGE))
     if np.ptp(log_odds) < EDGE:
         return float("nan"), float("nan")
@@ -65,29 +65,29 @@ def calibration_line(outcome: Flags, p: Floats) -> tuple[float, float]:
 
 
 def top_share(ranking: Floats, amount: Floats, share: float = 0.1) -> float:
-    """Part of the total amount that falls on the top share of the ranking; rows that tie share their amount evenly."""
+    """Compute the part of the amount that falls on the top share of the ranking; tied rows share theirs evenly."""
     total = float(amount.sum())
     if total <= 0:
         return float("nan")
-    places = max(1, round(len(ranking) * share))
-    threshold = np.partition(ranking, -places)[-places]
+    first = max(1, round(len(ranking) * share))
+    threshold = np.partition(ranking, -first)[-first]
     above, tied = ranking > threshold, ranking == threshold
     taken = float(amount[above].sum())
-    taken += float(amount[tied].mean()) * (places - int(above.sum()))
+    taken += float(amount[tied].mean()) * (first - int(above.sum()))
     return taken / total
 
 
 def auc_difference_interval(
     outcome: Flags, first: Floats, second: Floats, day: npt.NDArray[np.datetime64], seed: int
 ) -> tuple[float, float]:
-    """95 % interval of auc(first) - auc(second) when whole days are drawn again with replacement.
+    """Estimate a 95 % interval of auc(first) - auc(second) by drawing whole days again with replacement.
 
     Exact and cheap: concordant pairs are counted once per pair of days, a draw only weighs the counts.
     """
-    days, place = np.unique(day, return_inverse=True)
-    gap = _day_pairs(outcome, first, place, len(days)) - _day_pairs(outcome, second, place, len(days))
-    positive = np.bincount(place[outcome], minlength=len(days))
-    negative = np.bincount(place[~outcome], minlength=len(days))
+    days, number = np.unique(day, return_inverse=True)
+    gap = _day_pairs(outcome, first, number, len(days)) - _day_pairs(outcome, second, number, len(days))
+    positive = np.bincount(number[outcome], minlength=len(days))
+    negative = np.bincount(number[~outcome], minlength=len(days))
     draws = np.random.default_rng(seed).integers(0, len(days), (BOOTSTRAPS, len(days)))
     weight = np.apply_along_axis(np.bincount, 1, draws, minlength=len(days)).astype(np.float64)
     pairs = (weight @ positive) * (weight @ negative)
@@ -98,7 +98,7 @@ def auc_difference_interval(
     return float(low), float(high)
 
 
-def _day_pairs(outcome: Flags, ranking: Floats, place: npt.NDArray[np.intp], days: int) -> Floats:
-    positive = [ranking[outcome & (place == day)] for day in range(days)]
-    negative = [np.sort(ranking[~outcome & (place == day)]) for day in range(days)]
-    return np.array([[_concordant(one, other) for other in negative] for one in positive])
+def _day_pairs(outcome: Flags, ranking: Floats, number: npt.NDArray[np.intp], days: int) -> Floats:
+    positive = [ranking[outcome & (number == day)] for day in range(days)]
+    negative = [np.sort(ranking[~outcome & (number == day)]) for day in range(days)]
+    return np.array([[_concordant(gains, others) for others in negative] for gains in positive])

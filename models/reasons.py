@@ -1,4 +1,4 @@
-"""Why a score is high, in groups of features: what goes along with the risk, not what causes it."""
+"""Explains why a score is high, in groups of features: what goes along with the risk, not what causes it."""
 
 import json
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ TEXTS = {
 def reasons(
     booster: "Booster", x: Floats, names: Sequence[str], groups: Sequence[str], slope: float = 1.0
 ) -> list[str]:
-    """Per row a JSON list of the up to three groups that raise the risk most, the strongest first.
+    """List, per row and as JSON, the up to three groups that raise the risk most, the strongest first.
 
     Each has the group's summed contribution in calibrated log-odds (`slope` is the calibrator's), its strongest feature
     and that feature's value (null where missing). Summing over groups keeps correlated features from hiding each other.
@@ -40,7 +40,7 @@ def reasons(
     kinds = sorted(set(groups))
     member = np.array([[group == kind for kind in kinds] for group in groups], dtype=np.float64)
     summed = single @ member
-    strongest = [np.flatnonzero(member[:, place]) for place in range(len(kinds))]
+    strongest = [np.flatnonzero(member[:, kind]) for kind in range(len(kinds))]
     top = np.argsort(-summed, axis=1, kind="stable")[:, :MOST_REASONS]
     listed = (
         [
@@ -50,7 +50,7 @@ def reasons(
         ]
         for row in range(len(x))
     )
-    return [json.dumps(found) for found in listed]
+    return [json.dumps(named) for named in listed]
 
 
 def _reason(

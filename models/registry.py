@@ -1,4 +1,4 @@
-"""Registered versions in MLflow: log, find, load, promote. SQLite and a folder by default, a server by address."""
+"""Logs, finds, loads and promotes versions in MLflow: in SQLite and a folder by default, on a server by address."""
 
 import logging
 import os
@@ -38,7 +38,7 @@ _QUIET = {
 
 @dataclass
 class Registry:
-    """The model registry of these settings; MLflow is imported on first use."""
+    """Keeps the models of these settings. MLflow loads for seconds, so each function that needs it imports it."""
 
     settings: Settings
 
@@ -71,23 +71,23 @@ class Registry:
 
     @cached_property
     def _experiment(self) -> str:
-        """A database keeps its artifacts below `home`, a server where it is set up to."""
-        found = self._client.get_experiment_by_name(EXPERIMENT)
-        if found is not None:
-            return str(found.experiment_id)
+        """Find or create the experiment. A database keeps artifacts below `home`, a server where it is set up to."""
+        known = self._client.get_experiment_by_name(EXPERIMENT)
+        if known is not None:
+            return str(known.experiment_id)
         is_server = self.settings.tracking_uri.startswith(("http://", "https://"))
-        place = None if is_server else (self._folder / "artifacts").as_uri()
-        return str(self._client.create_experiment(EXPERIMENT, artifact_location=place))
+        address = None if is_server else (self._folder / "artifacts").as_uri()
+        return str(self._client.create_experiment(EXPERIMENT, artifact_location=address))
 
     def version(self, name: str, alias: str = CHAMPION) -> str | None:
-        """The version that an alias points to, or None. Nothing is created to find out that there is none."""
+        """Return the version that an alias points to, or None. Nothing is created to find out that there is none."""
         if self._is_unborn:
             return None
-        found = self._by_alias(name, alias)
-        return None if found is None else str(found.version)
+        pointed = self._by_alias(name, alias)
+        return None if pointed is None else str(pointed.version)
 
     def tags(self, name: str, version: str) -> dict[str, str]:
-        """The tags of a version."""
+        """Return the tags of a version."""
         return dict(self._client.get_model_version(name, version).tags)
 
     def _by_alias(self, name: str, alias: str) -> "ModelVersion | None":
@@ -101,21 +101,21 @@ class Registry:
             raise ModelError(f"The registry {self.settings.tracking_uri} does not answer: {error}") from error
 
     def same(self, name: str, tags: Mapping[str, str]) -> str | None:
-        """The champion's or challenger's version if it has these tags: such a training was made already."""
+        """Return the champion's or challenger's version if it has these tags: such a training was made already."""
         for alias in (CHAMPION, CHALLENGER):
-            found = self._by_alias(name, alias)
-            if found is not None and tags.items() <= dict(found.tags).items():
-                return str(found.version)
+            pointed = self._by_alias(name, alias)
+            if pointed is not None and tags.items() <= dict(pointed.tags).items():
+                return str(pointed.version)
         return None
 
     def earlier(self, name: str, tags: Mapping[str, str]) -> str | None:
-        """The first registered version with these tags, or None."""
-        found = self._client.search_model_versions(f"name='{name}'")
-        fitting = [int(one.version) for one in found if tags.items() <= dict(one.tags).items()]
+        """Return the first registered version with these tags, or None."""
+        versions = self._client.search_model_versions(f"name='{name}'")
+        fitting = [int(known.version) for known in versions if tags.items() <= dict(known.tags).items()]
         return str(min(fitting)) if fitting else None
 
     def load(self, name: str, version: str) -> Served:
-        """A version, verified against the digests in its tags.
+        """Load a version, verified against the digests in its tags.
 
         Raises ModelError where it is not what was registered, or cannot be reached.
         """
@@ -142,7 +142,7 @@ class Registry:
         content = artifacts.files(trained, tags)
         with _calm(), mlflow.start_run(experiment_id=self._experiment, run_name=name) as run:
             mlflow.log_params({**trained.spec.parameters, "rounds": trained.spec.rounds, "seed": trained.spec.seed})
-            mlflow.log_metrics(trained.verdict.flat())
+            mlflow.log_metrics(trained.evaluation.flat())
             mlflow.set_tags(dict(tags))
             uri = _log_files(trained, content)
         self._ensure(name, trained.spec.purpose)
@@ -179,7 +179,7 @@ def _log_files(trained: Trained, content: Mapping[str, str]) -> str:
     from mlflow.models import ModelSignature
     from mlflow.types import ColSpec, DataType, Schema
 
-    names = [one.name for one in trained.inputs]
+    names = [given.name for given in trained.inputs]
     given = Schema([ColSpec(DataType.double, name) for name in names])
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(folder) / name for name in content]

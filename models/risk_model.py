@@ -1,4 +1,4 @@
-"""The risk model: how likely a severe loss is in the seven days after T, and from it the 0-100 score."""
+"""Specifies the risk model: how likely a severe loss is in the seven days after T, and from it the 0-100 score."""
 
 from models.spec import Acceptance, ModelSpec
 

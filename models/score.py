@@ -1,4 +1,4 @@
-"""The 0-100 score: a fixed map from the odds of a severe loss, so that a score means the same on every day."""
+"""Maps the odds of a severe loss to a 0-100 score, always in the same way: a score means the same on every day."""
 
 import json
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ BANDS = (("very low", 0.0), ("low", 30.0), ("medium", 45.0), ("high", 55.0), ("v
 
 @dataclass(frozen=True)
 class ScoreMap:
-    """score = clip(50 + 10 * log2(odds / reference odds), 0, 100).
+    """Computes score = clip(50 + 10 * log2(odds / reference odds), 0, 100).
 
     50 is the reference risk, ten points more double the odds.
     """
@@ -32,24 +32,24 @@ class ScoreMap:
             raise ModelError(f"Score version {self.version}: reference odds {self.odds_reference} are not positive.")
 
     def score(self, log_odds: Floats) -> Floats:
-        """Scores of calibrated log-odds."""
+        """Turn calibrated log-odds into scores."""
         doublings: Floats = (log_odds - np.log(self.odds_reference)) / np.log(2.0)
         scores: Floats = np.clip(50.0 + POINTS_PER_DOUBLING * doublings, 0.0, 100.0)
         return scores
 
     def to_json(self) -> str:
-        """The map and its bands."""
+        """Write the map and its bands."""
         bands = [{"band": name, "from": lowest} for name, lowest in BANDS]
         content = {"odds_reference": self.odds_reference, "points_per_doubling": POINTS_PER_DOUBLING, "bands": bands}
         return json.dumps({"score_version": self.version, **content})
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """The map of `to_json`. Raises ModelError for any other content."""
+        """Read what `to_json` wrote. Raises ModelError for any other content."""
         try:
             content = json.loads(text)
             points = content["points_per_doubling"]
-            found = cls(float(content["odds_reference"]), str(content["score_version"]))
+            restored = cls(float(content["odds_reference"]), str(content["score_version"]))
         except (ValueError, KeyError, TypeError) as error:
             raise ModelError(f"score_map.json cannot be read: {error!r}. Train the model again.") from error
         if points != POINTS_PER_DOUBLING:
@@ -57,16 +57,16 @@ class ScoreMap:
                 f"score_map.json gives {points} points per doubling, this code {POINTS_PER_DOUBLING}: score "
                 "with the code that wrote it, or train again under a new score version."
             )
-        return found
+        return restored
 
 
 def bands(scores: Floats) -> list[str]:
-    """The band of each score."""
+    """Name the band of each score."""
     names = [name for name, _ in BANDS]
     edges = [lowest for _, lowest in BANDS[1:]]
-    return [names[place] for place in np.searchsorted(edges, scores, side="right")]
+    return [names[number] for number in np.searchsorted(edges, scores, side="right")]
 
 
 def reference(positive: int, total: int) -> ScoreMap:
-    """The map whose reference is the severe-loss odds of a first window."""
+    """Make the map whose reference is the severe-loss odds of a first window."""
     return ScoreMap((positive + 0.5) / (total - positive + 0.5))

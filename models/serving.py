@@ -1,4 +1,4 @@
-"""Scoring rows with two verified models: probabilities, score, band, reasons and the digest of what was scored."""
+"""Scores rows with two verified models: probabilities, score, band, reasons and the digest of what was scored."""
 
 import hashlib
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Scored:
-    """One value per row, in the order of the rows."""
+    """Holds one value per row, in the order of the rows."""
 
     p_loss: Floats
     p_severe: Floats
@@ -32,26 +32,26 @@ class Scored:
 
 @dataclass(frozen=True)
 class Pair:
-    """The two models that score together; plain data, so it can be sent to workers."""
+    """Holds the two models that score together; plain data, so it can be sent to workers."""
 
     loss: Served
     risk: Served
 
     @property
     def score_version(self) -> str:
-        """The version of the map from probability to score."""
+        """Return the version of the map from probability to score."""
         if self.risk.score_map is None:
             raise ModelError(f"{self.risk.name} version {self.risk.version} has no score map. Train it again.")
         return self.risk.score_map.version
 
     @property
     def columns(self) -> list[str]:
-        """Every feature that scoring needs: both models' inputs, then those of the baseline formula."""
+        """List every feature that scoring needs: both models' inputs, then those of the baseline formula."""
         needed = [*self.loss.names, *self.risk.names, "loss_24h_sol", "loss_trades_24h"]
         return list(dict.fromkeys(needed))
 
     def score(self, rows: "pl.DataFrame") -> Scored:
-        """Scores of feature rows; a row's result depends on that row alone.
+        """Score feature rows; a row's result depends on that row alone.
 
         Raises ModelError where an input is absent or not a number.
         """
@@ -71,11 +71,11 @@ class Pair:
         )
 
     def _reasons(self, x: Floats) -> list[str]:
-        names, groups = self.risk.names, [one.group for one in self.risk.inputs]
+        names, groups = self.risk.names, [given.group for given in self.risk.inputs]
         return reasons(self.risk.booster, x, names, groups, self.risk.calibrator.slope)
 
 
 def hashes(x: Floats) -> list[str]:
-    """MD5 of each row's little-endian float64 values: the vector that was scored."""
+    """Digest each row's little-endian float64 values (MD5): the vector that was scored."""
     plain = canonical(x)
     return [hashlib.md5(row.tobytes(), usedforsecurity=False).hexdigest() for row in plain]

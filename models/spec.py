@@ -1,4 +1,4 @@
-"""What a model is before it has seen data: target, parameters, seed and the bars that it is held against."""
+"""Specifies a model before it has seen data: target, parameters, seed and the bars that it is held against."""
 
 import hashlib
 import json
@@ -33,7 +33,7 @@ ROUNDS = 200
 
 @dataclass(frozen=True)
 class Acceptance:
-    """Quality bars. Falling short is reported, not hidden and not fatal; `suspicious` asks for a leak to be found."""
+    """Sets quality bars. Falling short is reported, neither hidden nor fatal; `suspicious` asks to look for a leak."""
 
     auc_exposed: float
     auc_suspicious: float
@@ -43,7 +43,7 @@ class Acceptance:
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """One model: its registered name, the label column it predicts, and everything that decides its trees."""
+    """Specifies one model: its registered name, the label column it predicts, and everything that decides its trees."""
 
     name: str
     target: str
@@ -55,6 +55,6 @@ class ModelSpec:
     has_score: bool = False
 
     def params_hash(self, **more: object) -> str:
-        """Digest of what decides the result beside the data; `more` are versions that it also depends on."""
+        """Digest what decides the result beside the data; `more` are versions that it also depends on."""
         text = json.dumps({**asdict(self), **more}, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:32]

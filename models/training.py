@@ -1,4 +1,4 @@
-"""One training from frame to verdict: fit on the early days, calibrate on later ones, judge on the last."""
+"""Trains one model, from frame to evaluation: fits on early days, calibrates on later ones, judges on the last."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,10 +8,11 @@ import numpy as np
 
 from models import boosting, calibration, evaluate, metrics, score
 from models.calibration import Calibrator
-from models.dataset import Split, TrainingFrame, refuse_too_few
-from models.evaluate import Contender, Verdict
+from models.dataset import TrainingFrame
+from models.evaluate import Contender, Evaluation
 from models.score import ScoreMap
 from models.spec import ModelSpec
+from models.time_split import TimeSplit, refuse_too_few
 
 if TYPE_CHECKING:
     from lightgbm import Booster
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Input:
-    """One model input as it was at training: name, group and the sign it was held to."""
+    """Describes one model input as it was at training: name, group and the sign it was held to."""
 
     name: str
     group: str
@@ -28,19 +29,19 @@ class Input:
 
 @dataclass(frozen=True)
 class Trained:
-    """A model with everything that serving and judging it needs; `score_map` is None where it has no score."""
+    """Holds a model with all that serving and judging it needs; `score_map` is None where it has no score."""
 
     spec: ModelSpec
     booster: "Booster"
     calibrator: Calibrator
     score_map: ScoreMap | None
     inputs: tuple[Input, ...]
-    parts: Split
-    verdict: Verdict
+    parts: TimeSplit
+    evaluation: Evaluation
 
 
 def train(
-    spec: ModelSpec, frame: TrainingFrame, parts: Split, inputs: Sequence[Input], frozen: ScoreMap | None = None
+    spec: ModelSpec, frame: TrainingFrame, parts: TimeSplit, inputs: Sequence[Input], frozen: ScoreMap | None = None
 ) -> Trained:
     """Fit, calibrate and judge. `frozen` is the map of an earlier version, which a score keeps.
 
@@ -49,7 +50,7 @@ def train(
     refuse_too_few(frame, parts, spec.target)
     outcome = frame.target(spec.target)
     fit, calibrate = parts.rows(frame, parts.train), parts.rows(frame, parts.calibrate)
-    booster = boosting.grow(spec, frame.names, [one.monotone for one in inputs], frame.x[fit], outcome[fit])
+    booster = boosting.grow(spec, frame.names, [given.monotone for given in inputs], frame.x[fit], outcome[fit])
     calibrator = calibration.fit(boosting.raw(booster, frame.x[calibrate]), outcome[calibrate])
     score_map = None
     if spec.has_score:
@@ -57,13 +58,15 @@ def train(
     judged = judge(spec, frame, parts, booster, calibrator)
     exposed = fit & frame.is_exposed
     on_training = metrics.auc(outcome[exposed], boosting.raw(booster, frame.x[exposed]))
-    verdict = Verdict({**judged.model, "auc_exposed_train": on_training}, judged.baselines)
-    return Trained(spec, booster, calibrator, score_map, tuple(inputs), parts, verdict)
+    evaluation = Evaluation({**judged.model, "auc_exposed_train": on_training}, judged.baselines)
+    return Trained(spec, booster, calibrator, score_map, tuple(inputs), parts, evaluation)
 
 
-def judge(spec: ModelSpec, frame: TrainingFrame, parts: Split, booster: "Booster", calibrator: Calibrator) -> Verdict:
-    """Measures of a model on the test days of this frame; its inputs are taken by name."""
-    places = [frame.names.index(name) for name in booster.feature_name()]
+def judge(
+    spec: ModelSpec, frame: TrainingFrame, parts: TimeSplit, booster: "Booster", calibrator: Calibrator
+) -> Evaluation:
+    """Measure a model on the test days of this frame; its inputs are taken by name."""
+    columns = [frame.names.index(name) for name in booster.feature_name()]
     x = frame.x[parts.rows(frame, parts.test)]
-    log_odds = boosting.raw(booster, x if places == list(range(x.shape[1])) else np.ascontiguousarray(x[:, places]))
+    log_odds = boosting.raw(booster, x if columns == list(range(x.shape[1])) else np.ascontiguousarray(x[:, columns]))
     return evaluate.judge(frame, parts, spec.target, Contender(log_odds, calibrator.probability(log_odds)), spec.seed)

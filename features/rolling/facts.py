@@ -30,7 +30,6 @@ def daily(inputs: Inputs) -> DataFrame:
 
 
 def _derived() -> dict[str, Column]:
-
     change = F.col("equity_change_lamports").cast("decimal(19,0)")
     is_weekend = F.dayofweek("day").isin(1, 7)
     return {
@@ -59,7 +58,6 @@ def _from_market() -> dict[str, Column]:
 
 
 def _preferred_hour() -> Column:
-
     counts = F.col("trades_by_hour_close")
     return (F.array_position(counts, F.array_max(counts)) - 1).cast("bigint")
 
@@ -89,7 +87,6 @@ def events(inputs: Inputs) -> DataFrame:
 
 
 def _mints(inputs: Inputs) -> DataFrame:
-
     volatility = inputs.token_days.select("token_mint", F.col("day").alias("trade_date"), "volatility")
     return inputs.mint_days.join(volatility, ["token_mint", "trade_date"], "left").select(
         "trader_address",

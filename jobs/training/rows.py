@@ -11,7 +11,8 @@ from features.labels import HORIZON_DAYS
 from features.registry import TABLE, model_inputs
 from jobs.pipeline import WRITER
 from jobs.running.context import Context
-from models.dataset import NotEnoughDaysError, TrainingFrame, assemble
+from models.dataset import TrainingFrame, assemble
+from models.time_split import NotEnoughDaysError
 from models.training import Input
 from pumploss.contract import Table
 from pumploss.days import midnight, shift

@@ -11,12 +11,13 @@ from jobs.running.runner import code_version
 from jobs.training.rows import Retrieved, inputs, release, retrieve
 from models import gate
 from models.boosting import library
-from models.dataset import Split, TrainingFrame, UntrainableError, split
+from models.dataset import TrainingFrame
 from models.evaluate import finite
 from models.gate import Decision
 from models.registry import Registry
 from models.score import SCORE_VERSION, ScoreMap
 from models.spec import ModelSpec
+from models.time_split import TimeSplit, UntrainableError, split_by_time
 from models.training import Trained, judge, train
 from pumploss.days import Days
 from pumploss.errors import ModelError
@@ -38,7 +39,7 @@ def train_model(context: Context, days: Days, spec: ModelSpec, if_missing: bool 
         return report
     try:
         retrieved = retrieve(context, last)
-        parts = split(retrieved.frame.days, HORIZON_DAYS)
+        parts = split_by_time(retrieved.frame.days, HORIZON_DAYS)
         report.day(last).rows_read = len(retrieved.frame)
         _train(registry, spec, retrieved, parts, report)
     except UntrainableError as error:
@@ -52,7 +53,7 @@ def _step(spec: ModelSpec) -> str:
     return "train_risk_model" if spec.has_score else "train_loss_model"
 
 
-def _train(registry: Registry, spec: ModelSpec, retrieved: Retrieved, parts: Split, report: RunReport) -> None:
+def _train(registry: Registry, spec: ModelSpec, retrieved: Retrieved, parts: TimeSplit, report: RunReport) -> None:
     identity = {"frame_sha256": retrieved.frame.sha256, "params_hash": params_hash(spec)}
     if retrieved.rows_without_features:
         report.warnings.append(f"{retrieved.rows_without_features} labels have no features within 48 hours; left out")
@@ -74,7 +75,7 @@ def _train(registry: Registry, spec: ModelSpec, retrieved: Retrieved, parts: Spl
     else:
         report.warnings.append(f"{spec.name} version {version} stays a challenger: {'; '.join(decision.reasons)}")
     report.warnings.extend(f"{spec.name} version {version}: {remark}" for remark in decision.remarks)
-    measured = {"model": finite(trained.verdict.model), "baselines": trained.verdict.baselines}
+    measured = {"model": finite(trained.evaluation.model), "baselines": trained.evaluation.baselines}
     report.details.update(_details(spec, version, measured, parts, is_new=True, is_champion=decision.is_promoted))
 
 
@@ -82,7 +83,7 @@ def _details(
     spec: ModelSpec,
     version: str,
     measured: Mapping[str, object],
-    parts: Split,
+    parts: TimeSplit,
     is_new: bool,
     is_champion: bool,
 ) -> dict[str, Any]:
@@ -102,7 +103,7 @@ def _decide(registry: Registry, trained: Trained, frame: TrainingFrame) -> tuple
     """The gate's decision beside the champion judged on the same days, and the champion's version."""
     champion = registry.version(trained.spec.name)
     if champion is None:
-        return gate.decide(trained.verdict, trained.spec.acceptance, None), None
+        return gate.decide(trained.evaluation, trained.spec.acceptance, None), None
     try:
         served = registry.load(trained.spec.name, champion)
     except ModelError as error:
@@ -111,7 +112,7 @@ def _decide(registry: Registry, trained: Trained, frame: TrainingFrame) -> tuple
     rival = None
     if set(served.names) <= set(frame.names):
         rival = judge(trained.spec, frame, trained.parts, served.booster, served.calibrator).model
-    return gate.decide(trained.verdict, trained.spec.acceptance, rival), champion
+    return gate.decide(trained.evaluation, trained.spec.acceptance, rival), champion
 
 
 def _frozen(registry: Registry, spec: ModelSpec) -> ScoreMap | None:

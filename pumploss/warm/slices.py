@@ -88,5 +88,4 @@ def board_slice(board: list[dict[str, Any]], columns: Sequence[str]) -> Slice:
 
 
 def _table(rows: pa.Table, columns: Sequence[str], derived: dict[str, Any]) -> pa.Table:
-
     return pa.table({name: derived[name] if name in derived else rows[name] for name in columns})

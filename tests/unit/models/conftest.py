@@ -6,7 +6,8 @@ from datetime import date
 import numpy as np
 import pytest
 
-from models.dataset import TrainingFrame, split
+from models.dataset import TrainingFrame
+from models.time_split import split_by_time
 from models.training import Input, Trained, train
 
 NAMES = ("loss_ratio", "size", "noise", "calm")
@@ -59,6 +60,6 @@ def trained() -> Callable[..., Trained]:
     """`trained(spec, frame)`: a model fitted, calibrated and judged on a planted frame."""
 
     def fitted(spec: object, frame: TrainingFrame) -> Trained:
-        return train(spec, frame, split(frame.days, 7), INPUTS)
+        return train(spec, frame, split_by_time(frame.days, 7), INPUTS)
 
     return fitted

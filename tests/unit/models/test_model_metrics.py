@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from models import evaluate, metrics
-from models.dataset import split
-from models.evaluate import Contender, Verdict
+from models.evaluate import Contender, Evaluation
 from models.gate import decide
 from models.spec import Acceptance
+from models.time_split import split_by_time
 
 BARS = Acceptance(auc_exposed=0.62, auc_suspicious=0.80)
 
@@ -71,7 +71,7 @@ def test_equal_rankings_differ_by_nothing(drawn):
 
 def test_baselines_know_nothing_of_the_test_days(planted):
     frame = planted()
-    parts = split(frame.days, 7)
+    parts = split_by_time(frame.days, 7)
     before = evaluate.baselines(frame, parts, "is_loss")
     rows = parts.rows(frame, parts.test)
     frame.is_loss[rows] = ~frame.is_loss[rows]
@@ -82,7 +82,7 @@ def test_baselines_know_nothing_of_the_test_days(planted):
 
 def test_exposed_rows_alone_make_the_headline(planted):
     frame = planted()
-    parts = split(frame.days, 7)
+    parts = split_by_time(frame.days, 7)
     rows = parts.rows(frame, parts.test)
     knows_exposure = Contender(frame.is_exposed[rows].astype(float), np.full(rows.sum(), 0.5))
     found = evaluate.judge(frame, parts, "is_loss", knows_exposure, seed=0)
@@ -95,7 +95,7 @@ RATE = {"base_rate": {"logloss": 0.65}}
 
 
 def test_a_sound_challenger_passes_without_remarks():
-    decision = decide(Verdict(GOOD, RATE), BARS, None)
+    decision = decide(Evaluation(GOOD, RATE), BARS, None)
     assert decision.is_promoted
     assert decision.remarks == []
 
@@ -109,16 +109,16 @@ def test_a_sound_challenger_passes_without_remarks():
     ],
 )
 def test_the_gate_says_why_a_challenger_stays_one(changed, champion, reason):
-    decision = decide(Verdict({**GOOD, **changed}, RATE), BARS, champion)
+    decision = decide(Evaluation({**GOOD, **changed}, RATE), BARS, champion)
     assert not decision.is_promoted
     assert any(reason in text for text in decision.reasons)
 
 
 def test_a_difference_within_the_margin_does_not_keep_an_old_champion():
-    assert decide(Verdict(GOOD, RATE), BARS, {"logloss": 0.5985}).is_promoted
+    assert decide(Evaluation(GOOD, RATE), BARS, {"logloss": 0.5985}).is_promoted
 
 
 def test_too_good_is_remarked_as_well_as_too_bad():
-    assert "look for a leak" in " ".join(decide(Verdict({**GOOD, "auc_exposed": 0.9}, RATE), BARS, None).remarks)
+    assert "look for a leak" in " ".join(decide(Evaluation({**GOOD, "auc_exposed": 0.9}, RATE), BARS, None).remarks)
     poor = {**GOOD, "auc_exposed": 0.5, "brier_skill": 0.0, "ece": 0.2, "auc_over_formula_low": -0.1}
-    assert len(decide(Verdict(poor, RATE), BARS, None).remarks) == 4
+    assert len(decide(Evaluation(poor, RATE), BARS, None).remarks) == 4

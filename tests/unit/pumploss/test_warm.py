@@ -23,7 +23,7 @@ from pumploss.warm import (
     top_losers,
 )
 from pumploss.warm import tables as warm_tables
-from pumploss.warm.connection import _place
+from pumploss.warm.connection import _address
 from pumploss.warm.loading import Slice, amounts, csv_chunks, lamport_amounts, lamport_sum
 from pumploss.warm.migrate import migrate, migrations
 from pumploss.warm.tables import DAILY_LOSSES, FEATURES
@@ -206,7 +206,7 @@ def test_an_absent_server_is_named_without_its_password(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be reached") as raised, open_warm(absent):
         pass
     assert "hunter2" not in str(raised.value)
-    assert _place("no dsn 'hunter2'") == "of PUMPLOSS_WARM_DSN"
+    assert _address("no dsn 'hunter2'") == "of PUMPLOSS_WARM_DSN"
 
 
 def test_an_unknown_period_is_refused(warm: psycopg.Connection) -> None:

@@ -3,8 +3,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from jobs.training import rows, run
-from models.dataset import NotEnoughDaysError
 from models.loss_model import SPEC
+from models.time_split import NotEnoughDaysError
 from pumploss.tables import gold_labels, gold_trader_day
 
 DAY = date(2026, 3, 1)
