@@ -1,93 +1,89 @@
-"""How much, how often and since when the trader trades."""
+"""Measures how much, how often and since when the trader trades."""
 
-from typing import TYPE_CHECKING
+from pyspark.sql import Column
+from pyspark.sql import functions as F
 
 from features.ratios import days_between, log, ratio, sol
 from features.registry import feature
 from features.windows import as_of, level, total
 from pumploss.contract import Type
 
-if TYPE_CHECKING:
-    from pyspark.sql import Column
-
 
 @feature(Type.BIGINT)
-def total_trades_7d() -> "Column":
+def total_trades_7d() -> Column:
     """Trades in the 7 days before T."""
     return total("trade_count", 7)
 
 
 @feature(Type.BIGINT)
-def total_trades_30d() -> "Column":
+def total_trades_30d() -> Column:
     """Trades in the 30 days before T."""
     return total("trade_count", 30)
 
 
 @feature()
-def trade_frequency_30d() -> "Column":
+def trade_frequency_30d() -> Column:
     """Trades per day in the 30 days before T, or since the first trade where that is later; part days count whole."""
-    from pyspark.sql import functions as F
-
     days_known = F.least(F.ceil(days_between(level("first_traded_at_close"), as_of())), F.lit(30).cast("bigint"))
     return ratio(total("trade_count", 30), days_known)
 
 
 @feature()
-def trades_per_active_day_30d() -> "Column":
+def trades_per_active_day_30d() -> Column:
     """Trades per day with a trade, over 30 days."""
     return ratio(total("trade_count", 30), total("active_day_count", 30))
 
 
 @feature(Type.BIGINT)
-def active_days_7d() -> "Column":
+def active_days_7d() -> Column:
     """Days with a trade among the 7 before T."""
     return total("active_day_count", 7)
 
 
 @feature(Type.BIGINT)
-def active_days_30d() -> "Column":
+def active_days_30d() -> Column:
     """Days with a trade among the 30 before T."""
     return total("active_day_count", 30)
 
 
 @feature()
-def buy_sol_1d() -> "Column":
+def buy_sol_1d() -> Column:
     """Cost of buys, fees included, in the day before T, in SOL."""
     return sol(total("buy_cost_lamports", 1))
 
 
 @feature()
-def buy_sol_7d() -> "Column":
+def buy_sol_7d() -> Column:
     """Cost of buys, fees included, in the 7 days before T, in SOL."""
     return sol(total("buy_cost_lamports", 7))
 
 
 @feature()
-def buy_sol_30d() -> "Column":
+def buy_sol_30d() -> Column:
     """Cost of buys, fees included, in the 30 days before T, in SOL."""
     return sol(total("buy_cost_lamports", 30))
 
 
 @feature()
-def net_flow_sol_7d() -> "Column":
+def net_flow_sol_7d() -> Column:
     """What all sells brought minus what buys cost over 7 days, in SOL: negative while money goes in."""
     return sol(total("sell_net_lamports", 7) - total("buy_cost_lamports", 7))
 
 
 @feature()
-def recency_hours() -> "Column":
+def recency_hours() -> Column:
     """Hours from the last trade to T."""
     return days_between(level("last_traded_at_close"), as_of()) * 24.0
 
 
 @feature()
-def wallet_age_days() -> "Column":
+def wallet_age_days() -> Column:
     """Days from the first trade in our data to T; too low for wallets older than the data."""
     return days_between(level("first_traded_at_close"), as_of())
 
 
 @feature()
-def activity_trend() -> "Column":
+def activity_trend() -> Column:
     """ln((trades in 7 days + 1) / (trades in 30 days x 7/30 + 1)): above 0 while trading more than usual."""
     usual = total("trade_count", 30) * 7.0 / 30.0 + 1.0
     return log((total("trade_count", 7) + 1) / usual)

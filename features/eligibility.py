@@ -1,9 +1,6 @@
-"""Who has features, labels and scores at T: decided from facts before T alone."""
+"""Decides who has features, labels and scores at T, from facts before T alone."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import numpy as np
+import numpy as np
 
 LOWEST_TRADES = 5
 LOWEST_MINTS = 2
@@ -12,9 +9,9 @@ UNMATCHED_ONE_IN = 5
 
 
 def is_eligible(
-    buys_30d: "np.ndarray", trades: "np.ndarray", mints: "np.ndarray", sold_30d: "np.ndarray", matched_30d: "np.ndarray"
-) -> "np.ndarray":
-    """At least one buy in 30 days, five trades and two mints ever, and at most 20 % of sells unmatched in 30 days.
+    buys_30d: np.ndarray, trades: np.ndarray, mints: np.ndarray, sold_30d: np.ndarray, matched_30d: np.ndarray
+) -> np.ndarray:
+    """Ask for a buy in 30 days, five trades and two mints ever, and at most 20 % of sells unmatched in 30 days.
 
     `sold_30d` and `matched_30d` are what all sells and their matched parts brought, in lamports, fees deducted.
     """

@@ -1,4 +1,4 @@
-"""What a loss is: the horizon and thresholds of the label, shared by the label table, lagged features and models."""
+"""Sets what a loss is: horizon and thresholds of the label, shared by label table, lagged features and models."""
 
 from pumploss.money import LAMPORTS_PER_SOL
 

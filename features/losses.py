@@ -1,6 +1,7 @@
-"""What the trader made and lost: realised, and with open positions at what they would fetch (equity)."""
+"""Measures what the trader made and lost: realised, and with open positions at what they would fetch (equity)."""
 
-from typing import TYPE_CHECKING
+from pyspark.sql import Column
+from pyspark.sql import functions as F
 
 from features.labels import DUST_LAMPORTS
 from features.ratios import clipped, log, ratio, sample_deviation, sol
@@ -8,122 +9,119 @@ from features.registry import feature
 from features.windows import level, total
 from pumploss.contract import Type
 
-if TYPE_CHECKING:
-    from pyspark.sql import Column
-
 #: Prior of the shrunk win rate: as if five sells had been seen before, two of them wins.
 PRIOR_WINS, PRIOR_SELLS = 2, 5
 
 
-def _stake(days: int) -> "Column":
-    """Exit value held at T - days plus what was bought since, in lamports; follows from the flows up to T."""
+def _stake(days: int) -> Column:
+    """Add what was bought since to the exit value at T - days, in lamports; follows from the flows up to T."""
     change, proceeds = total("equity_change_lamports", days), total("proceeds_lamports", days)
     return level("equity_close_lamports") - change + proceeds
 
 
-def _wins_lamports() -> "Column":
+def _wins_lamports() -> Column:
     return total("realised_pnl_lamports", 30) - total("realised_loss_lamports", 30)
 
 
 @feature()
-def equity_pnl_sol_1d() -> "Column":
+def equity_pnl_sol_1d() -> Column:
     """Change of equity in the day before T, in SOL: matched proceeds minus buys plus change of exit value."""
     return sol(total("equity_change_lamports", 1))
 
 
 @feature()
-def equity_pnl_sol_7d() -> "Column":
+def equity_pnl_sol_7d() -> Column:
     """Change of equity in the 7 days before T, in SOL."""
     return sol(total("equity_change_lamports", 7))
 
 
 @feature()
-def equity_pnl_sol_30d() -> "Column":
+def equity_pnl_sol_30d() -> Column:
     """Change of equity in the 30 days before T, in SOL."""
     return sol(total("equity_change_lamports", 30))
 
 
 @feature(monotone=1, is_nullable=True)
-def equity_loss_ratio_7d() -> "Column":
+def equity_loss_ratio_7d() -> Column:
     """Equity lost over 7 days per SOL at stake (exit value 7 days ago plus buys): at most 1, negative for a gain."""
     return ratio(-total("equity_change_lamports", 7), _stake(7))
 
 
 @feature(monotone=1, is_nullable=True)
-def equity_loss_ratio_30d() -> "Column":
+def equity_loss_ratio_30d() -> Column:
     """Equity lost over 30 days per SOL at stake (exit value 30 days ago plus buys): at most 1, negative for a gain."""
     return ratio(-total("equity_change_lamports", 30), _stake(30))
 
 
 @feature(Type.BIGINT, monotone=1)
-def lag_loss_1() -> "Column":
+def lag_loss_1() -> Column:
     """1 where equity fell by more than the label's dust in [T - 7 d, T), else 0."""
     return (total("equity_change_lamports", 7) < -DUST_LAMPORTS).cast("bigint")
 
 
 @feature(Type.BIGINT, monotone=1)
-def lag_loss_2() -> "Column":
+def lag_loss_2() -> Column:
     """1 where equity fell by more than the label's dust in [T - 14 d, T - 7 d), else 0."""
     earlier = total("equity_change_lamports", 14) - total("equity_change_lamports", 7)
     return (earlier < -DUST_LAMPORTS).cast("bigint")
 
 
 @feature()
-def lag_pnl_sol_2() -> "Column":
+def lag_pnl_sol_2() -> Column:
     """Change of equity in [T - 14 d, T - 7 d), in SOL; that of the week after is `equity_pnl_sol_7d`."""
     return sol(total("equity_change_lamports", 14) - total("equity_change_lamports", 7))
 
 
 @feature()
-def loss_24h_sol() -> "Column":
+def loss_24h_sol() -> Column:
     """Sum of negative realised PnL in the 24 hours before T, in SOL, at most 0."""
     return sol(total("realised_loss_lamports", 1))
 
 
 @feature(Type.BIGINT)
-def loss_trades_24h() -> "Column":
+def loss_trades_24h() -> Column:
     """Losing sells in the 24 hours before T."""
     return total("loss_count", 1)
 
 
 @feature(Type.BIGINT)
-def matched_sells_30d() -> "Column":
+def matched_sells_30d() -> Column:
     """Matched sells in 30 days: how many results the rates of this group rest on."""
     return total("matched_sell_count", 30)
 
 
 @feature(Type.BIGINT)
-def loss_count_30d() -> "Column":
+def loss_count_30d() -> Column:
     """Losing sells in 30 days."""
     return total("loss_count", 30)
 
 
 @feature()
-def total_losses_30d() -> "Column":
+def total_losses_30d() -> Column:
     """Sum of negative realised PnL in 30 days, in SOL, at most 0."""
     return sol(total("realised_loss_lamports", 30))
 
 
 @feature(is_nullable=True)
-def win_rate_30d() -> "Column":
+def win_rate_30d() -> Column:
     """Share of matched sells with positive PnL in 30 days; missing without matched sells."""
     return ratio(total("win_count", 30), total("matched_sell_count", 30))
 
 
 @feature(monotone=-1)
-def win_rate_shrunk_30d() -> "Column":
+def win_rate_shrunk_30d() -> Column:
     """(wins + 2) / (matched sells + 5) in 30 days: the win rate, drawn to 0.4 where there are few sells."""
     return ratio(total("win_count", 30) + PRIOR_WINS, total("matched_sell_count", 30) + PRIOR_SELLS)
 
 
 @feature(is_nullable=True)
-def avg_loss_size_30d() -> "Column":
+def avg_loss_size_30d() -> Column:
     """Mean PnL of losing sells in 30 days, in SOL, below 0; missing without a loss."""
     return sol(ratio(total("realised_loss_lamports", 30), total("loss_count", 30)))
 
 
 @feature(monotone=-1, is_nullable=True)
-def payoff_ratio_30d() -> "Column":
+def payoff_ratio_30d() -> Column:
     """ln(mean win / mean loss) over 30 days, clipped to [-4, 4]; missing without a win or without a loss."""
     mean_win = ratio(_wins_lamports(), total("win_count", 30))
     mean_loss = ratio(-total("realised_loss_lamports", 30), total("loss_count", 30))
@@ -131,7 +129,7 @@ def payoff_ratio_30d() -> "Column":
 
 
 @feature(Type.BIGINT)
-def max_loss_streak_30d() -> "Column":
+def max_loss_streak_30d() -> Column:
     """Longest run of consecutive matched sells with negative PnL in 30 days, in trade order over all mints.
 
     A winning or break-even sell ends a run; 0 without losses.
@@ -140,22 +138,20 @@ def max_loss_streak_30d() -> "Column":
 
 
 @feature()
-def loss_days_share_30d() -> "Column":
+def loss_days_share_30d() -> Column:
     """Share of days on which equity fell, among days of the last 30 on which a trade or a held mint moved it."""
     return ratio(total("losing_day_count", 30), total("row_count", 30))
 
 
 @feature(is_nullable=True)
-def pnl_volatility_30d() -> "Column":
+def pnl_volatility_30d() -> Column:
     """Standard deviation of the daily equity change over the 30 calendar days, per SOL bought on a mean day."""
-    from pyspark.sql import functions as F
-
     days = F.lit(30).cast("bigint")
     change, squares = total("equity_change_lamports", 30), total("equity_change_squared", 30)
     return sample_deviation(days, change, squares) * 30.0 / F.nullif(total("buy_cost_lamports", 30), F.lit(0))
 
 
 @feature(monotone=1, is_nullable=True)
-def fee_drag_30d() -> "Column":
+def fee_drag_30d() -> Column:
     """Fees paid per SOL of buy cost over 30 days."""
     return ratio(total("fees_lamports", 30), total("buy_cost_lamports", 30))

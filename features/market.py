@@ -1,17 +1,14 @@
-"""The market that the trader met."""
+"""Compares the trader with the market that it met."""
 
-from typing import TYPE_CHECKING
+from pyspark.sql import Column
 
 from features.ratios import ratio
 from features.registry import feature
 from features.windows import level, total
 
-if TYPE_CHECKING:
-    from pyspark.sql import Column
-
 
 @feature(is_nullable=True)
-def market_conditions_30d() -> "Column":
+def market_conditions_30d() -> Column:
     """Losing share of the whole market's sells on the trader's days, minus that of all the last 30 days.
 
     Days are weighted by own trades. Above 0 for a trader who is there when others lose; missing where the market

@@ -1,4 +1,4 @@
-"""Every feature of a trader: the gold columns, Feast fields, model inputs and docs pages are read from here."""
+"""Registers every feature of a trader: gold columns, Feast fields, model inputs and docs pages are read from here."""
 
 import importlib
 import inspect
@@ -25,7 +25,7 @@ FEATURE_SET_VERSION = 1
 
 @dataclass(frozen=True)
 class Feature:
-    """A feature: its name, group (its module), type, meaning, and how it is computed.
+    """Describes a feature: its name, group (its module), type, meaning, and how it is computed.
 
     `monotone` is the sign of its effect on the risk of a loss where that is certain, else 0. `is_nullable` says that it
     does not exist for every eligible trader. `expression` makes the Column over one row of windowed facts, that is one
@@ -43,11 +43,11 @@ class Feature:
 
     @property
     def column(self) -> Column:
-        """The column of `gold_trader_features`."""
+        """Return the column of `gold_trader_features`."""
         return Column(self.name, self.type, self.description, nullable=self.is_nullable)
 
 
-_found: list[Feature] = []
+_registered: list[Feature] = []
 
 
 def feature(
@@ -61,9 +61,9 @@ def feature(
     def register(function: "Expression") -> "Expression":
         name, group = function.__name__, function.__module__.rpartition(".")[2]
         description = " ".join((inspect.getdoc(function) or "").split())
-        if not description or any(known.name == name for known in _found):
+        if not description or any(known.name == name for known in _registered):
             raise ValueError(f"feature {group}.{name} has no docstring, or another feature has its name")
-        _found.append(
+        _registered.append(
             Feature(name, group, kind, description, monotone, is_model_input, is_nullable, expression=function)
         )
         return function
@@ -73,26 +73,26 @@ def feature(
 
 @cache
 def features() -> tuple[Feature, ...]:
-    """All features, by group in alphabetical order and in a group as they are written."""
-    modules = sorted(found.name for found in pkgutil.iter_modules(package.__path__) if not found.ispkg)
+    """List all features, by group in alphabetical order and in a group as they are written."""
+    modules = sorted(module.name for module in pkgutil.iter_modules(package.__path__) if not module.ispkg)
     for name in modules:
         importlib.import_module(f"{package.__name__}.{name}")
-    return tuple(sorted(_found, key=lambda one: one.group))
+    return tuple(sorted(_registered, key=lambda known: known.group))
 
 
 @cache
 def model_inputs() -> tuple[Feature, ...]:
-    """The features that models are given, in the order of `features()`."""
-    return tuple(one for one in features() if one.is_model_input)
+    """List the features that models are given, in the order of `features()`."""
+    return tuple(known for known in features() if known.is_model_input)
 
 
 @cache
 def _table() -> Table:
-    return gold_trader_features.TABLE.with_columns(*(one.column for one in features()))
+    return gold_trader_features.TABLE.with_columns(*(known.column for known in features()))
 
 
 def __getattr__(name: str) -> Table:
-    """`TABLE`: the contract of `gold_trader_features` with one column per feature, made on first use."""
+    """Make `TABLE` on first use: the contract of `gold_trader_features` with one column per feature."""
     if name == "TABLE":
         return _table()
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

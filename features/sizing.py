@@ -1,30 +1,27 @@
-"""How large the trader's buys are, and how evenly."""
+"""Measures how large the trader's buys are, and how evenly."""
 
-from typing import TYPE_CHECKING
+from pyspark.sql import Column
 
 from features.ratios import log, ratio, sample_deviation, sol
 from features.registry import feature
 from features.windows import total
 from pumploss.contract import Type
 
-if TYPE_CHECKING:
-    from pyspark.sql import Column
-
 
 @feature(Type.BIGINT)
-def buys_30d() -> "Column":
+def buys_30d() -> Column:
     """Buys in 30 days: how many the sizes of this group rest on."""
     return total("buy_count", 30)
 
 
 @feature()
-def avg_buy_sol_30d() -> "Column":
+def avg_buy_sol_30d() -> Column:
     """Mean cost of a buy in 30 days, fees included, in SOL."""
     return sol(ratio(total("buy_cost_lamports", 30), total("buy_count", 30)))
 
 
 @feature(is_nullable=True)
-def position_sizing_30d() -> "Column":
+def position_sizing_30d() -> Column:
     """Coefficient of variation of buy cost in 30 days: 0 for equal buys; missing below two buys."""
     count, cost = total("buy_count", 30), total("buy_cost_lamports", 30)
     deviation = sample_deviation(count, cost, total("buy_cost_squared", 30))
@@ -32,7 +29,7 @@ def position_sizing_30d() -> "Column":
 
 
 @feature(is_nullable=True)
-def size_trend() -> "Column":
+def size_trend() -> Column:
     """ln(mean buy of 7 days / mean buy of 30 days): above 0 while stakes rise; missing without a buy in 7 days."""
     recent = ratio(total("buy_cost_lamports", 7), total("buy_count", 7))
     return log(ratio(recent, ratio(total("buy_cost_lamports", 30), total("buy_count", 30))))

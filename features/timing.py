@@ -1,52 +1,48 @@
-"""When the trader trades, and how long tokens are held."""
+"""Measures when the trader trades, and how long tokens are held."""
 
-from typing import TYPE_CHECKING
+from pyspark.sql import Column
+from pyspark.sql import functions as F
 
 from features.ratios import log, ratio, sum_of
 from features.registry import feature
 from features.windows import HOURS, total
 from pumploss.contract import Type
 
-if TYPE_CHECKING:
-    from pyspark.sql import Column
-
 #: ln 24, the entropy of trades spread evenly over the day.
 _HIGHEST_ENTROPY = 3.1780538303479458
 
 
-def _hours() -> "list[Column]":
+def _hours() -> list[Column]:
     return [total(f"hour_{hour}_trade_count", 30) for hour in range(HOURS)]
 
 
 @feature()
-def time_patterns_30d() -> "Column":
+def time_patterns_30d() -> Column:
     """Entropy of the UTC hours of trades in 30 days, over ln 24: 0 for one hour only, 1 for round the clock."""
-    from pyspark.sql import functions as F
-
     shares = [ratio(count, total("trade_count", 30)) for count in _hours()]
     terms = [F.coalesce(share * log(share), F.lit(0.0)) for share in shares]
     return F.round(F.abs(sum_of(terms)) / _HIGHEST_ENTROPY, 9)
 
 
 @feature(Type.BIGINT)
-def active_hours_30d() -> "Column":
+def active_hours_30d() -> Column:
     """UTC hours of the day, of 24, with a trade in 30 days."""
     return sum_of([(count > 0).cast("bigint") for count in _hours()])
 
 
 @feature()
-def us_hours_share_30d() -> "Column":
+def us_hours_share_30d() -> Column:
     """Share of trades between 13:00 and 21:00 UTC in 30 days."""
     return ratio(sum_of(_hours()[13:21]), total("trade_count", 30))
 
 
 @feature()
-def weekend_share_30d() -> "Column":
+def weekend_share_30d() -> Column:
     """Share of trades on a Saturday or Sunday (UTC) in 30 days."""
     return ratio(total("weekend_trade_count", 30), total("trade_count", 30))
 
 
 @feature(is_nullable=True)
-def hold_duration_30d() -> "Column":
+def hold_duration_30d() -> Column:
     """Mean of ln(1 + seconds held) over matched sells in 30 days, to six decimals; missing without them."""
     return ratio(total("log_hold_micros", 30), total("matched_sell_count", 30)) / 1e6

@@ -1,16 +1,15 @@
-"""The only place that draws a time bound: which daily facts a T may see, and what they are called once summed."""
+"""Draws every time bound: which daily facts a T may see, and what they are called once summed. Nothing else does."""
 
 from collections.abc import Collection
 from datetime import date
-from typing import TYPE_CHECKING
+
+import numpy as np
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
 
 from features.labels import HORIZON_DAYS
 from pumploss.contract import Type
 from pumploss.days import Days, ordered, shift, span
-
-if TYPE_CHECKING:
-    import numpy as np
-    from pyspark.sql import Column, DataFrame
 
 #: The longest window in days. Lifetime figures are levels, carried by the latest daily row inside it.
 LOOKBACK_DAYS = 30
@@ -88,76 +87,65 @@ _SPECIAL = {
 
 
 def windowed_columns() -> dict[str, Type]:
-    """Name and type of the columns of windowed facts, one row per trader and T."""
+    """List name and type of the columns of windowed facts, one row per trader and T."""
     sums = {summed(fact, days): _SPECIAL.get(fact, Type.BIGINT) for fact, windows in SUMS.items() for days in windows}
     levels = {name: _SPECIAL.get(name, Type.BIGINT) for name in LEVELS}
     key_columns = {"trader_address": Type.STRING, "trader_cohort": Type.INT, AS_OF_DAY: Type.DATE}
     return {**key_columns, "known_at": Type.TIMESTAMP, **sums, **levels, **EVENT_MEASURES}
 
 
-def total(fact: str, days: int) -> "Column":
-    """Sum of a daily fact over `days` days before T, that is T - days <= day < T."""
-    from pyspark.sql import functions as F
-
+def total(fact: str, days: int) -> Column:
+    """Name the sum of a daily fact over `days` days before T, that is T - days <= day < T."""
     return F.col(summed(fact, days))
 
 
 def summed(fact: str, days: int) -> str:
-    """Name of that sum. Raises KeyError if `SUMS` does not list it."""
+    """Write the name of that sum. Raises KeyError if `SUMS` does not list it."""
     if days not in SUMS[fact]:
         raise KeyError(f"{fact} is not summed over {days} days: add it to features.windows.SUMS")
     return f"{fact}_{days}d"
 
 
-def level(name: str) -> "Column":
-    """A figure that stands at the close of the trader's latest day before T."""
-    from pyspark.sql import functions as F
-
+def level(name: str) -> Column:
+    """Name a figure that stands at the close of the trader's latest day before T."""
     return F.col(name)
 
 
-def as_of() -> "Column":
-    """T, 00:00 UTC."""
-    from pyspark.sql import functions as F
-
+def as_of() -> Column:
+    """Return T, 00:00 UTC."""
     return F.col(AS_OF_DAY).cast("timestamp")
 
 
 def fact_days(as_of_days: Collection[date]) -> Days:
-    """Every day whose facts at least one of these T may see."""
+    """List every day whose facts at least one of these T may see."""
     return span(shift(min(as_of_days), -LOOKBACK_DAYS), shift(max(as_of_days), -1))
 
 
 def outcome_days(as_of_days: Collection[date]) -> Days:
-    """Every day whose facts the labels of these T need: the windows, and what was held when they opened."""
+    """List every day whose facts the labels of these T need: the windows, and what was held when they opened."""
     return span(shift(min(as_of_days), -LOOKBACK_DAYS), shift(max(as_of_days), HORIZON_DAYS - 1))
 
 
-def bounds(
-    keys: "np.ndarray", owners: "np.ndarray", as_of_days: "np.ndarray", days: int
-) -> "tuple[np.ndarray, np.ndarray]":
-    """Per owner and T, the slice [first, end) of rows with T - days <= day < T.
+def bounds(keys: np.ndarray, owners: np.ndarray, as_of_days: np.ndarray, days: int) -> tuple[np.ndarray, np.ndarray]:
+    """Find, per owner and T, the slice [first, end) of rows with T - days <= day < T.
 
     `keys` are the sorted `key(owner, day)` of the rows, days counted from the epoch.
     """
-    import numpy as np
-
     first = np.searchsorted(keys, key(owners, as_of_days - days), side="left")
     return first, np.searchsorted(keys, key(owners, as_of_days), side="left")
 
 
-def key(owners: "np.ndarray", days: "np.ndarray") -> "np.ndarray":
-    """A number that sorts by owner, then day."""
+def key(owners: np.ndarray, days: np.ndarray) -> np.ndarray:
+    """Make a number that sorts by owner, then day."""
+    # Days since 1970 have five digits, so no day reaches into the next owner.
     keys: np.ndarray = owners.astype("int64") * 10_000_000 + days
     return keys
 
 
-def spread(facts: "DataFrame", day: str, as_of_days: Collection[date]) -> "DataFrame":
-    """Each row of day d once per wanted T with d < T <= d + 30: for facts with few rows, such as the market's."""
-    from pyspark.sql import functions as F
-
+def spread(facts: DataFrame, day: str, as_of_days: Collection[date]) -> DataFrame:
+    """Repeat a row of day d for each wanted T with d < T <= d + 30: for facts with few rows, such as the market's."""
     wanted = ordered(as_of_days)
-    seen = facts.where(F.col(day).isin([F.lit(one) for one in fact_days(wanted)]))
+    seen = facts.where(F.col(day).isin([F.lit(seen_day) for seen_day in fact_days(wanted)]))
     ages = F.sequence(F.lit(1), F.lit(LOOKBACK_DAYS))
     dated = seen.withColumn("age_days", F.explode(ages)).withColumn(AS_OF_DAY, F.date_add(day, F.col("age_days")))
-    return dated.where(F.col(AS_OF_DAY).isin([F.lit(one) for one in wanted]))
+    return dated.where(F.col(AS_OF_DAY).isin([F.lit(as_of_day) for as_of_day in wanted]))

@@ -1,4 +1,4 @@
-"""The facts that windows are taken over, joined per trader and day before any window is drawn."""
+"""Joins the facts that windows are taken over, per trader and day, before any window is drawn."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from features.windows import HOURS, LEVELS, SUMS
 
 @dataclass(frozen=True)
 class Inputs:
-    """The tables that features are computed from; days beyond a T's window do no harm."""
+    """Holds the tables that features are computed from; days beyond a T's window do no harm."""
 
     trader_days: DataFrame
     mint_days: DataFrame
@@ -20,7 +20,7 @@ class Inputs:
 
 
 def daily(inputs: Inputs) -> DataFrame:
-    """Per trader and day: everything in `SUMS` and `LEVELS`."""
+    """Select everything in `SUMS` and `LEVELS`, per trader and day."""
     market = inputs.market_days.select("day", "losing_sell_share")
     joined = inputs.trader_days.join(market, "day", "left")
     derived = {**_derived(), **_from_market()}
@@ -44,12 +44,12 @@ def _derived() -> dict[str, Column]:
 
 
 def _hour(hour: int) -> Column:
-    """Trades of one hour: as plain 32-bit columns they cost a third of the list when rows are sorted."""
+    """Take the trades of one hour: as plain 32-bit columns they cost a third of the list when rows are sorted."""
     return F.get("trades_by_hour", F.lit(hour)).cast("int")
 
 
 def _from_market() -> dict[str, Column]:
-    """Own trades times the market's losing share in millionths: an integer, so that sums are exact.
+    """Multiply own trades by the market's losing share in millionths: an integer, so that sums are exact.
 
     A day on which the whole market matched no sell counts as one without losses.
     """
@@ -63,7 +63,7 @@ def _preferred_hour() -> Column:
 
 
 def events(inputs: Inputs) -> DataFrame:
-    """Two kinds of rows per trader and day: mints traded, and with `is_sell` the matched sells.
+    """Join two kinds of rows per trader and day: mints traded, and with `is_sell` the matched sells.
 
     Columns of the other kind hold neutral values, since the embedded engine takes the nullability of a union from its
     first part; an unknown volatility is NaN.

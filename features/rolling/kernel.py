@@ -1,4 +1,4 @@
-"""One cohort of traders: daily facts and events in, one row per trader and T out."""
+"""Computes one cohort of traders: daily facts and events in, one row per trader and T out."""
 
 from collections.abc import Callable
 from datetime import date
@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from features.eligibility import is_eligible
 from features.rolling import loops
-from features.rolling.rows import Rows, by_trader, ranks
+from features.rolling.rows import SortedRows, by_trader, ranks
 from features.rolling.sums import slice_sums
 from features.windows import AS_OF_DAY, EVENT_MEASURES, LEVELS, LOOKBACK_DAYS, SUMS, bounds, summed, windowed_columns
 
@@ -17,7 +17,7 @@ Kernel = Callable[[pa.Table, pa.Table], pa.Table]
 
 
 def kernel(as_of_days: tuple[date, ...]) -> Kernel:
-    """The function that turns the facts of a cohort (`daily`, `events`) into its rows for these T.
+    """Make the function that turns the facts of a cohort (`daily`, `events`) into its rows for these T.
 
     A trader has a row for every T at which it is eligible.
     """
@@ -33,10 +33,12 @@ def _windowed(daily: pa.Table, events: pa.Table, wanted: np.ndarray) -> pa.Table
     schema = pa.schema([pa.field(name, kind.arrow) for name, kind in windowed_columns().items()])
     traders = pc.unique(daily["trader_address"])
     days = by_trader(daily, traders)
+    # All pairs of trader and T, in this order: so is the result.
     owners, as_of = (grid.ravel() for grid in np.meshgrid(np.arange(len(traders)), wanted, indexing="ij"))
     eligible = _eligible(days, *bounds(days.keys, owners, as_of, LOOKBACK_DAYS))
     owners, as_of = owners[eligible], as_of[eligible]
     first, end = bounds(days.keys, owners, as_of, LOOKBACK_DAYS)
+    # A window that is eligible has rows, so the one before its end is the trader's latest day before T.
     latest = days.table.take(pa.array(end - 1))
     known_at = np.zeros(len(owners), np.int64)
     loops.window_maximum(first, end, days.ints("known_at"), known_at)
@@ -50,8 +52,9 @@ def _windowed(daily: pa.Table, events: pa.Table, wanted: np.ndarray) -> pa.Table
     return pa.table({name: columns[name] for name in schema.names}).cast(schema)
 
 
-def _eligible(days: Rows, first: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """Places of the windows whose trader is eligible at their end."""
+def _eligible(days: SortedRows, first: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Number the windows whose trader is eligible at their end."""
+    # Who has no row in the window has not bought in it; nor would there be a row before its end to take levels from.
     seen = np.flatnonzero(end > first)
     first, end = first[seen], end[seen]
     buys, sold, matched = (
@@ -59,11 +62,12 @@ def _eligible(days: Rows, first: np.ndarray, end: np.ndarray) -> np.ndarray:
         for fact in ("buy_count", "sell_net_lamports", "proceeds_lamports")
     )
     trades, mints = (days.ints(name)[end - 1] for name in ("trade_count_close", "mint_count_close"))
-    places: np.ndarray = seen[is_eligible(buys, trades, mints, sold, matched)]
-    return places
+    eligible: np.ndarray = seen[is_eligible(buys, trades, mints, sold, matched)]
+    return eligible
 
 
-def _sums(days: Rows, owners: np.ndarray, as_of: np.ndarray) -> dict[str, pa.Array]:
+def _sums(days: SortedRows, owners: np.ndarray, as_of: np.ndarray) -> dict[str, pa.Array]:
+    # Bounds depend on a window's length alone, so they are looked up once per length and not once per sum.
     lengths = {length for windows in SUMS.values() for length in windows}
     slices = {length: bounds(days.keys, owners, as_of, length) for length in lengths}
     return {
@@ -76,12 +80,13 @@ def _sums(days: Rows, owners: np.ndarray, as_of: np.ndarray) -> dict[str, pa.Arr
 def _events(
     events: pa.Table, traders: pa.Array, owners: np.ndarray, as_of: np.ndarray, known_at: np.ndarray
 ) -> dict[str, pa.Array]:
-    """`EVENT_MEASURES` per trader and T; `known_at` is raised where an event became known later."""
+    """Compute `EVENT_MEASURES` per trader and T; `known_at` is raised where an event became known later."""
     mints, sells = _sorted_events(events, traders)
     own_mints = bounds(mints.keys, owners, as_of, LOOKBACK_DAYS)
     own_sells = bounds(sells.keys, owners, as_of, LOOKBACK_DAYS)
     loops.window_maximum(*own_mints, mints.ints("known_at"), known_at)
     loops.window_maximum(*own_sells, sells.ints("known_at"), known_at)
+    # Mints as small numbers: the loops count in arrays that have an element per mint.
     mint, cost = ranks(mints.table["token_mint"]), mints.ints("buy_cost_lamports")
     counts = loops.mint_counts(*own_mints, mint, cost, mints.ints("is_first_seen"), int(mint.max(initial=-1)) + 1)
     volatility = loops.weighted_volatility(*own_mints, cost, mints.table["volatility"].to_numpy())
@@ -89,10 +94,11 @@ def _events(
     return dict(zip(EVENT_MEASURES, map(pa.array, (*counts, *volatility, run)), strict=True))
 
 
-def _sorted_events(events: pa.Table, traders: pa.Array) -> tuple[Rows, Rows]:
-    """Mints by trader, day and mint; matched sells by trader, day and the order in which they happened."""
+def _sorted_events(events: pa.Table, traders: pa.Array) -> tuple[SortedRows, SortedRows]:
+    """Sort mints by trader, day and mint; matched sells by trader, day and the order in which they happened."""
     known = events.filter(pc.is_in(events["trader_address"], traders))
     mints, sells = known.filter(pc.invert(known["is_sell"])), known.filter(known["is_sell"])
+    # Sells of one second are told apart by mint and by their order within it, which every engine gives alike.
     times = sells["traded_at"].cast(pa.int64()).to_numpy()
     order = (sells["order_in_mint_day"].to_numpy(), ranks(sells["token_mint"]), times)
     return by_trader(mints, traders, ranks(mints["token_mint"])), by_trader(sells, traders, *order)

@@ -1,4 +1,4 @@
-"""What running sums cannot give: distinct mints, longest runs and latest times, walked window by window.
+"""Walks window by window what running sums cannot give: distinct mints, longest runs and latest times.
 
 Each window is walked from its own first row in a fixed order, so the result of a T does not depend on which other T
 are computed with it.
@@ -15,6 +15,7 @@ Floats = np.ndarray
 def window_maximum(first: Ints, end: Ints, values: Ints, result: Ints) -> None:  # pragma: no cover - compiled
     """Raise `result` to the highest value of each slice, in place."""
     for window in range(first.size):
+        # What is there already counts: the caller raises one array by several tables.
         highest = result[window]
         for row in range(first[window], end[window]):
             highest = max(highest, values[row])
@@ -23,7 +24,7 @@ def window_maximum(first: Ints, end: Ints, values: Ints, result: Ints) -> None: 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def longest_run(first: Ints, end: Ints, is_loss: Ints) -> Ints:  # pragma: no cover - compiled
-    """Length of the longest run of losses in each slice."""
+    """Measure the longest run of losses in each slice, in rows."""
     result = np.zeros(first.size, np.int64)
     for window in range(first.size):
         run = 0
@@ -37,9 +38,11 @@ def longest_run(first: Ints, end: Ints, is_loss: Ints) -> Ints:  # pragma: no co
 def mint_counts(
     first: Ints, end: Ints, mint: Ints, cost: Ints, is_first_seen: Ints, mints: int
 ) -> tuple[Ints, Ints, Ints, Floats]:  # pragma: no cover - compiled
-    """Per slice: distinct mints, mints first seen in it, cost of the dearest mint, sum of squared costs per mint."""
+    """Count, per slice: distinct mints, mints first seen, cost of the dearest mint, sum of squared costs per mint."""
     distinct, new = np.zeros(first.size, np.int64), np.zeros(first.size, np.int64)
     top, squares = np.zeros(first.size, np.int64), np.zeros(first.size, np.float64)
+    # One cost per mint, for all windows: `seen_in` has the window that last met the mint, which spares clearing the
+    # whole array for each window.
     spent, seen_in = np.zeros(mints, np.int64), np.full(mints, -1, np.int64)
     for window in range(first.size):
         for row in range(first[window], end[window]):
@@ -49,9 +52,12 @@ def mint_counts(
                 distinct[window] += 1
             spent[mint[row]] += cost[row]
             new[window] += is_first_seen[row]
+        # The same rows again, now that each mint's cost is whole. What is taken is set to 0, so a mint of many rows
+        # counts once.
         for row in range(first[window], end[window]):
             amount = spent[mint[row]]
             top[window] = max(top[window], amount)
+            # As doubles, since squares pass 64 bits; the order of rows is fixed, and with it the last bit.
             squares[window] += float(amount) * float(amount)
             spent[mint[row]] = 0
     return distinct, new, top, squares
@@ -61,11 +67,12 @@ def mint_counts(
 def weighted_volatility(
     first: Ints, end: Ints, cost: Ints, volatility: Floats
 ) -> tuple[Ints, Floats]:  # pragma: no cover - compiled
-    """Per slice: cost of rows whose volatility is known, and the sum of cost times volatility over them."""
+    """Sum up, per slice: cost of rows whose volatility is known, and cost times volatility over them."""
     known = np.zeros(first.size, np.int64)
     weighted = np.zeros(first.size, np.float64)
     for window in range(first.size):
         for row in range(first[window], end[window]):
+            # NaN stands for an unknown volatility; cost of such a mint would weigh the mean towards 0.
             if not np.isnan(volatility[row]):
                 known[window] += cost[row]
                 weighted[window] += cost[row] * volatility[row]

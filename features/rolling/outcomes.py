@@ -1,4 +1,4 @@
-"""What became of traders after T: one cohort's eligible and daily facts in, one outcome per trader and T out."""
+"""Computes what became of traders after T: eligible and daily facts in, one outcome per trader and T out."""
 
 import numpy as np
 import pyarrow as pa
@@ -6,7 +6,7 @@ import pyarrow.compute as pc
 
 from features.labels import HORIZON_DAYS
 from features.rolling import loops
-from features.rolling.rows import Rows, by_trader, epoch_days
+from features.rolling.rows import SortedRows, by_trader, epoch_days
 from features.rolling.sums import slice_sums
 from features.windows import AS_OF_DAY, LOOKBACK_DAYS, bounds
 from pumploss.contract import Type
@@ -36,7 +36,7 @@ _DAY_MICROS = 86_400_000_000
 
 
 def outcomes(eligible: pa.Table, daily: pa.Table) -> pa.Table:
-    """Flows over the window, and levels on both ends of it, for each (trader_address, as_of_day) of `eligible`.
+    """Sum flows over the window, and take levels at both its ends, for each row of `eligible` (trader_address, T).
 
     `known_at` is at least the end of the window: that nothing happened is known no earlier. Raises ConservationError
     for a trader without a daily row in the 30 days before T.
@@ -47,6 +47,7 @@ def outcomes(eligible: pa.Table, daily: pa.Table) -> pa.Table:
     owners = pc.index_in(eligible["trader_address"], traders).to_numpy()
     start = epoch_days(eligible[AS_OF_DAY])
     end = start + HORIZON_DAYS
+    # The window of T + horizon that looks back a horizon is [T, T + horizon).
     window = bounds(days.keys, owners, end, HORIZON_DAYS)
     known_at = end * _DAY_MICROS
     loops.window_maximum(*window, days.ints("known_at"), known_at)
@@ -60,7 +61,7 @@ def outcomes(eligible: pa.Table, daily: pa.Table) -> pa.Table:
     return pa.table({name: columns[name] for name in schema.names}).cast(schema)
 
 
-def _levels(eligible: pa.Table, days: Rows, owners: np.ndarray, start: np.ndarray) -> dict[str, pa.Array]:
+def _levels(eligible: pa.Table, days: SortedRows, owners: np.ndarray, start: np.ndarray) -> dict[str, pa.Array]:
     first, before_start = bounds(days.keys, owners, start, LOOKBACK_DAYS)
     unseen = np.flatnonzero(before_start <= first)
     if unseen.size:
@@ -69,9 +70,10 @@ def _levels(eligible: pa.Table, days: Rows, owners: np.ndarray, start: np.ndarra
             f"gold_labels: {row['trader_address']} has features as of {row[AS_OF_DAY]}, but no row of gold_trader_day "
             f"in the {LOOKBACK_DAYS} days before. Run gold_trader_features of that day again."
         )
+    # A trader without a row in the window keeps the levels of T: the row before its end is then the one before T.
     _, before_end = bounds(days.keys, owners, start + HORIZON_DAYS, HORIZON_DAYS)
     return {
-        f"{name}_{side}_lamports": days.array(column).take(pa.array(places - 1))
+        f"{name}_{side}_lamports": days.array(column).take(pa.array(following - 1))
         for column, name in LEVELS.items()
-        for side, places in (("start", before_start), ("end", before_end))
+        for side, following in (("start", before_start), ("end", before_end))
     }

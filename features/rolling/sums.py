@@ -1,4 +1,4 @@
-"""Exact sums over slices of sorted rows, as differences of running sums."""
+"""Sums slices of sorted rows exactly, as differences of running sums."""
 
 import numpy as np
 import pyarrow as pa
@@ -8,7 +8,7 @@ _WORDS, _WORD_BITS = 4, 32
 
 
 def slice_sums(column: pa.Array, first: np.ndarray, end: np.ndarray) -> pa.Array:
-    """Sum of each slice [first, end), in the column's own type: bigint, or decimal(38,0) of values >= 0.
+    """Sum each slice [first, end), in the column's own type: bigint, or decimal(38,0) of values >= 0.
 
     bigint arithmetic wraps, so running sums may pass 2^63 as long as the sum of a slice fits.
     """
@@ -18,6 +18,7 @@ def slice_sums(column: pa.Array, first: np.ndarray, end: np.ndarray) -> pa.Array
 
 
 def _differences(values: np.ndarray, first: np.ndarray, end: np.ndarray) -> np.ndarray:
+    # One element more in front, so that the sum of a slice is always a difference, also of one that begins at 0.
     running = np.zeros((len(values) + 1, *values.shape[1:]), values.dtype)
     np.cumsum(values, axis=0, out=running[1:])
     sums: np.ndarray = running[end] - running[first]
@@ -25,7 +26,12 @@ def _differences(values: np.ndarray, first: np.ndarray, end: np.ndarray) -> np.n
 
 
 def _wide(column: pa.Array, first: np.ndarray, end: np.ndarray) -> pa.Array:
+    """Sum 128-bit values as four running sums of 32-bit words in 64 bits, and carry at the end.
+
+    The sum of a word is below 2^64 for up to 2^32 rows, so none of them loses anything.
+    """
     words = np.frombuffer(column.buffers()[1], np.uint32).reshape(-1, _WORDS)
+    # The buffer is that of the whole array, of which the column may be a slice.
     own = words[column.offset : column.offset + len(column)].astype(np.uint64)
     sums = _differences(own, first, end)
     carry = np.zeros(len(sums), np.uint64)
