@@ -1,4 +1,4 @@
-"""`python -m benchmarks NAME [--rows N]`."""
+"""Runs one benchmark: `python -m benchmarks NAME [--rows N]`."""
 
 import argparse
 import importlib
@@ -8,9 +8,9 @@ import benchmarks
 
 
 def names() -> list[str]:
-    """The benchmarks: modules of this package with a `run`."""
-    found = (module.name for module in pkgutil.iter_modules(benchmarks.__path__) if not module.name.startswith("_"))
-    return [name for name in found if hasattr(importlib.import_module(f"benchmarks.{name}"), "run")]
+    """List the benchmarks: modules of this package with a `run`."""
+    modules = (module.name for module in pkgutil.iter_modules(benchmarks.__path__) if not module.name.startswith("_"))
+    return [name for name in modules if hasattr(importlib.import_module(f"benchmarks.{name}"), "run")]
 
 
 def main() -> None:

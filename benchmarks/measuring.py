@@ -1,4 +1,4 @@
-"""Time, rows and peak memory of a piece of work, as the JSON line that all benchmarks print."""
+"""Measures time, rows and peak memory of a piece of work, as the JSON line that all benchmarks print."""
 
 import json
 import os
@@ -15,7 +15,7 @@ _PEAK = Path("/proc/self/status")
 
 
 def line(bench: str, case: str, engine: str, rows: int, seconds: float, peak: int, **more: Any) -> str:
-    """One measured case; `peak` in bytes."""
+    """Write the line of one measured case; `peak` in bytes."""
     return json.dumps(
         {
             "bench": bench,
@@ -34,7 +34,7 @@ def line(bench: str, case: str, engine: str, rows: int, seconds: float, peak: in
 
 @contextmanager
 def stopwatch() -> Iterator[Callable[[], tuple[float, int]]]:
-    """Gives a function that answers the seconds since, and the peak resident memory of the process since."""
+    """Give a function that answers the seconds since, and the peak resident memory, in bytes, of the process since."""
     _forget_peak()
     started = time.perf_counter()
     yield lambda: (time.perf_counter() - started, _peak())

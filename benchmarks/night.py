@@ -1,4 +1,4 @@
-"""Every daily step of one night, on a simulated day that follows another of the same size."""
+"""Measures every daily step of one night, on a simulated day that follows another of the same size."""
 
 import tempfile
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ ROWS = 720_000
 
 @dataclass(frozen=True)
 class Measured:
-    """One step of the night: its report, seconds, and peak memory in bytes."""
+    """Holds one step of the night: its report, seconds, and peak memory in bytes."""
 
     step: str
     engine: str
@@ -30,17 +30,24 @@ class Measured:
 
 
 def run(rows: int = ROWS) -> Iterator[str]:
-    """One line per step for the second of two days of `rows` trades; the first is built before, unmeasured.
+    """Write one line per step for the second of two days of `rows` trades; the first is built before, unmeasured.
 
     There is no trained model in so short a history, so `gold_scores` only says that it skips.
     """
-    for one in steps(rows):
-        skipped = one.report.skipped
-        yield line("night", one.step, one.engine, rows, one.seconds, one.peak, skipped=skipped)
+    for measured in steps(rows):
+        yield line(
+            "night",
+            measured.step,
+            measured.engine,
+            rows,
+            measured.seconds,
+            measured.peak,
+            skipped=measured.report.skipped,
+        )
 
 
 def steps(rows: int) -> Iterator[Measured]:
-    """The daily steps of that second day, in order, as they are done."""
+    """Run the daily steps of that second day, in order, and yield each as it is done."""
     with tempfile.TemporaryDirectory(prefix="pumploss-bench-") as folder:
         settings = _settings(Path(folder))
         with (

@@ -1,4 +1,4 @@
-"""A pump.fun market to develop and test against: exact reserves, lasting traders, dumps."""
+"""Simulates a pump.fun market to develop and test against: exact reserves, lasting traders, dumps."""
 
 from simulator.dumps import Format, WrittenDump, write_dumps
 from simulator.market import Market, simulate

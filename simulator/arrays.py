@@ -1,4 +1,4 @@
-"""Names for the array types that the simulator passes around."""
+"""Names the array types that the simulator passes around."""
 
 from typing import TypeAlias
 

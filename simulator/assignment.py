@@ -1,4 +1,4 @@
-"""Who takes which entry: creators their own coin, others by activity, hour, skill and luck."""
+"""Assigns entries to traders: creators get their own coin, others theirs by activity, hour, skill and luck."""
 
 import math
 from typing import Final
@@ -23,7 +23,7 @@ CREATOR_HOLD_SECONDS: Final = 116.0
 
 
 def creators_of(rng: np.random.Generator, entries: Records, traders: Records) -> Records:
-    """Who launched each coin; some wallets do it again and again."""
+    """Choose who launched each coin; some wallets do it again and again."""
     able = traders[traders["creator"] > 0] if (traders["creator"] > 0).any() else traders
     creators: Records = able[_drawn(rng, able["creator"] + 1e-9, len(entries))]
     habit = creators["hold"] - math.log(USUAL_HOLD_SECONDS)
@@ -36,7 +36,7 @@ def creators_of(rng: np.random.Generator, entries: Records, traders: Records) ->
 
 
 def takers_of(rng: np.random.Generator, entries: Records, traders: Records) -> Records:
-    """Who takes each entry: more active wallets more, at their hours, skilled ones the better."""
+    """Choose who takes each entry: more active wallets more, at their hours, skilled ones the better."""
     n = len(entries)
     moods = np.exp(DAY_SPREAD * rng.standard_normal(len(traders)))
     drawn = _drawn(rng, traders["activity"] * moods, n)
@@ -53,14 +53,14 @@ def takers_of(rng: np.random.Generator, entries: Records, traders: Records) -> R
 
 
 def _drawn(rng: np.random.Generator, weights: Floats, count: int) -> Int64s:
-    """Row numbers drawn with these weights, with replacement."""
+    """Draw row numbers with these weights, with replacement."""
     reached = np.cumsum(weights)
     rows: Int64s = np.searchsorted(reached, rng.random(count) * reached[-1], side="right")
     return rows
 
 
 def _ranked(time: Int64s | Floats, merit: Floats) -> Int64s:
-    """Row numbers in order of block of time, then merit."""
+    """Put row numbers in order of block of time, then merit."""
     n = len(time)
     by_time = np.argsort(time, kind="stable")
     block = np.arange(n) // max(SMALLEST_BLOCK, n // BLOCKS)

@@ -1,4 +1,4 @@
-"""What is open: the reserves of every coin, positions, and the intents that concern them."""
+"""Keeps what is open: the reserves of every coin, positions, and the intents that concern them."""
 
 from typing import Final, NamedTuple
 
@@ -20,7 +20,7 @@ POSITION: Final = np.dtype(
 
 
 class Trades(NamedTuple):
-    """Trades in chain order, as numbers."""
+    """Holds trades in chain order, as numbers."""
 
     time: Int64s  # microseconds since the first day's midnight
     has_same_transaction: Flags  # as the row before
@@ -35,7 +35,7 @@ class Trades(NamedTuple):
 
 
 class Book:
-    """Everything that outlives a midnight but the traders."""
+    """Keeps everything that outlives a midnight but the traders."""
 
     def __init__(self) -> None:
         nothing = np.zeros(0, np.int64)
@@ -45,16 +45,16 @@ class Book:
 
     @property
     def mint_count(self) -> int:
-        """Coins launched so far: the number the next one gets."""
+        """Count coins launched so far: the number the next one gets."""
         return len(self._reserves.sol)
 
     @property
     def position_count(self) -> int:
-        """Open positions: the number the next one gets."""
+        """Count open positions: the number the next one gets."""
         return len(self._positions)
 
     def due(self, end: int) -> int:
-        """Intents meant for before `end`."""
+        """Count intents meant for before `end`."""
         return int((self._intents["time"] < end).sum())
 
     def launch(self, count: int) -> None:

@@ -1,4 +1,4 @@
-"""Canonical columns: a day's numbers as an Arrow table, with identities, slots and times."""
+"""Makes canonical columns: a day's numbers as an Arrow table, with identities, slots and times."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -45,7 +45,7 @@ Namer = Callable[[int, Int64s], Letters]
 
 
 def to_table(tape: DayTape, seed: int) -> pa.Table:
-    """The day as a table of SCHEMA, in chain order."""
+    """Make the day a table of SCHEMA, in chain order."""
     trades = tape.trades
     midnight = datetime(tape.day.year, tape.day.month, tape.day.day, tzinfo=UTC)
     slot = (trades.time - tape.midnight) // SLOT_MICROSECONDS
@@ -77,7 +77,7 @@ def _slot_of(moment: datetime) -> int:
 
 
 def _transaction_index(slot: Int64s, transaction: Int64s) -> Int64s:
-    """Rising positions within the slot, with gaps that depend on the transaction's number alone."""
+    """Number transactions upwards within the slot, with gaps that depend on the transaction's number alone."""
     is_new = np.ones(len(slot), np.bool_)
     is_new[1:] = np.diff(transaction) > 0
     step = np.where(is_new, 1 + transaction * 2_654_435_761 % 4_294_967_291 % _LARGEST_STEP, 0)
@@ -89,27 +89,28 @@ def _transaction_index(slot: Int64s, transaction: Int64s) -> Int64s:
 
 
 def _strings(seed: int, name: Namer, numbers: Int64s) -> pa.ChunkedArray:
-    """Identities by number; in chunks, because offsets into one array of strings are 32 bits."""
+    """Make identities by number; in chunks, because offsets into one array of strings are 32 bits."""
     starts = range(0, len(numbers), _CHUNK_ROWS)
     chunks = [_fixed_width(name(seed, numbers[at : at + _CHUNK_ROWS])) for at in starts]
     return pa.chunked_array(chunks, pa.string())
 
 
 def _fixed_width(letters: Letters) -> pa.StringArray:
-    """Rows of letters, shape (n, width), as strings without a copy."""
+    """Make strings of rows of letters, shape (n, width), without a copy."""
     rows, width = letters.shape
     offsets = np.arange(rows + 1, dtype=np.int32) * np.int32(width)
     return pa.StringArray.from_buffers(rows, pa.py_buffer(offsets), pa.py_buffer(letters))
 
 
 def iso_text(day: date, moments: Int64s) -> pa.Array:
-    """Microseconds since the epoch, all on `day`, as `2026-01-01T00:00:00Z`."""
+    """Write microseconds since the epoch, all on `day`, as `2026-01-01T00:00:00Z`."""
     letters = np.empty((len(moments), 20), np.uint8)
     letters[:] = np.frombuffer(f"{day.isoformat()}T00:00:00Z".encode(), np.uint8)
     second = moments // SECOND % 86_400
-    for place, unit in ((11, second // 3600), (14, second // 60 % 60), (17, second % 60)):
-        letters[:, place] += (unit // 10).astype(np.uint8)
-        letters[:, place + 1] += (unit % 10).astype(np.uint8)
+    # Every text begins as midnight of the day; the digits of hour, minute and second are added to its zeros.
+    for letter, unit in ((11, second // 3600), (14, second // 60 % 60), (17, second % 60)):
+        letters[:, letter] += (unit // 10).astype(np.uint8)
+        letters[:, letter + 1] += (unit % 10).astype(np.uint8)
     return _fixed_width(letters)
 
 

@@ -1,4 +1,4 @@
-"""The market played forward: every day is a function of the seed and the days before it."""
+"""Plays the market forward: every day is a function of the seed and the days before it."""
 
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -8,14 +8,14 @@ import numpy as np
 from simulator import launches, population
 from simulator.arrays import Records
 from simulator.assignment import creators_of, takers_of
-from simulator.behaviour import Plan, intents_of
+from simulator.behaviour import TakenEntries, intents_of
 from simulator.book import POSITION, Book, Trades
 from simulator.launches import DAY
-from simulator.pacing import Quota
+from simulator.pacing import Pacer
 
 
 class DayTape(NamedTuple):
-    """One day's trades, and the number of its first transaction."""
+    """Holds one day's trades, and the number of its first transaction."""
 
     day: date
     midnight: int  # microseconds since the first day's midnight
@@ -24,15 +24,15 @@ class DayTape(NamedTuple):
 
 
 class Entries(NamedTuple):
-    """Creators' entries, those owed from earlier days, then fresh ones in random order."""
+    """Holds creators' entries, those owed from earlier days, then fresh ones in random order."""
 
     rows: Records
     creators: int  # rows of the first part
     owed: int  # rows of the first two parts: these are never dropped
 
 
-class Nights:
-    """A market's state between two midnights; `next_day` moves it on."""
+class MarketState:
+    """Keeps a market's state between two midnights; `next_day` moves it on."""
 
     def __init__(self, trades_per_day: int, seed: int, first_day: date, transfer_in_share: float) -> None:
         self._trades_per_day = trades_per_day
@@ -45,7 +45,7 @@ class Nights:
         self._traders: Records = np.zeros(0, population.TRADER)
         self._later: Records = np.zeros(0, launches.ENTRY)  # entries of days to come
         self._book = Book()
-        self._quota = Quota(trades_per_day)
+        self._pacer = Pacer(trades_per_day)
 
     def next_day(self) -> DayTape:
         """Play one more day."""
@@ -53,10 +53,10 @@ class Nights:
         day, first = self._first_day + timedelta(days=self._day), self._transactions
         midnight = self._day * DAY
         self._renew_traders(rng)
-        self._enter(rng, self._quota.intents(self._quota.goal(rng, day)))
+        self._enter(rng, self._pacer.intents(self._pacer.goal(rng, day)))
         due = self._book.due(midnight + DAY)
         trades = self._book.trade(midnight + DAY)
-        self._quota.learn_trades(due, len(trades.units))
+        self._pacer.learn_trades(due, len(trades.units))
         self._transactions += len(trades.units) - int(trades.has_same_transaction.sum())
         self._day += 1
         return DayTape(day, midnight, first, trades)
@@ -73,36 +73,36 @@ class Nights:
         first, wanted = self._book.position_count, goal - self._book.due(end)
         entries = self._entries(rng, wanted)
         today = np.flatnonzero(entries.rows["time"] < end)
-        plan = self._plan(rng, entries.rows[today], entries.creators, first)
-        intents = intents_of(rng, plan)
+        taken = self._taken(rng, entries.rows[today], entries.creators, first)
+        intents = intents_of(rng, taken)
         is_due = intents["time"] < end
         due = np.cumsum(np.bincount(intents["position"][is_due] - first, minlength=len(today)))
         certain = int((today < entries.owed).sum())
-        self._quota.learn_draws(len(entries.rows) - entries.owed, int(due[-1] - due[certain - 1]))
+        self._pacer.learn_draws(len(entries.rows) - entries.owed, int(due[-1] - due[certain - 1]))
         kept = max(certain, int(np.searchsorted(due, wanted)) + 1)
         last = max(entries.owed, int(today[kept])) if kept < len(today) else len(entries.rows)
         self._later = entries.rows[:last][entries.rows["time"][:last] >= end]
-        positions = self._positions(rng, plan.traders[:kept])
+        positions = self._positions(rng, taken.traders[:kept])
         self._book.add(positions, intents[intents["position"] < first + kept])
 
     def _entries(self, rng: np.random.Generator, wanted: int) -> Entries:
         """Launch coins and draw entries, more than the `wanted` intents are likely to need."""
         first = self._book.mint_count
-        mints = launches.launch(rng, self._day, self._trades_per_day, self._quota.usual_entries)
+        mints = launches.launch(rng, self._day, self._trades_per_day, self._pacer.usual_entries)
         self._book.launch(len(mints))
         creators = launches.creator_entries(mints, first)
-        fresh = launches.entries_into(rng, mints, first, self._quota.draws(wanted))
+        fresh = launches.entries_into(rng, mints, first, self._pacer.draws(wanted))
         owed = len(creators) + len(self._later)
         return Entries(np.concatenate([creators, self._later, fresh]), len(creators), owed)
 
-    def _plan(self, rng: np.random.Generator, entries: Records, creators: int, first: int) -> Plan:
+    def _taken(self, rng: np.random.Generator, entries: Records, creators: int, first: int) -> TakenEntries:
         makers = creators_of(rng, entries[:creators], self._traders)
         takers = takers_of(rng, entries[creators:], self._traders)
         position = first + np.arange(len(entries))
-        return Plan(entries, np.concatenate([makers, takers]), position)
+        return TakenEntries(entries, np.concatenate([makers, takers]), position)
 
     def _positions(self, rng: np.random.Generator, traders: Records) -> Records:
-        """Empty positions; a few will be sold by a wallet that the tokens were sent to."""
+        """Make empty positions; a few will be sold by a wallet that the tokens were sent to."""
         positions = np.zeros(len(traders), POSITION)
         positions["buyer"] = traders["id"]
         receiver = self._traders["id"][rng.integers(0, len(self._traders), len(traders))]

@@ -1,4 +1,4 @@
-"""Dumps of a simulated market in a landing folder, as the source `canonical` delivers them."""
+"""Writes dumps of a simulated market into a landing folder, as the source `canonical` delivers them."""
 
 import hashlib
 import io
@@ -37,7 +37,7 @@ _WORKERS: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class WrittenDump:
-    """One day's file. `is_new` is False when the same bytes were there already."""
+    """Describes one day's file. `is_new` is False when the same bytes were there already."""
 
     path: Path
     day: date
@@ -53,10 +53,10 @@ def write_dumps(
     days: slice | None = None,
     progress: Callable[[date, int], None] | None = None,
 ) -> list[WrittenDump]:
-    """The files `<landing>/canonical/<day>/trades.<format>`, one per day.
+    """Write the files `<landing>/canonical/<day>/trades.<format>`, one per day.
 
-    `days` selects by number from 0 (default all). A file appears whole or not at all, and one that
-    already holds the same bytes is left alone. `progress` is told each day and its rows, in order.
+    `days` selects by number from 0 (default all). A file appears whole or not at all, and one that already holds the
+    same bytes is left alone. `progress` is told each day and its rows, in order.
     """
     first, last, step = (days or slice(None)).indices(market.days)
     wanted = range(first, last, step)
@@ -114,7 +114,7 @@ def _sha256(path: Path) -> str:
 
 
 def _text_blocks(day: date, table: pa.Table) -> Iterator[pa.Table]:
-    """The table in blocks, with times as text."""
+    """Cut the table into blocks, with times as text."""
     for at in range(0, len(table), BLOCK_ROWS):
         block = table.slice(at, BLOCK_ROWS)
         moments = block["traded_at"].cast(pa.int64()).to_numpy()

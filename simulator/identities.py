@@ -1,4 +1,4 @@
-"""Base58 identities made in bulk: each is a function of seed, kind and number alone."""
+"""Makes base58 identities in bulk: each is a function of seed, kind and number alone."""
 
 from typing import Final
 
@@ -28,6 +28,7 @@ def _write(out: Letters, numbers: npt.NDArray[np.uint64], salt: np.uint64, first
         state = salt ^ (numbers[row] * np.uint64(0xD1342543DE82EF95))
         column = 0
         while column < width:
+            # SplitMix64: one step of the state, and three rounds of mixing, give 64 random bits.
             state += np.uint64(0x9E3779B97F4A7C15)
             mixed = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
             mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -35,7 +36,9 @@ def _write(out: Letters, numbers: npt.NDArray[np.uint64], salt: np.uint64, first
             for half in range(2):
                 # 32 random bits are a fraction; each multiplication by 58 moves one digit out.
                 fraction = (mixed >> np.uint64(32 * half)) & np.uint64(0xFFFFFFFF)
+                # Five digits tell 58^5 < 2^30 of the 2^32 values apart, so all letters are nearly equally likely.
                 for _ in range(min(5, width - column)):
+                    # The first digit is 1 to `first`, so that the text decodes to the right number of bytes.
                     base = np.uint64(first) if column == 0 else np.uint64(58)
                     fraction *= base
                     digit = np.int64(fraction >> np.uint64(32))
@@ -55,17 +58,17 @@ def _identities(seed: int, kind: int, numbers: Int64s, width: int, first: int) -
 
 
 def trader_addresses(seed: int, traders: Int64s) -> Letters:
-    """Addresses as letters, shape (n, 44)."""
+    """Make addresses as letters, shape (n, 44)."""
     return _identities(seed, 101, traders, ADDRESS_LENGTH, ADDRESS_FIRST_DIGITS)
 
 
 def mint_addresses(seed: int, mints: Int64s) -> Letters:
-    """Mint addresses that end in `pump`, as letters, shape (n, 44)."""
+    """Make mint addresses that end in `pump`, as letters, shape (n, 44)."""
     letters = _identities(seed, 102, mints, ADDRESS_LENGTH, ADDRESS_FIRST_DIGITS)
     letters[:, -len(MINT_SUFFIX) :] = np.frombuffer(MINT_SUFFIX, np.uint8)
     return letters
 
 
 def signatures(seed: int, transactions: Int64s) -> Letters:
-    """Transaction signatures as letters, shape (n, 88)."""
+    """Make transaction signatures as letters, shape (n, 88)."""
     return _identities(seed, 103, transactions, SIGNATURE_LENGTH, SIGNATURE_FIRST_DIGITS)

@@ -1,4 +1,4 @@
-"""What is launched: coins, how much attention each will get, and when entries into them happen."""
+"""Launches coins, and says how much attention each will get and when entries into them happen."""
 
 import math
 from typing import Final
@@ -21,10 +21,7 @@ ENTRY: Final = np.dtype(
     [
         ("time", np.int64),
         ("mint", np.int64),
-        (
-            "favour",
-            np.float64,
-        ),  # what is still to come, against what is already in: good early, bad late
+        ("favour", np.float64),  # what is still to come, against what is already in: good early, bad late
         ("heat", np.float64),  # log of the coin's crowd over that day's mean
         ("crest", np.int64),  # when attention starts to fade: the time to be out
     ]
@@ -45,7 +42,7 @@ CREST: Final = 0.9
 
 
 def launch(rng: np.random.Generator, day: int, trades_per_day: int, entries: float) -> Records:
-    """The day's new coins as rows of MINT; together their crowds are about `entries`."""
+    """Make the day's new coins as rows of MINT; together their crowds are about `entries`."""
     count = max(1, round(trades_per_day / TRADES_PER_MINT * (1 + 0.1 * rng.standard_normal())))
     mints = np.zeros(count, MINT)
     hours = (17.0 + 5.0 * rng.standard_normal(count)) % 24
@@ -59,7 +56,7 @@ def launch(rng: np.random.Generator, day: int, trades_per_day: int, entries: flo
 
 
 def entries_into(rng: np.random.Generator, mints: Records, first_mint: int, count: int) -> Records:
-    """`count` entries, on any day from launch on, in random order; as rows of ENTRY."""
+    """Draw `count` entries, on any day from launch on, in random order, as rows of ENTRY."""
     share = np.cumsum(mints["crowd"])
     which = np.searchsorted(share, rng.random(count) * share[-1], side="right")
     mint = mints[which]
@@ -77,7 +74,7 @@ def entries_into(rng: np.random.Generator, mints: Records, first_mint: int, coun
 
 
 def creator_entries(mints: Records, first_mint: int) -> Records:
-    """One entry per coin at its launch: the creator's own purchase."""
+    """Make one entry per coin at its launch: the creator's own purchase."""
     entries = np.zeros(len(mints), ENTRY)
     entries["time"] = mints["launched"]
     entries["mint"] = first_mint + np.arange(len(mints))
@@ -91,7 +88,7 @@ def _describe(entries: Records, mint: Records, mean_crowd: float) -> None:
 
 
 def _favour(mint: Records, delay: Floats) -> Floats:
-    """How good an entry is: log of the crowd still to come, less half that of the one in."""
+    """Measure how good an entry is: log of the crowd still to come, less half that of the one in."""
     before = BURST_SHARE * -np.expm1(-delay / BURST_SECONDS)
     before += (1 - BURST_SHARE) * -np.expm1(-delay / mint["fade"])
     favour: Floats = np.log1p(mint["crowd"] * (1 - before)) - 0.5 * np.log1p(mint["crowd"] * before)

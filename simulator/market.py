@@ -1,4 +1,4 @@
-"""A market of so many days and trades a day, as one table or day by day."""
+"""Simulates a market of so many days and trades a day, as one table or day by day."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from pumploss.errors import SettingsError
 from simulator.columns import to_table
-from simulator.day_by_day import DayTape, Nights
+from simulator.day_by_day import DayTape, MarketState
 
 DEFAULT_FIRST_DAY: Final = date(2026, 1, 1)
 DEFAULT_TRADES_PER_DAY: Final = 7_200
@@ -17,11 +17,10 @@ DEFAULT_TRADES_PER_DAY: Final = 7_200
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """What is simulated; equal markets are equal to the byte.
+    """Describes what is simulated; equal markets are equal to the byte.
 
-    `days` only says where to stop: a longer market starts with the whole of a shorter one.
-    `transfer_in_share` is the share of positions that are sold by another wallet than the one that
-    bought: its sells have no known purchase.
+    `days` only says where to stop: a longer market starts with the whole of a shorter one. `transfer_in_share` is the
+    share of positions that are sold by another wallet than the one that bought: its sells have no known purchase.
     """
 
     days: int
@@ -44,12 +43,12 @@ class Market:
 
 
 def tapes(market: Market) -> Iterator[DayTape]:
-    """The days one by one, as numbers; only what is still open is kept in memory."""
-    nights = Nights(market.trades_per_day, market.seed, market.first_day, market.transfer_in_share)
+    """Yield the days one by one, as numbers; only what is still open is kept in memory."""
+    state = MarketState(market.trades_per_day, market.seed, market.first_day, market.transfer_in_share)
     for _ in range(market.days):
-        yield nights.next_day()
+        yield state.next_day()
 
 
 def simulate(market: Market) -> pa.Table:
-    """All trades in chain order, canonical columns (`columns.SCHEMA`)."""
+    """Make all trades in chain order, canonical columns (`columns.SCHEMA`)."""
     return pa.concat_tables([to_table(tape, market.seed) for tape in tapes(market)])

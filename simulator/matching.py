@@ -1,4 +1,4 @@
-"""Plain FIFO over a table of trades: what each sell gained and how long its tokens were held."""
+"""Matches a table of trades by plain FIFO: what each sell gained and how long its tokens were held."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from simulator.arrays import Flags, Floats, Int64s
 
 
 class Matched(NamedTuple):
-    """Per row of the table; buys and sells without stock have share 0."""
+    """Holds one value per row of the table; buys and sells without stock have share 0."""
 
     share: Floats  # of the sell's units that met known stock, 0..1
     gain: Floats  # lamports, fees included, of that share
@@ -18,7 +18,7 @@ class Matched(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """What matching needs of a table, as numbers."""
+    """Holds what matching needs of a table, as numbers."""
 
     trader: Int64s
     mint: Int64s
@@ -30,7 +30,7 @@ class Columns(NamedTuple):
 
 
 def columns_of(table: pa.Table) -> Columns:
-    """The table's columns as numbers; traders and mints numbered by first appearance."""
+    """Take the table's columns as numbers; traders and mints numbered by first appearance."""
     return Columns(
         _codes(table["trader_address"]),
         _codes(table["token_mint"]),
@@ -48,9 +48,10 @@ def _codes(column: pa.ChunkedArray) -> Int64s:
 
 
 def match(columns: Columns) -> Matched:
-    """FIFO per trader and mint, in the order of the rows."""
+    """Match sells with buys, FIFO per trader and mint, in the order of the rows."""
     rows = len(columns.trader)
     matched = Matched(np.zeros(rows), np.zeros(rows), np.zeros(rows))
+    # A stable sort: rows of one trader and mint become neighbours and keep their order in time.
     order = np.lexsort((columns.mint, columns.trader))
     _match(order, columns, columns.units.copy(), matched)
     return matched
@@ -58,21 +59,23 @@ def match(columns: Columns) -> Matched:
 
 @compiled
 def _match(order: Int64s, columns: Columns, left: Int64s, matched: Matched) -> None:
-    """Rows of one trader and mint are neighbours in `order`; `head` is the oldest open buy."""
+    """Walk rows in `order`, where those of one trader and mint are neighbours; `head` is the oldest open buy."""
     head = 0
     for at in range(len(order)):
         row = order[at]
         first = order[head]
         if columns.trader[row] != columns.trader[first] or columns.mint[row] != columns.mint[first]:
+            # Another trader or mint begins here; lots left of the one before stay unsold.
             head = at
         if columns.is_buy[row]:
             continue
         wanted = columns.units[row]
         met, cost, held = 0, 0.0, 0.0
+        # `head` only ever moves on, so all sells together pass each lot once.
         while met < wanted and head < at:
             lot = order[head]
             if not columns.is_buy[lot] or left[lot] == 0:
-                head += 1
+                head += 1  # a sell, or a lot that is used up
                 continue
             part = min(left[lot], wanted - met)
             left[lot] -= part
@@ -82,5 +85,6 @@ def _match(order: Int64s, columns: Columns, left: Int64s, matched: Matched) -> N
         if met > 0:
             matched.share[row] = met / wanted
             matched.hold_seconds[row] = held / met
+            # Only the part of the sell that met stock counts; its fee is shared out alike.
             proceeds = (columns.lamports[row] - columns.fee[row]) * (met / wanted)
             matched.gain[row] = proceeds - cost

@@ -1,9 +1,9 @@
-"""The statistics the market is calibrated by, measured the same way on any canonical table.
+"""Measures the statistics that the market is calibrated by, in the same way on any canonical table.
 
-Targets are two real captures: 18 coins on PumpSwap in 2026, the first 300 s of each (D1), and 35
-bonding curves of 2024-25, about the first hundred transactions of each (D2). Pairs are a wallet in
-a coin. Reached by `Market(90)`: seed 1, 647,767 trades of 12,935 wallets in 13,971 coins, through
-`measure(simulate(Market(90)))`:
+Targets are two real captures: 18 coins on PumpSwap in 2026, the first 300 s of each (D1), and 35 bonding curves of
+2024-25, about the first hundred transactions of each (D2). Pairs are a wallet in a coin. Reached by `Market(90)`: seed
+1, 647,767 trades of 12,935 wallets in 13,971 coins, through `measure(simulate(Market(90)))`; a test holds the market to
+these bands:
 
                                         D1            D2        first 300 s    all trades
     trade size, SOL     p5         .0003          .012          .011           .010
@@ -28,8 +28,8 @@ a coin. Reached by `Market(90)`: seed 1, 647,767 trades of 12,935 wallets in 13,
     trades by the top 1 %          16 %           8 %           24 %           23 %
     coins that graduate            (whole market: about 1 %)                   1.0 %
 
-Known gaps: in the first 300 s too few wallets lose and too few trade a coin only once; and over 90
-days wallets return, where a capture sees most of them in one coin.
+Known gaps: in the first 300 s too few wallets lose and too few trade a coin only once; and over 90 days wallets return,
+where a capture sees most of them in one coin.
 """
 
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ SIZE_PERCENTILES: Final = (5, 25, 50, 75, 95, 99)
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """How wallets behave in a set of trades; holds and gains by FIFO, of sells that met stock."""
+    """Describes how wallets behave in a set of trades; holds and gains by FIFO, of sells that met stock."""
 
     trades: int
     size_sol: tuple[float, ...]  # SIZE_PERCENTILES
@@ -66,8 +66,8 @@ class Behaviour:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """A market in figures: all trades, those in the first 300 s of their coin, and coins."""
+class MarketMeasures:
+    """Describes a market in figures: all trades, those in the first 300 s of their coin, and coins."""
 
     everything: Behaviour
     window: Behaviour
@@ -75,7 +75,7 @@ class Measured:
     graduated_share: float
 
 
-def measure(table: pa.Table) -> Measured:
+def measure(table: pa.Table) -> MarketMeasures:
     """Measure a canonical table that starts with the launch of each of its coins."""
     columns = columns_of(table)
     launched = np.full(int(columns.mint.max()) + 1, np.iinfo(np.int64).max)
@@ -85,7 +85,7 @@ def measure(table: pa.Table) -> Measured:
     graduated = len(np.unique(columns.mint[is_pool]))
     everything = behaviour(columns)
     window = behaviour(Columns(*(column[is_early] for column in columns)))
-    return Measured(everything, window, len(launched), graduated / len(launched))
+    return MarketMeasures(everything, window, len(launched), graduated / len(launched))
 
 
 def behaviour(columns: Columns) -> Behaviour:
@@ -114,7 +114,7 @@ def behaviour(columns: Columns) -> Behaviour:
 
 
 def _losing_share(groups: Int64s, gain: Floats) -> float:
-    """The share of groups, among those with any gain or loss at all, that lost on the whole."""
+    """Compute the share of groups, among those with any gain or loss at all, that lost on the whole."""
     total = np.bincount(groups, gain)
     return float((total[np.bincount(groups) > 0] < 0).mean())
 

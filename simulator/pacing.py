@@ -1,4 +1,4 @@
-"""How many trades a day should have, and how many entries that takes."""
+"""Decides how many trades a day should have, and how many entries that takes."""
 
 import math
 from datetime import date
@@ -19,7 +19,7 @@ LEARNING: Final = 0.3
 SPARE: Final = 1.15
 
 
-class Quota:
+class Pacer:
     """Steers the number of trades: a goal a day, and what a draw of entries brings, learnt."""
 
     def __init__(self, trades_per_day: int) -> None:
@@ -33,11 +33,11 @@ class Quota:
 
     @property
     def usual_entries(self) -> float:
-        """Entries on a usual day, from which coins get their crowds."""
+        """Return the entries on a usual day, from which coins get their crowds."""
         return self._trades_per_day / 2.6
 
     def goal(self, rng: np.random.Generator, day: date) -> int:
-        """Trades wanted today: the total follows the calendar, and misses are made up for."""
+        """Set the trades wanted today: the total follows the calendar, and misses are made up for."""
         noise = float(np.clip(DAY_SPREAD * rng.standard_normal(), -0.1, 0.1))
         self._season += WEEKDAYS[day.weekday()] + noise - self._noise
         self._noise = noise
@@ -47,11 +47,11 @@ class Quota:
         return max(0, round(total) - self._trades)
 
     def intents(self, goal: int) -> int:
-        """Intents due today that are expected to become `goal` trades."""
+        """Return how many intents due today are expected to become `goal` trades."""
         return round(goal / self._trades_per_intent)
 
     def draws(self, wanted: int) -> int:
-        """Entries to draw so that their intents due today are almost surely enough."""
+        """Return how many entries to draw so that their intents due today are almost surely enough."""
         return math.ceil(max(0, wanted) / self._intents_per_draw * SPARE) + 8
 
     def learn_draws(self, draws: int, intents: int) -> None:

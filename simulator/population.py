@@ -1,4 +1,4 @@
-"""Who trades: wallets that arrive, keep their traits for life, and leave."""
+"""Makes who trades: wallets that arrive, keep their traits for life, and leave."""
 
 import math
 from typing import Final
@@ -65,7 +65,7 @@ CREATOR_SHARE: Final = 0.12
 
 
 def newcomers(rng: np.random.Generator, day: int, first_id: int, trades_per_day: int) -> Records:
-    """The wallets first seen on a day, as rows of TRADER; day 0 brings all who were there."""
+    """Make the wallets first seen on a day, as rows of TRADER; day 0 brings all who were there."""
     regulars = math.ceil((NEW_REGULARS_SHARE if day else REGULARS_SHARE) * trades_per_day)
     tourists = math.ceil(NEW_TOURISTS_SHARE * trades_per_day)
     traders = np.zeros(regulars + tourists, TRADER)
@@ -82,7 +82,7 @@ def newcomers(rng: np.random.Generator, day: int, first_id: int, trades_per_day:
 
 
 def _draw_traits(rng: np.random.Generator, traders: Records) -> None:
-    """Habits of people: each is drawn once and never changes."""
+    """Draw the habits of people: each is drawn once and never changes."""
     n = len(traders)
     traders["skill"] = rng.standard_normal(n)
     traders["activity"] = np.exp(ACTIVITY_SPREAD * rng.standard_normal(n))
@@ -99,7 +99,7 @@ def _draw_traits(rng: np.random.Generator, traders: Records) -> None:
 
 
 def _make_tourists(traders: Records) -> None:
-    """Tourists enter a coin or two, smaller and worse than regulars."""
+    """Make tourists enter a coin or two, smaller and worse than regulars."""
     traders["activity"] = TOURIST_ACTIVITY
     traders["rebuy"] *= TOURIST_ACTIVITY
     traders["skill"] -= 0.4

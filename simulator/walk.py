@@ -1,14 +1,14 @@
-"""The sequential walk: intents in time order against reserves and positions become trades."""
+"""Walks intents in time order against reserves and positions, and so makes trades of them."""
 
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from pumploss.compiled import compiled
+from pumploss.fees import BASIS_POINTS
 from pumploss.money import INITIAL_VIRTUAL_SOL_LAMPORTS
 from simulator.arrays import Floats, Int8s, Int64s
 from simulator.curve import (
-    BASIS_POINTS,
     COMPLETE_VIRTUAL_TOKEN_UNITS,
     FEE_BASIS_POINTS,
     MIGRATION_FEE_LAMPORTS,
@@ -30,7 +30,7 @@ _KEPT_SHARE: Final = 1 - FEE_BASIS_POINTS / BASIS_POINTS
 
 
 class Fills(NamedTuple):
-    """One row per trade that happened, in time order; reserves are those after it."""
+    """Holds one row per trade that happened, in time order; reserves are those after it."""
 
     intent: Int64s
     units: Int64s
@@ -41,7 +41,7 @@ class Fills(NamedTuple):
 
 
 class Reserves(NamedTuple):
-    """Per mint: the reserves of its venue, virtual ones on the curve; changed by the walk."""
+    """Holds, per mint, the reserves of its venue, virtual ones on the curve; changed by the walk."""
 
     sol: Int64s
     tokens: Int64s
@@ -49,14 +49,14 @@ class Reserves(NamedTuple):
 
 
 class Positions(NamedTuple):
-    """Per position, a trader's stay in a mint: units held and their cost; changed by the walk."""
+    """Holds, per position (a trader's stay in a mint), units held and their cost; changed by the walk."""
 
     units: Int64s
     cost: Floats
 
 
 class Intents(NamedTuple):
-    """What traders mean to do, in time order."""
+    """Holds what traders mean to do, in time order."""
 
     mint: Int64s
     position: Int64s
@@ -66,12 +66,13 @@ class Intents(NamedTuple):
 
 @compiled
 def _buy(mint: int, wish: int, reserves: Reserves) -> tuple[int, int]:
-    """Units and lamports of a purchase; one that reaches the end of the curve stops there."""
+    """Compute units and lamports of a purchase; one that reaches the end of the curve stops there."""
     sol, tokens = reserves.sol[mint], reserves.tokens[mint]
     paid = wish
     if reserves.venue[mint] == CURVE:
         paid = min(wish, completing_lamports(sol, tokens))
     units = bought_units(sol, tokens, paid)
+    # What completes the curve is rounded up to a lamport, which could buy a few units more than are for sale.
     if reserves.venue[mint] == CURVE and tokens - units < COMPLETE_VIRTUAL_TOKEN_UNITS:
         units = tokens - COMPLETE_VIRTUAL_TOKEN_UNITS
     return units, paid
@@ -88,7 +89,7 @@ def _migrate(mint: int, reserves: Reserves) -> None:
 
 @compiled
 def _sell(mint: int, units: int, least: float, reserves: Reserves) -> int:
-    """Lamports that a sale fetches; 0 when it fetches nothing, or `least` or less after fees."""
+    """Compute the lamports that a sale fetches; 0 when it fetches nothing, or `least` or less after fees."""
     if units == 0:
         return 0
     lamports = sold_lamports(reserves.sol[mint], reserves.tokens[mint], units)
@@ -106,15 +107,18 @@ def walk(intents: Intents, positions: Positions, reserves: Reserves, fills: Fill
             if units <= 0 or lamports <= 0:
                 continue
             positions.units[position] += units
+            # Cost with the fee on top: 1 + fee is 2 - (1 - fee).
             positions.cost[position] += lamports * (2.0 - _KEPT_SHARE)
             reserves.sol[mint] += lamports
             reserves.tokens[mint] -= units
         else:
             held, cost = positions.units[position], positions.cost[position]
             share = min(intents.amount[i], 1.0)
+            # A whole position is taken as it is, without a detour through doubles.
             units = held if share == 1.0 else int(held * share)
             least = cost * units / held if kind == SELL_IF_GAIN and held > 0 else 0.0
             lamports = _sell(mint, units, least, reserves)
+            # 0 also where nothing is held, so the division by `held` below is safe.
             if lamports == 0:
                 continue
             positions.units[position] = held - units
@@ -127,12 +131,13 @@ def walk(intents: Intents, positions: Positions, reserves: Reserves, fills: Fill
         fills.token_reserve[count] = reserves.tokens[mint]
         fills.venue[count] = reserves.venue[mint]
         count += 1
+        # After the fill is written down: it states the curve's last reserves, not the pool's first.
         if reserves.venue[mint] == CURVE and reserves.tokens[mint] == COMPLETE_VIRTUAL_TOKEN_UNITS:
             _migrate(mint, reserves)
     return count
 
 
 def blank_fills(rows: int) -> Fills:
-    """Room for `rows` trades."""
+    """Make room for `rows` trades."""
     intent, units, lamports, sol, tokens = np.zeros((5, rows), np.int64)
     return Fills(intent, units, lamports, sol, tokens, np.zeros(rows, np.int8))
