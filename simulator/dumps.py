@@ -21,7 +21,7 @@ from simulator.columns import iso_text, to_table
 from simulator.day_by_day import DayTape
 from simulator.market import Market, tapes
 
-Format = Literal["csv.gz", "jsonl.zst", "parquet"]
+DumpFormat = Literal["csv.gz", "jsonl.zst", "parquet"]
 
 SOURCE: Final = "canonical"
 #: Rows turned into text at a time: bounds memory, and fixes the blocks that compression sees.
@@ -49,7 +49,7 @@ class WrittenDump:
 def write_dumps(
     market: Market,
     landing: str | Path,
-    format: Format = "csv.gz",  # noqa: A002 - the word the command line uses
+    format: DumpFormat = "csv.gz",  # noqa: A002 - the word the command line uses
     days: slice | None = None,
     progress: Callable[[date, int], None] | None = None,
 ) -> list[WrittenDump]:
@@ -87,7 +87,7 @@ def _wanted_tapes(market: Market, wanted: range) -> Iterator[DayTape]:
             return
 
 
-def _write_day(tape: DayTape, seed: int, landing: Path, form: Format) -> WrittenDump:
+def _write_day(tape: DayTape, seed: int, landing: Path, form: DumpFormat) -> WrittenDump:
     table = to_table(tape, seed)
     path = landing / SOURCE / tape.day.isoformat() / f"trades.{form}"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -146,7 +146,7 @@ def _parquet(_day: date, table: pa.Table) -> Iterator[bytes]:
     yield sink.getvalue()
 
 
-_WRITERS: Final[dict[Format, Callable[[date, pa.Table], Iterator[bytes]]]] = {
+_WRITERS: Final[dict[DumpFormat, Callable[[date, pa.Table], Iterator[bytes]]]] = {
     "csv.gz": _csv_gz,
     "jsonl.zst": _jsonl_zst,
     "parquet": _parquet,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from pumploss.checks.judging import bounds
+from pumploss.checks.judging import bounds_text
 from pumploss.contract import Check, Metric
 from pumploss.money import LAMPORTS_PER_SOL
 
@@ -71,7 +71,7 @@ class Finding:
         return (
             f"{self.day} {self.source}: {self.subject} is {_said(self.subject, self.value)}, the median of "
             f"{self.earlier} earlier days is {_said(self.subject, self.usual)}; {check.metric.value} "
-            f"{self.compared:.3g} is outside {bounds(check)}: {check.why}"
+            f"{self.compared:.3g} is outside {bounds_text(check)}: {check.why}"
         )
 
 

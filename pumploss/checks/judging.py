@@ -32,7 +32,7 @@ class Verdict:
     value: float | None
 
     def __str__(self) -> str:
-        return f"{self.day}: {self.check.name} is {self.value}, outside {bounds(self.check)}: {self.check.why}"
+        return f"{self.day}: {self.check.name} is {self.value}, outside {bounds_text(self.check)}: {self.check.why}"
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Judged:
     failures: list[tuple[int, int, float]] = field(default_factory=list)
 
 
-def bounds(check: Check) -> str:
+def bounds_text(check: Check) -> str:
     """Write the closed range of a check, for people."""
     lowest = "-inf" if check.lowest is None else check.lowest
     highest = "inf" if check.highest is None else check.highest

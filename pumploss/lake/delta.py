@@ -1,7 +1,4 @@
-"""Reads tables at `<root>/<table>`, stages frames unseen, and replaces days in one commit that is then verified.
-
-Heavy libraries are imported where they are used, because what imports the lake must start fast.
-"""
+"""Reads tables at `<root>/<table>`, stages frames unseen, and replaces days in one commit that is then verified."""
 
 import json
 import re

@@ -1,7 +1,4 @@
-"""Reads the transaction logs of Delta tables: versions, days, files and their statistics, all without the engine.
-
-Heavy libraries are imported where they are used, because what imports the lake must start fast.
-"""
+"""Reads the transaction logs of Delta tables: versions, days, files and their statistics, all without the engine."""
 
 from collections.abc import Collection
 from datetime import date

@@ -1,1 +1,1 @@
-"""One module per table, named as the table, each with one `TABLE`."""
+"""Declares the tables of the lake: one module per table, named as the table, each with one `TABLE`."""

@@ -1,4 +1,4 @@
-"""Events about tokens and pools, as parsed: what trades alone do not say."""
+"""Declares events about tokens and pools, as parsed: what trades alone do not say."""
 
 from pumploss import columns as c
 from pumploss.contract import Column, Table, Type, holds

@@ -1,4 +1,4 @@
-"""Trades as parsed: every field in canonical units, each row with the line that it came from."""
+"""Declares trades as parsed: every field in canonical units, each row with the line that it came from."""
 
 from pumploss import columns as c
 from pumploss.contract import Check, Metric, Severity, Table, holds, within

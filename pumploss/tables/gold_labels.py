@@ -1,4 +1,4 @@
-"""What became of every eligible trader in the seven days after T."""
+"""Declares what became of every eligible trader in the seven days after T."""
 
 from pumploss import columns as c
 from pumploss.contract import Column, Table, Type, holds, within

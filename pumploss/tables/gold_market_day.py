@@ -1,4 +1,4 @@
-"""Daily facts of the whole market."""
+"""Declares daily facts of the whole market."""
 
 from pumploss import columns as c
 from pumploss.contract import Column, Severity, Table, Type, holds

@@ -1,4 +1,4 @@
-"""Scores of every eligible trader as of T, with the models that gave them and the reasons."""
+"""Declares scores of every eligible trader as of T, with the models that gave them and the reasons."""
 
 from pumploss import columns as c
 from pumploss.contract import Column, Table, Type, holds, within

@@ -1,4 +1,4 @@
-"""Daily facts per mint, with what is needed to mark a position at the close."""
+"""Declares daily facts per mint, with what is needed to mark a position at the close."""
 
 from pumploss import columns as c
 from pumploss.contract import Column, Severity, Table, Type, holds, within

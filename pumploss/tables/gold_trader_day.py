@@ -1,4 +1,4 @@
-"""Daily facts per trader: flows that add up over days, and levels at the close that are carried as-of."""
+"""Declares daily facts per trader: flows that add up over days, and levels at the close that are carried as-of."""
 
 from pumploss import columns as c
 from pumploss.contract import Column, Table, Type, holds, within

@@ -1,4 +1,4 @@
-"""Features of every eligible trader as of T; the feature columns come from the feature registry."""
+"""Declares features of every eligible trader as of T; their columns come from the feature registry."""
 
 from pumploss import columns as c
 from pumploss.contract import Column, Table, Type

@@ -1,4 +1,4 @@
-"""Every refused line, whole, with its reason: nothing that landed is lost."""
+"""Declares every refused line, whole, with its reason: nothing that landed is lost."""
 
 from pumploss import columns as c
 from pumploss.contract import Column, Table, Type

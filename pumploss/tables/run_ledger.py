@@ -1,4 +1,4 @@
-"""What ran: one row per run, step and day."""
+"""Declares what ran: one row per run, step and day."""
 
 from pumploss import columns as c
 from pumploss.contract import Column, Table, Type

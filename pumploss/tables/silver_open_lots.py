@@ -1,4 +1,4 @@
-"""The lots of every position that changed on a day, as they stand at its close."""
+"""Declares the lots of every position that changed on a day, as they stand at its close."""
 
 from pumploss import columns as c
 from pumploss.contract import Column, Table, Type, holds, within

@@ -1,4 +1,4 @@
-"""Facts of each pool: the row of a day is what was known of a pool at its close, where that day added to it."""
+"""Declares facts of each pool; the row of a day is what was known at its close, where that day added to it."""
 
 from dataclasses import replace
 

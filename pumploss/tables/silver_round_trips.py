@@ -1,4 +1,4 @@
-"""Position episodes: from the first buy of an empty position until it is empty again."""
+"""Declares position episodes: from the first buy of an empty position until it is empty again."""
 
 from pumploss import columns as c
 from pumploss.contract import Column, Table, Type, holds, within

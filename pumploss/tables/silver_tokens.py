@@ -1,4 +1,4 @@
-"""Facts of each token: the row of a day is what was known of a token at its close, where that day added to it."""
+"""Declares facts of each token; the row of a day is what was known at its close, where that day added to it."""
 
 from pumploss import columns as c
 from pumploss.contract import Column, Severity, Table, Type, holds

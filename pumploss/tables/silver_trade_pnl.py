@@ -1,4 +1,4 @@
-"""Profit and loss of every trade, FIFO per trader and mint, fees included, exact to the lamport."""
+"""Declares profit and loss of every trade, FIFO per trader and mint, fees included, exact to the lamport."""
 
 from pumploss import columns as c
 from pumploss.contract import Column, Table, Type, holds, within

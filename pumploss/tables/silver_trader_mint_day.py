@@ -1,4 +1,4 @@
-"""What each trader did in each mint on each day."""
+"""Declares what each trader did in each mint on each day."""
 
 from pumploss import columns as c
 from pumploss.contract import Column, Table, Type, holds, within

@@ -1,4 +1,4 @@
-"""Valid trades, each once, in the order in which the chain ran them."""
+"""Declares valid trades, each once, in the order in which the chain ran them."""
 
 from pumploss import columns as c
 from pumploss.contract import Column, Table, Type, holds, within

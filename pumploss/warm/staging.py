@@ -108,7 +108,7 @@ class Staging:
                 sql.SQL("ALTER TABLE {} ADD CONSTRAINT in_day CHECK ({c} >= {first} AND {c} < {last})").format(
                     staged.identifier,
                     c=sql.Identifier(staged.table.day_column),
-                    **bounds(staged.table, staged.day),
+                    **day_bounds(staged.table, staged.day),
                 )
             )
         if self._has_reader:
@@ -152,7 +152,7 @@ class Staging:
             )
 
 
-def bounds(table: WarmTable, day: date) -> dict[str, sql.Literal]:
+def day_bounds(table: WarmTable, day: date) -> dict[str, sql.Literal]:
     """Return the first moment of a day and of the next one, in the type of the table's day column."""
     first, last = (day, shift(day, 1)) if table.day_column == "day" else (midnight(day), midnight(shift(day, 1)))
     return {"first": sql.Literal(first), "last": sql.Literal(last)}

@@ -9,7 +9,7 @@ from psycopg import errors, sql
 
 from pumploss.errors import StoreError
 from pumploss.warm.publishing import DayContents, Published, asked, latest, record
-from pumploss.warm.staging import StagedTable, bounds
+from pumploss.warm.staging import StagedTable, day_bounds
 from pumploss.warm.tables import LIVE, TABLES, WarmTable
 
 # A waiting swap makes new readers wait behind it, so each try is short; one minute of them in all.
@@ -96,7 +96,7 @@ def _swap_parts(connection: psycopg.Connection, table: WarmTable, staged: list[S
         _to_live(connection, loaded)
         connection.execute(
             sql.SQL("ALTER TABLE {} ATTACH PARTITION {} FOR VALUES FROM ({first}) TO ({last})").format(
-                table.live, sql.Identifier(LIVE, loaded.name), **bounds(table, loaded.day)
+                table.live, sql.Identifier(LIVE, loaded.name), **day_bounds(table, loaded.day)
             )
         )
 
@@ -107,7 +107,7 @@ def _swap_rows(connection: psycopg.Connection, table: WarmTable, staged: list[St
     gone = {*(shown.keys() - keep), *(loaded.day for loaded in staged if loaded.day)}
     for day in sorted(gone):
         query = sql.SQL("DELETE FROM {} WHERE {c} >= {first} AND {c} < {last}")
-        connection.execute(query.format(table.live, c=column, **bounds(table, day)))
+        connection.execute(query.format(table.live, c=column, **day_bounds(table, day)))
     for loaded in staged:
         connection.execute(sql.SQL("INSERT INTO {} SELECT * FROM {}").format(table.live, loaded.identifier))
         connection.execute(sql.SQL("DROP TABLE {}").format(loaded.identifier))

@@ -1,6 +1,3 @@
-import subprocess
-import sys
-
 import pytest
 
 from features import registry
@@ -65,8 +62,3 @@ def test_an_unlisted_sum_is_refused():
     assert summed("buy_cost_lamports", 7) == "buy_cost_lamports_7d"
     with pytest.raises(KeyError, match="SUMS"):
         summed("fees_lamports", 1)
-
-
-def test_reading_the_registry_needs_no_engine():
-    code = "import sys; from features.registry import TABLE; print({'pyspark', 'numba', 'numpy'} & set(sys.modules))"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
