@@ -269,7 +269,7 @@ def test_a_challenger_that_is_worse_on_the_same_days_stays_one(second, context, 
     from models.risk_model import SPEC
 
     weak = replace(SPEC, rounds=3)
-    monkeypatch.setattr("models.risk_model.SPEC", weak)
+    monkeypatch.setattr("jobs.train_risk_model.SPEC", weak)
     report = train_risk_model.run(context, (LAST,))
     assert report.details["is_champion"] is False
     assert "worse than the champion's" in report.warnings[0]
