@@ -291,7 +291,7 @@ def test_a_tampered_booster_is_neither_scored_with_nor_replaced_silently(
     try:
         with pytest.raises(ModelError, match=r"model\.lgb is not what was registered"):
             gold_scores.run(context, (LAST,), rescore=True)
-        monkeypatch.setattr("models.risk_model.SPEC", replace(SPEC, seed=7))
+        monkeypatch.setattr("jobs.train_risk_model.SPEC", replace(SPEC, seed=7))
         report = train_risk_model.run(context, (LAST,))
         assert report.details["is_champion"] is False
         assert "the champion cannot be compared" in report.warnings[0]
