@@ -5,14 +5,15 @@ are computed with it.
 """
 
 import numpy as np
-from numba import njit
+
+from pumploss.compiled import compiled
 
 Ints = np.ndarray
 Floats = np.ndarray
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def window_maximum(first: Ints, end: Ints, values: Ints, result: Ints) -> None:  # pragma: no cover - compiled
+@compiled
+def window_maximum(first: Ints, end: Ints, values: Ints, result: Ints) -> None:
     """Raise `result` to the highest value of each slice, in place."""
     for window in range(first.size):
         highest = result[window]
@@ -21,8 +22,8 @@ def window_maximum(first: Ints, end: Ints, values: Ints, result: Ints) -> None: 
         result[window] = highest
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def longest_run(first: Ints, end: Ints, is_loss: Ints) -> Ints:  # pragma: no cover - compiled
+@compiled
+def longest_run(first: Ints, end: Ints, is_loss: Ints) -> Ints:
     """Length of the longest run of losses in each slice."""
     result = np.zeros(first.size, np.int64)
     for window in range(first.size):
@@ -33,10 +34,10 @@ def longest_run(first: Ints, end: Ints, is_loss: Ints) -> Ints:  # pragma: no co
     return result
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@compiled
 def mint_counts(
     first: Ints, end: Ints, mint: Ints, cost: Ints, is_first_seen: Ints, mints: int
-) -> tuple[Ints, Ints, Ints, Floats]:  # pragma: no cover - compiled
+) -> tuple[Ints, Ints, Ints, Floats]:
     """Per slice: distinct mints, mints first seen in it, cost of the dearest mint, sum of squared costs per mint."""
     distinct, new = np.zeros(first.size, np.int64), np.zeros(first.size, np.int64)
     top, squares = np.zeros(first.size, np.int64), np.zeros(first.size, np.float64)
@@ -57,10 +58,8 @@ def mint_counts(
     return distinct, new, top, squares
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def weighted_volatility(
-    first: Ints, end: Ints, cost: Ints, volatility: Floats
-) -> tuple[Ints, Floats]:  # pragma: no cover - compiled
+@compiled
+def weighted_volatility(first: Ints, end: Ints, cost: Ints, volatility: Floats) -> tuple[Ints, Floats]:
     """Per slice: cost of rows whose volatility is known, and the sum of cost times volatility over them."""
     known = np.zeros(first.size, np.int64)
     weighted = np.zeros(first.size, np.float64)
