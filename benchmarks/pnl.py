@@ -23,8 +23,8 @@ from benchmarks.pnl_peers import Totals, by_duckdb, by_pandas, by_polars
 from benchmarks.pnl_spark import SparkStep
 from jobs import silver_trade_pnl
 from jobs.running.context import Context, open_context
-from jobs.silver_trade_pnl import LOTS, walked
-from pnl.cohort import Cohort, read_trades
+from jobs.silver_trade_pnl import LOTS, read_trades, walked
+from pnl.cohort import Cohort
 from pnl.fifo import Room, walk
 from pumploss.lake.files import write_partition
 from pumploss.report import RunReport
@@ -142,8 +142,8 @@ def _cases(context: Context, day: date, folder: Path, spark: SparkStep) -> list[
 
 
 def _unchecked(context: Context, day: date) -> None:
-    for staged in walked(context, (day,), RunReport("silver_trade_pnl")):
-        context.lake.replace(staged.table, staged.frame, [day], staged.rows)
+    for part in walked(context, (day,), RunReport("silver_trade_pnl")):
+        context.lake.replace(part.table, part.frame, [day], part.rows)
     context.lake.unstage()
 
 

@@ -27,6 +27,7 @@ from jobs.running import lookups
 from jobs.running.context import Context, open_context
 from jobs.running.runner import run_step
 from jobs.silver_trade_pnl import LOTS
+from pumploss.columns import POSITION
 from pumploss.days import Days, midnight, shift
 from pumploss.lake.segments.manifest import built_days
 from pumploss.settings import Settings, as_environment, from_environment
@@ -138,7 +139,7 @@ def _night(context: Context, day: date, number: int, *, is_measured: bool) -> Ni
     trades = context.read(TABLE, [day])
     mints = trades.select("token_mint").distinct()
     found = lookups.latest_before(context, LOTS, mints, day)
-    held = found.where("open_units > 0").select("trader_address", "token_mint").distinct()
+    held = found.where("open_units > 0").select(*POSITION).distinct()
     return Night(
         number, seconds, cpu, peak,
         units=trades.count() + held.count(),

@@ -13,11 +13,11 @@ import numpy.typing as npt
 import polars as pl
 
 from pumploss.errors import ModelError
+from pumploss.money import LAMPORTS_PER_SOL
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-LAMPORTS_PER_SOL = 1_000_000_000
 KEY = ("trader_address", "event_timestamp")
 OUTCOMES = ("is_loss", "is_severe_loss", "is_exposed", "outcome_lamports")
 

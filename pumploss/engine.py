@@ -16,7 +16,7 @@ from pumploss.errors import SettingsError
 from pumploss.settings import ROOT, Settings
 
 #: Python packages of the project that a cluster's workers need to run its functions.
-SHIPPED_PACKAGES = ("pumploss", "features", "models", "jobs")
+SHIPPED_PACKAGES = ("pumploss", "features", "pnl", "sources", "models", "jobs")
 
 #: Keeps the embedded server alive: it stops when the last reference to it goes.
 _servers: list[object] = []

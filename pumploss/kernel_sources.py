@@ -17,7 +17,8 @@ COMPILER = "pumploss.compiled"
 
 #: Begins with a line feed and not with the begin of a line, which is found ten times as slowly.
 _IMPORT = re.compile(
-    rb"\n[ \t]*(?:from[ \t]+(?P<module>[\w.]+)[ \t]+import[ \t]+(?P<names>\([^)]*\)|[^\n]*)|import[ \t]+(?P<modules>[^\n]*))"
+    rb"\n[ \t]*(?:from[ \t]+(?P<module>[\w.]+)[ \t]+import[ \t]+(?P<names>\([^)]*\)|[^\n]*)"
+    rb"|import[ \t]+(?P<modules>[^\n]*))"
 )
 
 Stamp = tuple[int, int]
