@@ -1,4 +1,4 @@
-"""Works out the state of a mint at a day's close: the reserves or the price that positions are marked at, and the fee."""
+"""Works out the state of a mint at a day's close: reserves or price that positions are marked at, and the fee."""
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
