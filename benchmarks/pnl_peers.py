@@ -81,8 +81,8 @@ def by_duckdb(files: list[str], target: str) -> Totals:
     with duckdb.connect() as connection:
         connection.execute(QUERY.replace("$files", repr(files)).replace("$target", target))
         written = connection.read_parquet(target)
-        (found,) = written.aggregate("sum(matched_units), sum(sold_cost_lamports), sum(pnl_lamports)").fetchall()
-    return Totals(*(int(value) for value in found))
+        (totals,) = written.aggregate("sum(matched_units), sum(sold_cost_lamports), sum(pnl_lamports)").fetchall()
+    return Totals(*(int(value) for value in totals))
 
 
 def by_polars(files: list[str], target: str) -> Totals:

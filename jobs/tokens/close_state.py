@@ -25,7 +25,7 @@ HIGHEST_CURVE_PRICE = CURVE_PRODUCT / (INITIAL_VIRTUAL_TOKEN_UNITS - INITIAL_REA
 
 
 def carried(daily: DataFrame, before: DataFrame) -> DataFrame:
-    """The rows so far with reserves, price and recent prices taken from earlier ones where a day has none.
+    """Answer the rows so far with reserves, price and recent prices taken from earlier ones where a day has none.
 
     Reserves are not taken over a change of venue: what is left on the curve says nothing about the pool.
     """
