@@ -183,7 +183,7 @@ def _agree(context: Context, cases: list[Case]) -> None:
         own = sells if case.engine != "pandas" else sells.filter(pl.col("trader_cohort") == _first_cohort(context))
         ours = Totals(*(int(own[name].cast(pl.Int128).sum()) for name in names))
         bound = {"pandas": 0.0, SPARK: 0.0, "polars": len(own) + abs(ours.cost) * 1e-9}.get(case.engine, len(own))
-        differences = [abs(theirs - own) for theirs, own in zip(case.totals, ours, strict=True)]
+        differences = [abs(theirs - expected) for theirs, expected in zip(case.totals, ours, strict=True)]
         if differences[0] or max(differences) > bound:
             raise AssertionError(f"{case.engine}: {case.totals}, not {ours} (at most {bound} lamports apart)")
 

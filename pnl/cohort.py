@@ -7,8 +7,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pnl.arrow_columns import equals, integers, numbered, texts, times
-from pnl.fifo import NO_LOT, FifoLots, FifoResult, FifoTrades, walk
+from pnl.fifo import walk
 from pnl.fifo_kernel import Flags, Integers, Taints, running_most
+from pnl.fifo_tables import NO_LOT, FifoLots, FifoResult, FifoTrades
 
 #: What a walk needs of a trade, and of a lot that is carried in; partition columns included.
 TRADE_COLUMNS: Final = (

@@ -8,7 +8,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pnl.fifo import NO_LOT, FifoLots, FifoResult, FifoTrades, walk
+from pnl.fifo import walk
+from pnl.fifo_tables import NO_LOT, FifoLots, FifoResult, FifoTrades
 
 DAY = 86_400 * 10**6
 MOST = 2**56  # forty trades of SOL and fee stay below 2^63

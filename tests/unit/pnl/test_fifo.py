@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from pnl.fifo import NO_LOT, FifoLots, FifoTrades, walk
+from pnl.fifo import walk
+from pnl.fifo_tables import NO_LOT, FifoLots, FifoTrades
 from pumploss.errors import AmountOverflowError, ContractError
 
 SECOND = 1_000_000
