@@ -23,8 +23,8 @@ from benchmarks.pnl_peers import Totals, by_duckdb, by_pandas, by_polars
 from benchmarks.pnl_spark import SparkStep
 from jobs import silver_trade_pnl
 from jobs.running.context import Context, open_context
-from jobs.silver_trade_pnl import LOTS, walked
-from pnl.cohort import Cohort, read_trades
+from jobs.silver_trade_pnl import LOTS, read_trades, walked
+from pnl.cohort import Cohort
 from pnl.fifo import Room, walk
 from pumploss.lake.files import write_partition
 from pumploss.report import RunReport
@@ -142,8 +142,8 @@ def _cases(context: Context, day: date, folder: Path, spark: SparkStep) -> list[
 
 
 def _unchecked(context: Context, day: date) -> None:
-    for staged in walked(context, (day,), RunReport("silver_trade_pnl")):
-        context.lake.replace(staged.table, staged.frame, [day], staged.rows)
+    for part in walked(context, (day,), RunReport("silver_trade_pnl")):
+        context.lake.replace(part.table, part.frame, [day], part.rows)
     context.lake.unstage()
 
 
@@ -183,7 +183,7 @@ def _agree(context: Context, cases: list[Case]) -> None:
         own = sells if case.engine != "pandas" else sells.filter(pl.col("trader_cohort") == _first_cohort(context))
         ours = Totals(*(int(own[name].cast(pl.Int128).sum()) for name in names))
         bound = {"pandas": 0.0, SPARK: 0.0, "polars": len(own) + abs(ours.cost) * 1e-9}.get(case.engine, len(own))
-        differences = [abs(found - expected) for found, expected in zip(case.totals, ours, strict=True)]
+        differences = [abs(theirs - expected) for theirs, expected in zip(case.totals, ours, strict=True)]
         if differences[0] or max(differences) > bound:
             raise AssertionError(f"{case.engine}: {case.totals}, not {ours} (at most {bound} lamports apart)")
 

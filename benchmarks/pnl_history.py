@@ -27,6 +27,7 @@ from jobs.running import lookups
 from jobs.running.context import Context, open_context
 from jobs.running.runner import run_step
 from jobs.silver_trade_pnl import LOTS
+from pumploss.columns import POSITION
 from pumploss.days import Days, midnight, shift
 from pumploss.lake.segments import built_days
 from pumploss.settings import Settings, as_environment, from_environment
@@ -132,20 +133,20 @@ def _night(context: Context, day: date, number: int, *, is_measured: bool) -> Ni
         run_step(context, STEP, [day])
         seconds, peak = elapsed()
     cpu = time.process_time() - cpu
-    opened = next(one for one in reversed(lookups.opened(context)) if one["table"] == LOTS.name)
+    opened = next(lookup for lookup in reversed(lookups.opened(context)) if lookup["table"] == LOTS.name)
     if not is_measured:
         return Night(number, seconds, cpu, peak, 1, 0, opened, 0, 0, 0, 0)
     trades = context.read(TABLE, [day])
     mints = trades.select("token_mint").distinct()
-    found = lookups.latest_before(context, LOTS, mints, day)
-    held = found.where("open_units > 0").select("trader_address", "token_mint").distinct()
+    lots = lookups.latest_before(context, LOTS, mints, day)
+    held = lots.where("open_units > 0").select(*POSITION).distinct()
     return Night(
         number, seconds, cpu, peak,
         units=trades.count() + held.count(),
         trade_bytes=built_days(context.lake, TABLE)[day].bytes,
         opened=opened,
-        lots_found=found.count(),
-        lots_of_others=found.join(mints, ["token_mint"], "left_anti").count(),
+        lots_found=lots.count(),
+        lots_of_others=lots.join(mints, ["token_mint"], "left_anti").count(),
         lots_before=sum(files.rows for files in built.values()),
         bytes_before=sum(files.bytes for files in built.values()),
     )  # fmt: skip
@@ -174,8 +175,8 @@ def _write(context: Context, day: date, trades: pl.DataFrame) -> None:
 
     known: dict[str, list[Any]] = {
         "trade_id": [
-            hashlib.md5(f"{signature}{place}".encode(), usedforsecurity=False).hexdigest()
-            for signature, place in trades.select("signature", "event_index").iter_rows()
+            hashlib.md5(f"{signature}{index}".encode(), usedforsecurity=False).hexdigest()
+            for signature, index in trades.select("signature", "event_index").iter_rows()
         ],
         "trader_cohort": [xxhash.xxh64_intdigest(who.encode(), 42) % 16 for who in trades["trader_address"]],
     }

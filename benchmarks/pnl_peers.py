@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
+from pumploss.columns import POSITION
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -79,13 +81,13 @@ def by_duckdb(files: list[str], target: str) -> Totals:
     with duckdb.connect() as connection:
         connection.execute(QUERY.replace("$files", repr(files)).replace("$target", target))
         written = connection.read_parquet(target)
-        (found,) = written.aggregate("sum(matched_units), sum(sold_cost_lamports), sum(pnl_lamports)").fetchall()
-    return Totals(*(int(value) for value in found))
+        (totals,) = written.aggregate("sum(matched_units), sum(sold_cost_lamports), sum(pnl_lamports)").fetchall()
+    return Totals(*(int(value) for value in totals))
 
 
 def by_polars(files: list[str], target: str) -> Totals:
     """Running sums over positions, and an as-of join from sells to the lot that their last unit came from."""
-    position = ["trader_address", "token_mint"]
+    position = [*POSITION]
     is_buy, units = pl.col("direction") == "buy", pl.col("token_units")
     net = pl.col("sol_lamports") + pl.when(is_buy).then(pl.col("fee_lamports")).otherwise(-pl.col("fee_lamports"))
     names = ["trade_id", *position, "direction", "token_units", "sol_lamports", "fee_lamports", "order_in_mint_day"]
@@ -140,7 +142,7 @@ def by_pandas(trades: "pd.DataFrame") -> Totals:
     """A loop over the rows, with a queue of lots per position, exact as ours: Python's integers know no bound."""
     lots: dict[tuple[str, str], deque[list[int]]] = defaultdict(deque)
     all_matched = all_cost = all_pnl = 0
-    rows: Iterator[Any] = trades.sort_values(["trader_address", "token_mint", "order_in_mint_day"]).itertuples()
+    rows: Iterator[Any] = trades.sort_values([*POSITION, "order_in_mint_day"]).itertuples()
     for row in rows:
         queue = lots[(row.trader_address, row.token_mint)]
         if row.direction == "buy":

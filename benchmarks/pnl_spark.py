@@ -104,8 +104,8 @@ def main(day: date, home: str) -> None:
             context.lake.unstage()
             names = ["matched_units", "sold_cost_lamports", "pnl_lamports"]
             sums = pl.read_delta(context.lake.path(TABLE), columns=["direction", *names])
-            found = sums.filter(pl.col("direction") == "sell").select(pl.col(names).cast(pl.Int128).sum()).row(0)
-            print(f"={json.dumps(found)}", flush=True)
+            totals = sums.filter(pl.col("direction") == "sell").select(pl.col(names).cast(pl.Int128).sum()).row(0)
+            print(f"={json.dumps(totals)}", flush=True)
 
 
 if __name__ == "__main__":

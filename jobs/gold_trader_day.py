@@ -6,14 +6,19 @@ import pyarrow as pa
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from jobs.position_values import KEY, value_changes
 from jobs.running.context import Context
 from jobs.running.lookups import latest_before
+from pnl import changes_of
+from pnl.exit_value import MARK
+from pnl.value_changes import CHANGES
+from pumploss.cohort import COHORTS
+from pumploss.columns import POSITION
 from pumploss.days import Days
 from pumploss.report import RunReport
 from pumploss.tables import gold_token_day, silver_open_lots, silver_trade_pnl, silver_trader_mint_day
 from pumploss.tables.gold_trader_day import TABLE
 
+KEY = [*CHANGES.key]
 HOURS = range(24)
 
 #: Levels that are sums of a daily change, and the change that they sum.
@@ -70,13 +75,38 @@ def flows(pnl: DataFrame, mint_days: DataFrame) -> DataFrame:
 
 
 def _sum(column: Column) -> Column:
-
     return F.coalesce(F.sum(column), F.lit(0)).cast("bigint")
 
 
 def _squares(column: Column) -> Column:
-
     return F.sum(column.cast("decimal(19,0)") * column.cast("decimal(19,0)")).cast("decimal(38,0)")
+
+
+def value_changes(lots: DataFrame, marks: DataFrame, before: DataFrame, days: Days) -> DataFrame:
+    """`CHANGES` of what open positions would fetch, cost and count, from the marks of traded mints.
+
+    `lots` are rows of `silver_open_lots`: each position's latest close before the days, and its closes in them. `marks`
+    are the days' rows of `gold_token_day` and `before` each mint's latest earlier one, against which the positions
+    stood so far.
+    """
+    held = lots.select(*POSITION, "trader_cohort", F.col("close_day").alias("day"), "open_units", "open_cost_lamports")
+    known = marks.select("token_mint", "day", *MARK, "known_at").unionByName(
+        before.select("token_mint", "day", *MARK, "known_at")
+    )
+    cohorts = F.explode(F.array(*(F.lit(cohort) for cohort in range(COHORTS))))
+    rows = _filled(held).unionByName(_filled(known.withColumn("trader_cohort", cohorts)))
+    first = days[0]
+    return rows.groupBy("trader_cohort").applyInArrow(lambda cohort: changes_of(cohort, first), CHANGES.ddl)
+
+
+def _filled(rows: DataFrame) -> DataFrame:
+    """The rows with every column of either kind."""
+    types = {name: gold_token_day.TABLE[name].type.spark for name in (*MARK, "known_at")}
+    types |= {
+        name: silver_open_lots.TABLE[name].type.spark for name in ("trader_address", "open_units", "open_cost_lamports")
+    }
+    missing = [F.lit(None).cast(kind).alias(name) for name, kind in types.items() if name not in rows.columns]
+    return rows.select("*", *missing)
 
 
 def transform(changes: DataFrame, own: DataFrame, before: DataFrame) -> DataFrame:

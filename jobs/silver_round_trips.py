@@ -1,147 +1,34 @@
 """Round trips of every trader and mint: from the first buy of an empty position until it is empty again.
 
-A trade belongs to a round trip where the position holds something before or after it, so a sale of what was never seen
-to be bought belongs to none, and a sale beyond the stock closes the round trip. State is this table's latest row of the
-positions that trade, so a night costs what its trades cost.
+State is this table's latest row of the positions that trade, so a night costs what its trades cost.
 """
 
-import polars as pl
-import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from jobs.running.context import Context
 from jobs.running.lookups import latest_before
+from pnl import trace_cohort
+from pnl.round_trips import STATE, TRADE
+from pumploss.columns import POSITION
 from pumploss.days import Days
 from pumploss.errors import ConservationError
 from pumploss.report import RunReport
 from pumploss.tables import silver_open_lots, silver_trade_pnl
 from pumploss.tables.silver_round_trips import TABLE
 
-POSITION = ["trader_address", "token_mint"]
-EPISODE = [*POSITION, "episode_index"]
-
-#: What one call per cohort is handed of each trade.
-_TRADE = (
-    "trade_id", "traded_at", *POSITION, "direction", "token_units", "order_in_mint_day", "matched_units",
-    "unmatched_units", "buy_cost_lamports", "sold_cost_lamports", "proceeds_lamports", "position_units",
-    "position_cost_lamports", "known_at", "trade_date", "trader_cohort",
-)  # fmt: skip
-#: Columns of the table that a day's trades add to, and those that keep the highest value.
-_SUMS = (
-    "buy_count", "sell_count", "bought_units", "buy_cost_lamports", "sold_units", "sold_cost_lamports",
-    "proceeds_lamports", "oversold_units",
-)  # fmt: skip
-_PEAKS = ("peak_units", "peak_cost_lamports")
-#: What a round trip carries on: `close_day` tells its earlier row apart from trades, which have a `trade_id`.
-_STATE = (*EPISODE, "entered_at", *_SUMS, *_PEAKS, "is_closed", "known_at", "close_day", "trader_cohort")
-
 
 def transform(pnl: DataFrame, before: DataFrame) -> DataFrame:
     """Trades with their profit, and the latest earlier rows of their positions, to `silver_round_trips`."""
     types = {column.name: column.type.spark for column in (*TABLE.columns, *silver_trade_pnl.TABLE.columns)}
-    names = dict.fromkeys((*_TRADE, *_STATE))
+    names = dict.fromkeys((*TRADE, *STATE))
     both = [
         frame.select(
             *(F.col(name) if name in kept else F.lit(None).cast(types[name]).alias(name) for name in names),
         )
-        for frame, kept in ((pnl, _TRADE), (before, _STATE))
+        for frame, kept in ((pnl, TRADE), (before, STATE))
     ]
     return both[0].unionByName(both[1]).groupBy("trader_cohort").applyInArrow(trace_cohort, TABLE.ddl)
-
-
-def trace_cohort(cohort: pa.Table) -> pa.Table:
-    """One cohort's trades and earlier round trips, in any order, to its rows of `silver_round_trips`.
-
-    Raises ConservationError where a position goes on from something else than what its earlier row left.
-    """
-    rows = pl.DataFrame(pl.from_arrow(cohort))
-    latest = pl.col("episode_index") == pl.col("episode_index").max().over(POSITION)
-    carried = rows.filter(pl.col("trade_id").is_null()).filter(latest)
-    days = _days(_numbered(rows.filter(pl.col("trade_id").is_not_null()), carried))
-    whole = pl.concat([carried.filter(~pl.col("is_closed")), days], how="diagonal").sort(*EPISODE, "close_day")
-    summed = _running(whole.with_columns(trip=pl.struct(EPISODE).rle_id()))
-    done = _judged(summed.filter(pl.col("left_units").is_not_null()))
-    return pa.table(done.select(TABLE.names).to_arrow()).cast(TABLE.arrow_schema)
-
-
-def _numbered(trades: pl.DataFrame, carried: pl.DataFrame) -> pl.DataFrame:
-    """The trades that belong to a round trip, in order, with its number."""
-    is_buy = pl.col("direction") == "buy"
-    units = pl.col("position_units") + pl.when(is_buy).then(-pl.col("token_units")).otherwise(pl.col("matched_units"))
-    cost = pl.col("position_cost_lamports") - pl.col("buy_cost_lamports") + pl.col("sold_cost_lamports")
-    known = carried.select(*POSITION, last=pl.col("episode_index"), was_open=~pl.col("is_closed"))
-    moved = (
-        trades.drop("episode_index", "is_closed")
-        .with_columns(
-            had=(units > 0) | (cost > 0), has=(pl.col("position_units") > 0) | (pl.col("position_cost_lamports") > 0)
-        )
-        .filter(pl.col("had") | pl.col("has"))
-        .sort(*POSITION, "trade_date", "order_in_mint_day")
-        .join(known, POSITION, how="left", maintain_order="left")
-        .with_columns(position=pl.struct(POSITION).rle_id())
-    )
-    held_before = pl.col("has").shift(1).over("position").fill_null(pl.col("was_open").fill_null(False))
-    torn = moved.filter(pl.col("had") != held_before)
-    if len(torn):
-        one = torn.row(0, named=True)
-        raise ConservationError(
-            f"silver_round_trips of {one['trade_date']}: trade {one['trade_id']} of {one['trader_address']} in "
-            f"{one['token_mint']} starts from {'an open' if one['had'] else 'an empty'} position, the row before it "
-            "left the opposite. Run silver_trade_pnl and silver_round_trips again from the day before."
-        )
-    started = (~pl.col("had")).cast(pl.Int32).cum_sum().over("position")
-    return moved.with_columns(episode_index=(pl.col("last").fill_null(-1) + started).cast(pl.Int32))
-
-
-def _days(trades: pl.DataFrame) -> pl.DataFrame:
-    """What the trades of each round trip add up to by day, and how it stands after the last of them."""
-    is_buy = pl.col("direction") == "buy"
-    return trades.group_by(*EPISODE, close_day=pl.col("trade_date"), maintain_order=True).agg(
-        pl.col("trader_cohort").first(),
-        pl.col("traded_at").first().alias("entered_at"),
-        pl.col("traded_at").last().alias("exited_at"),
-        is_buy.sum().cast(pl.Int64).alias("buy_count"),
-        (~is_buy).sum().cast(pl.Int64).alias("sell_count"),
-        pl.col("token_units").filter(is_buy).sum().alias("bought_units"),
-        pl.col("buy_cost_lamports").sum(),
-        pl.col("matched_units").sum().alias("sold_units"),
-        pl.col("sold_cost_lamports").sum(),
-        pl.col("proceeds_lamports").sum(),
-        pl.col("unmatched_units").sum().alias("oversold_units"),
-        pl.col("position_units").max().alias("peak_units"),
-        pl.col("position_cost_lamports").max().alias("peak_cost_lamports"),
-        pl.col("position_units").last().alias("left_units"),
-        pl.col("position_cost_lamports").last().alias("left_cost_lamports"),
-        pl.col("known_at").max(),
-    )
-
-
-def _running(days: pl.DataFrame) -> pl.DataFrame:
-    """The days of each `trip`, in order, with its sums and peaks up to each. Most have one day, and nothing to sum."""
-    starts, ends = (pl.col("trip").ne_missing(pl.col("trip").shift(n)) for n in (1, -1))
-    is_alone = starts & ends
-    summed = days.filter(~is_alone).with_columns(
-        *(pl.col(name).cum_sum().over("trip") for name in _SUMS),
-        *(pl.col(name).cum_max().over("trip") for name in (*_PEAKS, "known_at")),
-        pl.col("entered_at").first().over("trip"),
-    )
-    return pl.concat([days.filter(is_alone), summed])
-
-
-def _judged(rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows with what follows from their sums."""
-    closed = (pl.col("left_units") == 0) & (pl.col("left_cost_lamports") == 0)
-    pnl = pl.col("proceeds_lamports") - pl.col("sold_cost_lamports")
-    outcome = pl.when(pnl > 0).then(pl.lit("won")).when(pnl < 0).then(pl.lit("lost")).otherwise(pl.lit("even"))
-    held = (pl.col("exited_at") - pl.col("entered_at")).dt.total_microseconds() / 1e6
-    return rows.with_columns(
-        is_closed=closed,
-        realised_pnl_lamports=pnl,
-        exited_at=pl.when(closed).then("exited_at"),
-        held_seconds=pl.when(closed).then(held),
-        outcome=pl.when(closed).then(outcome).otherwise(pl.lit("open")),
-    )
 
 
 def uneven_closes(pnl: DataFrame, lots: DataFrame) -> DataFrame:
@@ -162,7 +49,7 @@ def uneven_closes(pnl: DataFrame, lots: DataFrame) -> DataFrame:
 def carried_trips(context: Context, pnl: DataFrame, days: Days) -> DataFrame:
     """The latest rows before these days of the positions that trade in them."""
     earlier = latest_before(context, TABLE, pnl.select("token_mint"), days[0])
-    return earlier.join(pnl.select(*POSITION).distinct(), POSITION, "left_semi")
+    return earlier.join(pnl.select(*POSITION).distinct(), [*POSITION], "left_semi")
 
 
 def run(context: Context, days: Days) -> RunReport:
@@ -182,9 +69,7 @@ def run(context: Context, days: Days) -> RunReport:
 
 
 def _refuse_uneven(uneven: DataFrame) -> None:
-    found = uneven.orderBy("close_day", *POSITION).limit(1).collect()
-    if found:
-        row = found[0]
+    for row in uneven.orderBy("close_day", *POSITION).limit(1).collect():
         raise ConservationError(
             f"silver_open_lots of {row['close_day']}: the lots of {row['trader_address']} in {row['token_mint']} sum "
             f"to {row['lot_units']} units at {row['lot_cost']} lamports, its last trade left {row['units']} at "

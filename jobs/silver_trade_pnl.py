@@ -8,20 +8,24 @@ two tables then take over. Trades never pass through the engine, and memory is b
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
+from itertools import accumulate
 from typing import NamedTuple
 
+import fsspec
 import pyarrow as pa
-import pyarrow.compute as pc
-from pyspark.sql import Column as SparkColumn
+import pyarrow.parquet as pq
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from jobs.running.context import Context
 from jobs.running.lookups import latest_before
-from pnl.cohort import read_trades, walk_rows
-from pumploss.contract import Column, Table, Type
+from pnl import walk_rows
+from pnl.arrow_columns import DICTIONARY
+from pnl.cohort import TRADE_COLUMNS
+from pumploss.columns import POSITION
+from pumploss.contract import Table
 from pumploss.days import Days
 from pumploss.errors import ConservationError
 from pumploss.lake.files import StoredFile, write_partition
@@ -30,24 +34,16 @@ from pumploss.tables import silver_open_lots, silver_trades
 from pumploss.tables.silver_trade_pnl import TABLE
 
 LOTS = silver_open_lots.TABLE
-POSITION = ["trader_address", "token_mint"]
 COHORT = "trader_cohort"
 
-#: Rows of both tables in one stream, told apart by `is_lot`: what `transform` gives.
-_BOTH = tuple(column.optional() for column in TABLE.columns)
-_BOTH += tuple(column.optional() for column in LOTS.columns if column.name not in TABLE.names)
-WALKED = Table(
-    name="walked",
-    description="Rows of silver_trade_pnl and silver_open_lots in one stream; never published.",
-    columns=(Column("is_lot", Type.BOOLEAN, "Whether the row is a lot"), *_BOTH),
-    no_key_because="it is a stream of two tables",
-)
+#: Text that repeats: read, sorted and written as numbers of a dictionary.
+REPEATING = ("trader_address", "token_mint", "direction", "fee_source", "amount_basis")
 
 #: One row per table, cohort and day that a task wrote.
 _WRITTEN = "name string, day date, rows bigint"
 
 
-class Staged(NamedTuple):
+class Walked(NamedTuple):
     """Rows of a table in files as it takes them over, and how many there are of each day."""
 
     table: Table
@@ -55,27 +51,19 @@ class Staged(NamedTuple):
     rows: dict[date, int]
 
 
-def transform(trades: DataFrame, lots: DataFrame) -> DataFrame:
-    """Trades and carried lots to the rows of both tables (`WALKED`), for frames that do not lie in a lake."""
-
-    def nulls(of: Table, but: Collection[str]) -> list[SparkColumn]:
-        return [F.lit(None).cast(of[name].type.spark).alias(name) for name in of.names if name not in but]
-
-    as_trades = trades.select(F.lit(False).alias("is_lot"), *trades.columns, *nulls(LOTS, trades.columns))
-    as_lots = lots.select(F.lit(True).alias("is_lot"), *LOTS.names, *nulls(silver_trades.TABLE, LOTS.names))
-    return as_trades.unionByName(as_lots).groupBy(COHORT).applyInArrow(walk_cohort, WALKED.ddl)
-
-
-def walk_cohort(rows: pa.Table) -> pa.Table:
-    """One cohort's trades and lots, in any order, to its rows of `WALKED`."""
-    made = walk_rows(rows.filter(pc.invert(rows["is_lot"])), rows.filter(rows["is_lot"]))
-    columns = []
-    for is_lot, table in zip((False, True), made, strict=True):
-        whole = table.append_column(COHORT, pa.repeat(rows[COHORT][0], len(table)))
-        whole = whole.append_column("is_lot", pa.repeat(is_lot, len(table)))
-        nulls = {name: pa.nulls(len(table)) for name in WALKED.names if name not in whole.column_names}
-        columns.append(pa.table({**dict(zip(whole.column_names, whole.columns, strict=True)), **nulls}))
-    return pa.concat_tables(part.select(WALKED.names).cast(WALKED.arrow_schema) for part in columns)
+def read_trades(files: Iterable[tuple[str, date]]) -> pa.Table:
+    """Read the columns that a walk needs of these files of `silver_trades`, each with the day that its rows are of."""
+    kind = dict.fromkeys(REPEATING, DICTIONARY)
+    schema = pa.schema([(name, kind.get(name, silver_trades.TABLE[name].type.arrow)) for name in TRADE_COLUMNS])
+    stored = [name for name in TRADE_COLUMNS if name != "trade_date"]
+    read = []
+    for path, day in files:
+        storage, bare = fsspec.core.url_to_fs(path)
+        with storage.open(bare, "rb") as file:
+            rows = pq.ParquetFile(file, read_dictionary=list(REPEATING)).read(stored, use_threads=False)
+        dated = rows.select(stored).append_column("trade_date", pa.repeat(pa.scalar(day, pa.date32()), len(rows)))
+        read.append(dated.cast(schema))
+    return pa.concat_tables(read) if read else schema.empty_table()
 
 
 def write_cohort(folders: dict[str, str], rows: pa.Table) -> pa.Table:
@@ -98,29 +86,29 @@ def write_cohort(folders: dict[str, str], rows: pa.Table) -> pa.Table:
 
 
 def by_day(rows: pa.Table, column: str) -> list[tuple[date, pa.Table]]:
-    """Rows sorted by a day, cut into the days."""
+    """Cut rows that are sorted by a day into the days."""
     runs = rows[column].combine_chunks().value_counts()
     counts = sorted((run["values"].as_py(), run["counts"].as_py()) for run in runs)
-    begins = [sum(count for _, count in counts[:place]) for place in range(len(counts))]
-    return [(day, rows.slice(begin, count)) for (day, count), begin in zip(counts, begins, strict=True)]
+    begins = accumulate((count for _, count in counts), initial=0)
+    return [(day, rows.slice(begin, count)) for (day, count), begin in zip(counts, begins, strict=False)]
 
 
 def carried_lots(context: Context, trades: DataFrame, days: Days) -> DataFrame:
-    """Lots open before these days of the positions that trade in them: the latest close of each position."""
+    """Look up the lots open before these days of the positions that trade in them: each one's latest close."""
     before = latest_before(context, LOTS, trades.select("token_mint"), days[0])
-    return before.join(trades.select(*POSITION).distinct(), POSITION, "left_semi")
+    return before.join(trades.select(*POSITION).distinct(), [*POSITION], "left_semi")
 
 
 def run(context: Context, days: Days) -> RunReport:
     """Walk these days on top of what was open before them. Raises ConservationError where a trade went missing."""
     report = RunReport("silver_trade_pnl")
-    for staged in walked(context, days, report):
-        context.publish(staged.table, staged.frame, days, report, staged=True)
+    for part in walked(context, days, report):
+        context.publish(part.table, part.frame, days, report, staged=True)
     return report
 
 
-def walked(context: Context, days: Days, report: RunReport) -> tuple[Staged, Staged]:
-    """Open lots and trades of these days, staged and accounted for."""
+def walked(context: Context, days: Days, report: RunReport) -> tuple[Walked, Walked]:
+    """Walk these days and stage their open lots and trades, accounted for. Raises what `run` raises."""
     trades = context.read(silver_trades.TABLE, days)
     files = context.lake.files(silver_trades.TABLE, days)
     folders = {table.name: context.lake.laying(table) for table in (LOTS, TABLE)}
@@ -130,12 +118,12 @@ def walked(context: Context, days: Days, report: RunReport) -> tuple[Staged, Sta
     for row in written:
         counts[row["name"]][row["day"]] += row["rows"]
     _account(files, counts[TABLE.name], days, report)
-    lots = Staged(LOTS, context.lake.laid(LOTS, folders[LOTS.name]), counts[LOTS.name])
-    return lots, Staged(TABLE, context.lake.laid(TABLE, folders[TABLE.name]), counts[TABLE.name])
+    lots = Walked(LOTS, context.lake.laid(LOTS, folders[LOTS.name]), counts[LOTS.name])
+    return lots, Walked(TABLE, context.lake.laid(TABLE, folders[TABLE.name]), counts[TABLE.name])
 
 
 def tasks(context: Context, lots: DataFrame, files: list[StoredFile]) -> DataFrame:
-    """Carried lots, and a row for each file of trades: all that a cohort's task is handed."""
+    """Join carried lots with a row for each file of trades: all that a cohort's task is handed."""
     rows = [
         (file.path, date.fromisoformat(file.partition["trade_date"]), int(file.partition[COHORT])) for file in files
     ]

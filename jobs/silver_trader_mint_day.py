@@ -5,17 +5,16 @@ from pyspark.sql import functions as F
 
 from jobs.running.context import Context
 from jobs.running.lookups import latest_before
+from pumploss.columns import POSITION
 from pumploss.days import Days
 from pumploss.report import RunReport
 from pumploss.tables import silver_trade_pnl
 from pumploss.tables.silver_trader_mint_day import TABLE
 
-PAIR = ["trader_address", "token_mint"]
-
 
 def transform(pnl: DataFrame, seen: DataFrame) -> DataFrame:
     """Trades with profit, and earlier `first_seen_day` per pair, to `silver_trader_mint_day`."""
-    days = pnl.groupBy(*PAIR, "trade_date", "trader_cohort").agg(
+    days = pnl.groupBy(*POSITION, "trade_date", "trader_cohort").agg(
         F.count(F.when(F.col("direction") == "buy", 1)).alias("buy_count"),
         F.count(F.when(F.col("direction") == "sell", 1)).alias("sell_count"),
         F.sum("sol_lamports").alias("volume_lamports"),
@@ -23,10 +22,10 @@ def transform(pnl: DataFrame, seen: DataFrame) -> DataFrame:
         F.coalesce(F.sum("pnl_lamports"), F.lit(0)).alias("realised_pnl_lamports"),
         F.max("known_at").alias("known_at"),
     )
-    first = F.min("trade_date").over(Window.partitionBy(*PAIR))
+    first = F.min("trade_date").over(Window.partitionBy(*POSITION))
     return (
         days.withColumn("first_here", first)
-        .join(seen, PAIR, "left")
+        .join(seen, [*POSITION], "left")
         .withColumn("first_seen_day", F.least("first_here", F.coalesce("first_before", "first_here")))
         .select(*TABLE.names)
     )
@@ -36,9 +35,9 @@ def run(context: Context, days: Days) -> RunReport:
     """Aggregate these days; the first day of a pair is looked up in this table's earlier days."""
     report = RunReport("silver_trader_mint_day")
     pnl = context.read(silver_trade_pnl.TABLE, days)
-    pairs = pnl.select(*PAIR).distinct()
-    before = latest_before(context, TABLE, pairs, days[0]).join(pairs, PAIR, "left_semi")
-    seen = before.select(*PAIR, F.col("first_seen_day").alias("first_before"))
+    pairs = pnl.select(*POSITION).distinct()
+    before = latest_before(context, TABLE, pairs, days[0]).join(pairs, [*POSITION], "left_semi")
+    seen = before.select(*POSITION, F.col("first_seen_day").alias("first_before"))
     written = context.publish(TABLE, transform(pnl, seen), days, report)
     rows_in = context.lake.rows_by_day(silver_trade_pnl.TABLE)
     for day in days:

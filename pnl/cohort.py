@@ -1,20 +1,15 @@
-"""The rows of one cohort, Arrow to Arrow: positions numbered and sorted, walked once, written out in their order."""
+"""Walks the rows of one cohort, Arrow to Arrow: positions are numbered and sorted, walked once, written in order."""
 
-from collections.abc import Iterable
-from datetime import date
-from typing import Any, Final
+from typing import Final
 
-import fsspec
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from pnl.fifo import NO_LOT, FifoLots, FifoResult, FifoTrades, walk
-from pnl.fifo_kernel import Flags, Integers, Marks, running_most
-from pumploss.errors import ContractError
-from pumploss.tables import silver_trades
+from pnl.arrow_columns import equals, integers, numbered, texts, times
+from pnl.fifo import walk
+from pnl.fifo_kernel import Flags, Integers, Taints, running_most
+from pnl.fifo_tables import NO_LOT, FifoLots, FifoResult, FifoTrades
 
 #: What a walk needs of a trade, and of a lot that is carried in; partition columns included.
 TRADE_COLUMNS: Final = (
@@ -25,27 +20,10 @@ LOT_COLUMNS: Final = (
     "trader_address", "token_mint", "lot_index", "lot_id", "opened_at", "open_units", "open_cost_lamports",
     "amount_basis", "is_fee_estimated", "known_at",
 )  # fmt: skip
-#: Text that repeats: read, sorted and written as numbers of a dictionary.
-REPEATING: Final = ("trader_address", "token_mint", "direction", "fee_source", "amount_basis")
 
-# What is marked of a lot, and through the walk of every sale that took from it.
+# The taints of a lot, which pass to every sale that takes from it.
 BALANCE_DELTA, CURVE, ESTIMATED = 1, 2, 4
 _MIXED: Final = BALANCE_DELTA | CURVE
-
-
-def read_trades(files: Iterable[tuple[str, date]]) -> pa.Table:
-    """The trades of these files, each with the day that all its rows are of."""
-    kind = {name: pa.dictionary(pa.int32(), pa.string()) for name in REPEATING}
-    schema = pa.schema([(name, kind.get(name, silver_trades.TABLE[name].type.arrow)) for name in TRADE_COLUMNS])
-    stored = [name for name in TRADE_COLUMNS if name != "trade_date"]
-    read = []
-    for path, day in files:
-        storage, bare = fsspec.core.url_to_fs(path)
-        with storage.open(bare, "rb") as file:
-            rows = pq.ParquetFile(file, read_dictionary=list(REPEATING)).read(stored, use_threads=False)
-        dated = rows.select(stored).append_column("trade_date", pa.repeat(pa.scalar(day, pa.date32()), len(rows)))
-        read.append(dated.cast(schema))
-    return pa.concat_tables(read) if read else schema.empty_table()
 
 
 class Cohort:
@@ -53,30 +31,29 @@ class Cohort:
 
     def __init__(self, trades: pa.Table, lots: pa.Table) -> None:
         count = trades.num_rows
-        self.trader, self.traders = _numbered(trades["trader_address"], lots["trader_address"])
-        self.mint, self.mints = _numbered(trades["token_mint"], lots["token_mint"])
+        self.trader, self.traders = numbered(trades["trader_address"], lots["trader_address"])
+        self.mint, self.mints = numbered(trades["token_mint"], lots["token_mint"])
         position = self.trader * max(len(self.mints), 1) + self.mint
-        day = _integers(trades["trade_date"].cast(pa.int32()), "trade_date")
-        place = _integers(trades["order_in_mint_day"], "order_in_mint_day")
-        self.order = _sorted(position[:count], day, place)
-        self.lot_order = np.lexsort((_integers(lots["lot_index"]), position[count:]))
+        day = integers(trades["trade_date"].cast(pa.int32()), "trade_date")
+        self.order = _sorted(position[:count], day, integers(trades["order_in_mint_day"], "order_in_mint_day"))
+        self.lot_order = np.lexsort((integers(lots["lot_index"]), position[count:]))
         self.trades, self.lots = trades, lots
         self.trade_ids = trades["trade_id"].cast(pa.string()).combine_chunks().take(pa.array(self.order))
         self.position, self.lot_position = position[:count][self.order], position[count:][self.lot_order]
         self.day = day[self.order].astype(np.int32)
-        self.is_buy = _is(trades["direction"], "buy")[self.order]
-        self.marks = _marks(trades["amount_basis"], _is(trades["fee_source"], "estimated"))[self.order]
+        self.is_buy = equals(trades["direction"], "buy")[self.order]
+        self.taints = _taints(trades["amount_basis"], equals(trades["fee_source"], "estimated"))[self.order]
         estimated = lots["is_fee_estimated"].fill_null(False).combine_chunks().to_numpy(zero_copy_only=False)
-        self.lot_marks = _marks(lots["amount_basis"], estimated)[self.lot_order]
+        self.lot_taints = _taints(lots["amount_basis"], estimated)[self.lot_order]
         self.known_at = self._known_at()
 
     def trade(self, name: str) -> Integers:
         """An integer or time column of the trades, sorted."""
-        return _integers(self.trades[name], name)[self.order]
+        return integers(self.trades[name], name)[self.order]
 
     def lot(self, name: str) -> Integers:
         """An integer or time column of the lots, sorted; what is missing is 0."""
-        return _integers(self.lots[name].cast(pa.int64()).fill_null(0))[self.lot_order]
+        return integers(self.lots[name].cast(pa.int64()).fill_null(0))[self.lot_order]
 
     def as_fifo(self) -> tuple[FifoTrades, FifoLots]:
         """What `fifo.walk` takes."""
@@ -88,14 +65,14 @@ class Cohort:
             fee_lamports=self.trade("fee_lamports"),
             traded_at=self.trade("traded_at"),
             day=self.day,
-            marks=self.marks,
+            taints=self.taints,
         )
         lots = FifoLots(
             position=self.lot_position,
             opened_at=self.lot("opened_at"),
             units=self.lot("open_units"),
             cost_lamports=self.lot("open_cost_lamports"),
-            marks=self.lot_marks,
+            taints=self.lot_taints,
         )
         return trades, lots
 
@@ -109,7 +86,8 @@ class Cohort:
 def walk_rows(trades: pa.Table, lots: pa.Table) -> tuple[pa.Table, pa.Table]:
     """`silver_trade_pnl` of the trades and `silver_open_lots` of their days, sorted by day, then as the contracts say.
 
-    All columns but the cohort; text that repeats is in dictionaries. Raises what `fifo.walk` raises.
+    Takes TRADE_COLUMNS and LOT_COLUMNS, rows in any order. Answers all columns but the cohort; text that repeats is in
+    dictionaries. Raises ContractError where a value is missing, and what `fifo.walk` raises.
     """
     cohort = Cohort(trades.select(TRADE_COLUMNS), lots.select(LOT_COLUMNS))
     trades_in_order, lots_in_order = cohort.as_fifo()
@@ -123,10 +101,10 @@ def _pnl(cohort: Cohort, trades: FifoTrades, result: FifoResult) -> pa.Table:
     made = pa.table(
         {
             "trade_id": cohort.trade_ids,
-            "traded_at": _times(trades.traded_at),
-            "trader_address": _texts(cohort.trader[cohort.order], cohort.traders),
-            "token_mint": _texts(cohort.mint[cohort.order], cohort.mints),
-            "direction": _texts(np.where(is_buy, 0, 1), pa.array(["buy", "sell"])),
+            "traded_at": times(trades.traded_at),
+            "trader_address": texts(cohort.trader[cohort.order], cohort.traders),
+            "token_mint": texts(cohort.mint[cohort.order], cohort.mints),
+            "direction": texts(np.where(is_buy, 0, 1), pa.array(["buy", "sell"])),
             "token_units": trades.units,
             "sol_lamports": trades.sol_lamports,
             "fee_lamports": trades.fee_lamports,
@@ -140,9 +118,9 @@ def _pnl(cohort: Cohort, trades: FifoTrades, result: FifoResult) -> pa.Table:
             "hold_seconds": pa.array(result.hold_seconds, mask=unsold),
             "position_units": result.position_units_after,
             "position_cost_lamports": result.position_cost_after,
-            "is_basis_mixed": (result.marks & _MIXED) == _MIXED,
-            "is_fee_estimated": (result.marks & ESTIMATED) != 0,
-            "known_at": _times(cohort.known_at),
+            "is_basis_mixed": (result.taints & _MIXED) == _MIXED,
+            "is_fee_estimated": (result.taints & ESTIMATED) != 0,
+            "known_at": times(cohort.known_at),
             "trade_date": pa.array(cohort.day).cast(pa.date32()),
         }
     )
@@ -151,7 +129,6 @@ def _pnl(cohort: Cohort, trades: FifoTrades, result: FifoResult) -> pa.Table:
 
 
 def _closes(cohort: Cohort, result: FifoResult) -> pa.Table:
-
     closes = result.closes
     is_empty = closes.ref == NO_LOT
     trader, mint = np.divmod(closes.position, max(len(cohort.mints), 1))
@@ -159,19 +136,19 @@ def _closes(cohort: Cohort, result: FifoResult) -> pa.Table:
     ids = pa.concat_arrays([cohort.trade_ids, carried])
     # `ref` counts the carried lots backwards from -1, after the trades.
     row = np.where(closes.ref >= 0, closes.ref, len(cohort.order) + ~np.where(is_empty, -1, closes.ref))
-    basis = np.where(closes.marks & CURVE, 1, 0)
+    basis = np.where(closes.taints & CURVE, 1, 0)
     made = pa.table(
         {
-            "trader_address": _texts(trader, cohort.traders),
-            "token_mint": _texts(mint, cohort.mints),
+            "trader_address": texts(trader, cohort.traders),
+            "token_mint": texts(mint, cohort.mints),
             "lot_index": closes.lot_index.astype(np.int32),
             "lot_id": ids.take(pa.array(row, mask=is_empty)),
-            "opened_at": _times(closes.opened_at, is_empty),
+            "opened_at": times(closes.opened_at, is_empty),
             "open_units": closes.units,
             "open_cost_lamports": closes.cost_lamports,
-            "amount_basis": _texts(basis, pa.array(["balance_delta", "curve"]), is_empty),
-            "is_fee_estimated": pa.array((closes.marks & ESTIMATED) != 0, mask=is_empty),
-            "known_at": _times(_at_closes(cohort, result)),
+            "amount_basis": texts(basis, pa.array(["balance_delta", "curve"]), is_empty),
+            "is_fee_estimated": pa.array((closes.taints & ESTIMATED) != 0, mask=is_empty),
+            "known_at": times(_at_closes(cohort, result)),
             "close_day": pa.array(closes.day).cast(pa.date32()),
         }
     )
@@ -186,56 +163,17 @@ def _at_closes(cohort: Cohort, result: FifoResult) -> Integers:
     return np.take(cohort.known_at[ends], close)
 
 
-def _numbered(*columns: pa.ChunkedArray) -> tuple[Integers, pa.Array]:
-    """Texts as places in the sorted list of them, the columns one after the other; and that list."""
-    chunks = [chunk for column in columns for chunk in _dictionary(column).chunks]
-    whole = pa.chunked_array(chunks, pa.dictionary(pa.int32(), pa.string())).unify_dictionaries().combine_chunks()
-    order = pc.sort_indices(whole.dictionary)
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order.to_numpy()] = np.arange(len(order))
-    return rank[_integers(whole.indices, "an address")], whole.dictionary.take(order)
-
-
-def _dictionary(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    kind = pa.dictionary(pa.int32(), pa.string())
-    return column if column.type == kind else column.cast(pa.string()).dictionary_encode()
-
-
-def _sorted(position: Integers, day: Integers, place: Integers) -> npt.NDArray[np.intp]:
-    """The rows by position, day and place: by one number where all three fit into 63 bits of it."""
+def _sorted(position: Integers, day: Integers, order_in_day: Integers) -> npt.NDArray[np.intp]:
+    """The rows by position, day and order in it: by one number where all three fit into 63 bits of it."""
     if not len(position):
         return np.empty(0, dtype=np.intp)
-    days, places = int(np.ptp(day)) + 1, int(place.max()) + 1
-    if (int(position.max()) + 1) * days * places < 2**63 and place.min() >= 0:
-        return np.argsort((position * days + (day - day.min())) * places + place)
-    return np.lexsort((place, day, position))
+    days, orders = int(np.ptp(day)) + 1, int(order_in_day.max()) + 1
+    if (int(position.max()) + 1) * days * orders < 2**63 and order_in_day.min() >= 0:
+        return np.argsort((position * days + (day - day.min())) * orders + order_in_day)
+    return np.lexsort((order_in_day, day, position))
 
 
-def _is(column: pa.ChunkedArray, value: str) -> Flags:
-    """Whether each text is that value."""
-    whole = _dictionary(column).unify_dictionaries().combine_chunks()
-    hits = np.array([text == value for text in whole.dictionary.to_pylist()] + [False])
-    return hits[_integers(whole.indices.fill_null(len(hits) - 1))]
-
-
-def _marks(basis: pa.ChunkedArray, is_estimated: Flags) -> Marks:
-    marks = np.where(_is(basis, "balance_delta"), BALANCE_DELTA, CURVE).astype(np.uint8)
-    marks[is_estimated] |= ESTIMATED
-    return marks
-
-
-def _integers(column: Any, name: str = "a column") -> Integers:
-    """A column of integers or times without missing values, as 64-bit integers; times in their own unit."""
-    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    plain = whole.cast(pa.int64()) if not pa.types.is_integer(whole.type) else whole
-    if plain.null_count:
-        raise ContractError(f"{plain.null_count} of {len(plain)} values of {name} are missing: it cannot be walked.")
-    return np.asarray(plain.to_numpy(zero_copy_only=False), dtype=np.int64)
-
-
-def _texts(numbers: Integers, texts: pa.Array, is_missing: Flags | None = None) -> pa.DictionaryArray:
-    return pa.DictionaryArray.from_arrays(pa.array(numbers.astype(np.int32), mask=is_missing), texts)
-
-
-def _times(microseconds: Integers, is_missing: Flags | None = None) -> pa.Array:
-    return pa.array(microseconds, mask=is_missing).cast(pa.timestamp("us", tz="UTC"))
+def _taints(basis: pa.ChunkedArray, is_estimated: Flags) -> Taints:
+    taints = np.where(equals(basis, "balance_delta"), BALANCE_DELTA, CURVE).astype(np.uint8)
+    taints[is_estimated] |= ESTIMATED
+    return taints

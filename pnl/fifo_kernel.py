@@ -12,7 +12,7 @@ Integers: TypeAlias = npt.NDArray[np.int64]
 Floats: TypeAlias = npt.NDArray[np.float64]
 Days: TypeAlias = npt.NDArray[np.int32]
 Flags: TypeAlias = npt.NDArray[np.bool_]
-Marks: TypeAlias = npt.NDArray[np.uint8]
+Taints: TypeAlias = npt.NDArray[np.uint8]
 
 MOST: Final = int(np.iinfo(np.int64).max)
 
@@ -26,13 +26,13 @@ HEAD, TAIL, HEAD_UNITS, HEAD_COST, STOCK, STOCK_COST = range(6)
 
 @compiled
 def fill(
-    stops: Integers, per_trade: Integers, hold: Floats, seen: Marks,
-    store: Integers, stored: Marks, closes: Integers, book: Integers,
+    stops: Integers, per_trade: Integers, hold: Floats, taints: Taints,
+    store: Integers, stored: Taints, closes: Integers, book: Integers,
     position: Integers, is_buy: Flags, units: Integers, sol: Integers, fee: Integers,
-    traded_at: Integers, _day: Days, marks: Marks,
-    lot_position: Integers, lot_opened_at: Integers, lot_units: Integers, lot_cost: Integers, lot_marks: Marks,
+    traded_at: Integers, _day: Days, own_taints: Taints,
+    lot_position: Integers, lot_opened_at: Integers, lot_units: Integers, lot_cost: Integers, lot_taints: Taints,
 ) -> int:  # fmt: skip
-    """Fills every row of a trade, the lots and the closes; the trade where a sum passed 2^63 - 1, or -1.
+    """Fills in every row of a trade, the lots and the closes; answers the trade where a sum passed 2^63 - 1, or -1.
 
     Arrays are handed on one by one: numba moves a tuple of them through memory at each call, at a third of the speed.
     """
@@ -42,20 +42,23 @@ def fill(
             book[HEAD] = book[TAIL]
             book[STOCK] = book[STOCK_COST] = 0
         while carried < len(lot_position) and lot_position[carried] <= position[row]:
-            stored[book[TAIL]] = lot_marks[carried]
+            # Written before it is known whether the lot is queued: the next one overwrites what was not.
+            stored[book[TAIL]] = lot_taints[carried]
             lot = lot_opened_at[carried], lot_units[carried], lot_cost[carried]
             if lot_position[carried] == position[row] and not _push(book, store, ~carried, *lot):
                 return row
             carried += 1
         while row < stops[close]:
-            seen[row] = marks[row]
+            taints[row] = own_taints[row]
             if is_buy[row]:
-                stored[book[TAIL]] = marks[row]
+                stored[book[TAIL]] = own_taints[row]
                 if not _push(book, store, row, traded_at[row], units[row], sol[row] + fee[row]):
                     return row
                 _nothing_sold(per_trade, hold, row)
-            elif not _sell(book, store, stored, per_trade, hold, seen, row, units[row], sol[row] - fee[row], traded_at):
-                _nothing_sold(per_trade, hold, row)
+            else:
+                proceeds = sol[row] - fee[row]
+                if not _sell(book, store, stored, per_trade, hold, taints, row, units[row], proceeds, traded_at):
+                    _nothing_sold(per_trade, hold, row)
             per_trade[UNITS_AFTER, row] = book[STOCK]
             per_trade[COST_AFTER, row] = book[STOCK_COST]
             row += 1
@@ -96,14 +99,14 @@ def _nothing_sold(per_trade: Integers, hold: Floats, row: int) -> None:
 
 @compiled
 def _sell(
-    book: Integers, store: Integers, stored: Marks, per_trade: Integers, hold: Floats, seen: Marks,
+    book: Integers, store: Integers, stored: Taints, per_trade: Integers, hold: Floats, taints: Taints,
     row: int, units: int, proceeds: int, traded_at: Integers,
 ) -> bool:  # fmt: skip
-    """Writes what a sale matched, its cost, proceeds and hold, and adds its lots' marks; False if nothing matched."""
+    """Writes what a sale matched, its cost, proceeds and hold, and adds its lots' taints; False if nothing matched."""
     matched = min(units, book[STOCK])
     if matched == 0:
         return False
-    cost, held, marks = _take(book, store, stored, matched, traded_at[row])
+    cost, held, taken_taints = _take(book, store, stored, matched, traded_at[row])
     if matched < units:
         share = muldiv(abs(proceeds), matched, units)
         proceeds = share if proceeds > 0 else -share
@@ -113,22 +116,23 @@ def _sell(
     per_trade[COST, row] = cost
     per_trade[PROCEEDS, row] = proceeds
     hold[row] = held / 1e6
-    seen[row] |= marks
+    taints[row] |= taken_taints
     return True
 
 
 @compiled
-def _take(book: Integers, store: Integers, stored: Marks, wanted: int, sold_at: int) -> tuple[int, int, np.uint8]:
-    """Cost, mean microseconds held and marks of the oldest `wanted` units, of which there are enough."""
-    cost, left, marks = 0, wanted, np.uint8(0)
+def _take(book: Integers, store: Integers, stored: Taints, wanted: int, sold_at: int) -> tuple[int, int, np.uint8]:
+    """Cost, mean microseconds held and taints of the oldest `wanted` units, of which there are enough."""
+    cost, left, taints = 0, wanted, np.uint8(0)
     high = low = np.uint64(0)  # the sum of units times microseconds, in 128 bits
+    # Lots of no units behind the last part go with it, so that their cost is not left alone.
     while left > 0 or (book[HEAD] < book[TAIL] and book[HEAD_UNITS] == 0):
         head, part = book[HEAD], min(left, book[HEAD_UNITS])
         more, addend = product(np.uint64(part), np.uint64(sold_at - store[OPENED_AT, head]))
         low += addend
-        high += more + np.uint64(low < addend)
+        high += more + np.uint64(low < addend)  # a sum that wrapped is below what was added: carry it
         left -= part
-        marks |= stored[head]
+        taints |= stored[head]
         if part < book[HEAD_UNITS]:
             share = muldiv(book[HEAD_COST], part, book[HEAD_UNITS])
             book[HEAD_UNITS] -= part
@@ -140,7 +144,7 @@ def _take(book: Integers, store: Integers, stored: Marks, wanted: int, sold_at: 
         if head + 1 < book[TAIL]:
             book[HEAD_UNITS] = store[LOT_UNITS, head + 1]
             book[HEAD_COST] = store[LOT_COST, head + 1]
-    return cost, np.int64(quotient(high, low, np.uint64(wanted))), marks  # type: ignore[return-value]
+    return cost, np.int64(quotient(high, low, np.uint64(wanted))), taints  # type: ignore[return-value]
 
 
 @compiled

@@ -17,9 +17,9 @@ import polars as pl
 
 from pnl.fifo_kernel import Flags, Integers
 from pnl.wide_integers import muldiv
+from pumploss.columns import POSITION
 from pumploss.compiled import compiled
 
-POSITION = ("trader_address", "token_mint")
 #: What is read of each trade.
 READ = (
     *POSITION, "trade_date", "order_in_mint_day", "direction", "token_units", "matched_units", "buy_cost_lamports",
@@ -91,7 +91,7 @@ def lifo_cost(
 
 
 def with_costs(rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows of `silver_trade_pnl` of whole positions with one column more per method: `<method>_pnl_lamports`.
+    """Add to rows of `silver_trade_pnl` of whole positions a column per method: `<method>_pnl_lamports`.
 
     They are NULL where `pnl_lamports` is: for buys and wholly unmatched sells.
     """
@@ -113,11 +113,11 @@ def with_costs(rows: pl.DataFrame) -> pl.DataFrame:
 
 def summed(rows: pl.DataFrame) -> pl.DataFrame:
     """Sum the results of `with_costs` of some traders, one row per method; the sums of several can be added up."""
-    found = []
+    sums = []
     for method in Method:
         pnl = pl.col(f"{method}_pnl_lamports")
         traders = rows.filter(pnl.is_not_null()).group_by("trader_address").agg(pnl.sum())
-        found.append(
+        sums.append(
             rows.select(
                 pl.lit(method.value).alias("method"),
                 pl.lit(len(traders)).alias("trader_count"),
@@ -129,4 +129,4 @@ def summed(rows: pl.DataFrame) -> pl.DataFrame:
                 (pnl != pl.col("fifo_pnl_lamports")).sum().cast(pl.Int64).alias("differs_count"),
             )
         )
-    return pl.concat(found)
+    return pl.concat(sums)

@@ -1,8 +1,4 @@
-"""Products of two 63-bit integers, divided again without losing a bit, for compiled kernels.
-
-numba keeps a compiled caller until the caller's own file changes: after an edit here, touch
-`fifo_kernel.py` too, or its cached kernel goes on with the old arithmetic.
-"""
+"""Multiplies two 63-bit integers and divides the product without losing a bit, for compiled kernels."""
 
 import numpy as np
 

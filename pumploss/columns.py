@@ -90,3 +90,6 @@ TAPE_BREAKS = Column("tape_break_count", Type.BIGINT, "Curve trades whose amount
 TRADER_COUNT = Column("trader_count", Type.BIGINT, "Number of distinct traders")
 FIRST_TRADED_AT = Column("first_traded_at", Type.TIMESTAMP, "Earliest trade of the row's scope")
 LAST_TRADED_AT = Column("last_traded_at", Type.TIMESTAMP, "Latest trade of the row's scope")
+
+#: What a position is of: lots, round trips and values are all kept by trader and mint.
+POSITION = (TRADER.name, MINT.name)

@@ -4,6 +4,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from pumploss.money import LAMPORTS_PER_SOL
 from simulator.arrays import Flags, Floats, Int64s, Records
 from simulator.launches import SECOND
 from simulator.walk import BUY, SELL, SELL_IF_GAIN
@@ -83,7 +84,7 @@ def _lamports(sol: Floats) -> Floats:
     sol = np.maximum(sol / (1 + sol / WALLET_LIMIT_SOL), SMALLEST_BUY_SOL)
     figure = 10.0 ** (np.floor(np.log10(sol)) - 1)
     typed = np.round(sol / figure) * figure
-    lamports: Floats = np.floor(typed * 1e9 * 10_000 / 10_125)
+    lamports: Floats = np.floor(typed * LAMPORTS_PER_SOL * 10_000 / 10_125)
     return lamports
 
 

@@ -38,6 +38,7 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
+from pumploss.money import LAMPORTS_PER_SOL
 from simulator.arrays import Floats, Int64s
 from simulator.matching import Columns, columns_of, match
 
@@ -92,7 +93,7 @@ def behaviour(columns: Columns) -> Behaviour:
     """Measure one set of trades as if it were all there is: stock from before is unknown."""
     matched = match(columns)
     is_met = matched.share > 0
-    sizes = columns.lamports[columns.lamports > 0] / 1e9
+    sizes = columns.lamports[columns.lamports > 0] / LAMPORTS_PER_SOL
     by_wallet = np.unique(columns.trader, return_counts=True)[1]
     _, stay, stays = np.unique(columns.trader << np.int64(32) | columns.mint, return_inverse=True, return_counts=True)
     top = np.sort(by_wallet)[-max(1, len(by_wallet) // 100) :]

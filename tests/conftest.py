@@ -76,15 +76,24 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 @pytest.fixture(scope="session")
-def frame(spark: Any) -> Callable[..., Frame]:
-    """`frame(TABLE, {...}, ...)`: a frame with the table's columns, filled up with neutral values."""
+def arrow() -> Callable[..., Any]:
+    """`arrow(TABLE, {...}, ...)`: an Arrow table with the table's columns, filled up with neutral values."""
     import pyarrow as pa
+
+    def build(table: Table, *rows: dict[str, Any]) -> Any:
+        return pa.Table.from_pylist([filled(table, row) for row in rows], schema=table.arrow_schema)
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def frame(spark: Any, arrow: Callable[..., Any]) -> Callable[..., Frame]:
+    """`frame(TABLE, {...}, ...)`: a frame with the table's columns, filled up with neutral values."""
 
     def build(table: Table, *rows: dict[str, Any]) -> Frame:
         if not rows:
             return spark.createDataFrame([], table.spark_schema)
-        whole = [filled(table, row) for row in rows]
-        return spark.createDataFrame(pa.Table.from_pylist(whole, schema=table.arrow_schema))
+        return spark.createDataFrame(arrow(table, *rows))
 
     return build
 

@@ -5,14 +5,15 @@ are computed with it.
 """
 
 import numpy as np
-from numba import njit
+
+from pumploss.compiled import compiled
 
 Ints = np.ndarray
 Floats = np.ndarray
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def window_maximum(first: Ints, end: Ints, values: Ints, result: Ints) -> None:  # pragma: no cover - compiled
+@compiled
+def window_maximum(first: Ints, end: Ints, values: Ints, result: Ints) -> None:
     """Raise `result` to the highest value of each slice, in place."""
     for window in range(first.size):
         # What is there already counts: the caller raises one array by several tables.
@@ -22,8 +23,8 @@ def window_maximum(first: Ints, end: Ints, values: Ints, result: Ints) -> None: 
         result[window] = highest
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def longest_run(first: Ints, end: Ints, is_loss: Ints) -> Ints:  # pragma: no cover - compiled
+@compiled
+def longest_run(first: Ints, end: Ints, is_loss: Ints) -> Ints:
     """Measure the longest run of losses in each slice, in rows."""
     result = np.zeros(first.size, np.int64)
     for window in range(first.size):
@@ -34,10 +35,10 @@ def longest_run(first: Ints, end: Ints, is_loss: Ints) -> Ints:  # pragma: no co
     return result
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@compiled
 def mint_counts(
     first: Ints, end: Ints, mint: Ints, cost: Ints, is_first_seen: Ints, mints: int
-) -> tuple[Ints, Ints, Ints, Floats]:  # pragma: no cover - compiled
+) -> tuple[Ints, Ints, Ints, Floats]:
     """Count, per slice: distinct mints, mints first seen, cost of the dearest mint, sum of squared costs per mint."""
     distinct, new = np.zeros(first.size, np.int64), np.zeros(first.size, np.int64)
     top, squares = np.zeros(first.size, np.int64), np.zeros(first.size, np.float64)
@@ -63,10 +64,8 @@ def mint_counts(
     return distinct, new, top, squares
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def weighted_volatility(
-    first: Ints, end: Ints, cost: Ints, volatility: Floats
-) -> tuple[Ints, Floats]:  # pragma: no cover - compiled
+@compiled
+def weighted_volatility(first: Ints, end: Ints, cost: Ints, volatility: Floats) -> tuple[Ints, Floats]:
     """Sum up, per slice: cost of rows whose volatility is known, and cost times volatility over them."""
     known = np.zeros(first.size, np.int64)
     weighted = np.zeros(first.size, np.float64)

@@ -23,11 +23,11 @@ TITLES = ("method", "traders", "of them lost", "matched sells", "at a loss", "re
 def run(arguments: argparse.Namespace) -> int:
     """Print a row per method; amounts in SOL, in JSON in lamports."""
     with open_context(from_environment()) as context:
-        found = compare(context, arguments.until, arguments.trader).to_dicts()
+        methods = compare(context, arguments.until, arguments.trader).to_dicts()
     if arguments.json:
-        print(json.dumps(found))
+        print(json.dumps(methods))
     else:
-        _show(found, arguments.trader)
+        _show(methods, arguments.trader)
     return 0
 
 
@@ -56,8 +56,7 @@ def _cohorts(context: Context, until: date | None, trader: str | None) -> Iterat
         yield rows.filter(trader_cohort=number).collect()
 
 
-def _show(found: list[dict[str, Any]], trader: str | None) -> None:
-
+def _show(methods: list[dict[str, Any]], trader: str | None) -> None:
     rows = [
         (
             row["method"],
@@ -69,7 +68,7 @@ def _show(found: list[dict[str, Any]], trader: str | None) -> None:
             f"{row['realised_loss_lamports'] / LAMPORTS_PER_SOL:,.3f}",
             f"{row['differs_count']:,}",
         )
-        for row in found
+        for row in methods
     ]
     whose = "of all traders" if trader is None else f"of {trader}"
     show_table(f"Realised profit and loss {whose}; FIFO is what is published", TITLES, rows, TITLES[1:])

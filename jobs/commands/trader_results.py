@@ -4,14 +4,18 @@ from datetime import date
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
+from pyspark.sql import functions as F
 
 from jobs.commands.terminal import show_facts, show_table
-from jobs.positions import of_trader
 from jobs.running.context import Context
+from jobs.running.lookups import latest_before, latest_rows
+from pnl import valued
 from pumploss.cohort import trader_cohort
+from pumploss.columns import POSITION
 from pumploss.contract import Table
 from pumploss.money import LAMPORTS_PER_SOL
-from pumploss.tables import gold_trader_day, silver_round_trips
+from pumploss.tables import gold_token_day, gold_trader_day, silver_open_lots, silver_round_trips
 
 
 def scan(context: Context, table: Table, address: str) -> pl.LazyFrame:
@@ -30,8 +34,7 @@ def results(context: Context, address: str, day: date) -> dict[str, Any]:
     days = scan(context, gold_trader_day.TABLE, address).filter(_before("day", day)).collect().sort("day")
     if days.is_empty():
         return {"account": None, "positions": None, "round_trips": None}
-    valued = of_trader(context, address, trader_cohort(address), day).toArrow()
-    held = valued.drop_columns(["trader_address"]).to_pylist()
+    held = open_positions(context, address, day).drop_columns(["trader_address"]).to_pylist()
     trips = scan(context, silver_round_trips.TABLE, address).filter(_before("close_day", day)).collect()
     return {
         "account": _account(days, held),
@@ -40,8 +43,22 @@ def results(context: Context, address: str, day: date) -> dict[str, Any]:
     }
 
 
-def _before(column: str, day: date) -> pl.Expr:
+def open_positions(context: Context, address: str, as_of: date) -> pa.Table:
+    """What `valued` says of one trader, from what the lake knew at 00:00 UTC of a day.
 
+    Raises StaleError where a day that this rests on is stale.
+    """
+    earlier = context.read_before(silver_open_lots.TABLE, as_of)  # opens the session that columns need
+    own = (F.col("trader_cohort") == F.lit(trader_cohort(address))) & (F.col("trader_address") == F.lit(address))
+    lots = latest_rows(earlier.where(own), [*POSITION], "close_day")
+    held = lots.where("open_units > 0 OR open_cost_lamports > 0").select(*silver_open_lots.TABLE.names).toArrow()
+    if not held.num_rows:  # a lookup needs something to look up
+        return valued(held, gold_token_day.TABLE.arrow_schema.empty_table(), as_of)
+    mints = context.spark.createDataFrame(held.select(["token_mint"]))
+    return valued(held, latest_before(context, gold_token_day.TABLE, mints, as_of).toArrow(), as_of)
+
+
+def _before(column: str, day: date) -> pl.Expr:
     return pl.col(column) < day
 
 
@@ -69,13 +86,13 @@ def _round_trips(rows: pl.DataFrame) -> dict[str, Any]:
     return {**counts, "median_held_seconds": latest.select(pl.col("held_seconds").median()).item()}
 
 
-def show_results(found: dict[str, Any]) -> None:
+def show_results(shown: dict[str, Any]) -> None:
     """Print `results`, amounts in SOL."""
     facts = [
         (name.removesuffix("_lamports") + "_sol", _sol(value)) if name.endswith("_lamports") else (name, value)
-        for name, value in found["account"].items()
+        for name, value in shown["account"].items()
     ]
-    trips = [(f"round_trips_{name}", text(value)) for name, value in found["round_trips"].items()]
+    trips = [(f"round_trips_{name}", text(value)) for name, value in shown["round_trips"].items()]
     show_facts("Result over its life", [*facts, *trips])
     head = ("token", "cost SOL", "worth SOL", "unrealised SOL", "marked by", "days since a trade")
     rows = [
@@ -85,7 +102,7 @@ def show_results(found: dict[str, Any]) -> None:
             row["mark_method"],
             _age(row),
         )
-        for row in found["positions"]
+        for row in shown["positions"]
     ]
     if rows:
         show_table("Open positions", head, rows, (*head[1:4], head[-1]))

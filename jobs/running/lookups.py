@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from jobs.pipeline import WRITER
 from jobs.running.context import Context
+from pumploss.columns import POSITION
 from pumploss.contract import Table
 from pumploss.days import shift
 from pumploss.lake import Lake
@@ -35,9 +36,9 @@ _CLOSED = (
 STATES = {
     state.table.name: state
     for state in (
-        State(silver_open_lots.TABLE, ("trader_address", "token_mint"), "token_mint", spent=_CLOSED),
-        State(silver_round_trips.TABLE, ("trader_address", "token_mint"), "token_mint"),
-        State(silver_trader_mint_day.TABLE, ("trader_address", "token_mint"), "token_mint"),
+        State(silver_open_lots.TABLE, POSITION, "token_mint", spent=_CLOSED),
+        State(silver_round_trips.TABLE, POSITION, "token_mint"),
+        State(silver_trader_mint_day.TABLE, POSITION, "token_mint"),
         State(gold_token_day.TABLE, ("token_mint",), "token_mint"),
         State(gold_trader_day.TABLE, ("trader_address",), "trader_address"),
         State(silver_tokens.TABLE, ("token_mint",), "token_mint"),

@@ -55,8 +55,8 @@ def flows() -> list[Column]:
 def closed(rows: DataFrame) -> DataFrame:
     """Mint-days, in which rows that are `is_before` hold a mint's levels so far, with their tape columns.
 
-    Needed of each row: `tapes.LINKS` (missing where no curve trade states reserves), `trade_count`, `venue_close`, the
-    flows of LEVELS, and `reserve_sol` and `reserve_token` at its close, as carried. Rows before hold levels in the
+    Needed of each row: `tape_links.LINKS` (missing where no curve trade states reserves), `trade_count`, `venue_close`,
+    the flows of LEVELS, and `reserve_sol` and `reserve_token` at its close, as carried. Rows before hold levels in the
     columns of flows, and `is_tape_complete`.
     """
     order = Window.partitionBy("token_mint").orderBy("day")
@@ -93,7 +93,6 @@ def _expected(order: WindowSpec) -> dict[str, Column]:
 
 
 def _is_first_linked() -> Column:
-
     same = (F.col("first_sol_lamports") == F.col("expected_sol")) & (
         F.col("first_token_units") == F.col("expected_token")
     )
@@ -116,5 +115,4 @@ def _counts() -> dict[str, Column]:
 
 
 def _count(name: str, also_first: Column) -> Column:
-
     return F.coalesce(F.col(name), F.lit(0)).cast("bigint") + F.when(also_first, 1).otherwise(0).cast("bigint")

@@ -14,13 +14,13 @@ from pumploss.money import CURVE_PRODUCT
 #: A product of reserves above k by more than this share of it was never reached by rounding.
 MOST_ROUNDING_ONE_IN = 100_000
 #: Lamports and units by which rounding may favour the curve in one trade.
-LAMPORTS_PER_TRADE, UNITS_PER_TRADE = 2, 1
+LAMPORTS_PERTRADE, UNITS_PERTRADE = 2, 1
 #: Larger than any reserve; what is beyond it only has to stay beyond it, and products within 128 bits.
 _BEYOND = 2**62
 #: How many calls a night's curve trades are spread over.
 _PARTS = 16
 
-_TRADE = (
+TRADE = (
     "token_mint", "trade_date", "order_in_mint_day", "is_order_inferred", "direction", "token_units", "sol_lamports",
     "virtual_sol_lamports", "virtual_token_units",
 )  # fmt: skip
@@ -53,19 +53,19 @@ def links(trades: DataFrame) -> DataFrame:
         " AND virtual_sol_lamports IS NOT NULL AND virtual_token_units IS NOT NULL"
     )
     part = F.pmod(F.xxhash64("token_mint"), F.lit(_PARTS)).cast("int").alias("part")
-    return stated.select(*_TRADE, part).groupBy("part").applyInArrow(link, LINKS.ddl)
+    return stated.select(*TRADE, part).groupBy("part").applyInArrow(link, LINKS.ddl)
 
 
 def link(part: pa.Table) -> pa.Table:
     """Curve trades of whole mint-days with stated reserves, in any order, to `LINKS`."""
     day = ["token_mint", "trade_date"]
     trades = pl.DataFrame(pl.from_arrow(part)).sort(*day, "order_in_mint_day")
-    known = trades.with_columns(**_reserves(), place=pl.struct(day).rle_id())
-    is_first = pl.col("place").ne_missing(pl.col("place").shift(1))
+    known = trades.with_columns(**_reserves(), mint_day=pl.struct(day).rle_id())
+    is_first = pl.col("mint_day").ne_missing(pl.col("mint_day").shift(1))
     follows = (pl.col("sol_before") == pl.col("sol_after").shift(1)) & (
         pl.col("token_before") == pl.col("token_after").shift(1)
     )
-    change = pl.struct("place", "direction", "sol_after", "token_after", "sol_before", "token_before")
+    change = pl.struct("mint_day", "direction", "sol_after", "token_after", "sol_before", "token_before")
     told = known.with_columns(
         is_first=is_first,
         is_linked=follows.fill_null(False) & ~is_first,
@@ -110,7 +110,7 @@ def _is_possible() -> pl.Expr:
     )
     before, after = sol_before * token_before, sol * tokens
     most = CURVE_PRODUCT + CURVE_PRODUCT // MOST_ROUNDING_ONE_IN
-    room = LAMPORTS_PER_TRADE * pl.max_horizontal(tokens, token_before) + UNITS_PER_TRADE * pl.max_horizontal(
+    room = LAMPORTS_PERTRADE * pl.max_horizontal(tokens, token_before) + UNITS_PERTRADE * pl.max_horizontal(
         sol, sol_before
     )
     k, most = (pl.lit(value, dtype=pl.Int128) for value in (CURVE_PRODUCT, most))

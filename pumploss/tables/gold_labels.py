@@ -2,6 +2,7 @@
 
 from pumploss import columns as c
 from pumploss.contract import Column, Table, Type, holds, within
+from pumploss.money import LAMPORTS_PER_SOL
 
 TABLE = Table(
     name="gold_labels",
@@ -36,7 +37,7 @@ TABLE = Table(
         *within("horizon_days", 7, 7, "labels of another horizon are no labels of these models"),
         holds("outcome_lamports IS NOT NULL", "a matured window has an outcome, be it 0"),
         holds("is_loss = (outcome_lamports < -10000000)", "a loss is an outcome below -0.01 SOL"),
-        holds("NOT is_severe_loss OR outcome_lamports <= -1000000000", "a severe loss costs 1 SOL at least"),
+        holds(f"NOT is_severe_loss OR outcome_lamports <= {-LAMPORTS_PER_SOL}", "a severe loss costs 1 SOL at least"),
         holds("known_at > as_of", "an outcome that is known at T would leak the future"),
         holds("NOT is_severe_loss OR is_loss", "a severe loss is a loss"),
         holds("is_exposed OR NOT is_loss", "who neither trades nor holds anything of value cannot lose"),

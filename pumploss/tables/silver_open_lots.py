@@ -31,7 +31,7 @@ TABLE = Table(
         Column("close_day", Type.DATE, "UTC day at whose close the lots stand so"),
         c.COHORT,
     ),
-    key=("trader_address", "token_mint", "close_day", "lot_index"),
+    key=(*c.POSITION, "close_day", "lot_index"),
     partition_by=("close_day", "trader_cohort"),
     order_by=("token_mint", "trader_address", "lot_index"),
     checks=(

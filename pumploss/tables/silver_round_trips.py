@@ -33,7 +33,7 @@ TABLE = Table(
         silver_open_lots.TABLE["close_day"],
         c.COHORT,
     ),
-    key=("trader_address", "token_mint", "close_day", "episode_index"),
+    key=(*c.POSITION, "close_day", "episode_index"),
     partition_by=("close_day", "trader_cohort"),
     order_by=("token_mint", "trader_address", "episode_index"),
     checks=(

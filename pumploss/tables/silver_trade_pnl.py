@@ -38,7 +38,7 @@ TABLE = Table(
     ),
     key=("trade_id",),
     partition_by=("trade_date", "trader_cohort"),
-    order_by=("trader_address", "token_mint", "traded_at"),
+    order_by=(*c.POSITION, "traded_at"),
     checks=(
         *within("matched_units", 0, None, "units cannot be negative"),
         *within("hold_seconds", 0, None, "nothing is sold before it was bought"),

@@ -19,9 +19,9 @@ TABLE = Table(
         c.TRADE_DATE,
         c.COHORT,
     ),
-    key=("trader_address", "token_mint", "trade_date"),
+    key=(*c.POSITION, "trade_date"),
     partition_by=("trade_date", "trader_cohort"),
-    order_by=("trader_address", "token_mint"),
+    order_by=c.POSITION,
     checks=(
         *within("volume_lamports", 0, None, "volume is a sum of amounts"),
         *within("buy_cost_lamports", 0, None, "a purchase costs something or nothing"),

@@ -18,7 +18,8 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from pnl.fifo import FifoLots, FifoTrades, walk
+from pnl.fifo import walk
+from pnl.fifo_tables import FifoLots, FifoTrades
 from pnl.other_methods import lifo_cost
 
 BOOKS = 200

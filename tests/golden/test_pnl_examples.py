@@ -1,5 +1,6 @@
 """The worked examples of `docs/pnl.md`, run as they stand there."""
 
+import os
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,9 +9,11 @@ import polars as pl
 import pytest
 
 from jobs import silver_trade_pnl, silver_trades
+from jobs.running.context import open_context
 from pnl.other_methods import with_costs
 from pumploss.fees import estimate_fee, fee_share_bps
-from pumploss.tables import bronze_trades, silver_open_lots
+from pumploss.settings import from_environment
+from pumploss.tables import bronze_trades
 from pumploss.tables.silver_trade_pnl import TABLE
 
 PAGE = Path(__file__).parents[2] / "docs" / "pnl.md"
@@ -81,13 +84,17 @@ def bronze(example, number, row):
 
 
 @pytest.fixture(scope="module")
-def results(frame):
-    """Every example in one pass through silver and profit and loss: rows by trade id."""
+def results(frame, tmp_path_factory):
+    """Every example in one night of silver trades and profit and loss: rows by trade id."""
     rows = [bronze(name, n, row) for name, example in EXAMPLES for n, row in enumerate(example)]
-    # The order of rows decides nothing, so they come backwards.
-    trades = silver_trades.transform(frame(bronze_trades.TABLE, *reversed(rows)))
-    walked = silver_trade_pnl.transform(trades, frame(silver_open_lots.TABLE))
-    pnl = walked.where("NOT is_lot").select(*TABLE.names).toArrow()
+    home, days = tmp_path_factory.mktemp("examples"), (DAY.date(),)
+    with open_context(from_environment({**os.environ, "PUMPLOSS_HOME": str(home)})) as context:
+        # The order of rows decides nothing, so they come backwards.
+        landed = context.lake.stage(bronze_trades.TABLE, frame(bronze_trades.TABLE, *reversed(rows)))
+        context.lake.replace(bronze_trades.TABLE, landed, days, {days[0]: len(rows)})
+        silver_trades.run(context, days)
+        silver_trade_pnl.run(context, days)
+        pnl = context.read(TABLE, days).toArrow()
     return {row["trade_id"]: row for row in with_costs(pl.DataFrame(pl.from_arrow(pnl))).to_dicts()}
 
 
@@ -117,5 +124,5 @@ def test_the_table_of_fees():
 def test_every_section_of_the_page_that_states_a_rule_has_an_example():
     headings = re.findall(r"^## (\d+\. .*)$", PAGE.read_text(), re.MULTILINE)
     with_example = {heading for heading, _ in tables()}
-    # Marks are worked out on the curve itself, in tests/unit/jobs/test_marks.py.
+    # Marks are worked out on the curve itself, in tests/unit/pnl/test_exit_value.py.
     assert [heading for heading in headings if heading not in with_example] == ["11. What is open"]

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from jobs import gold_token_day
-from jobs.tokens.tape_links import _TRADE, LINKS, link
+from jobs.tokens.tape_links import LINKS, TRADE, link
 from pumploss import checks
 from pumploss.money import CURVE_PRODUCT, INITIAL_VIRTUAL_SOL_LAMPORTS, INITIAL_VIRTUAL_TOKEN_UNITS
 from pumploss.tables import silver_trade_pnl, silver_trades
@@ -21,7 +21,7 @@ Row = dict[str, Any]
 DAYS = [date(2026, 1, 5) + timedelta(days=n) for n in range(4)]
 START = (INITIAL_VIRTUAL_SOL_LAMPORTS, INITIAL_VIRTUAL_TOKEN_UNITS)
 LAST_TOKENS = 279_900_000 * 10**6
-GIVEN = pa.schema([pa.field(name, silver_trades.TABLE[name].type.arrow) for name in _TRADE])
+GIVEN = pa.schema([pa.field(name, silver_trades.TABLE[name].type.arrow) for name in TRADE])
 FEE_ONE_IN = 80
 
 

@@ -8,7 +8,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pnl.fifo import NO_LOT, FifoLots, FifoResult, FifoTrades, latest_rows, walk
+from pnl.fifo import walk
+from pnl.fifo_tables import NO_LOT, FifoLots, FifoResult, FifoTrades
 
 DAY = 86_400 * 10**6
 MOST = 2**56  # forty trades of SOL and fee stay below 2^63
@@ -21,7 +22,7 @@ class Trade(NamedTuple):
     sol: int
     fee: int
     traded_at: int
-    marks: int = 0
+    taints: int = 0
 
 
 class Lot(NamedTuple):
@@ -29,7 +30,7 @@ class Lot(NamedTuple):
     opened_at: int
     units: int
     cost: int
-    marks: int
+    taints: int
     name: int | None  # row of the book that opened it; None for a closing row
 
 
@@ -42,7 +43,7 @@ class Row(NamedTuple):
     hold: float | None
     units_after: int
     cost_after: int
-    marks: int
+    taints: int
 
 
 Book = list[Trade]
@@ -57,25 +58,25 @@ def books(draw: st.DrawFn) -> Book:
     gap = st.sampled_from([0, 0, 1, 999, DAY // 3, DAY, 3 * DAY])
     row = st.tuples(gap, st.integers(0, 3), st.booleans(), amount, amount, amount, st.integers(0, 255))
     clock, book = 0, []
-    for wait, position, is_buy, units, sol, fee, marks in draw(st.lists(row, max_size=40)):
+    for wait, position, is_buy, units, sol, fee, taints in draw(st.lists(row, max_size=40)):
         clock += wait
-        book.append(Trade(position, is_buy, units, sol, fee, clock, marks))
+        book.append(Trade(position, is_buy, units, sol, fee, clock, taints))
     return sorted(book, key=lambda trade: trade.position)
 
 
 def take(queue: deque[list[int]], wanted: int, sold_at: int) -> tuple[int, int, int]:
-    """Cost of the oldest units, their units times microseconds held, and marks; lots are [row, ...]."""
-    cost = held = marks = 0
+    """Cost of the oldest units, their units times microseconds held, and taints; lots are [row, ...]."""
+    cost = held = taints = 0
     while queue and (wanted > 0 or queue[0][2] == 0):
         lot = queue[0]
         part = min(wanted, lot[2])
         share = lot[3] if part == lot[2] else lot[3] * part // lot[2]
         cost, held, wanted = cost + share, held + part * (sold_at - lot[1]), wanted - part
-        marks |= lot[4]
+        taints |= lot[4]
         lot[2], lot[3] = lot[2] - part, lot[3] - share
         if part == 0 or lot[2] == 0:
             queue.popleft()
-    return cost, held, marks
+    return cost, held, taints
 
 
 def reckon(book: Book) -> Outcome:
@@ -83,26 +84,26 @@ def reckon(book: Book) -> Outcome:
     rows: dict[int, Row] = {}
     closes: Closes = []
     for position, trades in groupby(enumerate(book), key=lambda pair: pair[1].position):
-        queue: deque[list[int]] = deque()  # [row, opened_at, units, cost, marks]
+        queue: deque[list[int]] = deque()  # [row, opened_at, units, cost, taints]
         stock = cost_left = 0
         for day, day_trades in groupby(trades, key=lambda pair: pair[1].traded_at // DAY):
             for row, trade in day_trades:
                 matched = cost = proceeds = 0
-                hold, marks = None, trade.marks
+                hold, taints = None, trade.taints
                 if trade.is_buy:
                     paid = trade.sol + trade.fee
                     stock, cost_left = stock + trade.units, cost_left + paid
                     if trade.units or paid:
-                        queue.append([row, trade.traded_at, trade.units, paid, trade.marks])
+                        queue.append([row, trade.traded_at, trade.units, paid, trade.taints])
                 elif matched := min(stock, trade.units):
                     cost, held, taken = take(queue, matched, trade.traded_at)
                     stock, cost_left = stock - matched, cost_left - cost
                     hold = held // matched / 1e6
-                    marks |= taken
+                    taints |= taken
                     net = trade.sol - trade.fee
                     proceeds = abs(net) * matched // trade.units * (1 if net > 0 else -1)
-                rows[row] = Row(matched, cost, proceeds, hold, stock, cost_left, marks)
-            lots = [Lot(position, at, units, cost, marks, row) for row, at, units, cost, marks in queue]
+                rows[row] = Row(matched, cost, proceeds, hold, stock, cost_left, taints)
+            lots = [Lot(position, at, units, cost, taints, row) for row, at, units, cost, taints in queue]
             lots = lots or [Lot(position, 0, 0, 0, 0, None)]
             closes += [(day, index, lot) for index, lot in enumerate(lots)]
     return rows, closes
@@ -111,16 +112,17 @@ def reckon(book: Book) -> Outcome:
 def run(book: Book, rows: list[int], state: list[Lot]) -> tuple[Outcome, list[Lot]]:
     """One walk over some rows of the book with the lots of `state` carried in, and those left."""
     table = np.array([book[row] for row in rows], dtype=np.int64).reshape(-1, 7)
-    position, is_buy, units, sol, fee, at, marks = table.T
+    position, is_buy, units, sol, fee, at, taints = table.T
     day = (at // DAY).astype(np.int32)
     carried = np.array([lot[:5] for lot in state], dtype=np.int64).reshape(-1, 5)
     result = walk(
-        FifoTrades(position, is_buy.astype(np.bool_), units, sol, fee, at, day, marks.astype(np.uint8)),
-        FifoLots(*carried.T[:4], marks=carried.T[4].astype(np.uint8)),
+        FifoTrades(position, is_buy.astype(np.bool_), units, sol, fee, at, day, taints.astype(np.uint8)),
+        FifoLots(*carried.T[:4], taints=carried.T[4].astype(np.uint8)),
     )
     closes = named_closes(result, rows, state)
     left = [lot for lot in state if lot.position not in position]
-    left += [closes[row][2] for row in latest_rows(result.closes)]
+    last = {lot.position: day for day, _, lot in closes}
+    left += [lot for day, _, lot in closes if day == last[lot.position] and lot.name is not None]
     outcome = dict(zip(rows, per_trade(result), strict=True)), closes
     return outcome, sorted(left, key=lambda lot: lot.position)
 
@@ -136,7 +138,7 @@ def per_trade(result: FifoResult) -> list[Row]:
             holds,
             result.position_units_after.tolist(),
             result.position_cost_after.tolist(),
-            result.marks.tolist(),
+            result.taints.tolist(),
             strict=True,
         )
     ]
@@ -146,11 +148,11 @@ def named_closes(result: FifoResult, rows: list[int], state: list[Lot]) -> Close
     """The closes with each lot named by the row of the book that opened it."""
     columns = [column.tolist() for column in vars(result.closes).values()]
     named: Closes = []
-    for position, day, lot_index, ref, opened_at, units, cost, marks in zip(*columns, strict=True):
+    for position, day, lot_index, ref, opened_at, units, cost, taints in zip(*columns, strict=True):
         name = None
         if ref != NO_LOT:
             name = rows[ref] if ref >= 0 else state[~ref].name
-        named.append((day, lot_index, Lot(position, opened_at, units, cost, marks, name)))
+        named.append((day, lot_index, Lot(position, opened_at, units, cost, taints, name)))
     return named
 
 

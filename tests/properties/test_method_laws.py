@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pnl.fifo import FifoLots, FifoTrades, walk
+from pnl.fifo import walk
+from pnl.fifo_tables import FifoLots, FifoTrades
 from pnl.other_methods import average_cost, lifo_cost
 
 MOST = 2**55

@@ -9,13 +9,14 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jobs.silver_round_trips import _STATE, _TRADE, trace_cohort
+from pnl import trace_cohort
+from pnl.round_trips import STATE, TRADE
 from pumploss.tables import silver_trade_pnl
 from pumploss.tables.silver_round_trips import TABLE
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 COLUMNS = {column.name: column for column in (*TABLE.columns, *silver_trade_pnl.TABLE.columns)}
-GIVEN = pa.schema([pa.field(name, COLUMNS[name].type.arrow) for name in dict.fromkeys((*_TRADE, *_STATE))])
+GIVEN = pa.schema([pa.field(name, COLUMNS[name].type.arrow) for name in dict.fromkeys((*TRADE, *STATE))])
 
 Row = dict[str, Any]
 
@@ -148,7 +149,7 @@ def latest(rows: list[Row]) -> list[Row]:
         key = (row["trader_address"], row["token_mint"])
         last[key] = max(last.get(key, row["close_day"]), row["close_day"])
     kept = [row for row in rows if row["close_day"] == last[row["trader_address"], row["token_mint"]]]
-    return [{name: row[name] for name in _STATE} for row in kept]
+    return [{name: row[name] for name in STATE} for row in kept]
 
 
 @settings(deadline=None, max_examples=300)

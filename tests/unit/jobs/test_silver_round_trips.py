@@ -2,11 +2,13 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import pyarrow as pa
 import pytest
 
-from jobs import silver_round_trips, silver_trade_pnl
+from jobs import silver_round_trips
 from jobs.running.runner import run_step, run_steps
-from jobs.silver_round_trips import trace_cohort, uneven_closes
+from jobs.silver_round_trips import uneven_closes
+from pnl import trace_cohort, walk_rows
 from pumploss import checks
 from pumploss.errors import ConservationError
 from pumploss.tables import silver_open_lots, silver_trades
@@ -31,8 +33,8 @@ def later(trade, days=1):
 
 
 @pytest.fixture
-def pnl(frame):
-    """What the FIFO walk makes of trades in order, as `silver_trade_pnl`."""
+def pnl(spark, arrow):
+    """What the FIFO walk makes of trades in order, as `silver_trade_pnl` of one cohort."""
 
     def pnl(*trades):
         named = [
@@ -46,8 +48,9 @@ def pnl(frame):
             }
             for n, trade in enumerate(trades)
         ]
-        both = silver_trade_pnl.transform(frame(silver_trades.TABLE, *named), frame(silver_open_lots.TABLE))
-        return both.where("NOT is_lot").select(*PNL.names)
+        rows, _ = walk_rows(arrow(silver_trades.TABLE, *named), arrow(silver_open_lots.TABLE))
+        whole = rows.append_column("trader_cohort", pa.repeat(pa.scalar(3, pa.int32()), len(rows)))
+        return spark.createDataFrame(whole.cast(PNL.arrow_schema), PNL.spark_schema)
 
     return pnl
 
@@ -162,8 +165,6 @@ def test_nothing_traded_gives_nothing(trips):
 
 
 def test_a_position_that_goes_on_from_nowhere_is_refused(frame, pnl):
-    import pyarrow as pa
-
     rest = pnl(buy(10, 100), sell(5, 90)).where("direction = 'sell'").toArrow().to_pylist()
     schema = pa.schema({**{f.name: f.type for f in TABLE.arrow_schema}, **_pnl_types()})
     with pytest.raises(ConservationError, match=r"trade 1 of t in m starts from an open position, the row before"):
@@ -212,8 +213,6 @@ def test_a_night_goes_on_from_the_lake(context, land, digests, rows_of):
 
 
 def _lots(rows):
-    import pyarrow as pa
-
     return pa.Table.from_pylist(rows, schema=silver_open_lots.TABLE.arrow_schema)
 
 

@@ -1,9 +1,13 @@
 """What a position would fetch, worked out by hand."""
 
+import math
+from random import Random
+
+import polars as pl
 import pytest
 
-from jobs.marks import exit_value, reserves_from_price
-from pumploss.money import INITIAL_VIRTUAL_SOL_LAMPORTS, INITIAL_VIRTUAL_TOKEN_UNITS
+from pnl.exit_value import MARK, exit_value
+from pumploss.money import INITIAL_VIRTUAL_SOL_LAMPORTS, INITIAL_VIRTUAL_TOKEN_UNITS, MOST_LAMPORTS
 from pumploss.tables.gold_token_day import TABLE
 
 POOL = {
@@ -42,34 +46,52 @@ LAST_PRICE = {"mark_method": "last_price", "venue_close": "pumpswap", "mark_pric
         pytest.param({"mark_method": "none", "venue_close": "pumpswap"}, 10**15, 0, id="never priced"),
     ],
 )
-def test_exit_value(frame, state, units, lamports):
-    from pyspark.sql import functions as F
-
-    found = frame(TABLE, state).select(exit_value(F.lit(units).cast("bigint")).alias("value"))
-    assert found.dtypes == [("value", "bigint")]
-    assert found.collect()[0]["value"] == lamports
+def test_exit_value(arrow, state, units, lamports):
+    marks = pl.DataFrame(pl.from_arrow(arrow(TABLE, state)))
+    value = marks.select(exit_value(pl.lit(units, pl.Int64)).alias("value"))["value"]
+    assert (value.dtype, value.to_list()) == (pl.Int64, [lamports])
 
 
-START = INITIAL_VIRTUAL_SOL_LAMPORTS / INITIAL_VIRTUAL_TOKEN_UNITS
-SOLD_OUT = (115_005_359_057, 279_900_000_000_000)  # sqrt(k x price) and the tokens that are never sold on the curve
+def state_of(rng):
+    """A mint's state at a close, and a position in it; amounts that round badly, and what should never be missing."""
+    reserve = rng.random() < 0.8
+    return {
+        "units": rng.choice((0, 1, rng.randrange(10**6), rng.randrange(10**15), rng.randrange(2**62))),
+        "venue_close": rng.choice(("pump_curve", "pumpswap")),
+        "reserve_sol_close_lamports": rng.choice((1, 29 * 10**9, rng.randrange(115 * 10**9))) if reserve else None,
+        "reserve_token_close_units": rng.choice((1, rng.randrange(1, 10**15))) if reserve else None,
+        "mark_price": rng.choice((None, 0.0, rng.random() * 1e-5, rng.random() * 1e6)),
+        "mark_method": rng.choice(("reserves", "curve_from_price", "last_price", "none")),
+        "fee_close_share": rng.choice((0.0, 0.01, 0.0125, rng.random() * 0.2)),
+    }
 
 
-@pytest.mark.parametrize(
-    ("price", "reserves"),
-    [
-        pytest.param(START, (INITIAL_VIRTUAL_SOL_LAMPORTS, INITIAL_VIRTUAL_TOKEN_UNITS), id="at the start"),
-        pytest.param(
-            START * 4, (INITIAL_VIRTUAL_SOL_LAMPORTS * 2, INITIAL_VIRTUAL_TOKEN_UNITS // 2), id="twice the SOL"
-        ),
-        pytest.param(1e-13, (INITIAL_VIRTUAL_SOL_LAMPORTS, INITIAL_VIRTUAL_TOKEN_UNITS), id="no curve is cheaper"),
-        pytest.param(1e18, SOLD_OUT, id="nor dearer"),
-    ],
-)
-def test_reserves_follow_from_the_price(spark, price, reserves):
-    from pyspark.sql import functions as F
+def in_doubles(row):
+    """The value in Python's own doubles, operation by operation; None where something is missing."""
+    x, kept = float(row["units"]), 1.0 - row["fee_close_share"]
+    if row["mark_method"] == "none":
+        return 0.0
+    if row["mark_method"] == "last_price":
+        return None if row["mark_price"] is None else x * row["mark_price"] * kept
+    if row["reserve_sol_close_lamports"] is None:
+        return None if row["venue_close"] != "pump_curve" else 0.0 * kept
+    sol = float(row["reserve_sol_close_lamports"])
+    gross = sol * x / (float(row["reserve_token_close_units"]) + x)
+    if row["venue_close"] == "pump_curve":
+        gross = min(gross, max(sol - float(INITIAL_VIRTUAL_SOL_LAMPORTS), 0.0))
+    return gross * kept
 
-    sol, tokens = reserves_from_price(F.col("price"))
-    (found,) = (
-        spark.createDataFrame([(price,)], "price double").select(sol.alias("sol"), tokens.alias("tokens")).collect()
-    )
-    assert tuple(found) == reserves
+
+def test_every_lamport_is_that_of_the_same_operations_in_python():
+    rng = Random(5)
+    rows = [state_of(rng) for _ in range(4000)]
+    schema = {"units": pl.Int64, **{name: pl.DataFrame(rows, infer_schema_length=None)[name].dtype for name in MARK}}
+    found = pl.DataFrame(rows, schema=schema).select(exit_value(pl.col("units"))).to_series().to_list()
+    values = [in_doubles(row) for row in rows]
+    expected = [
+        0 if not row["units"] else MOST_LAMPORTS if value is None else min(math.floor(value), MOST_LAMPORTS)
+        for row, value in zip(rows, values, strict=True)
+    ]
+    assert found == expected
+    assert len(set(found)) > 500
+    assert {0, MOST_LAMPORTS} < set(found)

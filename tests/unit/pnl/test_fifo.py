@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from pnl.fifo import NO_LOT, FifoLots, FifoTrades, latest_rows, walk
+from pnl.fifo import walk
+from pnl.fifo_tables import NO_LOT, FifoLots, FifoTrades
 from pumploss.errors import AmountOverflowError, ContractError
 
 SECOND = 1_000_000
@@ -81,17 +82,17 @@ def test_parts_of_a_lot_of_85_sol_sum_to_it() -> None:
 
 def test_a_sale_bears_its_own_marks_and_those_of_the_lots_it_took_from() -> None:
     book = trades(buy(10, 1), buy(10, 1), buy(10, 1), sell(5, 1), sell(10, 1), sell(99, 1), sell(1, 1))
-    carried = replace(lots(Lot(5, 1)), marks=np.array([64], dtype=np.uint8))
-    marks = np.array([1, 2, 4, 8, 8, 16, 32], dtype=np.uint8)
-    result = walk(replace(book, marks=marks), carried)
-    assert result.marks.tolist() == [1, 2, 4, 64 | 8, 1 | 8, 2 | 4 | 16, 32]
+    carried = replace(lots(Lot(5, 1)), taints=np.array([64], dtype=np.uint8))
+    taints = np.array([1, 2, 4, 8, 8, 16, 32], dtype=np.uint8)
+    result = walk(replace(book, taints=taints), carried)
+    assert result.taints.tolist() == [1, 2, 4, 64 | 8, 1 | 8, 2 | 4 | 16, 32]
 
 
-def test_a_lot_without_units_leaves_its_mark_where_its_cost_went() -> None:
+def test_a_lot_without_units_leaves_its_taint_where_its_cost_went() -> None:
     book = trades(buy(0, 5), buy(10, 1), sell(4, 1), buy(1, 1))
-    result = walk(replace(book, marks=np.array([1, 2, 4, 8], dtype=np.uint8)), lots())
-    assert result.marks.tolist() == [1, 2, 1 | 2 | 4, 8]
-    assert result.closes.marks.tolist() == [2, 8]
+    result = walk(replace(book, taints=np.array([1, 2, 4, 8], dtype=np.uint8)), lots())
+    assert result.taints.tolist() == [1, 2, 1 | 2 | 4, 8]
+    assert result.closes.taints.tolist() == [2, 8]
 
 
 def test_an_oversold_sale_shares_its_proceeds() -> None:
@@ -132,8 +133,7 @@ def test_a_position_sold_out_leaves_one_closing_row() -> None:
     assert closes.units.tolist() == [0, 3]
     assert closes.cost_lamports.tolist() == [0, 9]
     assert closes.opened_at.tolist() == [0, 0]
-    assert closes.marks.tolist() == [0, 0]
-    assert latest_rows(closes).tolist() == [1]
+    assert closes.taints.tolist() == [0, 0]
 
 
 def test_a_close_keeps_later_lots_whole_and_the_oldest_in_part() -> None:
@@ -163,7 +163,6 @@ def test_nothing_gives_nothing() -> None:
     result = walk(trades(), lots(Lot(1, 1)))
     assert result.matched_units.shape == (0,)
     assert result.closes.ref.shape == (0,)
-    assert latest_rows(result.closes).shape == (0,)
 
 
 def test_amounts_up_to_the_last_bit_are_exact() -> None:
@@ -202,7 +201,7 @@ def test_sums_past_63_bits_name_the_position(book: list[Trade], carried: list[Lo
         ({"traded_at": np.array([1, 0])}, "FifoTrades.traded_at is .* at row 1"),
         ({"day": np.array([1, 0], dtype=np.int32)}, "FifoTrades.day is .* at row 1"),
         ({"units": np.array([1, -1])}, "FifoTrades.units is negative.* at row 1: -1"),
-        ({"marks": np.array([1, 1])}, "FifoTrades.marks: int64.* is not a column of uint8"),
+        ({"taints": np.array([1, 1])}, "FifoTrades.taints: int64.* is not a column of uint8"),
         ({"units": np.array([1])}, r"FifoTrades.units: int64\(1,\) is not"),
         ({"units": np.array([1.0, 1.0])}, "FifoTrades.units: float64.* is not a column of int64"),
     ],

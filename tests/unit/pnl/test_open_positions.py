@@ -4,11 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from jobs.commands import trader_results
-from jobs.positions import STALE_AFTER_SECONDS, of_trader, valued
-from jobs.running.runner import run_steps
-from pumploss.cohort import trader_cohort
-from pumploss.tables import gold_token_day, gold_trader_day, silver_open_lots
+from pnl import valued
+from pnl.open_positions import STALE_AFTER_SECONDS
+from pumploss.tables import gold_token_day, silver_open_lots
 
 T = date(2026, 1, 20)
 MIDNIGHT = datetime(2026, 1, 20, tzinfo=UTC)
@@ -27,10 +25,10 @@ def lot(units, cost, mint="m"):
 
 
 @pytest.fixture
-def held(frame, rows_of):
+def held(arrow):
     def held(lots, marks):
-        found = valued(frame(silver_open_lots.TABLE, *lots), frame(gold_token_day.TABLE, *marks), T)
-        return rows_of(found, "token_mint")
+        found = valued(arrow(silver_open_lots.TABLE, *lots), arrow(gold_token_day.TABLE, *marks), T)
+        return sorted(found.to_pylist(), key=lambda row: row["token_mint"])
 
     return held
 
@@ -54,61 +52,12 @@ def test_what_was_never_marked_is_worth_nothing_and_stale(held):
     assert (row["mark_age_seconds"], row["is_mark_stale"]) == (None, True)
 
 
+def test_the_age_of_a_mark_counts_whole_seconds(held):
+    (row,) = held([lot(1, 1)], [{**MARK, "last_traded_at": MIDNIGHT - timedelta(milliseconds=1500)}])
+    assert row["mark_age_seconds"] == 2
+
+
 def test_an_empty_position_is_none(held):
     assert held([lot(0, 0)], [MARK]) == []
     assert [row["open_cost_lamports"] for row in held([lot(0, 9)], [MARK])] == [9]
-
-
-DAYS = [date(2026, 1, 5) + timedelta(days=n) for n in (0, 1, 10)]
-STEPS = (
-    "bronze_trades", "silver_trades", "silver_trade_pnl", "silver_round_trips", "silver_trader_mint_day",
-    "gold_token_day", "gold_trader_day",
-)  # fmt: skip
-
-
-def test_a_wallet_of_the_lake(context, land, base58, capsys):
-    book = [
-        (0, "cat", "buy", 1000, 5000, 50), (0, "dog", "buy", 1000, 9000, 90), (1, "cat", "sell", 400, 4000, 40),
-        (2, "cat", "sell", 600, 1000, 10), (2, "fox", "buy", 10, 100, 1),
-    ]  # fmt: skip
-    for place, day in enumerate(DAYS):
-        rows = [
-            {"token_mint": mint, "direction": direction, "token_units": units, "sol_lamports": sol, "fee_lamports": fee}
-            for at, mint, direction, units, sol, fee in book
-            if at == place
-        ]
-        at_nine = datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
-        common = {"trader_address": "ann", "venue": "pumpswap", "traded_at": at_nine}
-        common |= {"virtual_sol_lamports": 10**6, "virtual_token_units": 10**6}
-        trades = [{**common, **row, "signature": f"{place}{n}"} for n, row in enumerate(rows)]
-        land(context.settings.landing, day, trades)
-    run_steps(context, STEPS, DAYS)
-    ann, as_of = base58("ann"), DAYS[-1] + timedelta(days=1)
-
-    found = trader_results.results(context, ann, as_of)
-    rows = {row["token_mint"]: row for row in found["positions"]}
-    assert rows.keys() == {base58("dog"), base58("fox")}
-    assert [rows[base58(mint)]["is_mark_stale"] for mint in ("dog", "fox")] == [True, False]
-    last = max(context.lake.read(gold_trader_day.TABLE).collect(), key=lambda row: row["day"])
-    worth = sum(row["exit_value_lamports"] for row in rows.values())
-    assert found["account"] == {
-        "realised_pnl_lamports": 4000 - 40 + 1000 - 10 - 5050,
-        "unrealised_pnl_lamports": worth - 9090 - 101,
-        "equity_change_lamports": worth - 9090 - 101 + 4000 - 40 + 1000 - 10 - 5050,
-        "fees_lamports": 191,
-        "open_cost_lamports": 9090 + 101,
-        "exit_value_lamports": worth,
-        "stale_exit_value_lamports": rows[base58("dog")]["exit_value_lamports"],
-        "stale_position_count": 1,
-    }
-    assert worth == last["equity_close_lamports"] > 0
-    assert found["round_trips"] == {"won": 0, "lost": 1, "even": 0, "open": 2, "median_held_seconds": 10 * 86_400.0}
-
-    early = trader_results.results(context, ann, DAYS[1])
-    assert (early["account"]["fees_lamports"], early["round_trips"]["open"]) == (140, 2)
-    assert of_trader(context, ann, trader_cohort(ann), DAYS[0]).count() == 0
-    assert trader_results.results(context, base58("bob"), as_of)["account"] is None
-    trader_results.show_results(found)
-    shown = capsys.readouterr().out
-    assert "10.6 (stale)" in shown
-    assert "realised_pnl_sol" in shown
+    assert held([], []) == []

@@ -7,7 +7,7 @@ import pytest
 from jobs import gold_token_day
 from jobs.running.runner import run_step, run_steps
 from jobs.tokens.tape_completeness import sampled_sources
-from jobs.tokens.tape_links import _TRADE, link
+from jobs.tokens.tape_links import TRADE, link
 from pumploss import checks
 from pumploss.errors import CheckError
 from pumploss.money import INITIAL_VIRTUAL_SOL_LAMPORTS, INITIAL_VIRTUAL_TOKEN_UNITS
@@ -210,7 +210,7 @@ def test_a_graduated_mint_is_complete_until_its_pool(token_days):
 def test_an_amount_that_no_reserve_can_have_is_a_break():
     import pyarrow as pa
 
-    schema = pa.schema([pa.field(name, silver_trades.TABLE[name].type.arrow) for name in _TRADE])
+    schema = pa.schema([pa.field(name, silver_trades.TABLE[name].type.arrow) for name in TRADE])
     most = 2**63 - 1
     rows = [
         {

@@ -1,12 +1,16 @@
-"""Coins beyond pump.fun's venues at the close of a day: a last price, the venue's usual fee, and nothing of a curve."""
+"""The state of a mint at the close of a day: reserves that follow from a price, and venues beyond pump.fun's."""
 
 from datetime import UTC, datetime, timedelta
 
+import polars as pl
 import pytest
+from pyspark.sql import functions as F
 
 from jobs import gold_token_day
-from jobs.marks import exit_value
+from jobs.tokens.close_state import reserves_from_price
+from pnl.exit_value import exit_value
 from pumploss.fees import FEES
+from pumploss.money import INITIAL_VIRTUAL_SOL_LAMPORTS, INITIAL_VIRTUAL_TOKEN_UNITS
 from pumploss.tables import gold_token_day as token_table
 from pumploss.tables import silver_trade_pnl, silver_trades
 
@@ -38,15 +42,13 @@ def closes(frame, rows_of):
 
 
 @pytest.mark.parametrize(("venue", "share"), [("raydium", 0.0025), ("launchlab", 0.0125), ("meteora", 0.01)])
-def test_a_pool_without_reserves_is_marked_at_its_last_prices_less_its_fee(closes, spark, venue, share):
+def test_a_pool_without_reserves_is_marked_at_its_last_prices_less_its_fee(closes, arrow, venue, share):
     (state,) = closes(*((0, venue, lamports * 10**6) for lamports in (900, 400, 500, 600)))
     assert (state["venue_close"], state["mark_method"], state["mark_price"]) == (venue, "last_price", 0.55)
     assert (state["reserve_sol_close_lamports"], state["reserve_token_close_units"]) == (None, None)
     assert state["fee_close_share"] == share
-    from pyspark.sql import functions as F
-
-    marked = spark.createDataFrame([state], token_table.TABLE.spark_schema)
-    value = marked.select(exit_value(F.lit(2 * UNITS)).alias("value")).first()["value"]
+    marked = pl.DataFrame(pl.from_arrow(arrow(token_table.TABLE, state)))
+    value = marked.select(exit_value(pl.lit(2 * UNITS))).item()
     assert value in (round(2 * UNITS * 0.55 * (1 - share)) - 1, round(2 * UNITS * 0.55 * (1 - share)))
 
 
@@ -60,3 +62,26 @@ def test_the_curve_s_reserves_are_left_behind_with_the_curve(closes, venue):
     for state in (same_day[-1], next_day[-1]):
         assert (state["venue_close"], state["mark_method"], state["mark_price"]) == (venue, "last_price", 0.4)
         assert (state["reserve_sol_close_lamports"], state["reserve_token_close_units"]) == (None, None)
+
+
+START = INITIAL_VIRTUAL_SOL_LAMPORTS / INITIAL_VIRTUAL_TOKEN_UNITS
+SOLD_OUT = (115_005_359_057, 279_900_000_000_000)  # sqrt(k x price) and the tokens that are never sold on the curve
+
+
+@pytest.mark.parametrize(
+    ("price", "reserves"),
+    [
+        pytest.param(START, (INITIAL_VIRTUAL_SOL_LAMPORTS, INITIAL_VIRTUAL_TOKEN_UNITS), id="at the start"),
+        pytest.param(
+            START * 4, (INITIAL_VIRTUAL_SOL_LAMPORTS * 2, INITIAL_VIRTUAL_TOKEN_UNITS // 2), id="twice the SOL"
+        ),
+        pytest.param(1e-13, (INITIAL_VIRTUAL_SOL_LAMPORTS, INITIAL_VIRTUAL_TOKEN_UNITS), id="no curve is cheaper"),
+        pytest.param(1e18, SOLD_OUT, id="nor dearer"),
+    ],
+)
+def test_reserves_follow_from_the_price(spark, price, reserves):
+    sol, tokens = reserves_from_price(F.col("price"))
+    (row,) = (
+        spark.createDataFrame([(price,)], "price double").select(sol.alias("sol"), tokens.alias("tokens")).collect()
+    )
+    assert tuple(row) == reserves

@@ -1,0 +1,139 @@
+"""Works out the state of a mint at a day's close: reserves or price that positions are marked at, and the fee."""
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from jobs.tokens import tape_completeness
+from pumploss.fees import BASIS_POINTS, FEES
+from pumploss.money import (
+    CURVE_PRODUCT,
+    INITIAL_REAL_TOKEN_UNITS,
+    INITIAL_VIRTUAL_SOL_LAMPORTS,
+    INITIAL_VIRTUAL_TOKEN_UNITS,
+    LAMPORTS_PER_SOL,
+)
+
+#: Below this volume in a day, rounding makes fees over volume meaningless; the dated fee table is used.
+FEE_VOLUME_LAMPORTS = LAMPORTS_PER_SOL // 100
+#: How many priced trades the median of a last-price mark is taken over.
+RECENT = 5
+#: Stands for reserves that a change of venue has left behind; a real reserve is never negative.
+GONE = -1
+#: Lamports per base unit before the first trade of a curve, and when its last token is sold.
+LOWEST_CURVE_PRICE = INITIAL_VIRTUAL_SOL_LAMPORTS / INITIAL_VIRTUAL_TOKEN_UNITS
+HIGHEST_CURVE_PRICE = CURVE_PRODUCT / (INITIAL_VIRTUAL_TOKEN_UNITS - INITIAL_REAL_TOKEN_UNITS) ** 2
+
+
+def carried(daily: DataFrame, before: DataFrame) -> DataFrame:
+    """Answer the rows so far with reserves, price and recent prices taken from earlier ones where a day has none.
+
+    Reserves are not taken over a change of venue: what is left on the curve says nothing about the pool.
+    """
+    order = Window.partitionBy("token_mint").orderBy("day")
+    so_far = order.rowsBetween(Window.unboundedPreceding, 0)
+    own = _own_state(daily)
+    both = own.unionByName(_earlier_state(before), allowMissingColumns=True)
+    left = F.when(F.lag("venue_close").over(order) != F.col("venue_close"), F.lit(GONE))
+    reserves = ("reserve_sol", "reserve_token")
+    known = both.withColumns({name: F.coalesce(name, left) for name in reserves})
+    return known.select(
+        *(name for name in own.columns if name not in (*reserves, "raw", "price", "recent", "known_at")),
+        *(F.nullif(F.last(name, ignorenulls=True).over(so_far), F.lit(GONE)).alias(name) for name in reserves),
+        *(F.last(name, ignorenulls=True).over(so_far).alias(name) for name in ("raw", "price")),
+        F.flatten(F.collect_list("recent").over(so_far)).alias("recent"),
+        F.max("known_at").over(so_far).alias("known_at"),
+        (F.count(F.lit(1)).over(so_far) == 1).alias("is_new_mint"),
+        "is_tape_complete",
+    )
+
+
+def _own_state(daily: DataFrame) -> DataFrame:
+    is_elsewhere = F.col("last_reserves.venue") != F.col("last.venue")
+    return daily.withColumn("known_at", F.greatest("known_at", "pnl_known_at")).select(
+        "*",
+        F.lit(False).alias("is_before"),
+        F.when(is_elsewhere, F.lit(GONE)).otherwise(F.col("last_reserves.virtual_sol_lamports")).alias("reserve_sol"),
+        F.when(is_elsewhere, F.lit(GONE)).otherwise(F.col("last_reserves.virtual_token_units")).alias("reserve_token"),
+        (F.col("last_priced.price") * _per_unit(F.col("last_priced.token_decimals"))).alias("raw"),
+        F.col("last_priced.price").alias("price"),
+        F.transform("plain", lambda item: item["raw"]).alias("recent"),
+        F.col("last.venue").alias("venue_close"),
+    )
+
+
+def _earlier_state(before: DataFrame) -> DataFrame:
+    is_stated = F.col("mark_method") == "reserves"
+    return before.select(
+        "token_mint",
+        "day",
+        "known_at",
+        "venue_close",
+        F.lit(True).alias("is_before"),
+        F.when(is_stated, F.col("reserve_sol_close_lamports")).alias("reserve_sol"),
+        F.when(is_stated, F.col("reserve_token_close_units")).alias("reserve_token"),
+        (F.col("price_close_sol") * _per_unit(F.col("token_decimals"))).alias("raw"),
+        F.col("price_close_sol").alias("price"),
+        F.col("recent_prices").alias("recent"),
+        "is_tape_complete",
+        *(F.col(level).alias(flow) for level, flow in tape_completeness.LEVELS.items()),
+    )
+
+
+def _per_unit(decimals: Column) -> Column:
+    """What turns SOL per whole token into lamports per base unit; own and carried prices are turned alike."""
+    return F.lit(float(LAMPORTS_PER_SOL)) / F.pow(F.lit(10.0), decimals.cast("double"))
+
+
+def marked(days: DataFrame) -> DataFrame:
+    """Add to `carried` days what positions are marked against: `mark_method`, reserves or `mark_price`, and the fee."""
+    venue = F.col("venue_close")
+    recent = F.slice("recent", F.greatest(F.size("recent") - RECENT + 1, F.lit(1)), RECENT)
+    method = (
+        F.when(F.col("reserve_sol").isNotNull(), "reserves")
+        .when((venue == "pump_curve") & F.col("raw").isNotNull(), "curve_from_price")
+        .when(F.size("recent") > 0, "last_price")
+        .otherwise("none")
+    )
+    named = days.select(
+        "*",
+        recent.alias("recent_prices"),
+        method.alias("mark_method"),
+        F.col("last.token_decimals").alias("token_decimals"),
+        F.col("price").alias("price_close_sol"),
+    )
+    sol, tokens = reserves_from_price(F.col("raw"))
+    from_price = F.col("mark_method") == "curve_from_price"
+    return named.select(
+        "*",
+        F.when(from_price, sol).otherwise(F.col("reserve_sol")).alias("reserve_sol_close_lamports"),
+        F.when(from_price, tokens).otherwise(F.col("reserve_token")).alias("reserve_token_close_units"),
+        F.when(F.col("mark_method") == "last_price", _median("recent_prices")).alias("mark_price"),
+        _fee_share().alias("fee_close_share"),
+    )
+
+
+def reserves_from_price(price: Column) -> tuple[Column, Column]:
+    """Curve reserves (lamports, base units) at a price in lamports per base unit, since their product is fixed.
+
+    A price that no curve can have, as trades of a few units show it, counts as the nearest one that it can.
+    """
+    product = F.lit(float(CURVE_PRODUCT))
+    possible = F.least(F.greatest(price, F.lit(LOWEST_CURVE_PRICE)), F.lit(HIGHEST_CURVE_PRICE))
+    return F.round(F.sqrt(product * possible)).cast("bigint"), F.round(F.sqrt(product / possible)).cast("bigint")
+
+
+def _median(name: str) -> Column:
+    ordered, size = F.sort_array(name), F.size(name)
+    low, high = F.floor((size + 1) / 2).cast("int"), F.floor((size + 2) / 2).cast("int")
+    return (F.element_at(ordered, low) + F.element_at(ordered, high)) / 2
+
+
+def _fee_share() -> Column:
+    """Fees over volume of the day where the source states them and they mean something, else the dated table."""
+    dated = F.lit(0.0)
+    for venue, steps in FEES.items():
+        for start, points in steps:
+            applies = (F.col("venue_close") == venue) & (F.col("last_traded_at") >= F.lit(start))
+            dated = F.when(applies, F.lit(points / BASIS_POINTS)).otherwise(dated)
+    stated = F.col("known_fees").cast("double") / F.col("fee_volume").cast("double")
+    return F.when(F.col("fee_volume") >= FEE_VOLUME_LAMPORTS, stated).otherwise(dated)

@@ -1,0 +1,88 @@
+"""Tells which files machine code is made from, and names all of them together by a digest."""
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib.util import resolve_name
+from pathlib import Path
+from typing import NamedTuple
+
+#: Packages that may hold kernels, or constants and functions of theirs.
+PACKAGES = ("features", "pnl", "pumploss", "simulator", "sources")
+ROOT = Path(__file__).resolve().parents[1]
+#: A module that imports this one may hold kernels.
+COMPILER = "pumploss.compiled"
+
+#: Begins with a line feed and not with the begin of a line, which is found ten times as slowly.
+_IMPORT = re.compile(
+    rb"\n[ \t]*(?:from[ \t]+(?P<module>[\w.]+)[ \t]+import[ \t]+(?P<names>\([^)]*\)|[^\n]*)"
+    rb"|import[ \t]+(?P<modules>[^\n]*))"
+)
+
+Stamp = tuple[int, int]
+
+
+class KernelSources(NamedTuple):
+    """The files, what each was when it was read (time and size), and a digest of what all of them say."""
+
+    stamps: dict[str, Stamp]
+    digest: str
+
+    def are_unchanged(self) -> bool:
+        """Whether every file is what it was. Raises OSError where one is gone."""
+        return all(_stamp(path) == stamp for path, stamp in self.stamps.items())
+
+
+@cache
+def kernel_sources() -> KernelSources:
+    """All modules of kernels and what they import from the project, however far: constants become machine code too.
+
+    Raises OSError where the sources cannot be read as files.
+    """
+    paths = {_name(path): path for package in PACKAGES for path in _python_files(f"{ROOT}/{package}")}
+    stamps = {path: _stamp(path) for path in paths.values()}
+    texts = {name: Path(path).read_bytes() for name, path in paths.items()}
+    waiting = [COMPILER, *(name for name, text in texts.items() if COMPILER.encode() in text)]
+    needed: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in texts and name not in needed:
+            needed.add(name)
+            is_package = paths[name].endswith("__init__.py")
+            waiting += _imports(texts[name], name if is_package else name.rpartition(".")[0])
+    if COMPILER not in needed:
+        raise FileNotFoundError(f"the sources of {COMPILER} are not below {ROOT}")
+    said = repr([(name, texts[name]) for name in sorted(needed)])
+    return KernelSources({paths[name]: stamps[paths[name]] for name in needed}, _hex(said))
+
+
+def _python_files(folder: str) -> Iterator[str]:
+    for path, _, names in os.walk(folder):
+        yield from (f"{path}/{name}" for name in names if name.endswith(".py"))
+
+
+def _name(path: str) -> str:
+    """The module that a file holds."""
+    return path.removeprefix(f"{ROOT}/").removesuffix(".py").replace("/", ".").removesuffix(".__init__")
+
+
+def _imports(text: bytes, package: str) -> Iterator[str]:
+    """What a module's text imports: modules, and names that may be modules of theirs."""
+    for match in _IMPORT.finditer(b"\n" + text):
+        if match["module"]:
+            module = resolve_name(match["module"].decode(), package)
+            yield module
+            yield from (f"{module}.{name.decode()}" for name in re.findall(rb"\w+", match["names"]))
+        else:
+            yield from (name.decode() for name in re.findall(rb"[\w.]+", match["modules"]))
+
+
+def _stamp(path: str) -> Stamp:
+    status = Path(path).stat()
+    return status.st_mtime_ns, status.st_size
+
+
+def _hex(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
