@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
-from simulator import Format, Market, WrittenDump, simulate, write_dumps
+from simulator import DumpFormat, Market, WrittenDump, simulate, write_dumps
 from simulator.columns import SCHEMA
 
 MARKET = Market(days=3, trades_per_day=300, seed=4)
@@ -40,7 +40,7 @@ def as_text(table: pa.Table) -> list[dict[str, object]]:
 
 
 @pytest.mark.parametrize("form", ["csv.gz", "jsonl.zst", "parquet"])
-def test_dumps_hold_the_market(tmp_path: Path, form: Format) -> None:
+def test_dumps_hold_the_market(tmp_path: Path, form: DumpFormat) -> None:
     dumps = write_dumps(MARKET, tmp_path, form)
     assert [dump.path for dump in dumps] == [
         tmp_path / "canonical" / f"2026-01-0{day}" / f"trades.{form}" for day in (1, 2, 3)
