@@ -17,7 +17,7 @@ _Commands = Any  # argparse hides the class of what add_subparsers answers
 
 
 def parse(argv: Sequence[str] | None, program: str) -> argparse.Namespace:
-    """The arguments with `handler`, the function to call. Ends the process with code 2 where they are wrong."""
+    """Reads the arguments, with `handler`, the function to call. Ends the process with code 2 where they are wrong."""
     parser = argparse.ArgumentParser(program, description="What traders lose on pump.fun, and who is about to lose.")
     parser.set_defaults(parser=parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -102,7 +102,7 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _complete_range(arguments: argparse.Namespace) -> None:
-    """Refuse anything but one day or a whole range."""
+    """Refuses anything but one day or a whole range."""
     day = vars(arguments).get("day")
     given = (arguments.first, arguments.last)
     if (day is None) == (given == (None, None)) or (day is None and None in given):
