@@ -44,7 +44,7 @@ def _nights(commands: _Commands) -> None:
     _market(simulate)
     simulate.add_argument("--first-day", type=_day, metavar="DAY", help="first day of the market (2026-01-01)")
     simulate.add_argument("--landing", metavar="PATH", help="where to (PUMPLOSS_LANDING, or var/landing)")
-    backfill = _command(commands, "backfill", "run:backfill", "run steps again over a range of days, each in one pass")
+    backfill = _command(commands, "backfill", "run_steps:backfill", "run steps again over a range of days, each in one pass")
     _range(backfill)
     backfill.add_argument(
         "--steps", nargs="+", choices=(ALL, *STEP_NAMES), default=[ALL], metavar="STEP", help="which (all)"
@@ -53,7 +53,7 @@ def _nights(commands: _Commands) -> None:
 
 
 def _steps(commands: _Commands) -> None:
-    run = _command(commands, "run", "run:run", "run one step, or all, for a day or over a range in one pass")
+    run = _command(commands, "run", "run_steps:run", "run one step, or all, for a day or over a range in one pass")
     run.add_argument("step", choices=(ALL, *STEP_NAMES), metavar="STEP", help="a step that `list` names, or all")
     run.add_argument("--day", type=_day, metavar="DAY", help="the dump day, as YYYY-MM-DD")
     _range(run)
