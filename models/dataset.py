@@ -74,7 +74,7 @@ def canonical(values: Floats) -> Floats:
 
 
 def formula_score(loss_24h_sol: Floats, loss_trades_24h: Floats) -> Floats:
-    """Compute the requester's baseline per row; missing counts as none."""
+    """Compute the baseline asked for, per row; missing counts as none."""
     return baseline_score(np.nan_to_num(loss_24h_sol), np.nan_to_num(loss_trades_24h))
 
 

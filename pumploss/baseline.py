@@ -1,4 +1,4 @@
-"""The requester's formula, which models have to beat: written once, for exact amounts and for columns of floats."""
+"""The formula asked for, which models have to beat: written once, for exact amounts and for columns of floats."""
 
 from decimal import Decimal
 from typing import Any, overload

@@ -47,7 +47,7 @@ def resting(context: StepContext, done: Days) -> Days:
 
 
 def _said(outputs: dict[str, dict[str, Any]]) -> tuple[Any, ...]:
-    """The names of pools that a day brought, the trades that it left waiting, and the trades that name only a pool."""
+    """Picks the pools that a day named, the trades that it left waiting, and the trades that name only a pool."""
     named = (_EVENTS, "pools"), (_REFUSALS, "unknown_pools"), (_TRADES, "pooled")
     return tuple(outputs.get(table, {}).get(name) for table, name in named)
 

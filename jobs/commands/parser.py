@@ -44,7 +44,9 @@ def _nights(commands: _Commands) -> None:
     _market(simulate)
     simulate.add_argument("--first-day", type=_day, metavar="DAY", help="first day of the market (2026-01-01)")
     simulate.add_argument("--landing", metavar="PATH", help="where to (PUMPLOSS_LANDING, or var/landing)")
-    backfill = _command(commands, "backfill", "run_steps:backfill", "run steps again over a range of days, each in one pass")
+    backfill = _command(
+        commands, "backfill", "run_steps:backfill", "run steps again over a range of days, each in one pass"
+    )
     _range(backfill)
     backfill.add_argument(
         "--steps", nargs="+", choices=(ALL, *STEP_NAMES), default=[ALL], metavar="STEP", help="which (all)"

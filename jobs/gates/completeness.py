@@ -90,7 +90,7 @@ def _judge(context: StepContext, measured: Mapping[Dump, Measures], trails: list
         _finding(number, dumps[row], value, measured[dumps[row]], trails[row]) for number, row, value in judged.failures
     ]
     failed = {
-        check.name: Failed([f"{one.day} {one.source}" for one in findings if one.rule.check == check])
+        check.name: Failed([f"{finding.day} {finding.source}" for finding in findings if finding.rule.check == check])
         for check in CHECKS
     }
     if dumps:

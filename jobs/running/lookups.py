@@ -69,12 +69,14 @@ def latest_before(context: Context, table: Table, wanted: DataFrame, day: date) 
     opened = Opened(table.name, values.num_rows, days=len(covered.days))
     opened.day_bytes = sum(built[bare].bytes for bare in covered.days)
     opened.day_rows = sum(built[bare].rows for bare in covered.days)
-    found = look_up(context.lake, state, covered.segments, values, opened)
+    looked_up = look_up(context.lake, state, covered.segments, values, opened)
     _opened.setdefault(context.lake, []).append(opened)
-    if found is not None and not covered.days and (state.is_keyed or opened.segments == 1):
-        return found
+    if looked_up is not None and not covered.days and (state.is_keyed or opened.segments == 1):
+        return looked_up
     bare = _semi_joined(context, state, covered.days, values)
-    both = bare if found is None else found.unionByName(bare) if covered.days else found
+    if looked_up is None:
+        return latest_rows(bare, list(state.key), table.day)
+    both = looked_up.unionByName(bare) if covered.days else looked_up
     return latest_rows(both, list(state.key), table.day)
 
 

@@ -26,13 +26,13 @@ class Watch(Protocol):
     """Who looks on: is told of phases, of what is worked on, and of what is done."""
 
     def phase(self, title: str, total: int) -> AbstractContextManager[None]:
-        """So many things are done under this title."""
+        """Hears that so many things are done under this title."""
 
     def at(self, text: str) -> None:
-        """This is worked on now."""
+        """Hears what is worked on now."""
 
     def done(self, text: str | None = None) -> None:
-        """One thing is done."""
+        """Hears that one thing is done."""
 
 
 @dataclass
