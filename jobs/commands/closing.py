@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from jobs.commands import losers
 from jobs.commands.champions import MEASURES, champions
-from jobs.commands.status import address_of, refusals, stores
+from jobs.commands.status import refusals
+from jobs.commands.stores import address_of, stores
 from jobs.commands.terminal import show_facts, show_table
 from jobs.pipeline import STEPS
 from jobs.running.context import Context, open_context
