@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from jobs.running.runner import code_version
 from pumploss.lake.ledger import peak_memory_bytes
+from pumploss.version import code_version
 
 _PEAK = Path("/proc/self/status")
 

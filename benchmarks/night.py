@@ -1,4 +1,4 @@
-"""Measures every daily step of one night, on a simulated day that follows another of the same size."""
+"""Every daily step of one night, on a simulated day that follows another of the same size."""
 
 import tempfile
 from collections.abc import Iterator
@@ -19,8 +19,8 @@ ROWS = 720_000
 
 
 @dataclass(frozen=True)
-class Measured:
-    """Holds one step of the night: its report, seconds, and peak memory in bytes."""
+class StepCost:
+    """What one step of the night cost: its report, seconds, and peak memory in bytes."""
 
     step: str
     engine: str
@@ -30,24 +30,17 @@ class Measured:
 
 
 def run(rows: int = ROWS) -> Iterator[str]:
-    """Write one line per step for the second of two days of `rows` trades; the first is built before, unmeasured.
+    """Prints one line per step for the second of two days of `rows` trades; the first is built before, unmeasured.
 
     There is no trained model in so short a history, so `gold_scores` only says that it skips.
     """
-    for measured in steps(rows):
-        yield line(
-            "night",
-            measured.step,
-            measured.engine,
-            rows,
-            measured.seconds,
-            measured.peak,
-            skipped=measured.report.skipped,
-        )
+    for cost in steps(rows):
+        skipped = cost.report.skipped
+        yield line("night", cost.step, cost.engine, rows, cost.seconds, cost.peak, skipped=skipped)
 
 
-def steps(rows: int) -> Iterator[Measured]:
-    """Run the daily steps of that second day, in order, and yield each as it is done."""
+def steps(rows: int) -> Iterator[StepCost]:
+    """Runs the daily steps of that second day, in order, and answers each as it is done."""
     with tempfile.TemporaryDirectory(prefix="pumploss-bench-") as folder:
         settings = _settings(Path(folder))
         with (
@@ -62,7 +55,7 @@ def steps(rows: int) -> Iterator[Measured]:
                 with stopwatch() as elapsed:
                     report = run_step(context, step.name, [second])
                     seconds, peak = elapsed()
-                yield Measured(step.name, _engine(settings), report, seconds, peak)
+                yield StepCost(step.name, _engine(settings), report, seconds, peak)
 
 
 def _settings(folder: Path) -> Settings:

@@ -21,8 +21,8 @@ import polars as pl
 from benchmarks.measuring import line, stopwatch
 from benchmarks.pnl_peers import Totals, by_duckdb, by_pandas, by_polars
 from benchmarks.pnl_spark import SparkStep
-from jobs import silver_trade_pnl
 from jobs.running.context import Context, open_context
+from jobs.running.runner import run_pass
 from jobs.silver_trade_pnl import LOTS, read_trades, walked
 from pnl.cohort import Cohort
 from pnl.fifo import Room, walk
@@ -142,13 +142,13 @@ def _cases(context: Context, day: date, folder: Path, spark: SparkStep) -> list[
 
 
 def _unchecked(context: Context, day: date) -> None:
-    for part in walked(context, (day,), RunReport("silver_trade_pnl")):
+    for part in walked(context, (day,)):
         context.lake.replace(part.table, part.frame, [day], part.rows)
     context.lake.unstage()
 
 
 def _checked(context: Context, day: date) -> None:
-    silver_trade_pnl.run(context, (day,))
+    run_pass(context, RunReport("silver_trade_pnl"), (day,))
     context.lake.unstage()
 
 

@@ -12,8 +12,9 @@ from typing import IO, Self
 import polars as pl
 
 from benchmarks.pnl_peers import Totals
-from jobs import silver_trade_pnl
 from jobs.running.context import open_context
+from jobs.running.runner import run_pass
+from pumploss.report import RunReport
 from pumploss.settings import Settings, from_environment
 from pumploss.tables import silver_trades
 from pumploss.tables.silver_trade_pnl import TABLE
@@ -100,7 +101,7 @@ def main(day: date, home: str) -> None:
         context.spark.sql("SELECT 1").collect()
         print(f"={_READY}", flush=True)
         for _ in sys.stdin:
-            silver_trade_pnl.run(context, (day,))
+            run_pass(context, RunReport("silver_trade_pnl"), (day,))
             context.lake.unstage()
             names = ["matched_units", "sold_cost_lamports", "pnl_lamports"]
             sums = pl.read_delta(context.lake.path(TABLE), columns=["direction", *names])

@@ -16,7 +16,6 @@ from jobs.pipeline import BY_NAME, LANDING, Step, upstream
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from pumploss.report import RunReport
 
 #: Every DAG. Trading on pump.fun began in January 2024, so no logical date lies before the start.
 SHARED: dict[str, Any] = {
@@ -60,23 +59,20 @@ ASSETS = {
     "publish_hot": Asset("pumploss_leaderboards"),
 }
 
-#: Lines kept of each list of notes: Airflow's database is no place for data.
+#: Lines kept of each list of notes: data does not belong into Airflow's database.
 LINES_KEPT = 10
-
-#: Counts of a report that go into its summary.
-ROWS = ("read", "written", "quarantined", "duplicate")
 
 #: XCom key under which a failed task leaves its message.
 FAILURE_KEY = "failure"
 
 
 def every(cron: str) -> CronTriggerTimetable:
-    """A schedule in UTC whose runs carry the day before they start as their logical date."""
+    """Makes a schedule in UTC whose runs carry the day before they start as their logical date."""
     return CronTriggerTimetable(cron, timezone="UTC", interval=timedelta(days=1))
 
 
 def dump_day(day: str | None, logical_date: datetime | None, run_after: datetime) -> date:
-    """The day that a run is about: the one asked for, else the logical date's, else the last one closed.
+    """Answers the day that a run is about: the one asked for, else the logical date's, else the last one closed.
 
     A run that is started by hand "now" has a moment inside the open day as its logical date: it means the day before.
     """
@@ -91,13 +87,13 @@ def dump_day(day: str | None, logical_date: datetime | None, run_after: datetime
 
 
 def day_of(context: "Context") -> date:
-    """The dump day of the run that a task belongs to."""
+    """Answers the dump day of the run that a task belongs to."""
     run = context["dag_run"]
     return dump_day(context["params"].get("day"), run.logical_date, run.run_after)
 
 
 class StepTask(BaseOperator):
-    """Runs one step of the pipeline in this process; pushes a summary of its report."""
+    """Runs one step of the pipeline in this process; pushes the figures of its report."""
 
     ui_color = "#dbe9f6"
 
@@ -107,12 +103,14 @@ class StepTask(BaseOperator):
         self.step_options = dict(step_options or {})
 
     def execute(self, context: "Context") -> dict[str, Any]:
-        """The step for the run's day."""
+        """Runs the step for the run's day."""
         return run_in_task(context, self.step, [day_of(context)], self.step_options)
 
 
 def run_in_task(context: "Context", step: str, days: Iterable[date], options: Mapping[str, Any]) -> dict[str, Any]:
-    """Run a step with the settings of the environment and answer its summary.
+    """Runs a step with the settings of the environment and answers the figures of its report.
+
+    They are few enough for an XCom; everything else is in the run ledger under this run id.
 
     What is wrong with the input fails the task for good; a busy lock, an unreachable store and errors of other makers
     are left to Airflow's retries.
@@ -124,20 +122,19 @@ def run_in_task(context: "Context", step: str, days: Iterable[date], options: Ma
     try:
         with open_context(from_environment(), say=tell) as run:
             run.accept_completeness = bool(context["params"].get("accept_completeness", False))
-            return summary(run_step(run, step, days, **options), run.run_id)
+            return run_step(run, step, days, **options).figures(run.run_id, LINES_KEPT)
     except Exception as error:  # noqa: BLE001 - its message is left where people look, whatever it was
         give_up_or_raise(context, error)
 
 
 def tell(text: str) -> None:
-    """Show people what a task says: its standard output is its log."""
+    """Shows people what a task says: its standard output is its log."""
     print(text, flush=True)  # noqa: T201 - see above
 
 
 def give_up_or_raise(context: "Context", error: Exception) -> NoReturn:
-    """Leave the message where people look for it; raise what tells Airflow whether to try again."""
-    from jobs.running.runner import failure_text
-    from pumploss.errors import LockedError, PumpLossError, StoreError
+    """Leaves the message where people look for it; raises what tells Airflow whether to try again."""
+    from pumploss.errors import LockedError, PumpLossError, StoreError, failure_text
 
     message = failure_text(error)
     context["ti"].xcom_push(FAILURE_KEY, message)
@@ -147,25 +144,9 @@ def give_up_or_raise(context: "Context", error: Exception) -> NoReturn:
     raise AirflowFailException(message) from error
 
 
-def summary(report: "RunReport", run_id: str) -> dict[str, Any]:
-    """The few figures of a report that fit into an XCom; everything else is in the run ledger under this run id."""
-    days = sorted(report.days)
-    return {
-        "step": report.step,
-        "run_id": run_id,
-        "first_day": days[0].isoformat() if days else None,
-        "last_day": days[-1].isoformat() if days else None,
-        **{f"rows_{kind}": int(report.total(f"rows_{kind}")) for kind in ROWS},
-        "seconds": round(float(report.details.get("seconds", 0.0)), 3),
-        "skipped": report.skipped,
-        "notes": report.notes[:LINES_KEPT],
-        "warnings": report.warnings[:LINES_KEPT],
-    }
-
-
 def step_task(step: Step, task_class: type[StepTask] = StepTask, **kwargs: Any) -> StepTask:
-    """The task of a step, named as the step; other arguments go to the task."""
-    reads = ", ".join(name for name in step.reads if name != LANDING) or "the landing"
+    """Makes the task of a step, named as the step; other arguments go to the task."""
+    reads = ", ".join("the landing" if name == LANDING else name for name in step.reads) or "no table"
     writes = ", ".join(step.writes) or "no table"
     return task_class(
         step=step.name,
@@ -176,12 +157,12 @@ def step_task(step: Step, task_class: type[StepTask] = StepTask, **kwargs: Any) 
 
 
 def first_model_task(step: Step) -> StepTask:
-    """A training step that does nothing where a champion exists: a new lake must not wait a week for its scores."""
+    """Makes a task that trains only where no champion exists: a new lake must not wait a week for its scores."""
     return step_task(step, task_id=f"first_{step.name.removeprefix('train_')}", step_options={"if_missing": True})
 
 
 def connect(tasks: Mapping[str, BaseOperator]) -> None:
-    """Order tasks, given by step name, as the pipeline says."""
+    """Orders tasks, given by step name, as the pipeline says."""
     for name, task in tasks.items():
         for earlier in upstream(BY_NAME[name]):
             if earlier in tasks:

@@ -26,7 +26,7 @@ WAIT_PARAM = Param(
 
 
 def missing(landing: "Landing", day: date) -> str | None:
-    """What of a day's dump is not there yet, naming sources and day; None when the day can run.
+    """Says what of a day's dump is not there yet, naming sources and day; None when the day can run.
 
     Every daily source must have landed the day; where all are samples, any of them. One file at least must be there: a
     folder is made before its files are. Raises LandingError for a landing that cannot be read.
@@ -45,7 +45,7 @@ def missing(landing: "Landing", day: date) -> str | None:
 
 
 def look(root: str, day: date) -> str | None:
-    """What is missing of a day in the landing at this root; storage that fails counts as nothing landed yet.
+    """Looks for what is missing of a day in the landing at this root; storage that fails counts as nothing landed yet.
 
     Raises LandingError for what waiting does not mend, such as a folder that is no source's.
     """
@@ -79,7 +79,7 @@ class LandingTrigger(BaseTrigger):
         return f"{__name__}.{type(self).__name__}", arguments
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        """One event with the keys `missing` and `is_broken`."""
+        """Sends one event with the keys `missing` and `is_broken`."""
         from pumploss.errors import LandingError
 
         deadline = datetime.fromisoformat(self.deadline)
@@ -106,7 +106,7 @@ class WaitForDump(BaseOperator):
     ui_color = "#f4e7cf"
 
     def execute(self, context: "Context") -> dict[str, Any]:
-        """Look once, then defer."""
+        """Looks once, then defers."""
         from pumploss.errors import LandingError
         from pumploss.settings import from_environment
 
@@ -123,7 +123,7 @@ class WaitForDump(BaseOperator):
         return self.arrived(context, {"missing": lacking, "is_broken": False})
 
     def arrived(self, context: "Context", event: dict[str, Any]) -> dict[str, Any]:
-        """The day that landed; fails for good with what is missing."""
+        """Answers the day that landed; fails for good with what is missing."""
         from pumploss.errors import LandingError
 
         if event["missing"] is not None:

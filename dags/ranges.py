@@ -22,7 +22,7 @@ ALL = "all"
 
 
 def chosen(names: list[str]) -> dict[str, dict[str, Any]]:
-    """The chosen steps in pipeline order, each with its options."""
+    """Lists the chosen steps in pipeline order, each with its options."""
     picked = [step for step in STEPS if step.name in names or ALL in names]
     return {
         step.name: {"if_missing": True} if step.cadence is Cadence.WEEKLY and step.name not in names else {}
@@ -31,7 +31,7 @@ def chosen(names: list[str]) -> dict[str, dict[str, Any]]:
 
 
 def days_of(params: "Mapping[str, Any]", settings: "Settings") -> "Days":
-    """The dump days of the run's range. Raises LandingError where it is empty or upside down."""
+    """Lists the dump days of the run's range. Raises LandingError where it is empty or upside down."""
     from sources.landing.dump_days import run_days
     from sources.landing.folders import Landing
 
@@ -40,7 +40,7 @@ def days_of(params: "Mapping[str, Any]", settings: "Settings") -> "Days":
 
 
 def plan_lines(steps: list[str], days: "Days", built: "Mapping[str, set[date]]") -> list[str]:
-    """The plan in words, a line per step."""
+    """Puts the plan in words, a line per step."""
     lines = [f"{len(days)} dump days, {days[0]} to {days[-1]}"]
     for name in steps:
         replaced = len(built[name] & set(days))
@@ -55,7 +55,7 @@ class PlanTask(BaseOperator):
     ui_color = "#f4e7cf"
 
     def execute(self, context: "Context") -> dict[str, Any]:
-        """The plan, printed and pushed."""
+        """Prints the plan and pushes it."""
         from jobs.running.context import open_context
         from pumploss.settings import from_environment
 
@@ -77,7 +77,7 @@ class RangeTask(StepTask):
     """Runs a step over the run's range in one pass, if it was chosen and this is no dry run."""
 
     def execute(self, context: "Context") -> dict[str, Any]:
-        """The step over the range."""
+        """Runs the step over the range."""
         from pumploss.errors import LandingError
         from pumploss.settings import from_environment
 
@@ -95,5 +95,5 @@ class RangeTask(StepTask):
 
 
 def range_task(step: Step) -> StepTask:
-    """The backfill's task of a step: a step that was not chosen holds nothing up, a failed one does."""
+    """Makes the backfill's task of a step: a step that was not chosen holds nothing up, a failed one does."""
     return step_task(step, task_class=RangeTask, trigger_rule=TriggerRule.NONE_FAILED)

@@ -14,45 +14,38 @@ from features import labels, registry
 from features.ratios import ratio
 from features.rolling.outcomes import COLUMNS, FLOWS, LEVELS, outcomes
 from features.windows import AS_OF_DAY, as_of, outcome_days
-from jobs.running.context import Context
+from jobs.running.step_context import StepContext
 from pumploss.days import Days, shift, span
 from pumploss.report import RunReport
 from pumploss.tables import gold_labels, gold_trader_day
 
-STEP = "gold_labels"
 TABLE = gold_labels.TABLE
 
 
-def run(context: Context, days: Days) -> RunReport:
-    """Replace label_day D - 6 for each dump day D whose window is complete; the others are noted."""
-    report = RunReport(STEP)
-    ledger = context.ledger
+def run(context: StepContext, days: Days) -> None:
+    """Replaces label_day D - 6 for each dump day D whose window is complete; the others are noted."""
+    ledger, report = context.ledger, context.report
     complete = _complete(days, ledger.built("gold_trader_day"), ledger.built("gold_trader_features"), report)
     if not complete:
         report.skipped = report.notes[-1]
-        return report
+        return
     as_of_days = [_as_of_day(day) for day in complete]
     features = context.read(registry.TABLE, as_of_days)
     facts = context.read(gold_trader_day.TABLE, outcome_days(as_of_days))
-    written = context.publish(TABLE, transform(features, facts), as_of_days, report)
-    read = context.lake.rows_by_day(registry.TABLE)
+    context.publish(TABLE, transform(features, facts), as_of_days)
     for day in days:
-        counts = report.day(day)
-        if day in complete:
-            counts.rows_read = read.get(_as_of_day(day), 0)
-            counts.rows_written = written.get(_as_of_day(day), 0)
-    return report
+        report.day(day)  # a day without labels has run as well
 
 
 def _as_of_day(day: date) -> date:
-    """T of the window that dump day `day` closes."""
+    """Answers T of the window that dump day `day` closes."""
     return shift(day, 1 - labels.HORIZON_DAYS)
 
 
 def _complete(
     days: Collection[date], facts: Collection[date], features: Collection[date], report: RunReport
 ) -> list[date]:
-    """The dump days whose whole window, and the day before it, were built; the report says why others are not."""
+    """Keeps the dump days whose whole window, and the day before it, were built; the report says why others are not."""
     gaps = {day: _gaps(day, facts, features) for day in days}
     refused = [day for day in days if gaps[day]]
     if refused:
@@ -65,14 +58,14 @@ def _complete(
 
 
 def _gaps(day: date, facts: Collection[date], features: Collection[date]) -> list[str]:
-    """What was never built of that which the window closed by `day` needs."""
+    """Names what was never built of that which the window closed by `day` needs."""
     before = shift(day, -labels.HORIZON_DAYS)
-    missing = [f"gold_trader_day of {one}" for one in span(before, day) if one not in facts]
+    missing = [f"gold_trader_day of {needed}" for needed in span(before, day) if needed not in facts]
     return missing if before in features else [*missing, f"gold_trader_features of {before}"]
 
 
 def transform(features: DataFrame, trader_days: DataFrame) -> DataFrame:
-    """The outcome of every row of `features`, in the order of the contract; `trader_days` must cover the windows."""
+    """Works out the outcome of every row of `features`, in contract order; `trader_days` must cover the windows."""
     eligible = features.select("trader_address", "trader_cohort", F.col("feature_day").alias(AS_OF_DAY))
     facts = trader_days.select("trader_address", "trader_cohort", "day", "known_at", *FLOWS, *LEVELS)
     schema = ", ".join(f"{name} {kind.spark}" for name, kind in COLUMNS.items())
@@ -82,7 +75,6 @@ def transform(features: DataFrame, trader_days: DataFrame) -> DataFrame:
 
 
 def _columns() -> dict[str, Column]:
-
     outcome, equity = F.col("equity_change_lamports"), F.col("equity_start_lamports")
     sold, stake = F.col("sell_net_lamports"), equity + F.col("buy_cost_lamports")
     unmatched = F.greatest(sold - F.col("proceeds_lamports"), F.lit(0))

@@ -3,17 +3,16 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from jobs.running.context import Context
+from jobs.running.step_context import StepContext
 from pumploss.days import Days
 from pumploss.errors import ConservationError
 from pumploss.money import LAMPORTS_PER_SOL
-from pumploss.report import RunReport
 from pumploss.tables import gold_token_day, gold_trader_day
 from pumploss.tables.gold_market_day import TABLE
 
 
 def transform(token_days: DataFrame, trader_days: DataFrame) -> DataFrame:
-    """Mint-days and trader-days to `gold_market_day`; `trades_by_traders` is kept for the sum check."""
+    """Sums mint-days and trader-days up to `gold_market_day`; `trades_by_traders` is kept for the sum check."""
     sums = (
         *("trade_count", "buy_count", "sell_count", "volume_lamports", "fees_lamports", "realised_pnl_lamports"),
         *("tape_gap_count", "tape_break_count"),
@@ -43,9 +42,8 @@ def transform(token_days: DataFrame, trader_days: DataFrame) -> DataFrame:
     )
 
 
-def run(context: Context, days: Days) -> RunReport:
-    """Aggregate these days. Raises ConservationError where mints and traders count different trades."""
-    report = RunReport("gold_market_day")
+def run(context: StepContext, days: Days) -> None:
+    """Aggregates these days. Raises ConservationError where mints and traders count different trades."""
     frame = context.lake.stage(
         "market_sums", transform(context.read(gold_token_day.TABLE, days), context.read(gold_trader_day.TABLE, days))
     )
@@ -56,17 +54,12 @@ def run(context: Context, days: Days) -> RunReport:
             f"gold_market_day of {row['day']}: mints count {row['trade_count']} trades, traders "
             f"{row['trades_by_traders']}. Run gold_token_day and gold_trader_day of {row['day']} again."
         )
-    report.notes.append(_coverage(frame))
-    written = context.publish(TABLE, frame.select(*TABLE.names), days, report)
-    rows_in = context.lake.rows_by_day(gold_token_day.TABLE)
-    for day in days:
-        counts = report.day(day)
-        counts.rows_read, counts.rows_written = rows_in.get(day, 0), written.get(day, 0)
-    return report
+    context.report.notes.append(_coverage(frame))
+    context.publish(TABLE, frame.select(*TABLE.names), days)
 
 
 def _coverage(frame: DataFrame) -> str:
-    """How much of the volume is on complete tapes, in words."""
+    """Says how much of the volume is on complete tapes."""
     names = ("complete_tape_volume_lamports", "volume_lamports", "tape_gap_count", "tape_break_count")
     sums = (F.coalesce(F.sum(name), F.lit(0)).cast("decimal(38,0)").alias(name) for name in names)
     covered, volume, gaps, breaks = (int(value) for value in frame.agg(*sums).collect()[0])

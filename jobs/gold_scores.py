@@ -11,11 +11,10 @@ from pyspark.sql import functions as F
 
 from features.labels import HORIZON_DAYS
 from features.registry import TABLE as FEATURES
-from jobs.running.context import Context
+from jobs.running.step_context import StepContext
 from models.registry import Registry
 from models.serving import Pair
 from pumploss.days import Days, shift
-from pumploss.report import RunReport
 from pumploss.tables.gold_scores import TABLE
 
 Versions = tuple[str, str]
@@ -26,21 +25,20 @@ LOSS, RISK = "loss-prediction", "risk-score"
 _SCORED = tuple(column for column in TABLE.columns if column.name != "risk_percentile")
 
 
-def run(context: Context, days: Days, rescore: bool = False) -> RunReport:
-    """Score T = D + 1 for each day D and publish.
+def run(context: StepContext, days: Days, rescore: bool = False) -> None:
+    """Scores T = D + 1 for each day D and publishes.
 
     A day that has scores keeps the model versions that they name, unless `rescore` asks for today's champions. Without
     champions, days that were never scored are left alone.
     """
-    report = RunReport(step="gold_scores")
-    registry = Registry(context.settings)
+    report, registry = context.report, Registry(context.settings)
     chosen = _chosen(context, registry, [shift(day, 1) for day in days], rescore)
     if not chosen:
         report.skipped = (
             f"there is no champion of {LOSS} and {RISK} yet: train with `python -m jobs run train_loss_model` and "
             "`train_risk_model` once enough days have matured, then run this step again"
         )
-        return report
+        return
     if missing := len(days) - sum(len(scored) for scored in chosen.values()):
         report.warnings.append(f"{missing} days have no scores: there is no champion yet")
     parts = [_scored(context, registry, versions, scored) for versions, scored in sorted(chosen.items())]
@@ -48,19 +46,20 @@ def run(context: Context, days: Days, rescore: bool = False) -> RunReport:
     for part in parts[1:]:
         frame = frame.unionByName(part)
     score_days = sorted(day for scored in chosen.values() for day in scored)
-    rows = context.publish(TABLE, frame, score_days, report)
+    rows = context.publish(TABLE, frame, score_days)
     if empty := [day for day in score_days if not rows.get(day)]:
         report.warnings.append(
             f"gold_trader_features has no rows of {empty[0]}, {len(empty)} such days: nothing to score"
         )
-    for day in score_days:
-        report.day(shift(day, -1)).rows_read = report.day(shift(day, -1)).rows_written = rows.get(day, 0)
-    report.details["versions"] = {f"{LOSS} {loss}, {RISK} {risk}": len(found) for (loss, risk), found in chosen.items()}
-    return report
+    report.details["versions"] = {
+        f"{LOSS} {loss}, {RISK} {risk}": len(scored) for (loss, risk), scored in chosen.items()
+    }
 
 
-def _chosen(context: Context, registry: Registry, days: Iterable[date], rescore: bool) -> dict[Versions, list[date]]:
-    """The score days by the pair of versions that scores them."""
+def _chosen(
+    context: StepContext, registry: Registry, days: Iterable[date], rescore: bool
+) -> dict[Versions, list[date]]:
+    """Groups the score days by the pair of versions that scores them."""
     recorded = {} if rescore else _recorded(context, list(days))
     champions = (registry.version(LOSS), registry.version(RISK)) if set(days) - recorded.keys() else (None, None)
     chosen: dict[Versions, list[date]] = {}
@@ -71,25 +70,24 @@ def _chosen(context: Context, registry: Registry, days: Iterable[date], rescore:
     return chosen
 
 
-def _recorded(context: Context, days: list[date]) -> dict[date, Versions]:
-    """The versions that the days' published scores name."""
+def _recorded(context: StepContext, days: list[date]) -> dict[date, Versions]:
+    """Looks up the versions that the days' published scores name."""
     built = context.lake.rows_by_day(TABLE)
     known = [day for day in days if built.get(day)]
     if not known:
         return {}
     columns = ("score_day", "loss_model_version", "risk_model_version")
-    found = context.lake.read(TABLE, known).groupBy(*columns).count().collect()
-    return {row.score_day: (row.loss_model_version, row.risk_model_version) for row in sorted(found)}
+    rows = context.read_own(TABLE, known).groupBy(*columns).count().collect()
+    return {row.score_day: (row.loss_model_version, row.risk_model_version) for row in sorted(rows)}
 
 
-def _scored(context: Context, registry: Registry, versions: Versions, days: list[date]) -> DataFrame:
-
+def _scored(context: StepContext, registry: Registry, versions: Versions, days: list[date]) -> DataFrame:
     pair = Pair(registry.load(LOSS, versions[0]), registry.load(RISK, versions[1]))
     return transform(context.read(FEATURES, days), pair)
 
 
 def transform(features: DataFrame, pair: Pair) -> DataFrame:
-    """Score each row of features, then rank it among the day's traders."""
+    """Scores each row of features, then ranks it among the day's traders."""
     ddl = ", ".join(f"{column.name} {column.type.spark}" for column in _SCORED)
     needed = ["trader_address", "as_of", "known_at", "feature_day", *pair.columns]
     scored = features.select(*needed).mapInArrow(scorer(pair), ddl)
@@ -99,7 +97,7 @@ def transform(features: DataFrame, pair: Pair) -> DataFrame:
 
 
 def scorer(pair: Pair) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    """A function over Arrow batches of features that gives batches of scores."""
+    """Makes a function over Arrow batches of features that gives batches of scores."""
 
     def batches(given: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in given:
@@ -110,9 +108,9 @@ def scorer(pair: Pair) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.Recor
 
 
 def scores(batch: pa.RecordBatch, pair: Pair) -> pa.RecordBatch:
-    """The scores of one batch of feature rows, in contract order without the percentile."""
+    """Scores one batch of feature rows, in contract order without the percentile."""
     rows = pl.DataFrame(pl.from_arrow(batch))
-    found = pair.score(rows)
+    scored = pair.score(rows)
     constant: dict[str, Any] = {
         "horizon_days": HORIZON_DAYS,
         "loss_model_version": pair.loss.version,
@@ -121,7 +119,7 @@ def scores(batch: pa.RecordBatch, pair: Pair) -> pa.RecordBatch:
     }
     given = {"trader_address": "trader_address", "as_of": "as_of", "scored_at": "as_of", "known_at": "known_at"}
     values: dict[str, Any] = {
-        **vars(found),
+        **vars(scored),
         **{name: [value] * len(rows) for name, value in constant.items()},
         **{name: batch.column(source) for name, source in given.items()},
         "score_day": batch.column("feature_day"),
@@ -131,5 +129,4 @@ def scores(batch: pa.RecordBatch, pair: Pair) -> pa.RecordBatch:
 
 
 def _column(values: Any, kind: pa.DataType) -> pa.Array:
-
     return values.cast(kind) if isinstance(values, pa.Array) else pa.array(values, type=kind)

@@ -3,13 +3,12 @@
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from jobs.running.context import Context
 from jobs.running.lookups import latest_before
+from jobs.running.step_context import StepContext
 from jobs.tokens import tape_completeness, tape_links
 from jobs.tokens.close_state import RECENT, carried, marked
 from pumploss.days import Days
 from pumploss.money import LAMPORTS_PER_SOL
-from pumploss.report import RunReport
 from pumploss.tables import silver_trade_pnl, silver_trades
 from pumploss.tables.gold_token_day import TABLE
 
@@ -91,15 +90,9 @@ def _volatility() -> Column:
     return F.when(F.col("steps") >= 2, F.sqrt(F.greatest(variance, F.lit(0.0))) / 1e6)
 
 
-def run(context: Context, days: Days) -> RunReport:
+def run(context: StepContext, days: Days) -> None:
     """Aggregate these days; reserves and prices carry over from each mint's latest earlier day."""
-    report = RunReport("gold_token_day")
     trades = context.read(silver_trades.TABLE, days)
     before = latest_before(context, TABLE, trades.select("token_mint"), days[0])
     frame = transform(trades, context.read(silver_trade_pnl.TABLE, days), before)
-    written = context.publish(TABLE, frame, days, report)
-    rows_in = context.lake.rows_by_day(silver_trades.TABLE)
-    for day in days:
-        counts = report.day(day)
-        counts.rows_read, counts.rows_written = rows_in.get(day, 0), written.get(day, 0)
-    return report
+    context.publish(TABLE, frame, days)

@@ -8,13 +8,13 @@ from pyspark.sql import functions as F
 
 from jobs.running.context import Context
 from jobs.running.lookups import latest_before
+from jobs.running.step_context import StepContext
 from pnl import changes_of
 from pnl.exit_value import MARK
 from pnl.value_changes import CHANGES
 from pumploss.cohort import COHORTS
 from pumploss.columns import POSITION
 from pumploss.days import Days
-from pumploss.report import RunReport
 from pumploss.tables import gold_token_day, silver_open_lots, silver_trade_pnl, silver_trader_mint_day
 from pumploss.tables.gold_trader_day import TABLE
 
@@ -171,9 +171,8 @@ def close_levels(cohort: pa.Table) -> pa.Table:
     return pa.table(kept.to_arrow()).cast(TABLE.arrow_schema)
 
 
-def run(context: Context, days: Days) -> RunReport:
+def run(context: StepContext, days: Days) -> None:
     """Aggregate these days. Levels go on from each trader's latest row, values from each mint's earlier mark."""
-    report = RunReport("gold_trader_day")
     marks = context.read(gold_token_day.TABLE, days)
     mints = marks.select("token_mint")
     state = latest_before(context, silver_open_lots.TABLE, mints, days[0])
@@ -183,12 +182,7 @@ def run(context: Context, days: Days) -> RunReport:
     own = flows(pnl, context.read(silver_trader_mint_day.TABLE, days))
     moved = context.lake.stage("trader_changes", changes)
     before = _latest_rows(context, moved, pnl, days)
-    written = context.publish(TABLE, transform(moved, own, before), days, report)
-    rows_in = context.lake.rows_by_day(silver_trade_pnl.TABLE)
-    for day in days:
-        counts = report.day(day)
-        counts.rows_read, counts.rows_written = rows_in.get(day, 0), written.get(day, 0)
-    return report
+    context.publish(TABLE, transform(moved, own, before), days)
 
 
 def _latest_rows(context: Context, moved: DataFrame, pnl: DataFrame, days: Days) -> DataFrame:

@@ -14,17 +14,13 @@ from features import registry
 from features.rolling.facts import Inputs, daily, events
 from features.rolling.kernel import kernel
 from features.windows import AS_OF_DAY, as_of, fact_days, spread, windowed_columns
-from jobs.running.context import Context
+from jobs.running.step_context import StepContext
 from pumploss.days import Days, shift
-from pumploss.report import RunReport
 from pumploss.tables import gold_market_day, gold_token_day, gold_trader_day, silver_trade_pnl, silver_trader_mint_day
 
-STEP = "gold_trader_features"
 
-
-def run(context: Context, days: Days) -> RunReport:
-    """Replace feature_day D + 1 for each dump day D."""
-    report = RunReport(STEP)
+def run(context: StepContext, days: Days) -> None:
+    """Replaces feature_day D + 1 for each dump day D."""
     as_of_days = [shift(day, 1) for day in days]
     facts = fact_days(as_of_days)
     inputs = Inputs(
@@ -34,19 +30,17 @@ def run(context: Context, days: Days) -> RunReport:
         token_days=context.read(gold_token_day.TABLE, facts),
         market_days=context.read(gold_market_day.TABLE, facts),
     )
-    read = context.lake.rows_by_day(gold_trader_day.TABLE)
-    written = context.publish(registry.TABLE, transform(inputs, as_of_days), as_of_days, report)
+    context.publish(registry.TABLE, transform(inputs, as_of_days), as_of_days)
+    rows = context.lake.rows_by_day(gold_trader_day.TABLE)
     for day in days:
-        counts = report.day(day)
-        counts.rows_read = sum(read.get(one, 0) for one in fact_days([shift(day, 1)]))
-        counts.rows_written = written.get(shift(day, 1), 0)
-    return report
+        # Each T reads its whole window, of which neighbours share all but a day.
+        context.report.day(day).rows_read = sum(rows.get(read, 0) for read in fact_days([shift(day, 1)]))
 
 
 def transform(inputs: Inputs, as_of_days: Collection[date]) -> DataFrame:
-    """One row per eligible trader and T, in the order of the contract."""
+    """Makes one row per eligible trader and T, in the order of the contract."""
     joined = windowed(inputs, as_of_days).join(F.broadcast(market(inputs, as_of_days)), AS_OF_DAY, "left")
-    computed = {one.name: one.expression().cast(one.type.spark) for one in registry.features()}
+    computed = {feature.name: feature.expression().cast(feature.type.spark) for feature in registry.features()}
     given = {
         "trader_address": F.col("trader_address"),
         "as_of": as_of(),
@@ -58,14 +52,14 @@ def transform(inputs: Inputs, as_of_days: Collection[date]) -> DataFrame:
 
 
 def windowed(inputs: Inputs, as_of_days: Collection[date]) -> DataFrame:
-    """Sums, levels and counts per trader and T, for every trader who is eligible at T."""
+    """Works out sums, levels and counts per trader and T, for every trader who is eligible at T."""
     schema = ", ".join(f"{name} {kind.spark}" for name, kind in windowed_columns().items())
     by_cohort = daily(inputs).groupBy("trader_cohort").cogroup(events(inputs).groupBy("trader_cohort"))
     return by_cohort.applyInArrow(kernel(tuple(sorted(as_of_days))), schema)
 
 
 def market(inputs: Inputs, as_of_days: Collection[date]) -> DataFrame:
-    """What all traders together made in the 30 days before each T."""
+    """Sums up what all traders together made in the 30 days before each T."""
     days = inputs.market_days.select("day", "loss_count", "matched_sell_count")
     return (
         spread(days, "day", as_of_days)

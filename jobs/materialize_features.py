@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from feature_repo.store import VIEW, feature_store, online_redis, quiet
 from features.registry import TABLE
-from jobs.running.context import Context
+from jobs.running.step_context import StepContext
 from pumploss.days import Days, midnight, shift
 from pumploss.errors import StoreError
-from pumploss.report import RunReport
 
 if TYPE_CHECKING:
     from feast import FeatureStore
@@ -20,19 +19,18 @@ if TYPE_CHECKING:
 PROBES = 20
 
 
-def run(context: Context, days: Days) -> RunReport:
-    """Write every trader's features as of the last day's end; a newer T that is online already stays.
+def run(context: StepContext, days: Days) -> None:
+    """Writes every trader's features as of the last day's end; a newer T that is online already stays.
 
     Raises StoreError where what is read back differs from the lake.
     """
-    report = RunReport(step="materialize_features")
-    feature_day = shift(days[-1], 1)
-    context.ledger.refuse_stale("gold_trader_features", [days[-1]])
+    report, feature_day = context.report, shift(days[-1], 1)
+    context.require_readable(TABLE, [feature_day])
     rows = context.lake.rows_by_day(TABLE).get(feature_day, 0)
     version = context.lake.version(TABLE)
     if not rows or version is None:
         report.skipped = f"gold_trader_features has no rows of {feature_day}: run its step for {days[-1]} first"
-        return report
+        return
     at = midnight(feature_day)
     with online_redis(context.settings) as url, quiet():
         store = feature_store(context.settings, url, {TABLE.name: version})
@@ -44,27 +42,26 @@ def run(context: Context, days: Days) -> RunReport:
     report.details.update({"as_of": at.isoformat(), "keys": rows, "keys_kept_newer": kept})
     if kept:
         report.notes.append(f"{kept} of {min(rows, PROBES)} probed keys are online with a later T and stay")
-    return report
 
 
-def verify(store: "FeatureStore", context: Context, feature_day: date, version: int) -> int:
-    """Compare some online rows with the lake's; answers how many are of a later T and therefore not compared."""
+def verify(store: "FeatureStore", context: StepContext, feature_day: date, version: int) -> int:
+    """Compares some online rows with the lake's; answers how many are of a later T and therefore not compared."""
     from feature_repo.definitions import fields
 
     names = [field.name for field in fields()]
-    lake = context.lake.read(TABLE, [feature_day], version).select("trader_address", *names)
+    lake = context.read(TABLE, [feature_day], version).select("trader_address", *names)
     probes = lake.orderBy("trader_address").limit(PROBES).toArrow().to_pylist()
     expected = {row["trader_address"]: row for row in probes}
     keys = [{"trader_address": address} for address in expected]
     answer = store.get_online_features([f"{VIEW}:{name}" for name in names], keys)
     online = answer.to_dict(include_event_timestamps=True)
     kept = 0
-    for place, address in enumerate(online["trader_address"]):
-        if online[f"{names[0]}__ts"][place] > midnight(feature_day).timestamp():
+    for row, address in enumerate(online["trader_address"]):
+        if online[f"{names[0]}__ts"][row] > midnight(feature_day).timestamp():
             kept += 1
             continue
         for name in names:
-            _refuse_difference(address, name, online[name][place], expected[address][name], feature_day)
+            _refuse_difference(address, name, online[name][row], expected[address][name], feature_day)
     return kept
 
 

@@ -15,8 +15,9 @@ class Cadence(StrEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """One module of `jobs` with a `run(context, days) -> RunReport`.
+    """One module of `jobs` with a `run(context, days)`, whose context reads tables of `reads` and of `writes` alone.
 
+    The rows of the first table of `reads` are those that a step which `writes` a table has read of a day.
     `lookback_days` says how many earlier days of its inputs a day needs; None means state: everything before it.
     `offset_days` is the partition day of the output minus the dump day. A step that is not `is_restated` keeps what it
     wrote when its inputs change later. `waits_for` names steps that come first without being read as a table.
@@ -56,14 +57,22 @@ STEPS = (
     ),
     Step("gold_labels", ("gold_trader_features", "gold_trader_day"), ("gold_labels",), 36, offset_days=-6),
     Step(
-        "train_loss_model", ("gold_labels", "gold_trader_features"), (), 90, cadence=Cadence.WEEKLY, is_restated=False
+        "train_loss_model",
+        ("gold_labels", "gold_trader_features", "gold_trader_day"),
+        lookback_days=90,
+        cadence=Cadence.WEEKLY,
+        is_restated=False,
     ),
     Step(
-        "train_risk_model", ("gold_labels", "gold_trader_features"), (), 90, cadence=Cadence.WEEKLY, is_restated=False
+        "train_risk_model",
+        ("gold_labels", "gold_trader_features", "gold_trader_day"),
+        lookback_days=90,
+        cadence=Cadence.WEEKLY,
+        is_restated=False,
     ),
     Step(
         "gold_scores",
-        ("gold_trader_features", "gold_trader_day"),
+        ("gold_trader_features",),
         ("gold_scores",),
         offset_days=1,
         is_restated=False,
@@ -76,7 +85,7 @@ STEPS = (
         lookback_days=90,
         is_restated=False,
     ),
-    Step("publish_hot", ("gold_scores",), is_restated=False, waits_for=("publish_warm",)),
+    Step("publish_hot", (), is_restated=False, waits_for=("publish_warm",)),
 )
 
 BY_NAME = {step.name: step for step in STEPS}
@@ -85,13 +94,13 @@ WRITER = {table: step for step in STEPS for table in step.writes}
 
 
 def upstream(step: Step) -> tuple[str, ...]:
-    """Names of the steps that must have run before it, in pipeline order."""
+    """Names the steps that must have run before it, in pipeline order."""
     needed = {WRITER[table].name for table in step.reads if table != LANDING} | set(step.waits_for)
     return tuple(other.name for other in STEPS if other.name in needed)
 
 
 def dependents(name: str) -> tuple[Step, ...]:
-    """Every restated step that reads, directly or through others, what the named step writes; in pipeline order."""
+    """Finds, in pipeline order, every restated step that reads, directly or not, what the named step writes."""
     affected = {name}
     for step in STEPS:
         if affected & {WRITER[table].name for table in step.reads if table != LANDING}:
@@ -100,10 +109,10 @@ def dependents(name: str) -> tuple[Step, ...]:
 
 
 def daily() -> tuple[Step, ...]:
-    """The steps of a night, in order."""
+    """Lists the steps of a night, in order."""
     return tuple(step for step in STEPS if step.cadence is Cadence.DAILY)
 
 
 def weekly() -> tuple[Step, ...]:
-    """The training steps, in order."""
+    """Lists the training steps, in order."""
     return tuple(step for step in STEPS if step.cadence is Cadence.WEEKLY)

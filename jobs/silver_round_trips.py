@@ -8,12 +8,12 @@ from pyspark.sql import functions as F
 
 from jobs.running.context import Context
 from jobs.running.lookups import latest_before
+from jobs.running.step_context import StepContext
 from pnl import trace_cohort
 from pnl.round_trips import STATE, TRADE
 from pumploss.columns import POSITION
 from pumploss.days import Days
 from pumploss.errors import ConservationError
-from pumploss.report import RunReport
 from pumploss.tables import silver_open_lots, silver_trade_pnl
 from pumploss.tables.silver_round_trips import TABLE
 
@@ -52,20 +52,14 @@ def carried_trips(context: Context, pnl: DataFrame, days: Days) -> DataFrame:
     return earlier.join(pnl.select(*POSITION).distinct(), [*POSITION], "left_semi")
 
 
-def run(context: Context, days: Days) -> RunReport:
+def run(context: StepContext, days: Days) -> None:
     """Trace these days on top of the round trips before them.
 
     Raises ConservationError where lots, trades and round trips disagree about what a position holds.
     """
-    report = RunReport("silver_round_trips")
     pnl = context.read(silver_trade_pnl.TABLE, days)
     _refuse_uneven(uneven_closes(pnl, context.read(silver_open_lots.TABLE, days)))
-    written = context.publish(TABLE, transform(pnl, carried_trips(context, pnl, days)), days, report)
-    rows_in = context.lake.rows_by_day(silver_trade_pnl.TABLE)
-    for day in days:
-        counts = report.day(day)
-        counts.rows_read, counts.rows_written = rows_in.get(day, 0), written.get(day, 0)
-    return report
+    context.publish(TABLE, transform(pnl, carried_trips(context, pnl, days)), days)
 
 
 def _refuse_uneven(uneven: DataFrame) -> None:

@@ -1,15 +1,12 @@
 """Token events to facts: of each token and pool that a day's events speak of, what is known at its close."""
 
-from datetime import date
-
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from jobs.running.context import Context
-from jobs.running.lookups import latest_before, latest_rows
+from jobs.running.lookups import latest_before
+from jobs.running.step_context import StepContext
 from pumploss.contract import Table
 from pumploss.days import Days
-from pumploss.report import RunReport
 from pumploss.tables import bronze_token_events, silver_pools
 from pumploss.tables.silver_tokens import TABLE
 
@@ -23,7 +20,7 @@ POOL_TIMES = ("pool_opened_at",)
 
 
 def token_facts(events: DataFrame) -> DataFrame:
-    """What each event says of its token, in columns of `silver_tokens`, with `known_day`."""
+    """Says what each event says of its token, in columns of `silver_tokens`, with `known_day`."""
     kind = F.col("event_kind")
     # Anyone may open a pool of any mint, against anything: of that, only the decimals say something of the token.
     return events.select(
@@ -40,7 +37,7 @@ def token_facts(events: DataFrame) -> DataFrame:
 
 
 def pool_facts(events: DataFrame) -> DataFrame:
-    """What each event says of its pool, in columns of `silver_pools`, with `known_day`."""
+    """Says what each event says of its pool, in columns of `silver_pools`, with `known_day`."""
     of_pools = events.where("event_kind IN ('create_pool', 'migrate') AND pool_address IS NOT NULL")
     return of_pools.select(
         "pool_address",
@@ -54,7 +51,7 @@ def pool_facts(events: DataFrame) -> DataFrame:
 
 
 def transform(facts: DataFrame, before: DataFrame, table: Table) -> DataFrame:
-    """Facts of some days, and what was known before the first of them, to the table's rows of these days.
+    """Makes the table's rows of some days from their facts and from what was known before the first of them.
 
     What was known first stays, and of one day what comes first in the chain; what was missing is filled; of times the
     earliest counts.
@@ -63,7 +60,7 @@ def transform(facts: DataFrame, before: DataFrame, table: Table) -> DataFrame:
     # What was known before comes first: its days are earlier than any of the facts'.
     known = facts.unionByName(before.select(key, *names, *times, "known_day"), allowMissingColumns=True)
     chain = (F.col(name).asc_nulls_last() for name in CHAIN_ORDER)
-    ranked = known.withColumn("place", F.row_number().over(Window.partitionBy(key).orderBy("known_day", *chain)))
+    ranked = known.withColumn("rank", F.row_number().over(Window.partitionBy(key).orderBy("known_day", *chain)))
     days = facts.select(key, F.col("known_day").alias("close_day")).distinct()
     merged = (
         days.join(ranked, key)
@@ -78,32 +75,20 @@ def transform(facts: DataFrame, before: DataFrame, table: Table) -> DataFrame:
     ).select(*table.names)
 
 
-def run(context: Context, days: Days) -> RunReport:
-    """Write what these days' events add to tokens and pools, each built on what earlier days knew."""
-    report = RunReport("silver_tokens")
+def run(context: StepContext, days: Days) -> None:
+    """Writes what these days' events add to tokens and pools, each built on what earlier days knew."""
     events = context.read(bronze_token_events.TABLE, days)
-    rows_in = context.lake.rows_by_day(bronze_token_events.TABLE)
     for table, facts in ((silver_pools.TABLE, pool_facts(events)), (TABLE, token_facts(events))):
         key = _shape(table)[0]
         before = latest_before(context, table, facts.select(key), days[0])
-        written = context.publish(table, transform(facts, before, table), days, report)
-        for day in days:
-            report.day(day).rows_read = rows_in.get(day, 0)
-            report.day(day).rows_written += written.get(day, 0)
-    return report
-
-
-def tokens_as_of(context: Context, day: date) -> DataFrame:
-    """Facts of every token as known at the close of a dump day, a row each. Raises StaleError where they are stale."""
-    known = [built for built in context.lake.rows_by_day(TABLE) if built <= day]
-    return latest_rows(context.read(TABLE, known), ["token_mint"], "known_day")
+        context.publish(table, transform(facts, before, table), days)
 
 
 def _shape(table: Table) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
-    """Key, facts and times of a table of facts."""
+    """Names key, facts and times of a table of facts."""
     return ("token_mint", TOKEN_FACTS, TOKEN_TIMES) if table is TABLE else ("pool_address", POOL_FACTS, POOL_TIMES)
 
 
 def _first(name: str) -> Column:
-    """The first value of a fact that is stated at all."""
-    return F.min_by(name, F.when(F.col(name).isNotNull(), F.col("place"))).alias(name)
+    """Takes the first value of a fact that is stated at all."""
+    return F.min_by(name, F.when(F.col(name).isNotNull(), F.col("rank"))).alias(name)

@@ -21,6 +21,7 @@ from pyspark.sql import functions as F
 
 from jobs.running.context import Context
 from jobs.running.lookups import latest_before
+from jobs.running.step_context import StepContext
 from pnl import walk_rows
 from pnl.arrow_columns import DICTIONARY
 from pnl.cohort import TRADE_COLUMNS
@@ -29,7 +30,6 @@ from pumploss.contract import Table
 from pumploss.days import Days
 from pumploss.errors import ConservationError
 from pumploss.lake.files import StoredFile, write_partition
-from pumploss.report import RunReport
 from pumploss.tables import silver_open_lots, silver_trades
 from pumploss.tables.silver_trade_pnl import TABLE
 
@@ -99,15 +99,13 @@ def carried_lots(context: Context, trades: DataFrame, days: Days) -> DataFrame:
     return before.join(trades.select(*POSITION).distinct(), [*POSITION], "left_semi")
 
 
-def run(context: Context, days: Days) -> RunReport:
+def run(context: StepContext, days: Days) -> None:
     """Walk these days on top of what was open before them. Raises ConservationError where a trade went missing."""
-    report = RunReport("silver_trade_pnl")
-    for part in walked(context, days, report):
-        context.publish(part.table, part.frame, days, report, staged=True)
-    return report
+    for part in walked(context, days):
+        context.publish(part.table, part.frame, days, staged=True, counted=part.table is TABLE)
 
 
-def walked(context: Context, days: Days, report: RunReport) -> tuple[Walked, Walked]:
+def walked(context: Context, days: Days) -> tuple[Walked, Walked]:
     """Walk these days and stage their open lots and trades, accounted for. Raises what `run` raises."""
     trades = context.read(silver_trades.TABLE, days)
     files = context.lake.files(silver_trades.TABLE, days)
@@ -117,7 +115,7 @@ def walked(context: Context, days: Days, report: RunReport) -> tuple[Walked, Wal
     counts: dict[str, Counter[date]] = {name: Counter() for name in folders}
     for row in written:
         counts[row["name"]][row["day"]] += row["rows"]
-    _account(files, counts[TABLE.name], days, report)
+    _require_all(files, counts[TABLE.name], days)
     lots = Walked(LOTS, context.lake.laid(LOTS, folders[LOTS.name]), counts[LOTS.name])
     return lots, Walked(TABLE, context.lake.laid(TABLE, folders[TABLE.name]), counts[TABLE.name])
 
@@ -132,13 +130,11 @@ def tasks(context: Context, lots: DataFrame, files: list[StoredFile]) -> DataFra
     return lots.select(*LOTS.names, F.lit(None).cast("string").alias("path")).unionByName(named.select("*", *nulls))
 
 
-def _account(files: list[StoredFile], written: Mapping[date, int], days: Days, report: RunReport) -> None:
-    """Write each day's sums into the report. Raises ConservationError where a trade went missing."""
+def _require_all(files: list[StoredFile], written: Mapping[date, int], days: Days) -> None:
+    """Raise ConservationError where a trade went missing."""
     for day in days:
-        counts = report.day(day)
-        counts.rows_read = sum(file.rows for file in files if file.partition["trade_date"] == day.isoformat())
-        counts.rows_written = written.get(day, 0)
-        if counts.rows_read != counts.rows_written:
+        rows_read = sum(file.rows for file in files if file.partition["trade_date"] == day.isoformat())
+        if rows_read != written.get(day, 0):
             raise ConservationError(
-                f"silver_trade_pnl of {day}: {counts.rows_read} trades became {counts.rows_written}; none was written."
+                f"silver_trade_pnl of {day}: {rows_read} trades became {written.get(day, 0)}; none was written."
             )

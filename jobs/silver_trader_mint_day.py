@@ -3,11 +3,10 @@
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from jobs.running.context import Context
 from jobs.running.lookups import latest_before
+from jobs.running.step_context import StepContext
 from pumploss.columns import POSITION
 from pumploss.days import Days
-from pumploss.report import RunReport
 from pumploss.tables import silver_trade_pnl
 from pumploss.tables.silver_trader_mint_day import TABLE
 
@@ -31,16 +30,10 @@ def transform(pnl: DataFrame, seen: DataFrame) -> DataFrame:
     )
 
 
-def run(context: Context, days: Days) -> RunReport:
+def run(context: StepContext, days: Days) -> None:
     """Aggregate these days; the first day of a pair is looked up in this table's earlier days."""
-    report = RunReport("silver_trader_mint_day")
     pnl = context.read(silver_trade_pnl.TABLE, days)
     pairs = pnl.select(*POSITION).distinct()
     before = latest_before(context, TABLE, pairs, days[0]).join(pairs, [*POSITION], "left_semi")
     seen = before.select(*POSITION, F.col("first_seen_day").alias("first_before"))
-    written = context.publish(TABLE, transform(pnl, seen), days, report)
-    rows_in = context.lake.rows_by_day(silver_trade_pnl.TABLE)
-    for day in days:
-        counts = report.day(day)
-        counts.rows_read, counts.rows_written = rows_in.get(day, 0), written.get(day, 0)
-    return report
+    context.publish(TABLE, transform(pnl, seen), days)

@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame, Row, Window
 from pyspark.sql import functions as F
 
 from jobs.deduplication.across_sources import around, is_by_date, marked, once_dated, refuse_mixtures
-from jobs.running.context import Context
+from jobs.running.step_context import StepContext
 from pumploss import columns as c
 from pumploss.days import Days, ordered, shift, span
 from pumploss.errors import ConservationError
@@ -24,7 +24,7 @@ DUPLICATES = ("exact", "across_sources", "superseded")
 
 
 def transform(bronze: DataFrame) -> DataFrame:
-    """Bronze rows of whole trade dates to `silver_trades`: the first dump that holds a trade is where it counts."""
+    """Makes `silver_trades` of bronze rows of whole trade dates: a trade counts in the first dump that holds it."""
     order = Window.partitionBy("token_mint", "trade_date").orderBy(
         *(F.col(name).asc_nulls_last() for name in STATED_ORDER), "direction", "trade_id"
     )
@@ -48,7 +48,7 @@ def transform(bronze: DataFrame) -> DataFrame:
 
 
 def once(bronze: DataFrame) -> DataFrame:
-    """Each trade once. Those that landed several times are few: only they, found by hash, are sorted."""
+    """Keeps each trade once. Those that landed several times are few: only they, found by hash, are sorted."""
     hashed = bronze.withColumn("id_hash", F.xxhash64("trade_id"))
     repeated = hashed.groupBy("id_hash").agg(F.count(F.lit(1)).alias("repeats")).where("repeats > 1")
     joined = hashed.join(repeated, "id_hash", "left")
@@ -57,31 +57,30 @@ def once(bronze: DataFrame) -> DataFrame:
     return joined.where("repeats IS NULL").select(*bronze.columns).unionByName(first.select(*bronze.columns))
 
 
-def run(context: Context, days: Days) -> RunReport:
-    """Rebuild every trade date that these dump days touch. Raises CheckError where sources cannot be told apart."""
-    report = RunReport("silver_trades")
+def run(context: StepContext, days: Days) -> None:
+    """Rebuilds every trade date that these dump days touch. Raises CheckError where sources cannot be told apart."""
+    report = context.report
     touched, rows = _inputs(context, days)
     staged = context.lake.stage(TABLE, transform(rows.where("NOT is_superseded").drop("is_superseded")))
-    split = _account(rows, staged, touched, report)
-    context.publish(TABLE, staged, touched, report, staged=True)
+    duplicates = _account(rows, staged, touched, report)
+    context.publish(TABLE, staged, touched, staged=True)
     for day in touched:
-        report.day(day).outputs[TABLE.name]["duplicates"] = split[day]
-    report.details["duplicates"] = {kind: sum(counts[kind] for counts in split.values()) for kind in DUPLICATES}
-    return report
+        report.day(day).note(TABLE.name, duplicates=duplicates[day])
+    report.details["duplicates"] = {kind: sum(kinds[kind] for kinds in duplicates.values()) for kind in DUPLICATES}
 
 
-def _touched(context: Context, days: Days) -> Days:
-    """These days, the trade dates that their dumps hold, and those that held trades of an earlier state of them."""
+def _touched(context: StepContext, days: Days) -> Days:
+    """Finds these days, the trade dates that their dumps hold, and those that held trades of them before."""
     dates = context.read(bronze_trades.TABLE, days).select("trade_date").distinct()
     held = context.lake.days_holding(TABLE, "dump_day", days[0], days[-1])
     if held:
-        again = context.lake.read(TABLE, held).where(day_condition("dump_day", days))
+        again = context.read_own(TABLE, held).where(day_condition("dump_day", days))
         dates = dates.union(again.select("trade_date").distinct())
     return ordered({*(row["trade_date"] for row in dates.collect()), *days})
 
 
-def _inputs(context: Context, days: Days) -> tuple[Days, DataFrame]:
-    """The trade dates to rebuild and their bronze rows, marked where another source's count.
+def _inputs(context: StepContext, days: Days) -> tuple[Days, DataFrame]:
+    """Finds the trade dates to rebuild and their bronze rows, marked where another source's count.
 
     Raises CheckError for a mixture of sources that cannot be told apart. Where there are several, or one dates trades
     by when it received them, the built dates beside the touched ones are rebuilt too: at midnight the same trade may be
@@ -103,39 +102,38 @@ def _inputs(context: Context, days: Days) -> tuple[Days, DataFrame]:
     return touched, rows
 
 
-def _sources(context: Context, dumps: Days) -> set[str]:
-    """The sources that landed in these dumps, by the log alone."""
+def _sources(context: StepContext, dumps: Days) -> set[str]:
+    """Names the sources that landed in these dumps, by the log alone."""
     return {file.partition["source"] for file in context.lake.files(bronze_trades.TABLE, dumps)}
 
 
 def _account(rows: DataFrame, staged: DataFrame, touched: Days, report: RunReport) -> dict[date, dict[str, int]]:
-    """Write each day's sums into the report; answers its duplicates by kind.
+    """Writes what was read and dropped of each day into the report; answers its duplicates by kind.
 
     Raises ConservationError where a trade went missing.
     """
-    read = {row["trade_date"]: (row["found"], row["superseded"], row["ids"]) for row in _counts(rows)}
+    read = {row["trade_date"]: (row["rows_read"], row["superseded"], row["ids"]) for row in _counts(rows)}
     written = {row["trade_date"]: row["count"] for row in staged.groupBy("trade_date").count().collect()}
     alike = _alike(rows) if any(superseded for _, superseded, _ in read.values()) else Counter()
-    split = {}
+    duplicates = {}
     for day in touched:
-        found, superseded, identities = read.get(day, (0, 0, 0))
-        counts = report.day(day)
-        counts.rows_read, counts.rows_written, counts.rows_duplicate = found, written.get(day, 0), found - identities
+        rows_read, superseded, identities = read.get(day, (0, 0, 0))
+        counts, trades = report.day(day), written.get(day, 0)
+        counts.rows_read, counts.rows_duplicate = rows_read, rows_read - identities
         own, others = alike[day, True], alike[day, False]
-        kinds = (found - superseded - identities + own, others, superseded - own - others)
-        split[day] = dict(zip(DUPLICATES, kinds, strict=True))
-        if counts.rows_written != identities:
+        kinds = (rows_read - superseded - identities + own, others, superseded - own - others)
+        duplicates[day] = dict(zip(DUPLICATES, kinds, strict=True))
+        if trades != identities:
             raise ConservationError(
-                f"silver_trades of {day}: {found} rows became {counts.rows_written} trades instead of {identities}; "
+                f"silver_trades of {day}: {rows_read} rows became {trades} trades instead of {identities}; "
                 "nothing was written. This is a fault of the step: keep the bronze rows and report it."
             )
-    return split
+    return duplicates
 
 
 def _counts(rows: DataFrame) -> list[Row]:
-
     counts = rows.groupBy("trade_date").agg(
-        F.count(F.lit(1)).alias("found"),
+        F.count(F.lit(1)).alias("rows_read"),
         F.count(F.when(F.col("is_superseded"), 1)).alias("superseded"),
         F.count_distinct(F.when(~F.col("is_superseded"), F.col("trade_id"))).alias("ids"),
     )
@@ -143,8 +141,8 @@ def _counts(rows: DataFrame) -> list[Row]:
 
 
 def _alike(rows: DataFrame) -> Counter[tuple[date, bool]]:
-    """Superseded rows that say the same as the one that counts, by day and by whether that is of the same source."""
+    """Counts superseded rows that say what the one that counts says, by day and by whether it is of their source."""
     kept = rows.where("NOT is_superseded").groupBy("trade_id").agg(F.min("source").alias("counts"))
     alike = rows.where("is_superseded").join(kept, "trade_id").withColumn("is_own", F.col("counts") == F.col("source"))
-    found = alike.groupBy("trade_date", "is_own").count().collect()
-    return Counter({(row["trade_date"], row["is_own"]): row["count"] for row in found})
+    counts = alike.groupBy("trade_date", "is_own").count().collect()
+    return Counter({(row["trade_date"], row["is_own"]): row["count"] for row in counts})

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from pumploss.baseline import baseline_score
 from pumploss.errors import ModelError
 from pumploss.money import LAMPORTS_PER_SOL
 
@@ -73,9 +74,8 @@ def canonical(values: Floats) -> Floats:
 
 
 def formula_score(loss_24h_sol: Floats, loss_trades_24h: Floats) -> Floats:
-    """Compute the baseline asked for, LEAST(100, ABS(loss_24h) x 10 + loss_trades_24h x 2); missing counts as none."""
-    raised = np.abs(np.nan_to_num(loss_24h_sol)) * 10 + np.nan_to_num(loss_trades_24h) * 2
-    return np.minimum(100.0, raised)
+    """Compute the baseline asked for, per row; missing counts as none."""
+    return baseline_score(np.nan_to_num(loss_24h_sol), np.nan_to_num(loss_trades_24h))
 
 
 def assemble(rows: pl.DataFrame, names: Sequence[str]) -> TrainingFrame:

@@ -1,24 +1,8 @@
 """Every error that Pump Loss raises on purpose: each says what was wrong, where, and what to do about it."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from pumploss.report import DayReport
-
 
 class PumpLossError(Exception):
-    """The root: what the command line prints without a traceback and ends with exit code 1.
-
-    `days` is what a failing step had counted by then; the ledger's failed rows keep it.
-    """
-
-    days: "dict[date, DayReport]"
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.days = {}
+    """The root: what the command line prints without a traceback and ends with exit code 1."""
 
 
 class SettingsError(PumpLossError):
@@ -67,3 +51,8 @@ class ModelError(PumpLossError):
 
 class AmountOverflowError(PumpLossError):
     """An amount does not fit the integer that carries it."""
+
+
+def failure_text(error: BaseException) -> str:
+    """Says what to print for an error: its own words where it is ours, its type as well where it is not."""
+    return str(error) if isinstance(error, PumpLossError) else f"{type(error).__name__}: {error}"

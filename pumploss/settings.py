@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pumploss.errors import SettingsError
@@ -50,11 +50,15 @@ class Settings:
 
     @property
     def is_lake_default(self) -> bool:
-        """Whether the lake lies at its default place below `home`."""
+        """Whether the lake lies where it does if nobody says otherwise, below `home`."""
         return self.lake == str(self.home / "lake")
 
+    def with_landing(self, landing: str) -> "Settings":
+        """Answers the same stores, fed by another landing. Raises SettingsError for an unusable address."""
+        return replace(self, landing=_address(landing, "PUMPLOSS_LANDING"))
+
     def below(self, home: Path, landing: str) -> "Settings":
-        """The same settings with every embedded store below another home, fed by another landing."""
+        """Answers the same settings with every embedded store below another home, fed by another landing."""
         return from_environment(
             {**_given(self), "PUMPLOSS_HOME": str(home), "PUMPLOSS_LANDING": landing, "PUMPLOSS_LAKE": ""}
         )
@@ -75,8 +79,8 @@ def _sqlite(folder: Path) -> str:
     return f"sqlite:///{folder / 'mlflow.db'}"
 
 
-def _place(text: str, variable: str) -> str:
-    """A local path made absolute, or an s3 address without its closing slash."""
+def _address(text: str, variable: str) -> str:
+    """Makes a local path absolute, and takes the closing slash off an s3 address."""
     if "\0" in text or "\n" in text:
         raise SettingsError(f"{variable} holds a control character: {text!r}. Give a plain path or s3://bucket/prefix.")
     if "://" not in text:
@@ -87,13 +91,13 @@ def _place(text: str, variable: str) -> str:
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
-    """Settings from environment variables; empty counts as unset. Raises SettingsError for unusable values."""
+    """Reads settings from environment variables; empty counts as unset. Raises SettingsError for unusable values."""
     env = os.environ if environment is None else environment
     home = Path(env.get("PUMPLOSS_HOME") or ROOT / "var").expanduser().resolve()
     return Settings(
         home=home,
-        lake=_place(env.get("PUMPLOSS_LAKE") or str(home / "lake"), "PUMPLOSS_LAKE"),
-        landing=_place(env.get("PUMPLOSS_LANDING") or str(home / "landing"), "PUMPLOSS_LANDING"),
+        lake=_address(env.get("PUMPLOSS_LAKE") or str(home / "lake"), "PUMPLOSS_LAKE"),
+        landing=_address(env.get("PUMPLOSS_LANDING") or str(home / "landing"), "PUMPLOSS_LANDING"),
         tracking_uri=env.get("MLFLOW_TRACKING_URI") or _sqlite(home / "mlflow"),
         warm_dsn=env.get("PUMPLOSS_WARM_DSN") or None,
         hot_url=env.get("PUMPLOSS_HOT_URL") or None,
@@ -103,7 +107,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
 
 
 def as_environment(settings: Settings) -> dict[str, str]:
-    """The variables that make a child process see the same settings."""
+    """Names the variables that make a child process see the same settings."""
     return {
         "PUMPLOSS_HOME": str(settings.home),
         "PUMPLOSS_LAKE": settings.lake,

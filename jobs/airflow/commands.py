@@ -21,12 +21,12 @@ _STOP_SECONDS = 20.0
 
 
 def command(*words: str) -> list[str]:
-    """An Airflow command of this interpreter, whatever `PATH` says."""
+    """Names an Airflow command of this interpreter, whatever `PATH` says."""
     return [sys.executable, "-m", "airflow", *words]
 
 
 def migrate(settings: Settings) -> None:
-    """Airflow's home, secrets and database, ready for this version; nothing is done where they are already.
+    """Makes Airflow's home, secrets and database ready for this version; nothing is done where they are already.
 
     Raises StoreError with the end of Airflow's output.
     """
@@ -56,7 +56,7 @@ def migrate(settings: Settings) -> None:
 
 
 def _fingerprint(database: str) -> str:
-    """This version of Airflow and this database; hashed, because the address may hold a password."""
+    """Names this version of Airflow and this database; hashed, because the address may hold a password."""
     return f"{version('apache-airflow')} {hashlib.sha256(database.encode()).hexdigest()}"
 
 
@@ -68,7 +68,7 @@ def _is_migrated(stamp: Path, wanted: str, variables: dict[str, str]) -> bool:
 
 @contextmanager
 def sole_user(settings: Settings) -> Iterator[locks.FileLock]:
-    """Nobody else runs tasks from this home: a scheduler would run the tasks of a tested run as well.
+    """Keeps others from running tasks from this home: a scheduler would run the tasks of a tested run as well.
 
     Raises StoreError where another does.
     """
@@ -87,19 +87,19 @@ def sole_user(settings: Settings) -> Iterator[locks.FileLock]:
 
 
 def log_file(settings: Settings, name: str) -> Path:
-    """Where a command's output goes; its folder is made."""
+    """Names where a command's output goes; its folder is made."""
     folder = settings.airflow_home / "logs" / "commands"
     folder.mkdir(parents=True, exist_ok=True)
     return folder / f"{name}.log"
 
 
 def tail(log: Path) -> str:
-    """The last lines of a log."""
+    """Reads the last lines of a log."""
     return "\n".join(log.read_text(errors="replace").splitlines()[-TAIL_LINES:])
 
 
 def stop(child: subprocess.Popen[bytes]) -> None:
-    """End a child and all of its group: asked first, forced after 20 seconds."""
+    """Ends a child and all of its group: asked first, forced after 20 seconds."""
     with suppress(ProcessLookupError):
         child.send_signal(signal.SIGTERM)
     with suppress(subprocess.TimeoutExpired):
@@ -108,7 +108,7 @@ def stop(child: subprocess.Popen[bytes]) -> None:
 
 
 def kill_group(child: subprocess.Popen[bytes]) -> None:
-    """Force what is left of a child that leads its own group."""
+    """Forces what is left of a child that leads its own group."""
     with suppress(ProcessLookupError):
         os.killpg(child.pid, signal.SIGKILL)
     child.wait()

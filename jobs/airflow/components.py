@@ -34,7 +34,7 @@ _STOP_SECONDS = 30.0
 
 
 def standalone(settings: Settings, say: Callable[[str], None] = print) -> None:
-    """Run Airflow until Ctrl-C or SIGTERM, then stop every process of it.
+    """Runs Airflow until Ctrl-C or SIGTERM, then stops every process of it.
 
     Raises StoreError if it runs already, or with the end of a component's log when that component stops by itself.
     """
@@ -82,7 +82,7 @@ def _start(settings: Settings, name: str, descriptor: int, stack: ExitStack) -> 
 def _watch(
     settings: Settings, children: dict[str, "subprocess.Popen[bytes]"], address: str, is_over: Callable[[], bool]
 ) -> None:
-    """Wait until told that it is over; raise StoreError when a component has stopped by itself."""
+    """Waits until told that it is over; raises StoreError when a component has stopped by itself."""
     while not is_over():
         for name, child in children.items():
             if child.poll() is not None:
@@ -95,20 +95,20 @@ def _watch(
 
 
 def _healthy(address: str) -> set[str] | None:
-    """Which components send heartbeats, as the interface says; None while it does not answer."""
+    """Asks which components send heartbeats, as the interface says; None while it does not answer."""
     # Not urllib: it would ask a proxy for an address of this machine.
     with closing(HTTPConnection(urlsplit(address).netloc, timeout=5)) as connection:
         try:
             connection.request("GET", "/api/v2/monitor/health")
             answer = connection.getresponse()
-            found = json.loads(answer.read()) if answer.status == HTTPStatus.OK else None
+            report = json.loads(answer.read()) if answer.status == HTTPStatus.OK else None
         except (OSError, HTTPException, ValueError):
             return None
-    return None if found is None else {name for name in HEALTHY if found[name]["status"] == "healthy"}
+    return None if report is None else {name for name in HEALTHY if report[name]["status"] == "healthy"}
 
 
 def _stop_all(children: dict[str, "subprocess.Popen[bytes]"]) -> None:
-    """Ask all at once, wait for all, force what is left of their groups."""
+    """Asks all at once, waits for all, forces what is left of their groups."""
     for child in children.values():
         child.terminate()
     deadline = time.monotonic() + _STOP_SECONDS

@@ -22,7 +22,7 @@ _NOT_INHERITED = (
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """All variables of a process of Airflow, for `subprocess`.
+    """Names all variables of a process of Airflow, for `subprocess`.
 
     Variables named `AIRFLOW__...` that are set already win, so a metadata database, an address or a port is given the
     way Airflow documents it; only its home and the folder of DAGs are always ours.
@@ -33,24 +33,24 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 def host(variables: dict[str, str]) -> str:
-    """Where the interface listens."""
+    """Answers where the interface listens."""
     return variables.get("AIRFLOW__API__HOST", "127.0.0.1")
 
 
 def port(variables: dict[str, str]) -> str:
-    """The interface's port."""
+    """Answers the interface's port."""
     return variables.get("AIRFLOW__API__PORT", "8080")
 
 
 def url(variables: dict[str, str]) -> str:
-    """Where a browser on this machine finds the interface."""
+    """Answers where a browser on this machine finds the interface."""
     name = host(variables)
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(name, name)  # noqa: S104 - not bound here
     return f"http://{shown}:{port(variables)}"
 
 
 def keep_secrets(settings: Settings) -> None:
-    """Make Airflow's home, private to its owner, and new secrets where it has none."""
+    """Makes Airflow's home, private to its owner, and new secrets where it has none."""
     home = settings.airflow_home
     home.mkdir(parents=True, exist_ok=True)
     home.chmod(0o700)
@@ -60,7 +60,7 @@ def keep_secrets(settings: Settings) -> None:
         f"[api]\nsecret_key = {secrets.token_urlsafe(64)}\n\n"
         f"[api_auth]\njwt_secret = {secrets.token_urlsafe(64)}\n"
     )
-    # Linked into place: whoever is second finds a whole file and leaves it alone.
+    # Linked whole: whoever is second finds a whole file and leaves it alone.
     draft = home / f"{SECRETS_FILE}.{secrets.token_hex(4)}"
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:

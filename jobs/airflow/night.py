@@ -22,10 +22,10 @@ def test_daily(
     progress: Callable[[TaskState], None] = lambda _: None,  # noqa: PT028 - named after Airflow's command, no test
     wait_minutes: float = 0.0,  # noqa: PT028 - as above
 ) -> None:
-    """Run the daily DAG for a dump day; `progress` is told of each task as it ends.
+    """Runs the daily DAG for a dump day; `progress` is told of each task as it ends.
 
     A day that has not landed is waited for only as long as told. Errors are final: somebody is watching, so nothing is
-    tried again. Raises PumpLossError with the failed task's message and the place of the log.
+    tried again. Raises PumpLossError with the failed task's message and where the log is.
     """
     migrate(settings)
     log = log_file(settings, f"night-{day}")
@@ -60,7 +60,7 @@ def test_daily(
 def _follow(
     child: "subprocess.Popen[bytes]", runs: Runs, before: set[str], progress: Callable[[TaskState], None]
 ) -> None:
-    """Tell of each task once, until the process has ended."""
+    """Tells of each task once, until the process has ended."""
     told: set[str] = set()
     is_over = False
     while not is_over:
@@ -79,7 +79,7 @@ def _made_since(runs: Runs, before: set[str]) -> Run | None:
 
 
 def _reason(runs: Runs, run: Run | None, code: int) -> str | None:
-    """Which task failed and its own words, or that the process was killed; None where only the log knows."""
+    """Says which task failed and its own words, or that the process was killed; None where only the log knows."""
     if code < 0:
         return f": its process was ended by signal {-code} (9 is most often lack of memory)."
     for task in runs.tasks(run) if run else []:

@@ -48,7 +48,7 @@ class Runs:
         self._dag_id = dag_id
 
     def all(self) -> list[Run]:
-        """Every run.
+        """Lists every run.
 
         New ones are told by their names: testing a day again deletes its earlier run, and SQLite then gives the new one
         the same number.
@@ -57,7 +57,7 @@ class Runs:
         return [Run(row.run_id, row.state) for row in rows]
 
     def tasks(self, run: Run) -> list[TaskState]:
-        """Every task of a run, in the order in which they ended; those that have not are last."""
+        """Lists every task of a run, in the order in which they ended; those that have not are last."""
         rows = self._rows(
             "SELECT task_id, state, duration FROM task_instance WHERE dag_id = :dag AND run_id = :run "
             "ORDER BY end_date IS NULL, end_date, task_id",
@@ -66,7 +66,7 @@ class Runs:
         return [TaskState(row.task_id, row.state or "waiting", float(row.duration or 0.0)) for row in rows]
 
     def failure(self, run: Run, task_id: str) -> str | None:
-        """The message that a failed task left."""
+        """Reads the message that a failed task left."""
         rows = self._rows(
             "SELECT value FROM xcom WHERE dag_id = :dag AND run_id = :run AND task_id = :task AND key = 'failure'",
             {"run": run.run_id, "task": task_id},
@@ -74,7 +74,7 @@ class Runs:
         return _plain(rows[0].value) if rows else None
 
     def give_up(self, run: Run) -> None:
-        """Call a run failed whose process is gone, so that a scheduler does not go on with it later."""
+        """Calls a run failed whose process is gone, so that a scheduler does not go on with it later."""
         with self._engine.begin() as connection:
             for statement in _GIVE_UP:
                 connection.execute(text(statement), {"dag": self._dag_id, "run": run.run_id})
@@ -86,7 +86,7 @@ class Runs:
 
 
 def _plain(value: Any) -> str:
-    """The text of an XCom, which drivers hand over as JSON, encoded once or twice, or decoded."""
+    """Reads the text of an XCom, which drivers hand over as JSON, encoded once or twice, or decoded."""
     while isinstance(value, str | bytes):
         try:
             value = json.loads(value)

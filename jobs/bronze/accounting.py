@@ -1,81 +1,90 @@
 """What became of every record of every landed file, and the errors where that is not known."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
+from pyspark.sql import DataFrame
+
+from jobs.bronze.read_file import ReadFile
 from pumploss.days import Days
 from pumploss.errors import ConservationError, LandingError
 from pumploss.report import RunReport
 from pumploss.tables import bronze_token_events
 
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
-
-Place = tuple[date, str]
+#: A landed file, by dump day and name.
+DayFile = tuple[date, str]
 
 
-@dataclass
+class Retried(NamedTuple):
+    """Lines of a file of an earlier day that are taken on a later one, and the file `by` which they can be read."""
+
+    by: str
+    lines: int
+
+
+@dataclass(frozen=True)
 class Fates:
     """Lines by dump day and file: trades written, refused, dropped as duplicates, and events routed to their table.
 
-    `retried` are lines of files of earlier days, taken on another day: how many, and the file of that day which made
-    them readable.
+    `retried` are lines of files of earlier days, by the day on which they are taken.
     """
 
-    written: Counter[Place]
-    quarantined: Counter[Place]
-    duplicate: Counter[Place]
-    routed: Counter[Place] = field(default_factory=Counter)
-    retried: dict[Place, tuple[str, int]] = field(default_factory=dict)
+    written: Counter[DayFile]
+    quarantined: Counter[DayFile]
+    duplicate: Counter[DayFile]
+    routed: Counter[DayFile] = field(default_factory=Counter)
+    retried: Mapping[DayFile, Retried] = field(default_factory=dict)
 
-    def of(self, place: Place) -> dict[str, int]:
-        """What became of the lines of a file that are trades, or might have been."""
-        return {name: getattr(self, name)[place] for name in ("written", "quarantined", "duplicate")}
+    def of(self, day: date, file: str) -> dict[str, int]:
+        """Counts what became of the lines of a file that are trades, or might have been."""
+        return {name: getattr(self, name)[day, file] for name in ("written", "quarantined", "duplicate")}
 
 
-def by_file(frame: "DataFrame") -> Counter[Place]:
-    """Rows by dump day and file."""
+def by_file(frame: DataFrame) -> Counter[DayFile]:
+    """Counts rows by dump day and file."""
     rows = frame.groupBy("dump_day", "file").count().collect()
     return Counter({(row["dump_day"], row["file"]): row["count"] for row in rows})
 
 
-def account(landed: list[dict[str, Any]], fates: Fates, report: RunReport) -> None:
-    """Write each file's sums into the report. Raises ConservationError where they do not add up."""
-    for row in landed:
-        place = (row["dump_day"], row["file"])
-        counts = fates.of(place)
-        routed = {bronze_token_events.TABLE.name: fates.routed[place]} if fates.routed[place] else {}
-        _require_sum(row["file"], row["records"], {**counts, **routed})
-        entry = {"path": row["file"], "sha256": row["sha256"], "records": row["records"], **counts}
-        again = _retried(fates, row["dump_day"], row["file"])
-        longer = row["trailing_bytes_count"]
-        entry |= {"trailing_bytes_count": longer} if longer else {}
-        entry |= {"routed": routed} if routed else {}
-        entry |= {"retried": again} if again else {}
-        day = report.day(row["dump_day"])
-        day.inputs.append(entry)
-        day.rows_read += row["records"] + sum(one["records"] for one in again)
-        for one in (counts, *again):
-            day.rows_written += one["written"]
-            day.rows_quarantined += one["quarantined"]
-            day.rows_duplicate += one["duplicate"]
+def account(files: Iterable[ReadFile], fates: Fates, report: RunReport) -> None:
+    """Writes each file's sums into the report. Raises ConservationError where they do not add up."""
+    for file in files:
+        own, again = fates.of(file.dump_day, file.file), _retried(fates, file)
+        day = report.day(file.dump_day)
+        day.inputs.append(_entry(file, fates, own, again))
+        day.rows_read += (file.records or 0) + sum(earlier["records"] for earlier in again)
+        for counts in (own, *again):
+            day.rows_written += counts["written"]
+            day.rows_quarantined += counts["quarantined"]
+            day.rows_duplicate += counts["duplicate"]
 
 
-def _retried(fates: Fates, day: date, by: str) -> list[dict[str, Any]]:
-    """Sums of the earlier files whose lines a file of this day made readable."""
-    found = []
-    for (retry_day, file), (known_file, records) in sorted(fates.retried.items()):
-        if (retry_day, known_file) == (day, by):
-            counts = fates.of((day, file))
-            _require_sum(file, records, counts)
-            found.append({"path": file, "records": records, **counts})
-    return found
+def _entry(file: ReadFile, fates: Fates, own: dict[str, int], again: list[dict[str, Any]]) -> dict[str, Any]:
+    """Makes what the ledger's inputs say of a file. Raises ConservationError."""
+    routed_count = fates.routed[file.dump_day, file.file]
+    routed = {bronze_token_events.TABLE.name: routed_count} if routed_count else {}
+    _require_sum(file.file, file.records or 0, {**own, **routed})
+    entry: dict[str, Any] = {"path": file.file, "sha256": file.sha256, "records": file.records, **own}
+    entry |= {"trailing_bytes_count": file.trailing_bytes_count} if file.trailing_bytes_count else {}
+    entry |= {"routed": routed} if routed else {}
+    return entry | ({"retried": again} if again else {})
 
 
-def _require_sum(file: str, records: int, counts: dict[str, int]) -> None:
+def _retried(fates: Fates, by: ReadFile) -> list[dict[str, Any]]:
+    """Sums up the earlier files whose lines this file made readable. Raises ConservationError."""
+    sums = []
+    for (day, name), retried in sorted(fates.retried.items()):
+        if (day, retried.by) == (by.dump_day, by.file):
+            counts = fates.of(day, name)
+            _require_sum(name, retried.lines, counts)
+            sums.append({"path": name, "records": retried.lines, **counts})
+    return sums
+
+
+def _require_sum(file: str, records: int, counts: Mapping[str, int]) -> None:
     if sum(counts.values()) != records:
         raise ConservationError(
             f"{file} holds {records} records, but {counts} do not add up to that; nothing was "
@@ -83,30 +92,29 @@ def _require_sum(file: str, records: int, counts: dict[str, int]) -> None:
         )
 
 
-def refuse_files(landed: list[dict[str, Any]], days: Days, report: RunReport) -> None:
-    """Raise where a file could not be read at all; the ledger's failed rows still name every file."""
-    unreadable = [row for row in landed if row["reason"] is not None]
+def refuse_files(files: Sequence[ReadFile], days: Days, report: RunReport) -> None:
+    """Raises LandingError where a file could not be read at all; the ledger's failed rows still name every file."""
+    unreadable = [file for file in files if file.reason is not None]
     if not unreadable:
         return
-    for row in landed:
-        kept = {"path": row["file"], "sha256": row["sha256"], "records": row["records"], "reason": row["reason"]}
-        report.day(row["dump_day"]).inputs.append(kept)
-    listed = "\n  ".join(f"{row['reason']}: {row['detail']}" for row in unreadable[:10])
-    error = LandingError(
+    for file in files:
+        entry = {"path": file.file, "sha256": file.sha256, "records": file.records, "reason": file.reason}
+        report.day(file.dump_day).inputs.append(entry)
+    report.is_evidence = True
+    listed = "\n  ".join(f"{file.reason}: {file.detail}" for file in unreadable[:10])
+    raise LandingError(
         f"{len(unreadable)} landed files of {days[0]} to {days[-1]} cannot be read, "
         f"so nothing of these days was taken:\n  {listed}\n"
         "Land them again, whole, in place of the broken ones, and run the days again."
     )
-    error.days = report.days
-    raise error
 
 
-def refuse_empty(daily: list[str], landed: Iterable[dict[str, Any]], days: Days) -> None:
-    """Raise LandingError for days of daily sources in which not one record landed."""
+def refuse_empty(daily: Iterable[str], files: Iterable[ReadFile], days: Days) -> None:
+    """Raises LandingError for days of daily sources in which not one record landed."""
     records: Counter[tuple[str, date]] = Counter()
-    for row in landed:
-        records[(row["source"], row["dump_day"])] += row["records"]
-    empty = [f"{name}/{day}" for name in daily for day in days if not records[(name, day)]]
+    for file in files:
+        records[file.source, file.dump_day] += file.records or 0
+    empty = [f"{name}/{day}" for name in daily for day in days if not records[name, day]]
     if empty:
         raise LandingError(
             f"{', '.join(empty[:5])} landed without a single record: a market that never sleeps has no such day. "

@@ -3,7 +3,7 @@
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from jobs.bronze.refused_lines import PLACE, TEXT
+from jobs.bronze.refused_lines import LINE, TEXT
 from pumploss.days import Days
 from pumploss.lake.delta import day_condition
 from pumploss.money import PUMP_TOKEN_DECIMALS, SOL_DECIMALS
@@ -20,7 +20,7 @@ NAMES_POOL = "event_kind IN ('create_pool', 'migrate') AND pool_address IS NOT N
 
 
 def known_pools(events: DataFrame) -> DataFrame:
-    """Of each pool what its first dump day says, and since when it is known: later days change nothing of it.
+    """Takes of each pool what its first dump day says, and since when it is known: later days change nothing of it.
 
     Of one day a creation counts before a migration, then chain order decides.
     """
@@ -49,7 +49,7 @@ def known_pools(events: DataFrame) -> DataFrame:
 
 
 def judged(trades: DataFrame, pools: DataFrame) -> DataFrame:
-    """Trades that name only a pool with the mint and decimals of it, or with `reason` and `detail` of their refusal.
+    """Gives trades that name only a pool its mint and decimals, or `reason` and `detail` of their refusal.
 
     A pool counts from its first dump day on. Of a pool whose base is SOL and whose quote is the coin, the amounts could
     be exchanged, but its fees are taken in the coin: its trades are refused, as all that were not paid in SOL.
@@ -64,8 +64,8 @@ def judged(trades: DataFrame, pools: DataFrame) -> DataFrame:
     )
     is_pump = F.col("pool_mint").endswith("pump")
     assumed = F.when(is_pump, F.lit(PUMP_TOKEN_DECIMALS)).otherwise(F.lit(SOL_DECIMALS))
-    found = trades.drop("reason", "detail").join(pools, "pool_address", "left").withColumn("reason", reason)
-    return found.withColumns(
+    joined = trades.drop("reason", "detail").join(pools, "pool_address", "left").withColumn("reason", reason)
+    return joined.withColumns(
         {
             "detail": F.when(F.col("reason") == Reason.UNKNOWN_POOL.value, _naming("pool_address")).when(
                 F.col("reason").isNotNull(),
@@ -79,12 +79,12 @@ def judged(trades: DataFrame, pools: DataFrame) -> DataFrame:
 
 
 def waiting(refused: DataFrame, pools: DataFrame, days: Days) -> DataFrame:
-    """Quarantined lines of a pool that became known after their dump day, on one of these days, with that day.
+    """Finds quarantined lines of a pool that became known after their dump day, on one of these days, with that day.
 
     The text of a line that the quarantine holds cut cannot be read again: it stays there.
     """
     lines = refused.where(F.col("reason") == Reason.UNKNOWN_POOL.value).select(
-        *PLACE,
+        *LINE,
         *TEXT,
         F.regexp_extract("detail", "^pool_address='([^']*)'$", 1).alias("pool_address"),
     )
@@ -93,7 +93,7 @@ def waiting(refused: DataFrame, pools: DataFrame, days: Days) -> DataFrame:
 
 
 def retried(again: DataFrame, pools: DataFrame) -> DataFrame:
-    """Lines that were read again, as `judged` on the dump day on which their pool became known, which is theirs now.
+    """Judges lines that were read again on the dump day on which their pool became known, which is theirs now.
 
     `is_too_late` marks what a daily source may no longer correct by then.
     """
@@ -105,7 +105,7 @@ def retried(again: DataFrame, pools: DataFrame) -> DataFrame:
 
 
 def still_waiting(days: Days) -> str:
-    """The condition on stored refusals that may be tried again by one of these days, other than their own."""
+    """Writes the condition on stored refusals that may be tried again by one of these days, other than their own."""
     oldest = min(days) - MAX_LATENESS
     others = day_condition("dump_day", days)
     samples = ", ".join(f"'{name}'" for name in _samples())
@@ -120,10 +120,9 @@ def _samples() -> list[str]:
 
 
 def _naming(name: str) -> Column:
-    """A field and its value, as refusals show them."""
+    """Shows a field and its value, as refusals do."""
     return F.concat(F.lit(f"{name}='"), F.coalesce(name, F.lit("")), F.lit("'"))
 
 
 def _quoted() -> Column:
-
     return F.coalesce("pool_quote", F.lit("nothing stated"))

@@ -1,7 +1,7 @@
 """The command line: `pumploss`, and `python -m jobs`, which is the same.
 
 Where do I go to...? Add or change a command's options: `parser.py`. What a command does: the module of its name. What
-people see while it works: `screen.py`. Nothing heavy is imported before a command is known, so that help comes at once.
+people see while it works: `terminal.py`. Nothing heavy is imported before a command is known, so help comes at once.
 """
 
 import os
@@ -26,7 +26,7 @@ class Terminated(KeyboardInterrupt):
 
 
 def main(argv: Sequence[str] | None = None, program: str = "pumploss") -> int:
-    """Run one command; answers the exit code: 0, 1 after an error, 130 after Ctrl-C, 143 after SIGTERM.
+    """Runs one command; answers the exit code: 0, 1 after an error, 130 after Ctrl-C, 143 after SIGTERM.
 
     Raises SystemExit with code 2 for wrong arguments, with 0 for help.
     """
@@ -67,7 +67,7 @@ def _interrupted(program: str, code: int) -> int:
 
 @contextmanager
 def _termination() -> Iterator[None]:
-    """SIGTERM raises Terminated meanwhile, where signals can be had: in the main thread."""
+    """Has SIGTERM raise Terminated meanwhile, where signals can be had: in the main thread."""
     try:
         before = signal.signal(signal.SIGTERM, _terminate)
     except ValueError:

@@ -8,7 +8,7 @@ from models.registry import Registry
 from models.risk_model import SPEC as RISK
 from pumploss.settings import Settings
 
-#: Measures of the summary, by title.
+#: Measures that are shown, by title.
 MEASURES = {
     "AUC exposed": "auc_exposed",
     "PR-AUC rarer": "pr_auc_minority",
@@ -29,10 +29,10 @@ class Champion:
     measures: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """A table's rows: contender and its measures."""
+        """Makes a table's rows: contender and its measures."""
         return [
-            (self._label(contender), *(_number(found.get(key)) for key in MEASURES.values()))
-            for contender, found in self.measures.items()
+            (self._label(contender), *(_number(measured.get(key)) for key in MEASURES.values()))
+            for contender, measured in self.measures.items()
         ]
 
     def _label(self, contender: str) -> str:
@@ -41,17 +41,17 @@ class Champion:
 
 
 def champions(settings: Settings) -> list[Champion]:
-    """Both models' champions, with the measures on the test days that were stored when they were registered."""
-    registry, found = Registry(settings), []
+    """Lists both models' champions, with the measures on the test days that were stored when they were registered."""
+    registry, both = Registry(settings), []
     for spec in (LOSS, RISK):
         version = registry.version(spec.name)
         if version is None:
-            found.append(Champion(spec.name, None))
+            both.append(Champion(spec.name, None))
             continue
         metrics: Any = registry.load(spec.name, version).metrics
         measures = {"model": metrics["model"], **metrics["baselines"]}
-        found.append(Champion(spec.name, version, registry.tags(spec.name, version), measures))
-    return found
+        both.append(Champion(spec.name, version, registry.tags(spec.name, version), measures))
+    return both
 
 
 def _number(value: float | None) -> str | None:

@@ -10,7 +10,7 @@ from pumploss.settings import Settings, from_environment
 
 
 def run(_: argparse.Namespace) -> int:
-    """Print where Data Docs are and open them, where there is a browser."""
+    """Prints where Data Docs are and opens them, where there is a browser."""
     page = first_page(from_environment())
     print(page, flush=True)
     if not webbrowser.open(page.as_uri()):
@@ -19,7 +19,7 @@ def run(_: argparse.Namespace) -> int:
 
 
 def first_page(settings: Settings) -> Path:
-    """The first page of Data Docs, with whatever was judged since they were last built.
+    """Finds the first page of Data Docs, with whatever was judged since they were last built.
 
     Raises LakeError where nothing was ever judged.
     """

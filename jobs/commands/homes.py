@@ -1,19 +1,13 @@
 """Which home and landing a nightly run uses: simulated and real trades never share a lake."""
 
 import hashlib
-from dataclasses import replace
 from pathlib import Path
 
-from jobs.commands.simulate import digest, is_free
 from pumploss import engine
 from pumploss.lake import Lake
-from pumploss.settings import ROOT, Settings, as_environment, from_environment
+from pumploss.settings import ROOT, Settings, as_environment
 from simulator import Market
-
-
-def with_landing(settings: Settings, landing: str) -> Settings:
-    """The same stores, fed by another landing."""
-    return replace(settings, landing=from_environment({"PUMPLOSS_LANDING": landing}).landing)
+from simulator.ownership import digest, is_free
 
 
 def is_landing_given(settings: Settings) -> bool:
@@ -27,9 +21,9 @@ def is_home_default(settings: Settings) -> bool:
 
 
 def for_landing(settings: Settings) -> Settings:
-    """These settings, or those of a home of its own where the default lake belongs to another landing.
+    """Answers these settings, or those of a home of its own where the default lake belongs to another landing.
 
-    Raises LakeError where the lake belongs to another landing and its place was chosen by somebody.
+    Raises LakeError where the lake belongs to another landing and somebody chose its address.
     """
     claimed = lake(settings)
     if claimed.owner() in (None, settings.landing):
@@ -40,7 +34,7 @@ def for_landing(settings: Settings) -> Settings:
 
 
 def for_market(settings: Settings, market: Market) -> Settings:
-    """These settings, or those of a home of its own where the default one holds other dumps or their lake.
+    """Answers these settings, or those of a home of its own where the default one holds other dumps or their lake.
 
     Where somebody chose the home it is kept. Raises LakeError where its lake is then another landing's.
     """
@@ -55,18 +49,18 @@ def for_market(settings: Settings, market: Market) -> Settings:
 
 
 def own_home(home: Path, landing: str) -> Path:
-    """The home of a landing, named so that people recognise it."""
+    """Answers the home of a landing, named so that people recognise it."""
     name = landing.rstrip("/").rsplit("/", 1)[-1]
     return home / "landings" / f"{name}-{hashlib.sha256(landing.encode()).hexdigest()[:8]}"
 
 
 def exports(settings: Settings) -> str:
-    """The shell line after which every command uses these settings."""
+    """Writes the shell line after which every command uses these settings."""
     variables = as_environment(settings)
     names = ["PUMPLOSS_HOME", *(["PUMPLOSS_LANDING"] if is_landing_given(settings) else [])]
     return f"export {' '.join(f'{name}={variables[name]}' for name in names)}"
 
 
 def lake(settings: Settings) -> Lake:
-    """The lake of these settings, without an engine until rows are read."""
+    """Opens the lake of these settings, without an engine until rows are read."""
     return Lake(settings.lake, lambda: engine.session(settings))

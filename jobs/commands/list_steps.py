@@ -7,7 +7,7 @@ from jobs.pipeline import STEPS, Step
 
 
 def run(_: argparse.Namespace) -> int:
-    """Print every step in order."""
+    """Prints every step in order."""
     head = ("step", "cadence", "reads", "earlier days it needs", "writes")
     show_table("The pipeline, in order", head, [_row(step) for step in STEPS])
     return 0

@@ -26,17 +26,17 @@ TITLES = {
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print a leaderboard."""
-    found, day = losers(from_environment(), arguments.period, arguments.limit)
+    """Prints a leaderboard."""
+    board, day = losers(from_environment(), arguments.period, arguments.limit)
     if arguments.json:
-        print(json.dumps(found, default=plain))
+        print(json.dumps(board, default=plain))
         return 0
-    show(found, f"Top losers {arguments.period}, as of the end of {day}")
+    show(board, f"Top losers {arguments.period}, as of the end of {day}")
     return 0
 
 
 def losers(settings: Settings, period: str, limit: int) -> tuple[list[dict[str, Any]], str]:
-    """The traders who lost most, and the last published day. Raises StoreError where nothing was published."""
+    """Looks up the traders who lost most, and the last published day. Raises StoreError where nothing was published."""
     nothing = StoreError("Nothing has been published yet: run `pumploss nightly`, or `publish_warm` for a built day.")
     if settings.warm_dsn is None and not settings.warm_dir.exists():
         raise nothing
@@ -47,17 +47,17 @@ def losers(settings: Settings, period: str, limit: int) -> tuple[list[dict[str, 
         return top_losers(warm, period, limit), shown.day.isoformat()
 
 
-def show(found: list[dict[str, Any]], title: str) -> None:
-    """Print them as a table."""
-    rows = [[_cell(row[name]) for name in TITLES] for row in found]
+def show(board: list[dict[str, Any]], title: str) -> None:
+    """Prints them as a table."""
+    rows = [[_cell(row[name]) for name in TITLES] for row in board]
     numbers = [text for name, text in TITLES.items() if name not in ("trader", "last_loss_time")]
     show_table(title, list(TITLES.values()), rows, numbers)
-    if not found:
+    if not board:
         print("Nobody sold at a loss in this period.")
 
 
 def plain(value: Any) -> Any:
-    """Amounts as numbers (SOL has nine decimals, so none changes), times and days as ISO text."""
+    """Gives amounts as numbers (SOL has nine decimals, so none changes), times and days as ISO text."""
     return float(value) if isinstance(value, Decimal) else value.isoformat()
 
 

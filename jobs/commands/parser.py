@@ -17,7 +17,7 @@ _Commands = Any  # argparse hides the class of what add_subparsers answers
 
 
 def parse(argv: Sequence[str] | None, program: str) -> argparse.Namespace:
-    """The arguments with `handler`, the function to call. Ends the process with code 2 where they are wrong."""
+    """Reads the arguments, with `handler`, the function to call. Ends the process with code 2 where they are wrong."""
     parser = argparse.ArgumentParser(program, description="What traders lose on pump.fun, and who is about to lose.")
     parser.set_defaults(parser=parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -44,7 +44,9 @@ def _nights(commands: _Commands) -> None:
     _market(simulate)
     simulate.add_argument("--first-day", type=_day, metavar="DAY", help="first day of the market (2026-01-01)")
     simulate.add_argument("--landing", metavar="PATH", help="where to (PUMPLOSS_LANDING, or var/landing)")
-    backfill = _command(commands, "backfill", "run:backfill", "run steps again over a range of days, each in one pass")
+    backfill = _command(
+        commands, "backfill", "run_steps:backfill", "run steps again over a range of days, each in one pass"
+    )
     _range(backfill)
     backfill.add_argument(
         "--steps", nargs="+", choices=(ALL, *STEP_NAMES), default=[ALL], metavar="STEP", help="which (all)"
@@ -53,7 +55,7 @@ def _nights(commands: _Commands) -> None:
 
 
 def _steps(commands: _Commands) -> None:
-    run = _command(commands, "run", "run:run", "run one step, or all, for a day or over a range in one pass")
+    run = _command(commands, "run", "run_steps:run", "run one step, or all, for a day or over a range in one pass")
     run.add_argument("step", choices=(ALL, *STEP_NAMES), metavar="STEP", help="a step that `list` names, or all")
     run.add_argument("--day", type=_day, metavar="DAY", help="the dump day, as YYYY-MM-DD")
     _range(run)
@@ -102,7 +104,7 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _complete_range(arguments: argparse.Namespace) -> None:
-    """Refuse anything but one day or a whole range."""
+    """Refuses anything but one day or a whole range."""
     day = vars(arguments).get("day")
     given = (arguments.first, arguments.last)
     if (day is None) == (given == (None, None)) or (day is None and None in given):

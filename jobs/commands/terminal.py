@@ -15,14 +15,14 @@ PLAIN_WIDTH = 160
 
 
 def console(is_error: bool = False) -> Console:
-    """A console that takes text as it is: addresses and messages are full of brackets and colons."""
+    """Makes a console that takes text as it is: addresses and messages are full of brackets and colons."""
     stream = sys.stderr if is_error else sys.stdout
     width = None if stream.isatty() else PLAIN_WIDTH
     return Console(stderr=is_error, markup=False, highlight=False, emoji=False, soft_wrap=True, width=width)
 
 
 def show_table(title: str, head: Sequence[str], rows: Iterable[Sequence[object]], numbers: Sequence[str] = ()) -> None:
-    """Print a table on standard output; columns named in `numbers` are aligned to the right."""
+    """Prints a table on standard output; columns named in `numbers` are aligned to the right."""
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     for name in head:
         table.add_column(name, justify="right" if name in numbers else "left", overflow="fold")
@@ -32,7 +32,7 @@ def show_table(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]
 
 
 def show_facts(title: str, facts: Iterable[tuple[str, object]]) -> None:
-    """Print names and values on standard output, each value on one line so that it can be copied."""
+    """Prints names and values on standard output, each value on one line so that it can be copied."""
     printer = console()
     listed = [(name, value) for name, value in facts if value is not None]
     width = max((len(name) for name, _ in listed), default=0)
@@ -53,7 +53,6 @@ class Screen:
 
     @cached_property
     def _progress(self) -> Progress:
-
         columns = (
             *(SpinnerColumn(), TextColumn("{task.description}", markup=False)),
             *(BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()),
@@ -61,16 +60,16 @@ class Screen:
         return Progress(*columns, console=self._console, transient=True, disable=not self._console.is_terminal)
 
     def say(self, text: str) -> None:
-        """Print a line above the bar."""
+        """Prints a line above the bar."""
         self._console.print(text)
 
     def loud(self, text: str) -> None:
-        """Print a line that nobody overlooks."""
+        """Prints a line that nobody overlooks."""
         self._console.print(text, style="bold yellow")
 
     @contextmanager
     def phase(self, title: str, total: int) -> Iterator[None]:
-        """A bar under this title, which `done` moves."""
+        """Shows a bar under this title, which `done` moves."""
         self.say(title)
         with self._progress:
             self._task = self._progress.add_task(title, total=total)
@@ -81,12 +80,12 @@ class Screen:
                 self._task = None
 
     def at(self, text: str) -> None:
-        """Name what is worked on now."""
+        """Names what is worked on now."""
         if self._task is not None:
             self._progress.update(self._task, description=text)
 
     def done(self, text: str | None = None) -> None:
-        """One more of the phase's total is done, with a line if there is something to say."""
+        """Counts one more of the phase's total as done, with a line if there is something to say."""
         if text is not None:
             self.say(f"  {text}")
         if self._task is not None:

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from features.eligibility import LOWEST_MINTS, LOWEST_TRADES, UNMATCHED_ONE_IN
+from features.registry import TABLE, features
 from features.windows import LOOKBACK_DAYS
 from jobs.commands.terminal import show_facts, show_table
 from jobs.commands.trader_results import results, scan, show_results, text
@@ -15,55 +16,51 @@ from jobs.running.context import Context, open_context
 from pumploss.days import midnight, shift
 from pumploss.errors import LakeError
 from pumploss.settings import from_environment
-from pumploss.tables import gold_scores
+from pumploss.tables import gold_scores, gold_trader_day
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print results, positions, features, scores and reasons; exit code 1 for a wallet that never traded."""
+    """Prints results, positions, features, scores and reasons; exit code 1 for a wallet that never traded."""
     with open_context(from_environment()) as context:
-        found = trader(context, arguments.address)
+        known = trader(context, arguments.address)
     if arguments.json:
-        print(json.dumps(found, default=str, indent=2))
+        print(json.dumps(known, default=str, indent=2))
     else:
-        _show(found)
-    return int(found["status"] == "unknown")
+        _show(known)
+    return int(known["status"] == "unknown")
 
 
 def trader(context: Context, address: str) -> dict[str, Any]:
-    """`status` (`eligible`, `not_eligible`, `unknown`), `why`, and as of T, None where there are none: `account`,
-    `positions`, `round_trips`, `features` and `scores`.
+    """Collects what is known of a wallet: `status` (`eligible`, `not_eligible`, `unknown`) and `why`, and as of T
+    `account`, `positions`, `round_trips`, `features` and `scores`, each None where there is none.
 
     Raises LakeError where no features were built, StaleError where those of the latest T are stale.
     """
-    from features.registry import TABLE, features
-
     days = context.lake.rows_by_day(TABLE)
     if not days:
         raise LakeError(f"No features have been built in {context.lake.root} yet: run `pumploss nightly`.")
     day = max(days)
-    context.ledger.refuse_stale("gold_trader_features", [shift(day, -1)])
+    context.require_readable(TABLE, [day])
     row = _one(scan(context, TABLE, address).filter(feature_day=day))
     score = _one(scan(context, gold_scores.TABLE, address).filter(score_day=day))
     answer: dict[str, Any] = {"trader": address, "as_of": midnight(day).isoformat(), "status": "eligible", "why": None}
     if row is None:
         answer["status"], answer["why"] = _absence(context, address, day)
     answer |= results(context, address, day)
-    answer["features"] = {one.name: row[one.name] for one in features()} if row else None
-    answer["groups"] = {one.name: one.group for one in features()} if row else None
+    answer["features"] = {feature.name: row[feature.name] for feature in features()} if row else None
+    answer["groups"] = {feature.name: feature.group for feature in features()} if row else None
     answer["scores"] = {**score, "reasons": json.loads(score["reasons"])} if score else None
     return answer
 
 
 def _one(rows: pl.LazyFrame) -> dict[str, Any] | None:
-    found = rows.collect()
-    return found.row(0, named=True) if len(found) else None
+    collected = rows.collect()
+    return collected.row(0, named=True) if len(collected) else None
 
 
 def _absence(context: Context, address: str, day: date) -> tuple[str, str]:
-    """Status and reason of a wallet without features at T."""
-    from pumploss.tables.gold_trader_day import TABLE
-
-    rows = scan(context, TABLE, address).collect().sort("day")
+    """Finds status and reason of a wallet without features at T."""
+    rows = scan(context, gold_trader_day.TABLE, address).collect().sort("day")
     if rows.is_empty():
         return "unknown", "No trade of this address is in the lake. Addresses are case-sensitive."
     recent = rows.filter(rows["day"].is_between(shift(day, -LOOKBACK_DAYS), shift(day, -1)))
@@ -76,7 +73,7 @@ def _absence(context: Context, address: str, day: date) -> tuple[str, str]:
 
 
 def _shortcomings(recent: pl.DataFrame) -> list[str]:
-    """Which rules of `features.eligibility` the trader's last 30 days do not meet."""
+    """Lists which rules of `features.eligibility` the trader's last 30 days do not meet."""
     trades, mints = recent["trade_count_close"][-1], recent["mint_count_close"][-1]
     sold, matched = int(recent["sell_net_lamports"].sum()), int(recent["proceeds_lamports"].sum())
     said = []
@@ -92,15 +89,14 @@ def _shortcomings(recent: pl.DataFrame) -> list[str]:
     return said
 
 
-def _show(found: dict[str, Any]) -> None:
-
-    print(f"{found['trader']} as of {found['as_of']}: {found['status'].replace('_', ' ')}")
-    if found["account"]:
-        show_results(found)
-    if found["why"]:
-        print(found["why"])
+def _show(known: dict[str, Any]) -> None:
+    print(f"{known['trader']} as of {known['as_of']}: {known['status'].replace('_', ' ')}")
+    if known["account"]:
+        show_results(known)
+    if known["why"]:
+        print(known["why"])
         return
-    scores = found["scores"]
+    scores = known["scores"]
     if scores is None:
         print("It has no scores at this T: no model was registered when it was scored, or gold_scores did not run.")
     else:
@@ -113,5 +109,5 @@ def _show(found: dict[str, Any]) -> None:
                 for r in scores["reasons"]
             ],
         )
-    rows = [(found["groups"][name], name, text(value)) for name, value in found["features"].items()]
+    rows = [(known["groups"][name], name, text(value)) for name, value in known["features"].items()]
     show_table("Features", ("group", "feature", "value"), rows, ("value",))

@@ -1,4 +1,4 @@
-"""One trade in two places: which source's rows count, and which of two dates.
+"""One trade from several sources: which source's rows count, and which of two dates.
 
 Sources round, net or assume differently, so one trade may have other amounts, and so another id, in each. What they
 share is the transaction and the mint: of each, the rows of one source count, whole. A source without block times dates
@@ -20,7 +20,7 @@ SKEW = "INTERVAL 10 MINUTES"
 
 
 def marked(bronze: DataFrame, sources: Collection[str]) -> DataFrame:
-    """The rows with `is_superseded`: whether another of the sources counts for the transaction and mint.
+    """Marks the rows with `is_superseded`: whether another of the sources counts for the transaction and mint.
 
     The one with the lowest `Source.precedence` counts. Rows without a signature are never superseded. Raises
     SourceError for a source that is not known.
@@ -54,14 +54,14 @@ def _has_block_time(name: str) -> bool:
 
 
 def once_dated(rows: DataFrame, sources: Collection[str]) -> DataFrame:
-    """The marked rows with copies of a trade on another date than its first one superseded as well."""
+    """Marks copies of a trade on another date than its first one as superseded as well."""
     if all(_has_block_time(name) for name in sources):
         return rows
     counting = rows.where("NOT is_superseded").select("*", F.xxhash64("trade_id").alias("id_hash"))
     hashes = counting.groupBy("id_hash").agg(F.min("trade_date").alias("early"), F.max("trade_date").alias("late"))
     several = counting.join(hashes.where("early < late").select("id_hash"), "id_hash", "left_semi")
-    place = F.struct("dump_day", "source", "file", "line_number")
-    first = several.groupBy("trade_id").agg(F.min_by("trade_date", place).alias("first_date"))
+    line = F.struct("dump_day", "source", "file", "line_number")
+    first = several.groupBy("trade_id").agg(F.min_by("trade_date", line).alias("first_date"))
     is_elsewhere = F.coalesce(F.col("trade_date") != F.col("first_date"), F.lit(False))
     return (
         rows.join(first, "trade_id", "left")
@@ -71,7 +71,7 @@ def once_dated(rows: DataFrame, sources: Collection[str]) -> DataFrame:
 
 
 def _rank(sources: Collection[str]) -> Column:
-    """Each row's precedence."""
+    """Ranks each row by its source."""
     known = {name: source(name).precedence for name in sorted(sources)}
     return F.coalesce(*(F.when(F.col("source") == name, F.lit(rank)) for name, rank in known.items()))
 
@@ -83,7 +83,7 @@ def around(days: Collection[date]) -> Column:
 
 
 def refuse_mixtures(bronze: DataFrame) -> None:
-    """Raise CheckError where two sources, one of them unsigned, cover the same mint and hour."""
+    """Raises CheckError where two sources, one of them unsigned, cover the same mint and hour."""
     hours = bronze.groupBy("token_mint", F.date_trunc("hour", "traded_at").alias("hour")).agg(
         F.count_distinct("source").alias("sources"),
         F.count(F.when(F.col("signature").isNull(), 1)).alias("unsigned"),

@@ -5,13 +5,13 @@ from pyspark.sql import functions as F
 
 from pumploss.tables.bronze_trades import TABLE
 
-#: What makes two signed events the same trade, were it not for their place in the chain.
+#: What makes two signed events the same trade, were it not for their position in the chain.
 EVENT = ("signature", "trader_address", "token_mint", "direction", "token_units", "sol_lamports")
 NATIVE = ("slot", "tx_index", "event_index")
 
 
 def identified(trades: DataFrame) -> tuple[DataFrame, DataFrame]:
-    """Trades with their identity (`bronze_trades`), and the trades that stand in another file or line already.
+    """Tells trades with their identity (`bronze_trades`) from those that stand in another file or line already.
 
     Nearly every trade is alone with its line and its event. Only those that are not, told by 64-bit hashes, are
     compared with each other: sorting millions of lone rows to number each 1 is where the time would go otherwise.
@@ -42,23 +42,23 @@ def identified(trades: DataFrame) -> tuple[DataFrame, DataFrame]:
 
 
 def _signed(trades: DataFrame) -> DataFrame:
-    """Equal events of a signature, numbered by their places in the chain; those of one place are one trade.
+    """Numbers equal events of a signature by their positions in the chain; those of one position are one trade.
 
-    A line that states no place at all differs from no other: it is the first of them again.
+    A line that states no position at all differs from no other: it is the first of them again.
     """
     event = ("dump_day", "source", *EVENT)
-    places = Window.partitionBy(*event).orderBy(*(F.col(name).asc_nulls_last() for name in NATIVE))
+    positions = Window.partitionBy(*event).orderBy(*(F.col(name).asc_nulls_last() for name in NATIVE))
     copies = Window.partitionBy(*event, "ordinal").orderBy("traded_at", "line_digest", "file", "line_number")
-    is_placed = F.coalesce(*NATIVE).isNotNull()
+    is_positioned = F.coalesce(*NATIVE).isNotNull()
     return trades.select(
         "*",
         F.lit(False).alias("is_ambiguous_duplicate"),
-        F.when(is_placed, F.dense_rank().over(places)).otherwise(F.lit(1)).alias("ordinal"),
+        F.when(is_positioned, F.dense_rank().over(positions)).otherwise(F.lit(1)).alias("ordinal"),
     ).withColumn("copy", F.row_number().over(copies))
 
 
 def _unsigned(trades: DataFrame) -> DataFrame:
-    """Equal lines without a signature: repeated in one file they are trades, in another file the same trades again."""
+    """Numbers equal lines without a signature: in one file they are trades, in another the same trades again."""
     lines = Window.partitionBy("dump_day", "source", "line_digest")
     copies = Window.partitionBy("dump_day", "source", "line_digest", "occurrence").orderBy("file", "line_number")
     return trades.select(

@@ -14,9 +14,11 @@ from typing import Any
 import pandas as pd
 from pyspark.sql import DataFrame
 
+from jobs.bronze.read_file import ReadFile
 from jobs.gates.completeness_rules import CHECKS, RULES, Finding
-from jobs.gates.dump_measures import Measures, Trail, compared, measure, trail, values
-from jobs.running.context import Context
+from jobs.gates.dump_measures import Dump, Measures, Trail, compared, measure, trail, values
+from jobs.running.gate import document, took
+from jobs.running.step_context import StepContext
 from pumploss import checks
 from pumploss.checks.data_docs import Failed
 from pumploss.days import Days
@@ -28,43 +30,36 @@ from sources.declaration import Cadence
 
 SUITE = f"{TABLE.name}_completeness"
 
-#: A dump day of a source.
-Place = tuple[date, str]
 
+def gate(context: StepContext, staged: DataFrame, files: Iterable[ReadFile], refused: DataFrame, days: Days) -> None:
+    """Judges each day and source of a pass against the days before it, and notes its measures for the ledger.
 
-def gate(
-    context: Context,
-    staged: DataFrame,
-    landed: list[dict[str, Any]],
-    refused: DataFrame,
-    days: Days,
-    report: RunReport,
-) -> None:
-    """Judge each day and source of a pass against the days before it, and note its measures for the ledger.
-
-    `staged` are the trades of all sources and days of the pass, `landed` one row per file (`dump_day`, `source`,
-    `records`), `refused` the quarantined lines. What does not stop becomes a warning. Raises CheckError where a day of
-    a daily source breaks a rule after seven days in a row, unless somebody accepted the day.
+    `staged` are the trades of all sources and days of the pass, `files` what was read, `refused` the quarantined lines.
+    What does not stop becomes a warning. Raises CheckError where a day of a daily source breaks a rule after seven
+    days in a row, unless somebody accepted the day.
     """
-    started = time.perf_counter()
-    measured = measure(staged, landed, refused)
-    known = _recorded(context, report)
-    trails = _trails(measured, {place: noted for place, noted in known.items() if place[0] not in days})
-    findings = _judge(context, measured, trails, max(days), report)
+    started, report = time.perf_counter(), context.report
+    measured = measure(staged, files, refused)
+    known = _recorded(context)
+    trails = _trails(measured, {dump: noted for dump, noted in known.items() if dump[0] not in days})
+    findings = _judge(context, measured, trails, max(days))
     accepted = _accepted(context, findings, measured, known)
-    for place, found in measured.items():
-        _note(report, place, {**found, "accepted": accepted[place]} if place in accepted else found)
-    stops = [one for one in findings if one.is_stop and one.subject not in accepted.get((one.day, one.source), ())]
-    report.warnings.extend(f"{TABLE.name} {one}" for one in findings if one not in stops)
-    report.details.setdefault("gate_seconds", {})[SUITE] = time.perf_counter() - started
+    for dump, counts in measured.items():
+        _note(report, dump, {**counts, "accepted": accepted[dump]} if dump in accepted else counts)
+    stops = [
+        finding for finding in findings if finding.is_stop and finding.subject not in accepted.get(finding.dump, ())
+    ]
+    report.warnings.extend(f"{TABLE.name} {finding}" for finding in findings if finding not in stops)
+    took(report, SUITE, started)
     if stops:
-        raise _refusal(stops, report)
+        report.is_evidence = True
+        raise _refusal(stops)
 
 
-def _recorded(context: Context, report: RunReport) -> dict[Place, dict[str, Any]]:
-    """What was noted of built days: the ledger's words, and over them those of an earlier part of this run."""
+def _recorded(context: StepContext) -> dict[Dump, dict[str, Any]]:
+    """Collects what was noted of built days: the ledger's words, and over them those of an earlier part of this run."""
     noted = {day: json.loads(context.ledger.outputs(TABLE.name, day)) for day in context.ledger.held(TABLE.name)}
-    own = {day: counts.outputs for day, counts in report.days.items()}
+    own = {day: counts.outputs for day, counts in context.report.days.items()}
     return {
         (day, source): measures
         for days in (noted, own)
@@ -73,42 +68,40 @@ def _recorded(context: Context, report: RunReport) -> dict[Place, dict[str, Any]
     }
 
 
-def _trails(measured: Mapping[Place, Measures], earlier: Mapping[Place, Measures]) -> list[Trail]:
-    """For each place, in order of days, the days before it: those of the pass among them, as if done one by one."""
+def _trails(measured: Mapping[Dump, Measures], earlier: Mapping[Dump, Measures]) -> list[Trail]:
+    """Collects, for each dump in order of days, those before it: those of the pass too, as if done one by one."""
     past: dict[str, dict[date, Measures]] = defaultdict(dict)
-    for (day, source), found in earlier.items():
-        past[source][day] = found
+    for (day, source), counts in earlier.items():
+        past[source][day] = counts
     trails = []
-    for (day, source), found in measured.items():
+    for (day, source), counts in measured.items():
         trails.append(trail(past[source], day))
-        past[source][day] = found
+        past[source][day] = counts
     return trails
 
 
-def _judge(
-    context: Context, measured: Mapping[Place, Measures], trails: list[Trail], night: date, report: RunReport
-) -> list[Finding]:
-    """Every rule that a day broke, as Great Expectations says, in order of days; the result is kept for its pages."""
-    rows = [compared(found, before) for found, before in zip(measured.values(), trails, strict=True)]
+def _judge(context: StepContext, measured: Mapping[Dump, Measures], trails: list[Trail], night: date) -> list[Finding]:
+    """Finds every rule that a day broke, in order of days, and keeps what Great Expectations said for its pages."""
+    rows = [compared(counts, before) for counts, before in zip(measured.values(), trails, strict=True)]
     frame = pd.DataFrame(rows, columns=[f"m{n}" for n in range(len(CHECKS))], dtype="float64")
     judged = checks.judged(SUITE, CHECKS, frame)
-    places = list(measured)
+    dumps = list(measured)
     findings = [
-        _finding(number, places[row], value, measured[places[row]], trails[row])
-        for number, row, value in judged.failures
+        _finding(number, dumps[row], value, measured[dumps[row]], trails[row]) for number, row, value in judged.failures
     ]
     failed = {
-        check.name: Failed([f"{one.day} {one.source}" for one in findings if one.rule.check == check])
+        check.name: Failed([f"{finding.day} {finding.source}" for finding in findings if finding.rule.check == check])
         for check in CHECKS
     }
-    if places:
-        first, last = places[0][0], places[-1][0]
-        context.document(judged, (first,) if first == last else (first, last), night, failed, report)
-    return sorted(findings, key=lambda one: (one.day, one.source))
+    if dumps:
+        first, last = dumps[0][0], dumps[-1][0]
+        days = (first,) if first == last else (first, last)
+        document(context.settings.data_docs_dir, judged, days, night, failed, context.report)
+    return sorted(findings, key=lambda finding: finding.dump)
 
 
-def _finding(number: int, place: Place, value: float, measures: Measures, before: Trail) -> Finding:
-    day, source = place
+def _finding(number: int, dump: Dump, value: float, measures: Measures, before: Trail) -> Finding:
+    day, source = dump
     rule = RULES[number]
     is_strict = SOURCES[source].cadence is Cadence.DAILY and before.is_gapless
     return Finding(
@@ -124,38 +117,37 @@ def _finding(number: int, place: Place, value: float, measures: Measures, before
 
 
 def _accepted(
-    context: Context,
+    context: StepContext,
     findings: Iterable[Finding],
-    measured: Mapping[Place, Measures],
-    known: Mapping[Place, dict[str, Any]],
-) -> dict[Place, list[str]]:
-    """Measures that would stop but were accepted, by place: in this run, or before, of as many records.
+    measured: Mapping[Dump, Measures],
+    known: Mapping[Dump, dict[str, Any]],
+) -> dict[Dump, list[str]]:
+    """Finds measures that would stop but were accepted, by dump: in this run, or before, of as many records.
 
     Lines that were refused may become trades later, which is no reason to ask again.
     """
-    accepted: dict[Place, list[str]] = {}
-    for one in findings:
-        place = (one.day, one.source)
-        before = known.get(place, {})
-        is_same = before.get("records") == measured[place]["records"]
-        if one.is_stop and (context.accept_completeness or (is_same and one.subject in before.get("accepted", ()))):
-            accepted.setdefault(place, []).append(one.subject)
+    accepted: dict[Dump, list[str]] = {}
+    for finding in findings:
+        before = known.get(finding.dump, {})
+        is_same = before.get("records") == measured[finding.dump]["records"]
+        was_accepted = is_same and finding.subject in before.get("accepted", ())
+        if finding.is_stop and (context.accept_completeness or was_accepted):
+            accepted.setdefault(finding.dump, []).append(finding.subject)
     return accepted
 
 
-def _note(report: RunReport, place: Place, noted: Mapping[str, Any]) -> None:
-    day, source = place
-    outputs = report.day(day).outputs.setdefault(TABLE.name, {})
-    outputs.setdefault("completeness", {})[source] = noted
+def _note(report: RunReport, dump: Dump, noted: Mapping[str, Any]) -> None:
+    day, source = dump
+    counts = report.day(day)
+    others = counts.outputs.get(TABLE.name, {}).get("completeness", {})
+    counts.note(TABLE.name, completeness={**others, source: noted})
 
 
-def _refusal(stops: list[Finding], report: RunReport) -> CheckError:
+def _refusal(stops: list[Finding]) -> CheckError:
     listed = "\n  ".join(map(str, stops[:10])) + (f"\n  and {len(stops) - 10} more" if stops[10:] else "")
-    days = sorted({one.day for one in stops})
-    error = CheckError(
+    days = sorted({finding.day for finding in stops})
+    return CheckError(
         f"{TABLE.name} was not published, readers keep what they have: dumps do not seem whole.\n  {listed}\n"
         "Land these days again, whole, and run them again. If a day really was so, accept it: "
         f"`pumploss run {TABLE.name} --day {days[0]} --accept-completeness`."
     )
-    error.days = report.days
-    return error

@@ -62,6 +62,11 @@ class Finding:
     is_stop: bool
 
     @property
+    def dump(self) -> tuple[date, str]:
+        """The dump day and the source."""
+        return self.day, self.source
+
+    @property
     def subject(self) -> str:
         """The measure."""
         return self.rule.check.subject
@@ -76,7 +81,7 @@ class Finding:
 
 
 def _said(subject: str, value: float) -> str:
-    """A measure with its unit, for people."""
+    """Shows a measure with its unit, for people."""
     if subject == "sol_lamports":
         return f"{value / LAMPORTS_PER_SOL:,.3f} SOL"
     return f"{value:.2%}" if subject.endswith("_share") else f"{value:,.0f}"

@@ -13,11 +13,11 @@ import pandas as pd
 import psycopg
 from psycopg import sql
 
-from jobs.running.context import EXAMPLES, Context, failed_checks
+from jobs.running.gate import EXAMPLES, document, failed_checks, took
+from jobs.running.step_context import StepContext
 from pumploss import checks
 from pumploss.contract import Check, Metric, Severity, holds, within
 from pumploss.errors import CheckError
-from pumploss.report import RunReport
 from pumploss.warm import tables as warm
 from pumploss.warm.staging import StagedTable
 from pumploss.warm.tables import WarmTable
@@ -62,31 +62,17 @@ CHECKS: dict[WarmTable, tuple[Check, ...]] = {
 }
 
 
-def gate(
-    context: Context, connection: psycopg.Connection, staged: Iterable[StagedTable], day: date, report: RunReport
-) -> None:
-    """Judge the staged tables of a publish as of the end of a day.
+def gate(context: StepContext, connection: psycopg.Connection, staged: Iterable[StagedTable], day: date) -> None:
+    """Judges the staged tables of a publish as of the end of a day.
 
     Raises CheckError where a STOP check fails, with some of the rows; readers then keep what they have.
     """
     started, parts, stops = time.perf_counter(), list(staged), list[str]()
-    for table, wanted in CHECKS.items():
-        mine = [part for part in parts if part.table == table and part.rows]
-        if mine:
-            judged = checks.judged(table.name, wanted, _measured(connection, mine, wanted))
-            verdicts = [
-                (checks.Verdict(wanted[number], mine[row].day or day, value), mine[row])
-                for number, row, value in judged.failures
-            ]
-            rows = {one: _examples(connection, part, one.check) for one, part in verdicts[:EXAMPLES]}
-            days = [mine[0].day or day, mine[-1].day or day][: len(mine)]
-            context.document(judged, days, day, failed_checks([one for one, _ in verdicts], rows), report)
-            for one, _ in verdicts:
-                if one.check.severity is Severity.WARN:
-                    report.warnings.append(f"{table.name} {one}")
-                else:
-                    stops.append("\n    ".join([f"{table.name} {one}", *rows.get(one, ())]))
-    report.details.setdefault("gate_seconds", {})["published"] = time.perf_counter() - started
+    for table in CHECKS:
+        filled = [part for part in parts if part.table == table and part.rows]
+        if filled:
+            stops.extend(_judge(context, connection, table, filled, day))
+    took(context.report, "published", started)
     if stops:
         listed = "\n  ".join(stops[:10])
         raise CheckError(
@@ -95,8 +81,31 @@ def gate(
         )
 
 
+def _judge(
+    context: StepContext, connection: psycopg.Connection, table: WarmTable, parts: Sequence[StagedTable], day: date
+) -> list[str]:
+    """Judges the parts of a table and keeps the result; warnings go into the report, what stops is answered."""
+    wanted = CHECKS[table]
+    judged = checks.judged(table.name, wanted, _measured(connection, parts, wanted))
+    verdicts = [
+        (checks.Verdict(wanted[number], parts[row].day or day, value), parts[row])
+        for number, row, value in judged.failures
+    ]
+    rows = {verdict: _examples(connection, part, verdict.check) for verdict, part in verdicts[:EXAMPLES]}
+    days = [parts[0].day or day, parts[-1].day or day][: len(parts)]
+    failed = failed_checks([verdict for verdict, _ in verdicts], rows)
+    document(context.settings.data_docs_dir, judged, days, day, failed, context.report)
+    stops = []
+    for verdict, _ in verdicts:
+        if verdict.check.severity is Severity.WARN:
+            context.report.warnings.append(f"{table.name} {verdict}")
+        else:
+            stops.append("\n    ".join([f"{table.name} {verdict}", *rows.get(verdict, ())]))
+    return stops
+
+
 def _measured(connection: psycopg.Connection, parts: Sequence[StagedTable], wanted: Sequence[Check]) -> pd.DataFrame:
-    """A row per part, a column per check, in one query per part."""
+    """Measures a row per part, a column per check, in one query per part."""
     measures = sql.SQL(", ").join(expression(check) for check in wanted)
     query = sql.SQL("SELECT {} FROM {}")
     rows = [connection.execute(query.format(measures, part.identifier)).fetchone() or () for part in parts]
@@ -104,7 +113,7 @@ def _measured(connection: psycopg.Connection, parts: Sequence[StagedTable], want
 
 
 def expression(check: Check) -> sql.Composable:
-    """The metric in the store's SQL; conditions are this module's own text."""
+    """Writes the metric in the store's SQL; conditions are this module's own text."""
     subject = sql.Identifier(check.subject)
     if check.metric is Metric.VIOLATION_COUNT:
         return sql.SQL("(count(*) FILTER (WHERE {}))::float8").format(_breaks(check))
@@ -115,7 +124,7 @@ def expression(check: Check) -> sql.Composable:
 
 
 def _breaks(check: Check) -> sql.Composable:
-    """What is true of a row that breaks the check."""
+    """Writes what is true of a row that breaks the check."""
     if check.metric is Metric.VIOLATION_COUNT:
         return sql.SQL("NOT ({})").format(sql.SQL(check.subject))
     is_low = check.metric is Metric.MINIMUM
@@ -124,18 +133,18 @@ def _breaks(check: Check) -> sql.Composable:
 
 
 def _examples(connection: psycopg.Connection, part: StagedTable, check: Check, limit: int = 3) -> list[str]:
-    """A few of the rows that break a check: their key, and the columns that the check is about."""
+    """Shows a few of the rows that break a check: their key, and the columns that the check is about."""
     if check.metric is Metric.NULL_SHARE:
         return []
     key = sql.SQL(", ").join(map(sql.Identifier, part.table.key))
-    query = sql.SQL("SELECT row_to_json(found) FROM {} AS found WHERE {} ORDER BY {} LIMIT {}")
-    found = connection.execute(query.format(part.identifier, _breaks(check), key, sql.Literal(limit))).fetchall()
+    query = sql.SQL("SELECT row_to_json(broken) FROM {} AS broken WHERE {} ORDER BY {} LIMIT {}")
+    broken = connection.execute(query.format(part.identifier, _breaks(check), key, sql.Literal(limit))).fetchall()
     shown = (
-        {name: value for name, value in row.items() if name in (*part.table.key, *_named(check))} for (row,) in found
+        {name: value for name, value in row.items() if name in (*part.table.key, *_named(check))} for (row,) in broken
     )
     return [str(row)[: checks.CHARACTERS] for row in shown]
 
 
 def _named(check: Check) -> list[str]:
-    """The words of what a check is about; columns are among them."""
+    """Lists the words of what a check is about; columns are among them."""
     return re.findall(r"\w+", check.subject)

@@ -30,12 +30,12 @@ FARTHEST = 30_000_000.0
 USUAL = 100.0
 USUAL_SHARE = 0.75
 #: Less than this is dust: a lamport more or less, or a tip, says much about such a price.
-DUST_LAMPORTS = 100_000
-DUST_UNITS = 1_000
+SOLID_LAMPORTS = 100_000
+SOLID_UNITS = 1_000
 
 
 def implausible(trades: DataFrame) -> DataFrame:
-    """The trades to refuse: `dump_day`, `file`, `line_number`, `reason` and `detail`, from parsed trades.
+    """Finds the trades to refuse: `dump_day`, `file`, `line_number`, `reason` and `detail`, from parsed trades.
 
     A function of one day's dumps of one source: other days and sources change nothing.
     """
@@ -66,7 +66,7 @@ def implausible(trades: DataFrame) -> DataFrame:
 
 
 def _medians(priced: DataFrame) -> DataFrame:
-    """The exact median price of the few mints in which any two prices are far apart."""
+    """Finds the exact median price of the few mints in which any two prices are far apart."""
     spread = priced.groupBy(*KEYS).agg(
         F.count(F.when(_is_solid(), 1)).alias("solid"), F.max("price").alias("highest"), F.min("price").alias("lowest")
     )
@@ -77,21 +77,20 @@ def _medians(priced: DataFrame) -> DataFrame:
 
 def _is_solid() -> Column:
     """Whether a trade is large enough for its price to be exact to a thousandth."""
-    return (F.col("sol_lamports") >= DUST_LAMPORTS) & (F.col("token_units") >= DUST_UNITS)
+    return (F.col("sol_lamports") >= SOLID_LAMPORTS) & (F.col("token_units") >= SOLID_UNITS)
 
 
 def _is_mistaken() -> Column:
     """Whether a price is too far from the median, given what the amounts contain."""
     worth = F.col("token_units").cast("double") * F.col("median")
     is_net = F.col("amount_basis") == "curve"
-    too_high = is_net & (F.col("ratio") >= FAR) & (F.col("sol_lamports") >= DUST_LAMPORTS)
-    too_low = is_net & (F.col("ratio") <= 1 / FAR) & (worth >= DUST_LAMPORTS)
-    too_high_with_costs = ~is_net & (F.col("ratio") >= FARTHEST) & (worth >= DUST_LAMPORTS)
+    too_high = is_net & (F.col("ratio") >= FAR) & (F.col("sol_lamports") >= SOLID_LAMPORTS)
+    too_low = is_net & (F.col("ratio") <= 1 / FAR) & (worth >= SOLID_LAMPORTS)
+    too_high_with_costs = ~is_net & (F.col("ratio") >= FARTHEST) & (worth >= SOLID_LAMPORTS)
     return too_high | too_low | too_high_with_costs
 
 
 def _detail() -> Column:
-
     power = F.round(F.log10("ratio")).cast("int").cast("string")
     said = F.concat(
         F.lit("sol_lamports="),

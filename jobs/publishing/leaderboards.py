@@ -10,7 +10,8 @@ from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from jobs.running.context import Context
+from jobs.running.step_context import StepContext
+from pumploss.baseline import baseline_score
 from pumploss.days import midnight, shift
 from pumploss.money import SOL_DECIMALS
 from pumploss.tables import gold_scores, gold_trader_day, silver_trade_pnl
@@ -60,7 +61,7 @@ def ranked(totals: DataFrame, rows: int = BOARD_ROWS) -> DataFrame:
     return reduce(lambda above, below: above.unionByName(below), boards)
 
 
-def leaderboards(context: Context, day: date) -> list[dict[str, Any]]:
+def leaderboards(context: StepContext, day: date) -> list[dict[str, Any]]:
     """Make the rows of all leaderboards as of the end of the day, as the warm store's `leaderboards` has them."""
     trader_days = context.read_before(gold_trader_day.TABLE, shift(day, 1))
     per_trader = context.lake.stage("losses_per_trader", totals(trader_days, day))
@@ -102,9 +103,9 @@ def compose(
     as_of = midnight(shift(day, 1))
     board = []
     for period in PERIODS:
-        mine = [row for row in rows if row["period"] == period]
-        mine.sort(key=lambda row: (row[f"loss_{period}"], row["trader_address"]))
-        for rank, row in enumerate(mine, start=1):
+        of_period = [row for row in rows if row["period"] == period]
+        of_period.sort(key=lambda row: (row[f"loss_{period}"], row["trader_address"]))
+        for rank, row in enumerate(of_period, start=1):
             trader = row["trader_address"]
             board.append(
                 {
@@ -114,7 +115,7 @@ def compose(
                     **_losses(row, period),
                     "tokens_traded_24h": mints.get(trader, 0),
                     "last_loss_time": last_losses.get(trader),
-                    "risk_score": baseline_score(row["loss_24h"], row["trades_24h"]),
+                    "risk_score": baseline_score(_sol(row["loss_24h"]), row["trades_24h"]),
                     "model_risk_score": model_scores.get(trader),
                     "as_of": as_of,
                 }
@@ -133,11 +134,6 @@ def _losses(row: Mapping[str, Any], period: str) -> dict[str, Any]:
         "loss_trades_24h": row["trades_24h"],
         "avg_loss_size": round(loss / trades, SOL_DECIMALS),
     }
-
-
-def baseline_score(loss_24h_lamports: int, loss_trades_24h: int) -> Decimal:
-    """Compute the score that models have to beat: LEAST(100, |loss in SOL| x 10 + losing trades x 2), exactly."""
-    return min(Decimal(100), abs(_sol(loss_24h_lamports)) * 10 + loss_trades_24h * 2)
 
 
 def _sol(lamports: int) -> Decimal:

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import DataFrame
 
-from jobs.running.context import Context
+from jobs.running.step_context import StepContext
 from pumploss.cohort import COHORTS
 from pumploss.columns import COHORT
 from pumploss.tables import gold_trader_day, silver_trade_pnl, silver_trades
@@ -19,29 +19,19 @@ SLICE_ROWS = 250_000
 
 
 def trades(pnl: DataFrame, silver: DataFrame) -> DataFrame:
-    """Trades with profit and loss, and the signature and decimals that only `silver_trades` has."""
-    where = ["trade_date", "trader_cohort", "trade_id"]
-    facts = silver.select(*where, "signature", "token_decimals")
-    return pnl.join(facts, where).select(
-        "trade_date",
-        "trader_cohort",
-        "traded_at",
-        "trade_id",
-        "trader_address",
-        "token_mint",
-        "direction",
-        "token_units",
-        "token_decimals",
-        "sol_lamports",
-        "pnl_lamports",
-        "signature",
+    """Joins trades with profit and loss to the signature and decimals that only `silver_trades` has."""
+    key = ["trade_date", "trader_cohort", "trade_id"]
+    facts = silver.select(*key, "signature", "token_decimals")
+    return pnl.join(facts, key).select(
+        *("trade_date", "trader_cohort", "traded_at", "trade_id", "trader_address", "token_mint", "direction"),
+        *("token_units", "token_decimals", "sol_lamports", "pnl_lamports", "signature"),
     )
 
 
 def trade_pieces(
-    context: Context, days: Iterable[date], rows: Mapping[date, int]
+    context: StepContext, days: Iterable[date], rows: Mapping[date, int]
 ) -> Iterator[tuple[date, Iterable[Slice]]]:
-    """Slices of each day: several small days are read at once, a large day by cohorts."""
+    """Cuts each day into slices: several small days are read at once, a large day by cohorts."""
     for group in groups(days, rows):
         frame = trades(context.read(silver_trade_pnl.TABLE, group), context.read(silver_trades.TABLE, group))
         if group[1:]:
@@ -51,9 +41,9 @@ def trade_pieces(
 
 
 def loss_pieces(
-    context: Context, days: Iterable[date], rows: Mapping[date, int]
+    context: StepContext, days: Iterable[date], rows: Mapping[date, int]
 ) -> Iterator[tuple[date, Iterable[Slice]]]:
-    """The losers of each day."""
+    """Makes one slice of the losers of each day."""
     for group in groups(days, rows):
         lost = context.read(gold_trader_day.TABLE, group).where("loss_count > 0")
         frame = lost.select("day", "trader_address", "realised_loss_lamports", "loss_count")
@@ -61,10 +51,10 @@ def loss_pieces(
 
 
 def groups(days: Iterable[date], rows: Mapping[date, int]) -> Iterator[list[date]]:
-    """The days in order, in groups that are read at once."""
+    """Puts the days, in order, into groups that are read at once."""
     group: list[date] = []
     for day in sorted(days):
-        if group and sum(rows[one] for one in group) + rows[day] > SLICE_ROWS:
+        if group and sum(rows[grouped] for grouped in group) + rows[day] > SLICE_ROWS:
             yield group
             group = []
         group.append(day)
@@ -73,15 +63,14 @@ def groups(days: Iterable[date], rows: Mapping[date, int]) -> Iterator[list[date
 
 
 def _by_day(
-    found: pa.Table, column: str, days: Iterable[date], make: Callable[[pa.Table], Slice]
+    rows: pa.Table, column: str, days: Iterable[date], make: Callable[[pa.Table], Slice]
 ) -> Iterator[tuple[date, Iterable[Slice]]]:
-
     for day in days:
-        yield day, [make(found.filter(pc.equal(found[column], day)))]
+        yield day, [make(rows.filter(pc.equal(rows[column], day)))]
 
 
 def by_cohorts(frame: DataFrame, rows: int) -> Iterator[pa.Table]:
-    """The rows of a frame with cohorts, some cohorts at a time where they are many."""
+    """Reads the rows of a frame with cohorts, some cohorts at a time where they are many."""
     width = max(1, min(COHORTS, COHORTS * SLICE_ROWS // max(rows, 1)))
     for first in range(0, COHORTS, width):
         yield frame.where(f"{COHORT.name} >= {first} AND {COHORT.name} < {first + width}").toArrow()

@@ -1,1 +1,1 @@
-"""Runs steps over days: the context that a step is given, the gate, lookups, the ledger's rows, and a whole night."""
+"""Runs steps over days: what a step is given, the gate, lookups, the ledger's rows, and a whole night."""

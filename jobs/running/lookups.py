@@ -8,11 +8,9 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from jobs.pipeline import WRITER
 from jobs.running.context import Context
 from pumploss.columns import POSITION
 from pumploss.contract import Table
-from pumploss.days import shift
 from pumploss.lake import Lake
 from pumploss.lake.segments import Opened, State, built_days, coverage, keep, look_up
 from pumploss.tables import (
@@ -50,44 +48,46 @@ _opened: WeakKeyDictionary[Lake, list[Opened]] = WeakKeyDictionary()
 
 
 def latest_rows(earlier: DataFrame, key: list[str], day: str) -> DataFrame:
-    """Of each key, the rows of its latest day; the frame is read once."""
+    """Keeps the rows of each key's latest day; the frame is read once."""
     latest = F.max(day).over(Window.partitionBy(*key))
     return earlier.withColumn("latest_day", latest).where(F.col(day) == F.col("latest_day")).select(*earlier.columns)
 
 
 def latest_before(context: Context, table: Table, wanted: DataFrame, day: date) -> DataFrame:
-    """Per key of a table of STATES, the rows of its latest day before `day`, where its looked-up value is wanted.
+    """Looks up, per key of a table of STATES, the rows of its latest day before `day`, where its value is wanted.
 
     `wanted` has the looked-up column; a value may repeat. Segments are opened where they may hold wanted values, days
     that no segment covers are read whole; what was built since the last lookup is gathered first. Raises StaleError
-    if any day before `day` is stale.
+    if any day before `day` is stale, LakeError inside a step that does not declare the table.
     """
-    state, step = STATES[table.name], WRITER[table.name]
+    state = STATES[table.name]
     built = built_days(context.lake, table)
-    context.ledger.refuse_stale(step.name, [shift(earlier, -step.offset_days) for earlier in built if earlier < day])
+    context.require_readable(table, [earlier for earlier in built if earlier < day])
     keep_segments(context, table, day)
     covered = coverage(context.lake, state, day, built)
     values = _distinct(wanted, state.looked_up)
     opened = Opened(table.name, values.num_rows, days=len(covered.days))
     opened.day_bytes = sum(built[bare].bytes for bare in covered.days)
     opened.day_rows = sum(built[bare].rows for bare in covered.days)
-    found = look_up(context.lake, state, covered.segments, values, opened)
+    looked_up = look_up(context.lake, state, covered.segments, values, opened)
     _opened.setdefault(context.lake, []).append(opened)
-    if found is not None and not covered.days and (state.is_keyed or opened.segments == 1):
-        return found
+    if looked_up is not None and not covered.days and (state.is_keyed or opened.segments == 1):
+        return looked_up
     bare = _semi_joined(context, state, covered.days, values)
-    both = bare if found is None else found.unionByName(bare) if covered.days else found
+    if looked_up is None:
+        return latest_rows(bare, list(state.key), table.day)
+    both = looked_up.unionByName(bare) if covered.days else looked_up
     return latest_rows(both, list(state.key), table.day)
 
 
 def _distinct(wanted: DataFrame, column: str) -> pa.Table:
-    """The wanted values, each once, with the hash that segments are ordered by."""
+    """Collects the wanted values, each once, with the hash that segments are ordered by."""
     values = wanted.select(F.col(column).alias("value")).distinct()
     return values.select("value", F.xxhash64("value").alias("hash")).toArrow()
 
 
 def _semi_joined(context: Context, state: State, days: tuple[date, ...], values: pa.Table) -> DataFrame:
-    """Rows of the wanted values on days that no segment covers."""
+    """Reads rows of the wanted values on days that no segment covers."""
     named = values.select(["value"]).rename_columns([state.looked_up])
     wanted = context.spark.createDataFrame(named, f"{state.looked_up} string")
     whole = context.lake.read(state.table, days)
@@ -95,10 +95,10 @@ def _semi_joined(context: Context, state: State, days: tuple[date, ...], values:
 
 
 def opened(context: Context) -> list[dict[str, Any]]:
-    """What the lookups of this lake have opened so far, oldest first."""
-    return [one.as_details() for one in _opened.get(context.lake, [])]
+    """Lists what the lookups of this lake have opened so far, oldest first."""
+    return [lookup.as_details() for lookup in _opened.get(context.lake, [])]
 
 
 def keep_segments(context: Context, table: Table, before: date) -> int:
-    """Gather the table's built days before one into segments; answers how many were written. No result needs it."""
+    """Gathers the table's built days before one into segments; answers how many were written. No result needs it."""
     return len(keep(context.lake, STATES[table.name], before))

@@ -9,7 +9,6 @@ import polars as pl
 from feature_repo.store import VIEW, feature_store, quiet
 from features.labels import HORIZON_DAYS
 from features.registry import TABLE, model_inputs
-from jobs.pipeline import WRITER
 from jobs.running.context import Context
 from models.dataset import TrainingFrame, assemble
 from models.time_split import NotEnoughDaysError
@@ -37,38 +36,37 @@ _latest: dict[tuple[object, ...], Retrieved] = {}
 
 
 def release() -> None:
-    """Forget the rows: they are many, and nobody after the last training needs them."""
+    """Forgets the rows: they are many, and nobody after the last training needs them."""
     _latest.clear()
 
 
 def inputs() -> tuple[Input, ...]:
-    """The model inputs of today's feature set."""
-    return tuple(Input(one.name, one.group, one.monotone) for one in model_inputs())
+    """Lists the model inputs of today's feature set."""
+    return tuple(Input(feature.name, feature.group, feature.monotone) for feature in model_inputs())
 
 
 def retrieve(context: Context, last: date) -> Retrieved:
-    """All rows that a training as of the close of this day may use; retrieved once per run and version of the data.
+    """Retrieves all rows that a training as of the close of this day may use; once per run and version of the data.
 
     Raises NotEnoughDaysError where there are none.
     """
     labels_version, features_version = (context.lake.version(table) for table in (gold_labels.TABLE, TABLE))
     key = (context.run_id, context.settings.lake, last, labels_version, features_version)
     if key not in _latest:
-        found = _retrieve(context, last, labels_version, features_version)
+        retrieved = _retrieve(context, last, labels_version, features_version)
         _latest.clear()
-        _latest[key] = found
+        _latest[key] = retrieved
     return _latest[key]
 
 
 def _retrieve(context: Context, last: date, labels_version: int | None, features_version: int | None) -> Retrieved:
-
     labels = _labels(context, last, labels_version)
     if features_version is None or labels.is_empty():
         raise NotEnoughDaysError(
             f"0 as-of days with {HISTORY_DAYS} days of history before them and a label matured by {shift(last, 1)}"
         )
     rows = with_features(context, labels, features_version)
-    names = [one.name for one in inputs()]
+    names = [wanted.name for wanted in inputs()]
     complete = rows.filter(~_is_unmatched(names))
     data = {
         **_provenance(context, gold_labels.TABLE, labels_version, complete, -6),
@@ -79,21 +77,19 @@ def _retrieve(context: Context, last: date, labels_version: int | None, features
 
 
 def _labels(context: Context, last: date, version: int | None) -> pl.DataFrame:
-    """Labels with a full history before T and a window that has closed and was known by the close of the day."""
+    """Reads labels with a full history before T and a window that has closed and was known by the close of the day."""
     table = gold_labels.TABLE
     first = min(context.lake.rows_by_day(gold_trader_day.TABLE), default=last)
     earliest, latest = shift(first, HISTORY_DAYS), shift(last, 1 - HORIZON_DAYS)
     days = [day for day in context.lake.rows_by_day(table) if earliest <= day <= latest]
-    step = WRITER[table.name]
-    context.ledger.refuse_stale(step.name, [shift(day, -step.offset_days) for day in days])
     wanted = ["trader_address", "as_of", "outcome_lamports", "is_exposed", "is_loss", "is_severe_loss", "known_at"]
-    rows = context.lake.read(table, days, version).select(*wanted).toArrow()
+    rows = context.read(table, days, version).select(*wanted).toArrow()
     frame = pl.DataFrame(pl.from_arrow(rows))
     return frame.filter(pl.col("known_at") <= midnight(shift(last, 1))).drop("known_at")
 
 
 def with_features(context: Context, labels: pl.DataFrame, version: int) -> pl.DataFrame:
-    """The labels with the features that were valid and known at T, from one version of the table, through Feast."""
+    """Joins the labels to the features that were valid and known at T, from one version of the table, through Feast."""
     from feature_repo.definitions import training_columns
 
     store = feature_store(context.settings, versions={TABLE.name: version})
@@ -104,10 +100,10 @@ def with_features(context: Context, labels: pl.DataFrame, version: int) -> pl.Da
             features=[f"{VIEW}:{name}" for name in training_columns()],
             filter_by_created_timestamp=True,
         )
-        found = pl.DataFrame(pl.from_arrow(job.to_arrow()))
-    if len(found) != len(entities):
-        raise ModelError(f"Feast gave {len(found)} rows for {len(entities)} labels: build gold_trader_features again.")
-    return found
+        joined = pl.DataFrame(pl.from_arrow(job.to_arrow()))
+    if len(joined) != len(entities):
+        raise ModelError(f"Feast gave {len(joined)} rows for {len(entities)} labels: build gold_trader_features again.")
+    return joined
 
 
 def _is_unmatched(names: list[str]) -> pl.Expr:
@@ -116,7 +112,7 @@ def _is_unmatched(names: list[str]) -> pl.Expr:
 
 
 def _provenance(context: Context, table: Table, version: int | None, rows: pl.DataFrame, offset: int) -> dict[str, str]:
-    """Delta version and content digest of the days of a table that the rows come from."""
+    """Names Delta version and content digest of the days of a table that the rows come from."""
     days = sorted(rows["event_timestamp"].dt.date().unique().to_list())
     listed = "\n".join(f"{day} {context.recorded_digest(table, shift(day, -offset))}" for day in days)
     digest = hashlib.sha256(listed.encode()).hexdigest()[:32]

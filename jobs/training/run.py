@@ -6,8 +6,7 @@ from typing import Any
 from features.labels import HORIZON_DAYS, LABEL_VERSION
 from features.registry import FEATURE_SET_VERSION
 from jobs.pipeline import weekly
-from jobs.running.context import Context
-from jobs.running.runner import code_version
+from jobs.running.step_context import StepContext
 from jobs.training.rows import Retrieved, inputs, release, retrieve
 from models import gate
 from models.boosting import library
@@ -22,21 +21,21 @@ from models.training import Trained, judge, train
 from pumploss.days import Days
 from pumploss.errors import ModelError
 from pumploss.report import RunReport
+from pumploss.version import code_version
 
 
-def train_model(context: Context, days: Days, spec: ModelSpec, if_missing: bool = False) -> RunReport:
-    """Train as of the last day, register what is new and promote it if the gate lets it.
+def train_model(context: StepContext, days: Days, spec: ModelSpec, if_missing: bool = False) -> None:
+    """Trains as of the last day, registers what is new and promotes it if the gate lets it.
 
     With `if_missing` nothing happens where a champion exists. Too little data is a reason to skip, not an error.
     """
-    report = RunReport(step=_step(spec))
-    last = days[-1]
+    report, last = context.report, days[-1]
     report.day(last)
     registry = Registry(context.settings)
     champion = registry.version(spec.name)
     if if_missing and champion is not None:
         report.skipped = f"{spec.name} version {champion} is the champion already"
-        return report
+        return
     try:
         retrieved = retrieve(context, last)
         parts = split_by_time(retrieved.frame.days, HORIZON_DAYS)
@@ -46,11 +45,6 @@ def train_model(context: Context, days: Days, spec: ModelSpec, if_missing: bool 
         report.skipped = f"{spec.name} cannot be trained yet: {error}. Run more nights; scores wait for a first model."
     if report.step == weekly()[-1].name:
         release()
-    return report
-
-
-def _step(spec: ModelSpec) -> str:
-    return "train_risk_model" if spec.has_score else "train_loss_model"
 
 
 def _train(registry: Registry, spec: ModelSpec, retrieved: Retrieved, parts: TimeSplit, report: RunReport) -> None:
@@ -87,6 +81,7 @@ def _details(
     is_new: bool,
     is_champion: bool,
 ) -> dict[str, Any]:
+    """Makes what the report says of a version, measured before or now."""
     return {
         "model": spec.name,
         "version": version,
@@ -100,7 +95,7 @@ def _details(
 
 
 def _decide(registry: Registry, trained: Trained, frame: TrainingFrame) -> tuple[Decision, str | None]:
-    """The gate's decision beside the champion judged on the same days, and the champion's version."""
+    """Takes the gate's decision beside the champion judged on the same days, and the champion's version."""
     champion = registry.version(trained.spec.name)
     if champion is None:
         return gate.decide(trained.evaluation, trained.spec.acceptance, None), None
@@ -116,7 +111,7 @@ def _decide(registry: Registry, trained: Trained, frame: TrainingFrame) -> tuple
 
 
 def _frozen(registry: Registry, spec: ModelSpec) -> ScoreMap | None:
-    """The map of the first version with this score version: its reference odds are set once."""
+    """Looks up the map of the first version with this score version: its reference odds are set once."""
     if not spec.has_score:
         return None
     first = registry.earlier(spec.name, {"score_version": SCORE_VERSION})
@@ -124,20 +119,20 @@ def _frozen(registry: Registry, spec: ModelSpec) -> ScoreMap | None:
 
 
 def params_hash(spec: ModelSpec) -> str:
-    """Digest of everything beside the data that decides a model, definitions of features and labels included."""
+    """Makes a digest of all that decides a model beside its data, definitions of features and labels included."""
     return spec.params_hash(
         lightgbm=library().__version__,
         features=FEATURE_SET_VERSION,
         labels=LABEL_VERSION,
         score=SCORE_VERSION,
-        inputs=[(one.name, one.monotone) for one in inputs()],
+        inputs=[(wanted.name, wanted.monotone) for wanted in inputs()],
     )
 
 
 def version_tags(trained: Trained) -> dict[str, str]:
-    """What a version says about itself beside its data."""
-    found = trained.score_map
-    score = {"score_version": found.version, "odds_reference": repr(found.odds_reference)} if found else {}
+    """Says what a version is made with beside its data."""
+    scale = trained.score_map
+    score = {"score_version": scale.version, "odds_reference": repr(scale.odds_reference)} if scale else {}
     return {
         "code_version": code_version(),
         "label_version": str(LABEL_VERSION),

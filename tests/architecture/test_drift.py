@@ -66,7 +66,7 @@ def test_every_step_is_a_module_with_a_run(step):
     path = ROOT / "jobs" / f"{step.name}.py"
     assert path.is_file(), f"step {step.name} needs {path.relative_to(ROOT)}"
     functions = {node.name: node for node in ast.parse(path.read_text()).body if isinstance(node, ast.FunctionDef)}
-    assert "run" in functions, f"{path.relative_to(ROOT)} needs run(context, days) -> RunReport"
+    assert "run" in functions, f"{path.relative_to(ROOT)} needs run(context, days)"
     assert [argument.arg for argument in functions["run"].args.args[:2]] == ["context", "days"]
 
 

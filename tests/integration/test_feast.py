@@ -8,8 +8,9 @@ import pytest
 from deltalake import DeltaTable, write_deltalake
 
 from feature_repo.store import VIEW, feature_store, online_redis, quiet
-from jobs import materialize_features
+from jobs.running.runner import run_pass
 from pumploss.contract import Type
+from pumploss.report import RunReport
 
 T = datetime(2026, 1, 10, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -135,7 +136,7 @@ def online(settings, *traders):
 
 
 def run(context, day: date):
-    return materialize_features.run(context, (day,))
+    return run_pass(context, RunReport("materialize_features"), (day,))
 
 
 def test_online_equals_offline_and_an_older_day_never_replaces_a_newer_one(context, settings):

@@ -8,11 +8,12 @@ import pyarrow as pa
 import pytest
 from deltalake import write_deltalake
 
-from jobs import gold_scores, train_loss_model, train_risk_model
+from jobs.running.runner import run_pass
 from models.registry import CHALLENGER, CHAMPION, PREVIOUS, Registry
 from pumploss.contract import Type
 from pumploss.days import midnight, shift, span
 from pumploss.errors import ModelError
+from pumploss.report import RunReport
 from pumploss.tables import gold_labels, gold_trader_day
 
 TRADERS = 90
@@ -114,11 +115,11 @@ def registry(settings):
 def first(context):
     """The reports of the first trainings, by model."""
     reports = {}
-    assert "cannot be trained yet" in train_loss_model.run(context, (shift(LAST, -1),)).skipped
-    before = gold_scores.run(context, (LAST,))
+    assert "cannot be trained yet" in run_pass(context, RunReport("train_loss_model"), (shift(LAST, -1),)).skipped
+    before = run_pass(context, RunReport("gold_scores"), (LAST,))
     assert "there is no champion" in before.skipped
-    for step in (train_loss_model, train_risk_model):
-        report = step.run(context, (LAST,))
+    for name in ("train_loss_model", "train_risk_model"):
+        report = run_pass(context, RunReport(name), (LAST,))
         reports[report.step] = report
     return reports
 
@@ -168,7 +169,7 @@ def test_no_pickle_and_nothing_else_that_runs_lies_among_the_artifacts(first, se
 
 
 def test_training_again_on_the_same_data_registers_nothing(first, context, registry):
-    report = train_risk_model.run(context, (LAST,))
+    report = run_pass(context, RunReport("train_risk_model"), (LAST,))
     assert report.details["is_new"] is False
     assert report.details["version"] == "1"
     assert report.details["metrics"] == first["train_risk_model"].details["metrics"]
@@ -176,7 +177,9 @@ def test_training_again_on_the_same_data_registers_nothing(first, context, regis
 
 
 def test_if_missing_leaves_a_champion_alone(first, context):
-    assert "is the champion already" in train_loss_model.run(context, (LAST,), if_missing=True).skipped
+    assert (
+        "is the champion already" in run_pass(context, RunReport("train_loss_model"), (LAST,), if_missing=True).skipped
+    )
 
 
 def scored(context, day):
@@ -187,7 +190,7 @@ def scored(context, day):
 
 @pytest.fixture(scope="module")
 def scores(first, context):
-    report = gold_scores.run(context, span(shift(LAST, -1), LAST))
+    report = run_pass(context, RunReport("gold_scores"), span(shift(LAST, -1), LAST))
     assert report.skipped is None
     assert report.day(LAST).rows_written == TRADERS
     return report
@@ -226,7 +229,7 @@ def test_published_probabilities_are_those_of_the_registered_model(scores, conte
 
 
 def test_scoring_again_gives_the_same_bytes_of_truth(scores, context):
-    again = gold_scores.run(context, span(shift(LAST, -1), LAST))
+    again = run_pass(context, RunReport("gold_scores"), span(shift(LAST, -1), LAST))
     outputs = [report.day(LAST).outputs["gold_scores"]["digest"] for report in (scores, again)]
     assert outputs[0] == outputs[1]
 
@@ -235,7 +238,7 @@ def test_scoring_again_gives_the_same_bytes_of_truth(scores, context):
 def second(scores, context, settings, registry):
     """A second risk model, on other data."""
     build(settings.lake, seed=2)
-    report = train_risk_model.run(context, (LAST,))
+    report = run_pass(context, RunReport("train_risk_model"), (LAST,))
     assert report.details["is_new"]
     return report
 
@@ -253,13 +256,13 @@ def test_the_score_keeps_the_reference_of_its_version(second, registry):
 
 
 def test_a_scored_day_keeps_its_versions_unless_asked(second, context):
-    gold_scores.run(context, (LAST,))
+    run_pass(context, RunReport("gold_scores"), (LAST,))
     assert {row["risk_model_version"] for row in scored(context, LAST)} == {"1"}
-    mixed = gold_scores.run(context, span(shift(LAST, -2), LAST))
+    mixed = run_pass(context, RunReport("gold_scores"), span(shift(LAST, -2), LAST))
     assert {row["risk_model_version"] for row in scored(context, shift(LAST, -2))} == {"2"}
     assert {row["risk_model_version"] for row in scored(context, LAST)} == {"1"}
     assert len(mixed.details["versions"]) == 2
-    gold_scores.run(context, (LAST,), rescore=True)
+    run_pass(context, RunReport("gold_scores"), (LAST,), rescore=True)
     assert {row["risk_model_version"] for row in scored(context, LAST)} == {"2"}
 
 
@@ -270,12 +273,12 @@ def test_a_challenger_that_is_worse_on_the_same_days_stays_one(second, context, 
 
     weak = replace(SPEC, rounds=3)
     monkeypatch.setattr("jobs.train_risk_model.SPEC", weak)
-    report = train_risk_model.run(context, (LAST,))
+    report = run_pass(context, RunReport("train_risk_model"), (LAST,))
     assert report.details["is_champion"] is False
     assert "worse than the champion's" in report.warnings[0]
     assert registry.version("risk-score", CHALLENGER) == "3"
     assert registry.version("risk-score", CHAMPION) == "2"
-    assert train_risk_model.run(context, (LAST,)).details["is_new"] is False
+    assert run_pass(context, RunReport("train_risk_model"), (LAST,)).details["is_new"] is False
 
 
 def test_a_tampered_booster_is_neither_scored_with_nor_replaced_silently(
@@ -290,9 +293,9 @@ def test_a_tampered_booster_is_neither_scored_with_nor_replaced_silently(
     places[0].write_text(original.replace("leaf_value=", "leaf_value=9", 1))
     try:
         with pytest.raises(ModelError, match=r"model\.lgb is not what was registered"):
-            gold_scores.run(context, (LAST,), rescore=True)
+            run_pass(context, RunReport("gold_scores"), (LAST,), rescore=True)
         monkeypatch.setattr("jobs.train_risk_model.SPEC", replace(SPEC, seed=7))
-        report = train_risk_model.run(context, (LAST,))
+        report = run_pass(context, RunReport("train_risk_model"), (LAST,))
         assert report.details["is_champion"] is False
         assert "the champion cannot be compared" in report.warnings[0]
     finally:

@@ -8,6 +8,7 @@ from psycopg import sql
 
 from jobs.gates import published_rows
 from jobs.running.context import Context
+from jobs.running.step_context import StepContext
 from pumploss.checks import data_docs
 from pumploss.errors import CheckError
 from pumploss.report import RunReport
@@ -36,7 +37,7 @@ def judge(settings):
         with open_warm(settings) as warm, publishing.exclusive(warm) as staging:
             for day, trades in days.items():
                 staging.load(warm_tables.TRADES, [Slice(trades, {})], TRADE_COLUMNS, trades.num_rows, day)
-            published_rows.gate(Context(settings), warm, staging.loaded, DAY, report)
+            published_rows.gate(StepContext(Context(settings), (DAY,), report), warm, staging.loaded, DAY)
         return report
 
     return gate

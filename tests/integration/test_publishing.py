@@ -17,13 +17,14 @@ import pyarrow as pa
 import pytest
 
 from features import registry
-from jobs import publish_hot, publish_warm
 from jobs.pipeline import WRITER
 from jobs.running.context import Context
+from jobs.running.runner import run_pass
 from pumploss import checks, hot
 from pumploss.contract import Table, Type
 from pumploss.days import shift
 from pumploss.errors import CheckError, LakeError, StaleError, StoreError
+from pumploss.report import RunReport
 from pumploss.settings import Settings, as_environment, from_environment
 from pumploss.tables import gold_scores, gold_trader_day, silver_trade_pnl, silver_trades
 from pumploss.warm import leaderboard, open_warm, publishing, swapping, top_losers
@@ -172,7 +173,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     town.trade_day(DAY, last)
     town.score_day(shift(DAY, 1), {"A": 81.5, "B": 12.0})
     with open_warm(town.settings), hot.open_hot(town.settings):  # keeps both servers up
-        publish_warm.run(town.context, (DAY,))
+        run_pass(town.context, RunReport("publish_warm"), (DAY,))
         yield town
     town.context.lake.unstage()
 
@@ -260,7 +261,7 @@ def test_trades_are_exact_and_hostile_text_is_data(town: Town) -> None:
 
 def test_publishing_again_changes_nothing(town: Town) -> None:
     before = everything(town.settings)
-    report = publish_warm.run(town.context, (DAY,))
+    report = run_pass(town.context, RunReport("publish_warm"), (DAY,))
     assert everything(town.settings) == before
     assert report.day(DAY).outputs["trades_timeseries"]["rows"] == 12
     with open_warm(town.settings) as warm:
@@ -276,17 +277,17 @@ def test_only_changed_days_are_replaced_and_old_ones_go(town: Town) -> None:
     life = {name: list(levels) for name, levels in town.lifetime.items()}
     town.trade_day(date(2026, 4, 6), [("A", "m9", -1)])
     try:
-        publish_warm.run(town.context, (date(2026, 4, 6),))
+        run_pass(town.context, RunReport("publish_warm"), (date(2026, 4, 6),))
         after = parts(town)
         with open_warm(town.settings) as warm:
             assert top_losers(warm, "24h")[0]["loss_amount_all_time"] == Decimal("-7.000000002")
             assert rows(warm, "risk_scores") == []
         assert sorted(after) == [f"trades_timeseries_2026{day}" for day in ("0126", "0131", "0406")]
         assert after["trades_timeseries_20260131"] == before["trades_timeseries_20260131"]
-        skipped = publish_warm.run(town.context, (DAY,))
+        skipped = run_pass(town.context, RunReport("publish_warm"), (DAY,))
         assert "2026-04-06 already" in (skipped.skipped or "")
     finally:
-        publish_warm.run(town.context, (DAY,), allow_older=True)
+        run_pass(town.context, RunReport("publish_warm"), (DAY,), allow_older=True)
         town.lifetime = life
     assert parts(town).keys() == before.keys()
 
@@ -295,17 +296,17 @@ def test_hot_equals_warm(town: Town) -> None:
     with hot.open_hot(town.settings) as redis, open_warm(town.settings) as warm:
         redis.set("another:key", "kept")
         for _ in range(2):
-            report = publish_hot.run(town.context, (DAY,))
+            report = run_pass(town.context, RunReport("publish_hot"), (DAY,))
             for period in ("24h", "7d", "30d", "all"):
                 assert hot.leaderboard(redis, period) == leaderboard(warm, period)
                 assert hot.hot_losers(redis, period, 2) == top_losers(warm, period, 2)
             assert len(keys(redis)) == 8
             assert all(cast("int", redis.ttl(key)) > 6 * 86400 for key in keys(redis))
-            publish_warm.run(town.context, (DAY,))
+            run_pass(town.context, RunReport("publish_warm"), (DAY,))
         assert redis.get("another:key") == "kept"
         assert report.day(DAY).rows_written == 4 + 4 + 4 + 5
         with pytest.raises(StoreError, match="not 2026-02-01 yet"):
-            publish_hot.run(town.context, (shift(DAY, 1),))
+            run_pass(town.context, RunReport("publish_hot"), (shift(DAY, 1),))
 
 
 @pytest.mark.parametrize("is_committed", [True, False])
@@ -321,12 +322,12 @@ def test_a_lost_answer_to_the_commit_is_looked_up(
 
     monkeypatch.setattr(swapping, "swap", lose)
     if is_committed:
-        report = publish_warm.run(town.context, (DAY,))
+        report = run_pass(town.context, RunReport("publish_warm"), (DAY,))
         assert "lost after everything was committed" in report.notes[-1]
         assert report.day(DAY).outputs["trades_timeseries"]["rows"] == 12
     else:
         with pytest.raises(StoreError, match="gave up"):
-            publish_warm.run(town.context, (DAY,))
+            run_pass(town.context, RunReport("publish_warm"), (DAY,))
     assert everything(town.settings) == before
 
 
@@ -335,21 +336,21 @@ def test_another_lake_is_refused(town: Town) -> None:
     before = everything(town.settings)
     foreign = Context(other)
     with pytest.raises(StoreError, match="never mix"):
-        publish_warm.run(foreign, (DAY,))
+        run_pass(foreign, RunReport("publish_warm"), (DAY,))
     with pytest.raises(StoreError, match="never mix"):
-        publish_hot.run(foreign, (DAY,))
+        run_pass(foreign, RunReport("publish_hot"), (DAY,))
     assert everything(town.settings) == before
 
 
 def test_what_cannot_be_trusted_is_not_published(town: Town) -> None:
     before = everything(town.settings)
     with pytest.raises(LakeError, match="never been built"):
-        publish_warm.run(town.context, (date(2026, 1, 30),))
+        run_pass(town.context, RunReport("publish_warm"), (date(2026, 1, 30),))
     digest = town.context.recorded_digest(gold_trader_day.TABLE, DAY) or ""
     town.ledger_row(gold_trader_day.TABLE, DAY, "stale", digest)
     try:
         with pytest.raises(StaleError, match="gold_trader_day of 2026-01-31 is stale"):
-            publish_warm.run(town.context, (DAY,))
+            run_pass(town.context, RunReport("publish_warm"), (DAY,))
     finally:
         town.ledger_row(gold_trader_day.TABLE, DAY, "ok", digest)
     assert everything(town.settings) == before
@@ -363,7 +364,7 @@ def test_profit_of_a_trade_that_is_missing_stops(town: Town) -> None:
     town.write(silver_trades.TABLE, day, kept[:1])
     try:
         with pytest.raises(CheckError, match="trades_timeseries of 2026-01-26 was not published"):
-            publish_warm.run(town.context, (DAY,))
+            run_pass(town.context, RunReport("publish_warm"), (DAY,))
     finally:
         town.write(silver_trades.TABLE, day, kept)
     assert town.context.recorded_digest(silver_trades.TABLE, day) == digest
@@ -416,5 +417,5 @@ def test_a_killed_publisher_leaves_the_live_tables_whole(town: Town, moment: str
         assert publisher.stdout.readline() == "here\n"
         publisher.send_signal(signal.SIGKILL)
     assert everything(town.settings) == before
-    publish_warm.run(town.context, (DAY,))
+    run_pass(town.context, RunReport("publish_warm"), (DAY,))
     assert everything(town.settings) == before

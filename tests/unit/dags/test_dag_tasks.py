@@ -16,6 +16,7 @@ import pytest
 from jobs import airflow
 from jobs.airflow.environment import keep_secrets
 from jobs.pipeline import BY_NAME
+from jobs.running.step_context import StepContext
 from pumploss.errors import CheckError, LockedError, SettingsError
 from pumploss.report import RunReport
 from pumploss.settings import ROOT, Settings, from_environment
@@ -102,7 +103,7 @@ def test_a_stopped_task_shows_the_rows_that_stopped_it(load: Any, context: Any, 
     table, task = gold_market_day.TABLE, running()
     wrong = frame(table, {"day": DAY, "buy_count": -5, "trade_count": -5})
     with pytest.raises(CheckError) as stopped:
-        context.publish(table, wrong, [DAY], RunReport(table.name))
+        StepContext(context, (DAY,), RunReport(table.name)).publish(table, wrong, [DAY])
     assert context.lake.version(table) is None
     with pytest.raises(load("airflow.sdk.exceptions").AirflowFailException) as failed:
         load("building").give_up_or_raise(task, stopped.value)
@@ -113,7 +114,7 @@ def test_a_stopped_task_shows_the_rows_that_stopped_it(load: Any, context: Any, 
 
 def test_a_skipped_step_is_a_success_with_a_reason(load: Any) -> None:
     report = RunReport("gold_scores", skipped="no champion yet", warnings=["w"] * 50)
-    said = load("building").summary(report, "run")
+    said = report.figures("run", load("building").LINES_KEPT)
     assert (said["skipped"], said["rows_written"], said["first_day"]) == ("no champion yet", 0, None)
     assert len(json.dumps(said)) < 1000
 

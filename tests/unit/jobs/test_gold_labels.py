@@ -8,7 +8,9 @@ import pytest
 from features.labels import DUST_LAMPORTS, LABEL_VERSION
 from features.registry import TABLE as FEATURES
 from jobs import gold_labels
+from jobs.running.runner import run_pass
 from pumploss.days import midnight, shift, span
+from pumploss.report import RunReport
 from pumploss.tables import gold_labels as contract
 from pumploss.tables import gold_trader_day
 
@@ -126,7 +128,7 @@ def test_a_window_with_a_gap_is_not_labelled(context, frame):
     built(context, "gold_trader_features", [shift(T, -1), T])
     built(context, "gold_trader_day", span(T, shift(T, 7)))
 
-    report = gold_labels.run(context, (shift(T, 6), shift(T, 7)))
+    report = run_pass(context, RunReport("gold_labels"), (shift(T, 6), shift(T, 7)))
     assert report.skipped is None
     (note,) = report.notes
     assert note.startswith("No labels for 1 of 2 days, the first as of 2026-03-31: the window up to 2026-04-06 needs")
@@ -134,6 +136,6 @@ def test_a_window_with_a_gap_is_not_labelled(context, frame):
     assert {day: counts.rows_written for day, counts in report.days.items()} == {shift(T, 6): 0, shift(T, 7): 1}
     assert context.lake.rows_by_day(contract.TABLE) == {shift(T, 1): 1}
 
-    skipped = gold_labels.run(context, (shift(T, 6),))
+    skipped = run_pass(context, RunReport("gold_labels"), (shift(T, 6),))
     assert skipped.skipped
     assert "2026-03-30" in skipped.skipped

@@ -1,11 +1,16 @@
 """Facts of tokens and pools: what events say, which of them counts, and since when it is known."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import pytest
 
 from jobs import silver_tokens
+from jobs.running.context import open_context
+from jobs.running.lookups import latest_rows
+from jobs.running.runner import run_pass
+from jobs.running.step_context import StepContext
 from pumploss.days import span
 from pumploss.report import RunReport
 from pumploss.tables import bronze_token_events, silver_pools
@@ -175,14 +180,10 @@ def told(events, day):
 
 def publish(context, frame, events):
     """The events as bronze leaves them."""
-    context.publish(EVENTS, frame(EVENTS, *events), DAYS, RunReport("bronze_trades"))
+    StepContext(context, DAYS, RunReport("bronze_trades")).publish(EVENTS, frame(EVENTS, *events), DAYS)
 
 
 def test_days_one_by_one_are_a_range_and_what_a_plain_reading_tells(settings, spark, frame, rows_of, digests, tmp_path):
-    from dataclasses import replace
-
-    from jobs.running.context import open_context
-
     # A curve may end before it begins here: that check is of the contract, and not what this is about.
     events = [event for event in random_events(Random(5)) if event["event_kind"] != "complete"]
     events = [event for event in events if event["event_kind"] != "create" or event["dump_day"] == D1]
@@ -191,11 +192,13 @@ def test_days_one_by_one_are_a_range_and_what_a_plain_reading_tells(settings, sp
         with open_context(replace(settings, home=tmp_path / name, lake=str(tmp_path / name / "lake"))) as context:
             publish(context, frame, events)
             for days in passes:
-                report = silver_tokens.run(context, days)
+                report = run_pass(context, RunReport("silver_tokens"), days)
                 assert sorted(report.days) == list(days)
             found[name] = digests(context)
             for day in DAYS:
-                rows = rows_of(silver_tokens.tokens_as_of(context, day), "token_mint")
+                rows = rows_of(
+                    latest_rows(context.read(TABLE, span(D1, day)), ["token_mint"], "known_day"), "token_mint"
+                )
                 expected = told(events, day)
                 assert {row["token_mint"]: {k: row[k] for k in expected[row["token_mint"]]} for row in rows} == expected
                 assert all(row["known_at"] <= midnight_after(day) for row in rows)

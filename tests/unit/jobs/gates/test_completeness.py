@@ -1,132 +1,25 @@
 """Days that are cut, shifted or landed in part are told from days that are only quieter."""
 
-import json
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from jobs.gates.completeness import SUITE, gate
-from jobs.gates.dump_measures import TRAILING_DAYS
+from jobs.gates.completeness import SUITE
+from jobs.running.gate import build_data_docs
+from jobs.running.step_context import StepContext
 from pumploss.checks import data_docs
 from pumploss.days import shift, span
 from pumploss.errors import CheckError
-from pumploss.report import RunReport
 from pumploss.tables import bronze_trades
 from simulator import Market
 from simulator.market import simulate
-
-FIRST = date(2026, 1, 1)
-WEEK = span(FIRST, shift(FIRST, TRAILING_DAYS - 1))
-DAY = shift(FIRST, TRAILING_DAYS)
-DAILY, SAMPLE = "canonical", "curve_deltas"
-
-#: An ordinary day: enough trades for every rule to stop.
-USUAL = {"trades": 2_400, "traders": 600, "mints": 400, "lamports": 10**9, "hours": 24, "before": 0}
-
-
-def trades(day, source=DAILY, **given):
-    """A day's trades as Arrow: spread evenly over so many traders, mints and hours, `before` of them the day before."""
-    it = {**USUAL, **given}
-    n = np.arange(it["trades"])
-    midnight = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
-    seconds = midnight + n % it["hours"] * 3600 - np.where(n < it["before"], 86_400, 0)
-    at = pa.array(seconds * 1_000_000, pa.timestamp("us", tz="UTC"))
-    return pa.table({
-        "dump_day": pa.array([day] * len(n), pa.date32()),
-        "source": [source] * len(n),
-        "trader_address": [f"t{one}" for one in n % it["traders"]],
-        "token_mint": [f"m{one}" for one in n % it["mints"]],
-        "sol_lamports": pa.array(np.full(len(n), it["lamports"])),
-        "traded_at": at,
-        "trade_date": pc.cast(at, pa.date32()),
-    })  # fmt: skip
-
-
-def closing(table, refused=()):
-    """The closing rows of the files of these trades: as many records as trades and refused lines."""
-    counts = {}
-    for row in (*table.select(["dump_day", "source"]).to_pylist(), *refused):
-        place = (row["dump_day"], row["source"])
-        counts[place] = counts.get(place, 0) + 1
-    return [{"dump_day": day, "source": source, "file": f"{day}", "records": n} for (day, source), n in counts.items()]
-
-
-REFUSED = "dump_day date, source string, reason string"
-
-
-def usual(**given):
-    """What is noted of an ordinary day."""
-    it = {**USUAL, **given}
-    measures = {name: min(it[name], it["trades"]) for name in ("traders", "mints", "hours", "before")}
-    return {
-        "records": it["trades"],
-        "rows": it["trades"],
-        "sol_lamports": it["trades"] * it["lamports"],
-        **measures,
-        "quarantined": 0,
-        "future": 0,
-    }
-
-
-@pytest.fixture
-def write(context):
-    """`write(outputs by day)`: the ledger's rows of days that were built, as the runner writes them."""
-
-    def rows(outputs):
-        row = {"run_id": "r", "step": bronze_trades.TABLE.name, "status": "ok", "seconds": 0.5, "inputs": "[]"}
-        row |= {"peak_memory_bytes": 1, "code_version": "0", "landing": "l"}
-        context.ledger.append({**row, "day": day, "outputs": json.dumps(noted)} for day, noted in outputs.items())
-
-    return rows
-
-
-@pytest.fixture
-def remember(write):
-    """`remember(days, source, ...)`: days of this kind were built before."""
-
-    def days(days=WEEK, source=DAILY, **given):
-        write({day: {bronze_trades.TABLE.name: {"completeness": {source: usual(**given)}}} for day in days})
-
-    return days
-
-
-@pytest.fixture
-def land(context, spark, write):
-    """`land(tables, refused=...)`: judge these days in one pass, and write what was noted."""
-
-    def judge(*tables, refused=()):
-        table = pa.concat_tables(tables)
-        days = tuple(sorted({*table["dump_day"].to_pylist(), *(row["dump_day"] for row in refused)}))
-        report = RunReport(bronze_trades.TABLE.name)
-        lines = spark.createDataFrame([tuple(row.values()) for row in refused], REFUSED)
-        gate(context, spark.createDataFrame(table), closing(table, refused), lines, days, report)
-        write({day: report.day(day).outputs for day in days})
-        return report
-
-    return judge
-
-
-def noted(report, day, source=DAILY):
-    return report.day(day).outputs[bronze_trades.TABLE.name]["completeness"][source]
+from tests.unit.jobs.gates.ordinary_days import DAILY, DAY, FIRST, SAMPLE, WEEK, noted, trades
 
 
 def lines(reason, count):
     return [{"dump_day": DAY, "source": DAILY, "reason": reason}] * count
-
-
-def test_measures_are_counted_per_day_and_source(land):
-    report = land(trades(FIRST, before=100), trades(FIRST, SAMPLE, trades=30, hours=5, mints=7), refused=[
-        {"dump_day": FIRST, "source": DAILY, "reason": reason} for reason in ("future", "future", "sign")
-    ])  # fmt: skip
-    assert noted(report, FIRST) == {**usual(before=100), "records": 2_403, "quarantined": 3, "future": 2}
-    assert noted(report, FIRST, SAMPLE) == {
-        "records": 30, "rows": 30, "traders": 30, "mints": 7, "sol_lamports": 30 * 10**9, "hours": 5,
-        "before": 0, "quarantined": 0, "future": 0,
-    } == usual(trades=30, hours=5, mints=7)  # fmt: skip
-    assert report.warnings == []
 
 
 @pytest.mark.parametrize(
@@ -239,7 +132,7 @@ def test_data_docs_show_what_was_judged(context, land, remember):
     remember()
     with pytest.raises(CheckError):
         land(trades(DAY, trades=1_200))
-    context.build_data_docs()
+    build_data_docs(context.settings.data_docs_dir, context.say)
     (page,) = (context.settings.data_docs_dir / "site" / "validations" / SUITE / str(DAY)).rglob("*.html")
     text = page.read_text()
     assert f"failed on {DAY} {DAILY}" in text
@@ -251,7 +144,8 @@ def test_the_measures_outlive_what_publishing_notes(context, land, frame):
     report = land(trades(FIRST))
     one = {"dump_day": FIRST, "source": DAILY, "traded_at": datetime(2026, 1, 1, tzinfo=UTC), "direction": "buy"}
     one |= {"fee_source": "event", "amount_basis": "curve"}
-    context.publish(bronze_trades.TABLE, frame(bronze_trades.TABLE, one), [FIRST], report)
+    step = StepContext(context, (FIRST,), report)
+    step.publish(bronze_trades.TABLE, frame(bronze_trades.TABLE, one), [FIRST])
     kept = report.day(FIRST).outputs[bronze_trades.TABLE.name]
     assert kept["rows"] == 1
     assert kept["completeness"][DAILY]["rows"] == 2_400

@@ -10,9 +10,8 @@ from jobs.commands.parser import ALL
 from jobs.commands.terminal import Screen
 from jobs.pipeline import STEPS, Cadence, Step
 from jobs.running.context import open_context
-from jobs.running.nightly import held_stores, sentence
+from jobs.running.nightly import held_stores
 from jobs.running.runner import run_step
-from pumploss.report import RunReport
 from pumploss.settings import from_environment
 from sources.landing.dump_days import run_days
 
@@ -21,17 +20,17 @@ STORE_STEPS = {"materialize_features", "publish_warm", "publish_hot"}
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """One step, or all, for a day or a range."""
+    """Runs one step, or all, for a day or a range."""
     return _run(arguments, [arguments.step])
 
 
 def backfill(arguments: argparse.Namespace) -> int:
-    """Chosen steps over a range, in the order of the pipeline."""
+    """Runs chosen steps over a range, in the order of the pipeline."""
     return _run(arguments, arguments.steps)
 
 
 def chosen(names: Iterable[str], if_missing: bool = False) -> list[tuple[Step, dict[str, Any]]]:
-    """The steps with their options, in pipeline order; `all` trains only where no champion exists."""
+    """Lists the steps with their options, in pipeline order; `all` trains only where no champion exists."""
     asked = set(names)
 
     def options(step: Step) -> dict[str, Any]:
@@ -41,26 +40,7 @@ def chosen(names: Iterable[str], if_missing: bool = False) -> list[tuple[Step, d
     return [(step, options(step)) for step in STEPS if step.name in asked or ALL in asked]
 
 
-def summary(report: RunReport, run_id: str) -> dict[str, Any]:
-    """A report without its days, as one JSON object."""
-    days = sorted(report.days)
-    counts = ("rows_read", "rows_written", "rows_quarantined", "rows_duplicate")
-    return {
-        "step": report.step,
-        "run_id": run_id,
-        "first_day": days[0].isoformat() if days else None,
-        "last_day": days[-1].isoformat() if days else None,
-        "days": len(days),
-        **{name: report.total(name) for name in counts},
-        "seconds": round(report.details.get("seconds", 0.0), 3),
-        "skipped": report.skipped,
-        "notes": report.notes,
-        "warnings": report.warnings,
-    }
-
-
 def _run(arguments: argparse.Namespace, names: list[str]) -> int:
-
     settings, screen = from_environment(), Screen()
     steps = chosen(names, arguments.if_missing)
     if arguments.accept_completeness and "bronze_trades" not in {step.name for step, _ in steps}:
@@ -77,7 +57,7 @@ def _run(arguments: argparse.Namespace, names: list[str]) -> int:
         for step, options in steps:
             screen.at(step.name)
             report = run_step(context, step.name, days, **options)
-            screen.done(sentence(report))
+            screen.done(report.sentence())
             if arguments.json:
-                print(json.dumps(summary(report, context.run_id)), flush=True)
+                print(json.dumps(report.figures(context.run_id)), flush=True)
     return 0

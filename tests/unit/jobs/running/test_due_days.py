@@ -7,11 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from jobs.pipeline import BY_NAME
-from jobs.running import nightly
+from jobs.running import due_days
 from jobs.running.context import Context
 from pumploss.days import span
 from pumploss.errors import LandingError
-from pumploss.report import RunReport
 from pumploss.settings import from_environment
 from sources.landing.folders import Landing
 
@@ -33,7 +32,7 @@ def land(context, day, name="trades.csv", content=b"x"):
     place.write_bytes(content)
     earlier = (datetime.now(UTC) - timedelta(hours=1)).timestamp()
     os.utime(place, (earlier, earlier))
-    return {"path": path, "sha256": nightly._sha256(place), "records": 1}
+    return {"path": path, "sha256": due_days._sha256(place), "records": 1}
 
 
 def tmp_file(context, path):
@@ -47,50 +46,37 @@ def row(step, day, status="ok", inputs=()):
     }  # fmt: skip
 
 
-def test_every_table_that_needs_no_model_is_built_for_earlier_days():
-    names = [step.name for step in nightly.DATA_STEPS]
-    assert names[0] == "bronze_trades"
-    assert names[-1] == "gold_labels"
-    assert "gold_scores" not in names
-
-
 def test_all_landed_days_count(context):
-    assert nightly.landed_days(context.landing) == DAYS
+    assert due_days.landed_days(context.landing) == DAYS
 
 
 def test_an_empty_landing_is_an_error(tmp_path):
     with pytest.raises(LandingError, match="Nothing has landed"):
-        nightly.landed_days(Landing(str(tmp_path)))
+        due_days.landed_days(Landing(str(tmp_path)))
 
 
 def test_unbuilt_failed_and_stale_days_are_run_again(context):
     step = BY_NAME["silver_trades"]
-    assert nightly.unbuilt(context, step, DAYS) == DAYS
+    assert due_days.unbuilt(context, step, DAYS) == DAYS
     context.ledger.append(row(step.name, day) for day in DAYS)
-    assert nightly.unbuilt(context, step, DAYS) == ()
+    assert due_days.unbuilt(context, step, DAYS) == ()
     context.ledger.append([row(step.name, DAYS[0], "stale"), row(step.name, DAYS[2], "failed")])
-    assert nightly.unbuilt(context, step, DAYS) == (DAYS[0], DAYS[2])
+    assert due_days.unbuilt(context, step, DAYS) == (DAYS[0], DAYS[2])
 
 
 def test_unchanged_dumps_are_not_read_again(context):
-    assert nightly.changed_dumps(context, DAYS) == ()
+    assert due_days.changed_dumps(context, DAYS) == ()
     os.utime(tmp_file(context, f"canonical/{DAYS[0]}/trades.csv"))
-    assert nightly.changed_dumps(context, DAYS) == ()
+    assert due_days.changed_dumps(context, DAYS) == ()
 
 
 def test_changed_late_and_removed_dumps_are_noticed(context):
     tmp_file(context, f"canonical/{DAYS[0]}/trades.csv").write_bytes(b"other")
     land(context, DAYS[1], "late.csv")
     tmp_file(context, f"canonical/{DAYS[2]}/trades.csv").unlink()
-    assert nightly.changed_dumps(context, DAYS) == DAYS
+    assert due_days.changed_dumps(context, DAYS) == DAYS
 
 
 def test_nothing_of_this_needs_the_engine(context):
-    nightly.changed_dumps(context, DAYS)
+    due_days.changed_dumps(context, DAYS)
     assert "spark" not in context.__dict__
-
-
-def test_a_report_reads_as_a_line():
-    report = RunReport("gold_labels", skipped="too early", notes=["too early", "a note"], details={"seconds": 1.26})
-    report.day(DAYS[0]).rows_read = 1234
-    assert nightly.sentence(report) == "gold_labels: 1,234 read, 1.3 s\n      skipped: too early\n      a note"

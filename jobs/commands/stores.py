@@ -1,0 +1,56 @@
+"""Where every store is, and whether its server runs; starts nothing."""
+
+import re
+from typing import Any
+
+from pumploss import embedded
+from pumploss.embedded import EmbeddedServer, locks
+from pumploss.settings import Settings
+
+#: A password in a URL or in a libpq string.
+_SECRET = re.compile(r"(?<=:)[^:/@\s]+(?=@)|(?<=password=)('[^']*'|\S+)")
+
+
+def stores(settings: Settings) -> dict[str, dict[str, Any]]:
+    """Lists every store by its role: `address`, whether the project runs it itself, and for servers whether it runs."""
+    warm, hot = embedded.postgres(settings.warm_dir), embedded.redis(settings.hot_dir)
+    remote = settings.spark_remote
+    return {
+        "engine": {"address": remote or "Sail, in the process that runs a step", "is_embedded": remote is None},
+        "landing": {"address": settings.landing},
+        "lake": {"address": settings.lake},
+        "warm": _server(warm) if settings.warm_dsn is None else _own(settings.warm_dsn),
+        "hot": _server(hot) if settings.hot_url is None else _own(settings.hot_url),
+        "registry": {"address": _SECRET.sub("***", settings.tracking_uri)},
+        "feature_store": {"address": str(settings.feast_registry)},
+        "airflow": {
+            "address": str(settings.airflow_home),
+            "is_running": locks.is_locked(settings.airflow_home / "running.lock"),
+        },
+    }
+
+
+def _own(address: str) -> dict[str, Any]:
+    return {"address": _SECRET.sub("***", address), "is_embedded": False}
+
+
+def _server(server: EmbeddedServer) -> dict[str, Any]:
+    state = server.status()
+    return {
+        "address": state.address,
+        "is_embedded": True,
+        "is_running": state.is_running,
+        "pid": state.pid,
+        "user_pids": list(state.user_pids),
+        "data_dir": str(state.data_dir),
+        "socket_dir": str(state.socket_dir),
+        "log": str(state.log),
+    }
+
+
+def address_of(store: dict[str, Any]) -> str:
+    """Shows an address, and for a server whether it runs."""
+    if "is_running" not in store:
+        return str(store["address"])
+    pid = f", process {store['pid']}" if store.get("pid") else ""
+    return f"{store['address']} ({f'running{pid}' if store['is_running'] else 'not running'})"

@@ -1,0 +1,77 @@
+"""Stages what is published in the warm store, out of the lake: days that changed, and tables that show T alone."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from features import registry
+from jobs.publishing.leaderboards import leaderboards
+from jobs.publishing.pieces import by_cohorts, loss_pieces, trade_pieces
+from jobs.running.step_context import StepContext
+from pumploss.contract import Table
+from pumploss.days import shift
+from pumploss.tables import gold_scores, gold_trader_day, silver_trade_pnl, silver_trades
+from pumploss.warm import BOARD_COLUMNS, publishing, slices
+from pumploss.warm import tables as warm_tables
+from pumploss.warm.loading import Slice
+from pumploss.warm.staging import Staging
+from pumploss.warm.tables import RETENTION_DAYS, WarmTable
+
+PNL, TRADES, TRADER_DAYS = silver_trade_pnl.TABLE, silver_trades.TABLE, gold_trader_day.TABLE
+
+#: What each table that is kept by day is made of; the first names its days.
+MADE_OF = {warm_tables.TRADES: (PNL, TRADES), warm_tables.DAILY_LOSSES: (TRADER_DAYS,)}
+
+
+def stage_days(
+    context: StepContext, staging: Staging, day: date, table: WarmTable, live: publishing.DayContents
+) -> publishing.DayContents:
+    """Loads the days of the retention window that differ from what is live; answers digest and rows of all its days.
+
+    Raises StaleError where a day of the window is stale.
+    """
+    made_of, is_trades = MADE_OF[table], table == warm_tables.TRADES
+    first = shift(day, 1 - RETENTION_DAYS)
+    rows = {built: count for built, count in context.lake.rows_by_day(made_of[0]).items() if first <= built <= day}
+    for origin in made_of:
+        context.require_readable(origin, rows)
+    digests = _digests(context, made_of, rows)
+    changed = [built for built in rows if digests[built] is None or live.get(built, (None, 0))[0] != digests[built]]
+    shown = {built: (digests[built], live[built][1]) for built in rows if built not in changed}
+    columns = slices.TRADE_COLUMNS if is_trades else slices.LOSS_COLUMNS
+    for built, pieces in (trade_pieces if is_trades else loss_pieces)(context, changed, rows):
+        staged = staging.load(table, pieces, columns, rows[built] if is_trades else None, built)
+        shown[built] = (digests[built], staged.rows)
+    return shown
+
+
+def _digests(context: StepContext, made_of: tuple[Table, ...], days: Iterable[date]) -> dict[date, str | None]:
+    """Names what each published day depends on, or None where the ledger does not know all of it."""
+    digests: dict[date, str | None] = {}
+    for day in days:
+        recorded = [context.recorded_digest(table, day) for table in made_of]
+        known = [digest for digest in recorded if digest is not None]
+        digests[day] = "|".join([str(slices.LAYOUT), *known]) if len(known) == len(recorded) else None
+    return digests
+
+
+def stage_as_of(context: StepContext, staging: Staging, day: date) -> dict[str, int]:
+    """Loads the tables that show the end of the day alone; answers their rows by name."""
+    as_of_day = shift(day, 1)
+    contract = [column for column in registry.TABLE.columns if column.name not in registry.TABLE.partition_by]
+    features = context.read(registry.TABLE, [as_of_day])
+    expected = context.lake.rows_by_day(registry.TABLE).get(as_of_day, 0)
+    names = [column.name for column in contract]
+    parts = map(Slice, by_cohorts(features, expected))
+    loaded = [staging.load(warm_tables.FEATURES, parts, names, expected, contract=contract)]
+    scores = context.read(gold_scores.TABLE, [as_of_day]).toArrow()
+    predicted, scored = slices.prediction_slice(scores), slices.score_slice(scores)
+    loaded.append(staging.load(warm_tables.PREDICTIONS, [predicted], slices.PREDICTION_COLUMNS))
+    loaded.append(staging.load(warm_tables.SCORES, [scored], slices.SCORE_COLUMNS))
+    columns = ("period", *BOARD_COLUMNS)
+    board = slices.board_slice(leaderboards(context, day), columns)
+    loaded.append(staging.load(warm_tables.LEADERBOARDS, [board], columns))
+    if not expected:
+        context.report.notes.append(f"no features of {as_of_day}: trader_features is empty")
+    if not scores.num_rows:
+        context.report.notes.append(f"no scores of {as_of_day}: loss_predictions and risk_scores are empty")
+    return {staged.table.name: staged.rows for staged in loaded}

@@ -1,0 +1,107 @@
+"""What a step is given: it reads what the step declares, publishes what the step writes, and tells the report."""
+
+from collections.abc import Collection
+from datetime import date
+from functools import cached_property
+
+from pyspark.sql import DataFrame, SparkSession
+
+from jobs.pipeline import BY_NAME
+from jobs.running import gate
+from jobs.running.context import Context
+from pumploss import checks
+from pumploss.contract import Table
+from pumploss.days import Days, shift
+from pumploss.errors import LakeError
+from pumploss.lake import Lake, Ledger
+from pumploss.report import RunReport
+from sources.landing.folders import Landing
+
+
+class StepContext(Context):
+    """A context bound to one pass of the report's step over days; engine, lake and ledger are those of the run.
+
+    The rows read and written of each day go into the report. A step that builds no table counts for itself.
+    """
+
+    def __init__(self, run: Context, days: Days, report: RunReport) -> None:
+        super().__init__(run.settings, run.run_id, run.say, run.accept_completeness)
+        self.step = BY_NAME[report.step]
+        self.days = days
+        self.report = report
+        self._run = run
+
+    @cached_property
+    def spark(self) -> SparkSession:
+        """The run's session."""
+        return self._run.spark
+
+    @cached_property
+    def lake(self) -> Lake:
+        """The run's lake."""
+        return self._run.lake
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The run's ledger."""
+        return self._run.ledger
+
+    @cached_property
+    def landing(self) -> Landing:
+        """The run's landing."""
+        return self._run.landing
+
+    def require_readable(self, table: Table, days: Collection[date] | None = None) -> None:
+        """Raises LakeError for a table that the step does not declare, StaleError for days that are stale."""
+        if table.name not in (*self.step.reads, *self.step.writes):
+            raise LakeError(
+                f"{self.step.name} reads {table.name} without saying so: add it to the step's `reads` in "
+                "jobs/pipeline.py, so that it is built first and a change of it makes the step's days stale."
+            )
+        super().require_readable(table, days)
+
+    def read(self, table: Table, days: Collection[date] | None = None, version: int | None = None) -> DataFrame:
+        """Reads a table that the step declares; of its first table, a day's rows count as read by that day's run."""
+        frame = super().read(table, days, version)
+        if self.step.writes and table.name == self.step.reads[0]:
+            rows = self.lake.rows_by_day(table)
+            for day in days or ():
+                run_day = shift(day, -self.step.offset_days)
+                if run_day in self.days:
+                    self.report.day(run_day).rows_read = rows.get(day, 0)
+        return frame
+
+    def read_own(self, table: Table, days: Collection[date] | None = None) -> DataFrame:
+        """Reads a table of this step as it stands before the pass, stale days included."""
+        self._require_own(table)
+        return self.lake.read(table, days)
+
+    def publish(
+        self, table: Table, frame: DataFrame, days: Collection[date], staged: bool = False, counted: bool = True
+    ) -> dict[date, int]:
+        """Stages the frame, checks it, replaces these partition days by it; answers rows per day.
+
+        `staged` says that the frame lies in the stage as the table's files will, `counted` that its rows are added to
+        the rows written. Raises CheckError when a STOP check fails: the table is then as it was.
+        """
+        self._require_own(table)
+        stage = frame if staged else self.lake.stage(table, frame)
+        run_days = {day: shift(day, -self.step.offset_days) for day in sorted(days)}
+        measured = gate.judge_staged(table, stage, run_days, self.settings.data_docs_dir, self.report)
+        version = self.lake.replace(table, stage, days, measured.rows)
+        self.report.output_version = version
+        for day, run_day in run_days.items():
+            self._note(table, day, run_day, measured, version)
+            self.report.day(run_day).rows_written += measured.rows.get(day, 0) if counted else 0
+        return measured.rows
+
+    def _require_own(self, table: Table) -> None:
+        if table.name not in self.step.writes:
+            raise LakeError(f"{self.step.name} does not write {table.name}: say so in jobs/pipeline.py, or read it.")
+
+    def _note(self, table: Table, day: date, run_day: date, measured: checks.Measured, version: int) -> None:
+        digest = measured.digests.get(day, "0-0")
+        self.report.day(run_day).note(table.name, rows=measured.rows.get(day, 0), digest=digest, version=version)
+        # A first day without rows is what its readers have read so far.
+        if (self.recorded_digest(table, run_day) or "0-0") != digest:
+            self.report.changed.add(run_day)

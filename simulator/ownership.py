@@ -1,0 +1,39 @@
+"""Whose dumps a landing holds: the simulator leaves a note beside what it wrote, and never writes among other dumps."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from simulator.market import Market
+
+
+def identity(market: Market) -> dict[str, Any]:
+    """Says what makes two markets the same but for their length."""
+    return {"trades_per_day": market.trades_per_day, "seed": market.seed, "first_day": market.first_day.isoformat()}
+
+
+def digest(market: Market) -> str:
+    """Names the market by eight hex digits."""
+    return hashlib.sha256(json.dumps(identity(market)).encode()).hexdigest()[:8]
+
+
+def is_free(landing: str, market: Market) -> bool:
+    """Whether the landing is empty, or holds this market and nothing else."""
+    if "://" in landing:
+        return False
+    folder, note = Path(landing), note_of(Path(landing))
+    if not folder.exists() or not any(folder.iterdir()):
+        return True
+    return note.is_file() and json.loads(note.read_text(encoding="utf-8")) == identity(market)
+
+
+def claim(landing: Path, market: Market) -> None:
+    """Makes the landing where there is none, and notes that it is this market's."""
+    landing.mkdir(parents=True, exist_ok=True)
+    note_of(landing).write_text(json.dumps(identity(market)), encoding="utf-8")
+
+
+def note_of(landing: Path) -> Path:
+    """Answers the file of the note: beside the landing, in which only dumps may lie."""
+    return landing.with_name(f"{landing.name}.market.json")

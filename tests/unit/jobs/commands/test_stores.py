@@ -1,0 +1,27 @@
+"""What is said of stores."""
+
+import json
+
+from jobs.commands.stores import address_of, stores
+from pumploss.settings import from_environment
+
+
+def test_passwords_are_nobody_elses(tmp_path):
+    settings = from_environment(
+        {
+            "PUMPLOSS_HOME": str(tmp_path),
+            "PUMPLOSS_WARM_DSN": "host=db password=hunter2 user=me",
+            "PUMPLOSS_HOT_URL": "redis://me:hunter2@cache:6379/0",
+            "MLFLOW_TRACKING_URI": "https://me:hunter2@models",
+        }
+    )
+    found = stores(settings)
+    assert "hunter2" not in json.dumps(found)
+    assert found["warm"]["address"] == "host=db password=*** user=me"
+    assert found["hot"]["address"] == "redis://me:***@cache:6379/0"
+
+
+def test_a_server_is_shown_with_how_it_stands():
+    assert address_of({"address": "/lake"}) == "/lake"
+    assert address_of({"address": "/warm", "is_running": False}) == "/warm (not running)"
+    assert address_of({"address": "/warm", "is_running": True, "pid": 7}) == "/warm (running, process 7)"

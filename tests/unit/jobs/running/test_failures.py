@@ -1,0 +1,112 @@
+"""What stands after a failure or a kill."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from jobs.running.runner import run_step, run_steps
+from pumploss.errors import CheckError, LandingError, LockedError
+from pumploss.lake.locks import table_lock
+from pumploss.settings import ROOT
+from pumploss.tables import gold_market_day
+from tests.unit.jobs.running.three_days import D2, D3, STEPS, each, last_rows, more, stale
+
+
+def test_an_unreadable_dump_fails_with_its_reason_and_leaves_what_stands(built, dumps, land, digests):
+    before = digests(built)
+    path = land(built.settings.landing, D2, dumps[D2])
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(LandingError, match=r"trades\.csv\.gz"):
+        run_step(built, "bronze_trades", [D2])
+    row = last_rows(built, "bronze_trades")[D2]
+    assert row["status"] == "failed"
+    assert "trades.csv.gz" in row["error"]
+    assert json.loads(row["inputs"])[0]["records"] is None
+    assert digests(built) == before
+    land(built.settings.landing, D2, dumps[D2])
+    run_step(built, "bronze_trades", [D2])
+    assert stale(built) == {}
+
+
+def test_a_failed_stop_check_leaves_the_table_as_it_was(built, dumps, land, digests):
+    before = digests(built)
+    robbery = more(D3, "robbery", token_mint="robbed", fee_lamports=9 * 10**8)
+    land(built.settings.landing, D3, [*dumps[D3], robbery])
+    run_steps(built, STEPS[:4], [D3])
+    with pytest.raises(
+        CheckError, match=r"gold_token_day was not published.*\n.*2026-01-07: maximum\(fee_close_share\) is 0.9"
+    ):
+        run_step(built, "gold_token_day", [D3])
+    after = digests(built)
+    assert {place: after[place] for place in after if place[0].startswith("gold")} == {
+        place: before[place] for place in before if place[0].startswith("gold")
+    }
+    assert last_rows(built, "gold_token_day")[D3]["status"] == "failed"
+    assert stale(built) == each(STEPS[4:], D3)
+    land(built.settings.landing, D3, dumps[D3])
+    run_steps(built, STEPS, [D3])
+    assert digests(built) == before
+
+
+def test_a_table_that_another_run_writes_is_not_written(built, monkeypatch, digests):
+    before = digests(built)
+    monkeypatch.setattr("pumploss.lake.delta.table_lock", lambda root, name: table_lock(root, name, wait_seconds=0))
+    with table_lock(built.lake.root, gold_market_day.TABLE.name), pytest.raises(LockedError, match="gold_market_day"):
+        run_step(built, "gold_market_day", [D3])
+    assert last_rows(built, "gold_market_day")[D3]["status"] == "failed"
+    assert digests(built) == before
+
+
+KILLED = """
+import os, signal, sys
+from datetime import date
+from jobs.running.context import open_context
+from jobs.running.runner import run_steps
+from pumploss.lake import delta, ledger
+from pumploss.settings import from_environment
+
+table, moment = sys.argv[2:4]
+replace, append = delta.Lake.replace, ledger.Ledger.append
+
+def die(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def replace_or_die(self, found, *given):
+    if found.name == table:
+        if moment == "before":
+            die()
+        ledger.Ledger.append = die
+    return replace(self, found, *given)
+
+delta.Lake.replace = replace_or_die
+with open_context(from_environment()) as context:
+    run_steps(context, sys.argv[4:], [date.fromisoformat(sys.argv[1])])
+"""
+
+
+@pytest.mark.parametrize(("table", "moment"), [("silver_trade_pnl", "before"), ("silver_trades", "after")])
+def test_a_killed_step_runs_again_to_the_same_tables(built, dumps, land, digests, changed, table, moment):
+    land(built.settings.landing, D2, [*dumps[D2], more(D2)])
+    environment = {
+        **os.environ,
+        "PUMPLOSS_HOME": str(built.settings.home),
+        "PYTHONPATH": str(ROOT),
+        "PUMPLOSS_LAKE": "",
+    }
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, str(D2), table, moment, *STEPS[:3]],
+        env={**environment, "PUMPLOSS_LANDING": ""},
+        cwd=ROOT,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    run_step(built, "bronze_trades", [D2])
+    run_steps(built, STEPS[1:], [D3])
+    assert digests(built) == changed
+    assert stale(built) == {}

@@ -1,0 +1,49 @@
+"""Which rows a training may use."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from jobs.training import rows
+from pumploss.tables import gold_labels, gold_trader_day
+
+DAY = date(2026, 3, 1)
+
+
+def put(context, frame, table, *rows):
+    from collections import Counter
+
+    counted = Counter(row[table.day] for row in rows)
+    context.lake.replace(table, frame(table, *rows), list(counted), dict(counted))
+
+
+def label(day, trader="ann", **more):
+    at = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    known = datetime(2026, 3, 2, tzinfo=UTC)
+    return {"trader_address": trader, "as_of": at, "label_day": day, "known_at": known, **more}
+
+
+def test_only_labels_with_a_full_history_that_have_matured_are_used(context, frame):
+    put(context, frame, gold_trader_day.TABLE, {"trader_address": "ann", "day": date(2026, 1, 1)})
+    days = [date(2026, 1, 30), date(2026, 1, 31), date(2026, 2, 23), date(2026, 2, 24)]
+    put(context, frame, gold_labels.TABLE, *(label(day) for day in days))
+    found = rows._labels(context, DAY, None)
+    assert sorted(found["as_of"].dt.date()) == [date(2026, 1, 31), date(2026, 2, 23)]
+
+
+def test_a_label_that_was_known_only_later_waits(context, frame):
+    put(context, frame, gold_trader_day.TABLE, {"trader_address": "ann", "day": date(2026, 1, 1)})
+    late = datetime(2026, 3, 3, tzinfo=UTC)
+    put(context, frame, gold_labels.TABLE, label(date(2026, 2, 1)), label(date(2026, 2, 1), "bob", known_at=late))
+    assert rows._labels(context, DAY, None)["trader_address"].to_list() == ["ann"]
+
+
+def test_stale_labels_are_refused(context, frame):
+    from pumploss.errors import StaleError
+
+    put(context, frame, gold_trader_day.TABLE, {"trader_address": "ann", "day": date(2026, 1, 1)})
+    put(context, frame, gold_labels.TABLE, label(date(2026, 2, 1)))
+    row = {"run_id": "r", "step": "gold_labels", "day": date(2026, 2, 7), "status": "stale", "error": "restated"}
+    context.ledger.append([row])
+    with pytest.raises(StaleError, match="gold_labels of 2026-02-07 is stale"):
+        rows._labels(context, DAY, None)
