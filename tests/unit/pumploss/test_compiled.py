@@ -138,6 +138,15 @@ def test_where_nothing_can_be_kept_it_is_compiled_in_memory(run, project, tmp_pa
         assert run(HOME=str(home), XDG_CACHE_HOME=str(home), PYTHONDONTWRITEBYTECODE="1") == "110 0"
 
 
+def test_code_in_an_archive_is_compiled_in_memory(run, project):
+    """As workers of a cluster are sent it."""
+    archive = shutil.make_archive(str(project / "sent"), "zip", project)
+    elsewhere = project / "elsewhere"
+    elsewhere.mkdir()
+    sent = f"import os, sys; os.chdir({str(elsewhere)!r}); sys.path.insert(0, {archive!r}); {RUN}"
+    assert [run(sent), run(sent)] == ["110 0", "110 0"]
+
+
 def test_a_folder_that_goes_while_a_process_runs_is_no_error(run, project):
     gone = f"import pnl.kernel, shutil; shutil.rmtree('pumploss/__pycache__/kernels'); {RUN}"
     assert run(gone) == "110 0"
