@@ -8,10 +8,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from jobs import silver_trade_pnl, silver_trades
 from jobs.running.context import open_context
+from jobs.running.runner import run_pass
 from pnl.other_methods import with_costs
 from pumploss.fees import estimate_fee, fee_share_bps
+from pumploss.report import RunReport
 from pumploss.settings import from_environment
 from pumploss.tables import bronze_trades
 from pumploss.tables.silver_trade_pnl import TABLE
@@ -92,8 +93,8 @@ def results(frame, tmp_path_factory):
         # The order of rows decides nothing, so they come backwards.
         landed = context.lake.stage(bronze_trades.TABLE, frame(bronze_trades.TABLE, *reversed(rows)))
         context.lake.replace(bronze_trades.TABLE, landed, days, {days[0]: len(rows)})
-        silver_trades.run(context, days)
-        silver_trade_pnl.run(context, days)
+        run_pass(context, RunReport("silver_trades"), days)
+        run_pass(context, RunReport("silver_trade_pnl"), days)
         pnl = context.read(TABLE, days).toArrow()
     return {row["trade_id"]: row for row in with_costs(pl.DataFrame(pl.from_arrow(pnl))).to_dicts()}
 

@@ -8,10 +8,11 @@ from random import Random
 import pyarrow.parquet as pq
 import pytest
 
-from jobs import silver_trade_pnl
+from jobs.running.runner import run_pass
 from jobs.silver_trade_pnl import LOTS, TABLE
 from pnl import walk_rows
 from pumploss.errors import ConservationError
+from pumploss.report import RunReport
 from pumploss.tables import silver_trades
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -40,8 +41,8 @@ def test_the_files_of_a_lake_are_walked_as_their_rows_are(context, random_trades
     days = [TODAY + timedelta(days=n) for n in range(3)]
     counts = {row["trade_date"]: row["count"] for row in random_trades.groupBy("trade_date").count().collect()}
     context.lake.replace(silver_trades.TABLE, random_trades, days, counts)
-    silver_trade_pnl.run(context, days[:1])
-    report = silver_trade_pnl.run(context, days[1:])
+    run_pass(context, RunReport("silver_trade_pnl"), days[:1])
+    report = run_pass(context, RunReport("silver_trade_pnl"), days[1:])
     assert {day: report.day(day).rows_written for day in days[1:]} == {day: counts[day] for day in days[1:]}
     whole = walk_rows(random_trades.toArrow(), LOTS.arrow_schema.empty_table())
     for table, walked in zip((TABLE, LOTS), whole, strict=True):
@@ -61,5 +62,5 @@ def test_a_trade_that_goes_missing_stops_the_step(context, random_trades, monkey
         context.lake, "files", lambda *given: [replace(file, rows=file.rows + 1) for file in stored(*given)]
     )
     with pytest.raises(ConservationError, match=r"silver_trade_pnl of 2026-01-05: \d+ trades became \d+; none was"):
-        silver_trade_pnl.run(context, days)
+        run_pass(context, RunReport("silver_trade_pnl"), days)
     assert context.lake.version(TABLE) is None
