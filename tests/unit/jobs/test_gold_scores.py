@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from jobs import gold_scores
+from jobs.running.runner import run_pass
 from models.artifacts import Served
 from models.boosting import grow
 from models.calibration import Calibrator
@@ -13,6 +14,7 @@ from models.score import ScoreMap
 from models.serving import Pair
 from models.training import Input
 from pumploss.errors import ModelError
+from pumploss.report import RunReport
 from pumploss.tables.gold_scores import TABLE
 
 T = datetime(2026, 1, 10, tzinfo=UTC)
@@ -98,6 +100,6 @@ def test_a_model_of_other_features_is_refused(features, pair):
 
 
 def test_without_champions_the_step_says_what_to_do(context):
-    report = gold_scores.run(context, (date(2026, 1, 9),))
+    report = run_pass(context, RunReport("gold_scores"), (date(2026, 1, 9),))
     assert report.skipped is not None
     assert "python -m jobs run train_loss_model" in report.skipped

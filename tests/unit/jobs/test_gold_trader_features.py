@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from features.registry import TABLE
-from jobs import gold_trader_features
+from jobs.running.runner import run_pass
 from pumploss.days import midnight, shift, span
+from pumploss.report import RunReport
 from pumploss.tables import gold_trader_day
 
 DAYS = span(date(2026, 3, 30), date(2026, 4, 1))
@@ -37,7 +38,7 @@ def fill(context: Any, frame: Any) -> None:
 
 def test_a_dump_day_writes_the_day_after(context, frame, rows_of):
     fill(context, frame)
-    report = gold_trader_features.run(context, DAYS)
+    report = run_pass(context, RunReport("gold_trader_features"), DAYS)
     assert {day: (counts.rows_read, counts.rows_written) for day, counts in report.days.items()} == {
         DAYS[0]: (1, 1),
         DAYS[1]: (2, 1),
@@ -56,7 +57,7 @@ def test_a_dump_day_writes_the_day_after(context, frame, rows_of):
 
 def test_running_again_or_one_day_changes_nothing(context, frame, rows_of):
     fill(context, frame)
-    gold_trader_features.run(context, DAYS)
+    run_pass(context, RunReport("gold_trader_features"), DAYS)
     before = rows_of(context.lake.read(TABLE), "feature_day", "trader_address")
-    gold_trader_features.run(context, DAYS[1:2])
+    run_pass(context, RunReport("gold_trader_features"), DAYS[1:2])
     assert rows_of(context.lake.read(TABLE), "feature_day", "trader_address") == before
