@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 from pumploss.reasons import Reason
 from pumploss.tables.quarantine_trades import TABLE
 from sources import source
-from sources.reading.passes import FileRef, splits, survey
+from sources.reading.passes import FileRef, check, read
 from sources.reading.records import refuse
 
 #: Where a line stands, why it is refused, and what it reads.
@@ -48,7 +48,7 @@ def read_lines(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             storage, path = url_to_fs(file["path"])
             declared, landed = source(file["source"]), FileRef(path, file["file"], file["dump_day"])
             numbers = np.array(file["line_numbers"], np.int64)
-            for records, _ in splits(declared, landed, storage, survey(declared, landed, storage)):
+            for records, _ in read(declared, landed, storage, check(declared, landed, storage)):
                 rows = np.flatnonzero(np.isin(records.numbers, numbers)).tolist()
                 lines = [refuse(int(records.numbers[row]), Reason.MALFORMED, "", records.raw(row)) for row in rows]
                 place = {name: [file[name]] * len(rows) for name in ("dump_day", "source", "file")}

@@ -114,7 +114,7 @@ def _landing(context: Context) -> dict[str, Any]:
         return {"error": str(error), "sources": {}}
     sources = {
         name: {
-            "cadence": SOURCES[name].cadence.value,
+            "cadence": SOURCES[name].arrival.value,
             "days": len(found),
             "first": found[0].isoformat() if found else None,
             "last": found[-1].isoformat() if found else None,

@@ -24,7 +24,6 @@ from pumploss.errors import CheckError
 from pumploss.report import RunReport
 from pumploss.tables.bronze_trades import TABLE
 from sources import SOURCES
-from sources.declaration import Cadence
 
 SUITE = f"{TABLE.name}_completeness"
 
@@ -110,7 +109,7 @@ def _judge(
 def _finding(number: int, place: Place, value: float, measures: Measures, before: Trail) -> Finding:
     day, source = place
     rule = RULES[number]
-    is_strict = SOURCES[source].cadence is Cadence.DAILY and before.is_gapless
+    is_strict = SOURCES[source].is_daily and before.is_gapless
     return Finding(
         rule,
         day,
