@@ -22,31 +22,40 @@ Left out: `fee` (it is in the change), `nativeTransfers`, `tokenTransfers`, `ins
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from pumploss.reasons import Reason
 from sources.declaration import Arrival, Format, Source
 from sources.helius.balance_changes import Change, Unfit, change
-from sources.helius.plain_changes import plain_change
+from sources.helius.plain_changes import plain_changes
 from sources.interpreting.rows import Rows
 from sources.interpreting.venues import HELIUS_SOURCES
 
+#: What is kept of a change, by name.
+_CHANGE = (("mint", pa.string()), ("token_units", pa.int64()), ("decimals", pa.int32()), ("lamports", pa.int64()))
 
-def _changes(rows: Rows, wallets: pa.StringArray) -> list[Change | None]:
-    """Reads the change of each row that is still accepted, refusing those without one."""
-    data, are_open = rows.text("accountData").to_pylist(), rows.is_accepted.tolist()
-    changes: list[Change | None] = []
-    unfit: dict[Reason, NDArray[np.bool_]] = {}
-    for row, (text, wallet, is_open) in enumerate(zip(data, wallets.to_pylist(), are_open, strict=True)):
-        changes.append(None)
-        if is_open:
-            try:
-                changes[row] = plain_change(text, wallet) or change(text, wallet)
-            except Unfit as verdict:
-                unfit.setdefault(verdict.reason, np.zeros(len(data), np.bool_))[row] = True
+
+def _changes(rows: Rows, wallets: pa.StringArray) -> dict[str, pa.Array]:
+    """Reads the change of each row that is still accepted, refusing those without one: `mint`, `token_units`, ..."""
+    data = rows.text("accountData")
+    plain = plain_changes(data, wallets)
+    left = np.flatnonzero(rows.is_accepted & ~plain.is_plain)
+    others: list[Change | None] = []
+    unfit: dict[Reason, list[int]] = {}
+    for row in left.tolist():
+        others.append(None)
+        try:
+            others[-1] = change(data[row].as_py(), wallets[row].as_py())
+        except Unfit as verdict:
+            unfit.setdefault(verdict.reason, []).append(row)
     for reason, refused in unfit.items():
-        rows.refuse(refused, reason, "accountData")
-    return changes
+        rows.refuse(np.isin(np.arange(len(data)), refused), reason, "accountData")
+    is_left = np.isin(np.arange(len(data)), left)
+    columns = {}
+    for name, kind in _CHANGE:
+        column = pc.if_else(pa.array(plain.is_plain), pc.cast(pa.array(getattr(plain, name)), kind), None)
+        own = pa.array([moved and getattr(moved, name) for moved in others], kind)
+        columns[name] = pc.replace_with_mask(column, pa.array(is_left), own)
+    return columns
 
 
 def interpret(rows: Rows) -> dict[str, pa.Array]:
@@ -57,10 +66,8 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
     traded_at, slot = rows.unix_seconds("timestamp"), rows.integer("slot")
     signature, wallet = rows.signature("signature"), rows.address("feePayer")
     changes = _changes(rows, wallet)
-    tokens = pa.array([moved and moved.token_units for moved in changes], pa.int64())
-    sol = pc.abs(pa.array([moved and moved.lamports for moved in changes], pa.int64()))
-    mint = pa.array([moved and moved.mint for moved in changes], pa.string())
-    decimals = pa.array([moved and moved.decimals for moved in changes], pa.int32())
+    mint, decimals, tokens = changes["mint"], changes["decimals"], changes["token_units"]
+    sol = pc.abs(changes["lamports"])
     rows.refuse_impossible(mint, venue, decimals, ("accountData", pc.abs(tokens)), ("accountData", sol))
     return {
         "traded_at": traded_at,

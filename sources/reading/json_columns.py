@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from sources.reading.json_shapes import Kind, Shape
 from sources.reading.nested_text import uniform
-from sources.reading.text_columns import letters_of, text_column
+from sources.reading.text_columns import text_column, with_nulls
 
 _NULL_LETTERS = len("null")
 _QUOTES = 2
-_QUOTE, _BEGIN, _OPEN, _LINE_FEED = (ord(letter) for letter in '"[{\n')
+_QUOTE, _BEGIN, _OPEN, _NULL, _LINE_FEED = (ord(letter) for letter in '"[{n\n')
 
 
 @dataclass(frozen=True)
@@ -73,48 +73,54 @@ def _raws(values: list[msgspec.Raw]) -> Measured:
     """Reads values that may be anything. Odd are those with an escape, and nested ones that are not surely uniform."""
     # No value holds a line feed, so it can tell where each ends.
     lines = b"\n".join([*values, b""])
-    ends = np.flatnonzero(np.frombuffer(lines, np.uint8) == _LINE_FEED)
-    raw = text_column(lines.replace(b"\n", b""), (ends - np.arange(len(ends))).astype(np.int32))
-    lengths = pc.binary_length(raw).to_numpy().astype(np.int64)
-    is_odd = np.zeros(len(raw), np.bool_)
-    if b"\\" in lines:
-        is_odd = pc.match_substring(raw, "\\").to_numpy(zero_copy_only=False)
-        raw = pc.if_else(is_odd, "null", raw)
-    first = _first_letters(raw)
-    is_present, is_text = first != 0, first == _QUOTE
-    texts = _unquoted(raw, is_text)
-    is_nested = (first == _BEGIN) | (first == _OPEN)
-    quotes = _QUOTES * is_text.astype(np.int64)
-    if is_nested.any():
-        nested = raw.filter(pa.array(is_nested))
-        quotes[is_nested] = pc.count_substring(nested, '"').to_numpy()
-        written, is_odd[is_nested] = _nested(nested)
-        texts = pc.replace_with_mask(texts, pa.array(is_nested), written)
-    return Measured(texts, lengths, quotes, is_present, is_odd)
+    letters = np.frombuffer(lines, np.uint8)
+    ends = np.flatnonzero(letters == _LINE_FEED)
+    lengths = np.diff(ends, prepend=-1) - 1
+    first = letters[ends - lengths]
+    is_text, is_nested = first == _QUOTE, (first == _BEGIN) | (first == _OPEN)
+    quotes, is_odd = _QUOTES * is_text.astype(np.int64), np.zeros(len(ends), np.bool_)
+    is_valid = (lengths > 0) & (first != _NULL)
+    if b"\\" in lines or is_nested.any() or b"-0\n" in lines:
+        texts, quotes[is_nested], is_odd = _of_any_kind(lines, lengths, is_text, is_nested)
+    else:
+        # The quotes around a text are the only ones that there are.
+        texts = text_column(lines.translate(None, b'\n"'), lengths - quotes)
+    return Measured(with_nulls(texts, ~is_valid), lengths, quotes, lengths > 0, is_odd)
 
 
-def _first_letters(raw: pa.StringArray) -> NDArray[np.uint8]:
-    """Looks up the first letter of each text; 0 where it has none."""
-    letters, offsets, _ = letters_of(raw)
-    first = letters[np.minimum(offsets[:-1], len(letters) - 1)] if len(letters) else np.zeros(len(raw), np.uint8)
-    return np.where(offsets[1:] > offsets[:-1], first, 0)
+def _of_any_kind(
+    lines: bytes, lengths: NDArray[np.int64], is_text: NDArray[np.bool_], is_nested: NDArray[np.bool_]
+) -> tuple[pa.StringArray, NDArray[np.int64], NDArray[np.bool_]]:
+    """Reads values one kind after the other: their texts, the quotes in nested ones, and which are odd."""
+    raw = text_column(lines.replace(b"\n", b""), lengths)
+    # The standard library escapes what is beyond ASCII in nested values, and the last letter of that.
+    is_odd = _holding(raw, lines, "\\") | (is_nested & (_holding(raw, lines, "\x7f") | ~_are_ascii(raw, lines)))
+    if is_nested.all():
+        return (*uniform(raw, is_odd), is_odd)
+    texts = pc.if_else(pc.equal(raw, "-0"), "0", raw)
+    mask = pa.array(is_text)
+    texts = pc.replace_with_mask(texts, mask, pc.utf8_slice_codeunits(raw.filter(mask), 1, -1))
+    mask = pa.array(is_nested)
+    is_odd_nested = is_odd[is_nested]
+    written, quotes = uniform(raw.filter(mask), is_odd_nested)
+    is_odd[is_nested] = is_odd_nested
+    return pc.replace_with_mask(texts, mask, written), quotes, is_odd
 
 
-def _unquoted(raw: pa.StringArray, is_text: NDArray[np.bool_]) -> pa.StringArray:
-    """Takes the quotes off texts that hold none, makes `null` and nothing NULL, and 0 of an integer zero with a sign."""
-    plain = pc.if_else(pc.equal(raw, "-0"), "0", raw)
-    plain = pc.if_else(pc.or_(pc.equal(raw, "null"), pc.equal(raw, "")), None, plain)
-    if not is_text.any():
-        return plain
-    bare = pc.utf8_slice_codeunits(raw.filter(pa.array(is_text)), 1, -1)
-    return pc.replace_with_mask(plain, pa.array(is_text), bare)
+def _holding(raw: pa.StringArray, lines: bytes, letter: str) -> NDArray[np.bool_]:
+    """Tells which texts hold a letter that most files do not have."""
+    if letter.encode() not in lines:
+        return np.zeros(len(raw), np.bool_)
+    holds: NDArray[np.bool_] = pc.match_substring(raw, letter).to_numpy(zero_copy_only=False)
+    return holds
 
 
-def _nested(raw: pa.StringArray) -> tuple[pa.StringArray, NDArray[np.bool_]]:
-    """Writes arrays and objects uniformly, and says which are left to the standard library."""
-    is_ascii = pc.string_is_ascii(raw)
-    texts, is_odd = uniform(pc.if_else(is_ascii, raw, "[]"))
-    return texts, is_odd | ~is_ascii.to_numpy(zero_copy_only=False)
+def _are_ascii(raw: pa.StringArray, lines: bytes) -> NDArray[np.bool_]:
+    """Tells which texts are ASCII."""
+    if lines.isascii():
+        return np.ones(len(raw), np.bool_)
+    are_ascii: NDArray[np.bool_] = pc.string_is_ascii(raw).to_numpy(zero_copy_only=False)
+    return are_ascii
 
 
 _READERS: dict[Kind, Callable[[list[Any]], Measured]] = {

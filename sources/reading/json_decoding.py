@@ -19,8 +19,8 @@ from sources.reading.physical_lines import Block
 
 #: How many lines of a block may hold a field unexpectedly, each read alone, before the field may hold anything.
 _PATIENCE = 16
-#: How many lines may be broken before the one that shows a file's shape.
-_BROKEN_AT_FIRST = 20
+#: How many lines show a file's shape.
+_LOOKED_AT = 20
 _OPEN, _CLOSE = ord("{"), ord("}")
 
 
@@ -61,12 +61,9 @@ class Decoder:
         return decoded
 
     def _learn(self, block: Block) -> None:
-        """Takes the shape of the first line that is an object."""
-        for row in range(min(len(block), _BROKEN_AT_FIRST)):
-            record = read_object(block.line(row))
-            if isinstance(record, dict):
-                self._shape = Shape.of(record, self._known)
-                return
+        """Takes the shape of the first lines that are objects."""
+        records = (read_object(block.line(row)) for row in range(min(len(block), _LOOKED_AT)))
+        self._shape = Shape.of([record for record in records if isinstance(record, dict)], self._known)
 
     def _decode(self, block: Block, first: int, after: int) -> Iterator[tuple[int, list[Any]]]:
         """Decodes a run of lines, cut at those that do not fit: yields the first row and the objects of each piece."""
@@ -85,9 +82,8 @@ class Decoder:
                 continue
             if len(objects) == after - first:
                 yield first, objects
-            elif after - first > 1:
-                middle = (first + after) // 2
-                pending += [(middle, after, False), (first, middle, False)]
+            else:
+                pending += _apart(block, first, after)
 
     def _note(self, fault: Fault) -> None:
         """Lets a field hold anything once it has been in the way too often."""
@@ -98,7 +94,7 @@ class Decoder:
 
 
 def _cut(block: Block, first: int, after: int, fault: Fault, is_cut_again: bool) -> list[tuple[int, int, bool]]:
-    """Cuts a run at its faulty line: answers what is behind it, then what is before it."""
+    """Cuts a run at its faulty line: answers what is behind it, then what is before it; or its halves."""
     if fault.byte is not None:
         bad = int(np.searchsorted(block.starts, block.starts[first] + fault.byte, "right")) - 1
     elif fault.object is not None:
@@ -113,13 +109,28 @@ def _cut(block: Block, first: int, after: int, fault: Fault, is_cut_again: bool)
     return [(bad + 1, after, False), (first, bad, True)]
 
 
+def _apart(block: Block, first: int, after: int) -> list[tuple[int, int, bool]]:
+    """Cuts a run in which some line holds two objects, at such lines where they are plain to see, else in the middle.
+
+    What comes last stands first in the answer.
+    """
+    if after - first == 1:
+        return []
+    begin = int(block.starts[first])
+    letters = np.frombuffer(block.data, np.uint8, int(block.stops[after - 1]) - begin, begin)
+    seams = np.flatnonzero((letters[:-1] == _CLOSE) & (letters[1:] == _OPEN)) + begin
+    bad = np.unique(np.searchsorted(block.starts, seams, "right") - 1).tolist()
+    if not bad:
+        middle = (first + after) // 2
+        return [(middle, after, False), (first, middle, False)]
+    runs = zip([first, *(row + 1 for row in bad)], [*bad, after], strict=True)
+    return [(start, end, False) for start, end in runs][::-1]
+
+
 def _may_be_objects(block: Block) -> NDArray[np.bool_]:
-    """Tells which lines are UTF-8, begin and end as one object does, and do not plainly hold two."""
+    """Tells which lines are UTF-8, and begin and end as an object does."""
     letters = np.frombuffer(block.data, np.uint8)
     may_be: NDArray[np.bool_] = (letters[block.starts] == _OPEN) & (letters[block.ends - 1] == _CLOSE)
-    if b"}{" in block.data:
-        seams = np.flatnonzero((letters[:-1] == _CLOSE) & (letters[1:] == _OPEN))
-        may_be[np.searchsorted(block.starts, seams, "right") - 1] = False
     return may_be & block.are_utf8()
 
 

@@ -33,9 +33,15 @@ class Shape:
     kinds: tuple[tuple[str, Kind], ...] = ()
 
     @classmethod
-    def of(cls, record: dict[str, Any], known: tuple[str, ...]) -> "Shape":
-        """Takes the shape of one object as the standard library reads it, unknown fields left out."""
-        return cls(tuple((name, _kind(value)) for name, value in record.items() if name in known))
+    def of(cls, records: list[dict[str, Any]], known: tuple[str, ...]) -> "Shape":
+        """Takes the shape of some objects as the standard library reads them, unknown fields left out."""
+        kinds: dict[str, set[Kind | None]] = {}
+        for record in records:
+            for name, value in record.items():
+                if name in known:
+                    kinds.setdefault(name, set()).add(_kind(value))
+        always = [name for name in kinds if all(name in record for record in records)]
+        return cls(tuple((name, _only(of_name) if name in always else msgspec.Raw) for name, of_name in kinds.items()))
 
     def widened(self, name: str) -> "Shape":
         """Answers this shape with a field that may hold anything."""
@@ -67,13 +73,21 @@ class Fault:
         )
 
 
-def _kind(value: Any) -> Kind:
-    """Answers what a field is decoded as that holds such a value."""
+def _kind(value: Any) -> Kind | None:
+    """Answers what a field is decoded as that holds such a value; None for null, which any kind may be."""
+    if value is None:
+        return None
     if isinstance(value, Number):
         return int if _INTEGER.match(value) else msgspec.Raw
     if isinstance(value, bool):
         return bool
     return str if isinstance(value, str) else msgspec.Raw
+
+
+def _only(kinds: set[Kind | None]) -> Kind:
+    """Answers the one kind of a field; `Raw` where it is of several, or never more than null."""
+    stated = kinds - {None}
+    return stated.pop() or msgspec.Raw if len(stated) == 1 else msgspec.Raw
 
 
 @lru_cache(256)

@@ -1,13 +1,15 @@
 """Passes over a file twice: checks whether it can be trusted, then reads its records.
 
-What inflates to no more than 64 MiB is kept between the passes; the rest is read again, so memory
-does not grow with the file. Both passes must then have read the same bytes.
+The first 64 MiB of a text are read in the first pass already, while the rest is inflated, and kept; the rest is
+inflated again and read in the second, so memory does not grow with the file. Both passes must then have seen the same
+bytes.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -25,7 +27,7 @@ from sources.reading.records import ReadBlock, refuse_long
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
-#: How much inflated text of one file is kept from the first pass for the second.
+#: How much inflated text at the head of a file is read in the first pass.
 HELD_BYTES = 64 << 20
 
 
@@ -40,12 +42,38 @@ class FileRef:
 
 @dataclass(frozen=True)
 class Checked:
-    """What the first pass found out: `records` or why the file is refused, and its text if small."""
+    """What the first pass found out: `records`, or why the file is refused.
+
+    `held` are the blocks at the head of a text that were read already: all of them if `is_all_held`.
+    """
 
     sha256: str
     records: int | None = None
-    held: list[Block] | None = None
     refused: FileRefusedError | None = None
+    held: tuple[ReadBlock, ...] = ()
+    is_all_held: bool = False
+    reader: "_TextReader | None" = None
+
+
+class _TextReader:
+    """Reads the blocks of one text, in order."""
+
+    def __init__(self, fields: Fields, layout: Format) -> None:
+        self._fields = fields
+        self._layout = layout
+        self._names: list[str] = []
+        self._json = JsonReader(fields)
+
+    def read(self, block: Block) -> ReadBlock:
+        """Reads a block's records, and the lines that are none; the first line of a CSV is its header."""
+        lines = block
+        if self._layout is Format.CSV and not self._names and len(block):
+            self._names = csv_lines.header(self._fields, block.line(0))
+            lines = block.pick(slice(1, None))
+        records, refused = csv_lines.read(lines, self._names) if self._layout is Format.CSV else self._json.read(lines)
+        for name in self._fields.may_lack:
+            records.columns.setdefault(name, pa.nulls(len(records), pa.string()))
+        return records, refused + [refuse_long(line) for line in block.long]
 
 
 def check(fields: Fields, landed: FileRef, storage: "AbstractFileSystem") -> Checked:
@@ -55,36 +83,34 @@ def check(fields: Fields, landed: FileRef, storage: "AbstractFileSystem") -> Che
         try:
             layout, codec = _layout(fields, landed)
             if layout is Format.PARQUET:
-                held = None
                 count = sum(len(records) for records in parquet.records(stored, fields))
-            else:
-                with closing(ahead(inflated(stored, codec))) as text:
-                    count, held = _count(fields, layout, blocks(text))
+                return Checked(stored.sha256(), count)
+            with closing(ahead(inflated(stored, codec))) as text:
+                checked = _check_text(fields, layout, blocks(text))
         except FileRefusedError as refused:
             return Checked(stored.sha256(), refused=refused)
-        return Checked(stored.sha256(), count, held)
+        return replace(checked, sha256=stored.sha256())
 
 
-def _count(fields: Fields, layout: Format, text: Iterator[Block]) -> tuple[int, list[Block] | None]:
-    """Counts the records in a text, and answers the text if it is small; raises FileRefusedError."""
+def _check_text(fields: Fields, layout: Format, text: Iterator[Block]) -> Checked:
+    """Counts the records in a text, and reads its head while the rest is inflated; raises FileRefusedError."""
     count, size, is_first = 0, 0, True
-    held: list[Block] | None = []
+    held: list[ReadBlock] = []
+    reader = _TextReader(fields, layout)
     for block in text:
         if is_first and block.records:
             _judge_first(fields, layout, block)
             count, is_first = count - (layout is Format.CSV), False
         count += block.records
         size += len(block.data)
-        if held is not None and size <= HELD_BYTES:
-            held.append(block)
-        else:
-            held = None
+        if size <= HELD_BYTES:
+            held.append(reader.read(block))
     if is_first and layout is Format.CSV:
         raise FileRefusedError(
             FileReason.EMPTY,
             f"no header; a day without trades has one: {','.join(fields.all_fields)}",
         )
-    return count, held
+    return Checked("", count, held=tuple(held), is_all_held=size <= HELD_BYTES, reader=reader)
 
 
 def _judge_first(fields: Fields, layout: Format, block: Block) -> None:
@@ -116,30 +142,17 @@ def read(fields: Fields, landed: FileRef, storage: "AbstractFileSystem", checked
 
 
 def _read(fields: Fields, landed: FileRef, storage: "AbstractFileSystem", checked: Checked) -> Iterator[ReadBlock]:
-    layout, codec = _layout(fields, landed)
-    if checked.held is not None:
-        yield from _read_text(fields, layout, checked.held)
+    yield from checked.held
+    if checked.is_all_held:
         return
+    _, codec = _layout(fields, landed)
     with opened(storage, landed.path) as handle:
         stored = Stored(handle)
-        if layout is Format.PARQUET:
+        if checked.reader is None:
             yield from ((records, []) for records in parquet.records(stored, fields))
         else:
-            yield from _read_text(fields, layout, blocks(inflated(stored, codec)))
+            with closing(ahead(inflated(stored, codec))) as text:
+                for block in islice(blocks(text), len(checked.held), None):
+                    yield checked.reader.read(block)
         if stored.sha256() != checked.sha256:
             raise LandingError(f"{landed.name} changed while it was read; land whole files under new names")
-
-
-def _read_text(fields: Fields, layout: Format, text: Iterable[Block]) -> Iterator[ReadBlock]:
-    """Reads the records of a text."""
-    names: list[str] = []
-    json_reader = JsonReader(fields)
-    for block in text:
-        lines = block
-        if layout is Format.CSV and not names and len(block):
-            names = csv_lines.header(fields, block.line(0))
-            lines = block.pick(slice(1, None))
-        records, refused = csv_lines.read(lines, names) if layout is Format.CSV else json_reader.read(lines)
-        for name in fields.may_lack:
-            records.columns.setdefault(name, pa.nulls(len(records), pa.string()))
-        yield records, refused + [refuse_long(line) for line in block.long]

@@ -19,8 +19,17 @@ def letters_of(column: pa.StringArray) -> Letters:
     return letters, offsets, is_null
 
 
-def text_column(letters: bytes, ends: NDArray[np.int32]) -> pa.StringArray:
+def text_column(letters: bytes, lengths: NDArray[np.int64]) -> pa.StringArray:
     """Makes a column without NULLs of texts that stand end to end, which must be UTF-8."""
-    offsets = np.zeros(len(ends) + 1, np.int32)
-    offsets[1:] = ends
-    return pa.StringArray.from_buffers(len(ends), pa.py_buffer(offsets), pa.py_buffer(letters))
+    offsets = np.zeros(len(lengths) + 1, np.int32)
+    np.cumsum(lengths, out=offsets[1:])
+    return pa.StringArray.from_buffers(len(lengths), pa.py_buffer(offsets), pa.py_buffer(letters))
+
+
+def with_nulls(column: pa.StringArray, are_null: NDArray[np.bool_]) -> pa.StringArray:
+    """Makes some texts of a column without NULLs NULL; their letters stay where nobody looks."""
+    if not are_null.any():
+        return column
+    _, offsets, letters = column.buffers()
+    valid = pa.py_buffer(np.packbits(~are_null, bitorder="little"))
+    return pa.StringArray.from_buffers(len(column), offsets, letters, valid, int(are_null.sum()), column.offset)
