@@ -8,9 +8,9 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from jobs.bronze.accounting import Fates, account, by_file, refuse_empty, refuse_files
+from jobs.bronze.closing_rows import read_files
 from jobs.bronze.pool_records import remember, resting
 from jobs.bronze.pool_retries import Resolved, resolve
-from jobs.bronze.read_file import read_files
 from jobs.bronze.refused_lines import LINE, REFUSAL, with_text
 from jobs.deduplication.within_source import identified
 from jobs.gates import completeness

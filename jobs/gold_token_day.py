@@ -11,6 +11,8 @@ from pumploss.days import Days
 from pumploss.money import LAMPORTS_PER_SOL
 from pumploss.tables import silver_trade_pnl, silver_trades
 from pumploss.tables.gold_token_day import TABLE
+from sources import arriving
+from sources.declaration import Arrival
 
 
 def transform(trades: DataFrame, pnl: DataFrame, before: DataFrame) -> DataFrame:
@@ -62,7 +64,7 @@ def _facts(trades: DataFrame) -> DataFrame:
         F.coalesce(F.sum(F.when(is_known_fee, F.col("sol_lamports"))), F.lit(0)).alias("fee_volume"),
         F.sum(F.when(is_known_fee, F.col("fee_lamports"))).alias("known_fees"),
         F.max(F.struct("order_in_mint_day", "venue", "token_decimals")).alias("last"),
-        (F.count(F.when(F.col("source").isin(*tape_completeness.sampled_sources()), 1)) > 0).alias("is_sampled"),
+        (F.count(F.when(F.col("source").isin(*arriving(Arrival.SAMPLE)), 1)) > 0).alias("is_sampled"),
         F.min("traded_at").alias("first_traded_at"),
         F.max("traded_at").alias("last_traded_at"),
         F.max("known_at").alias("known_at"),

@@ -8,22 +8,27 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 from pumploss.errors import SourceError
-from sources.declaration import Source
+from sources.declaration import Arrival, Source
 
 
-def _found() -> dict[str, Source]:
-    """Every source that a module declares, in alphabetical order."""
+def _declared() -> dict[str, Source]:
+    """Collects every source that a module declares, in alphabetical order."""
     modules = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
-    found: list[Source] = [module.SOURCE for module in modules if hasattr(module, "SOURCE")]
-    return {declared.name: declared for declared in sorted(found, key=lambda declared: declared.name)}
+    sources: list[Source] = [module.SOURCE for module in modules if hasattr(module, "SOURCE")]
+    return {declared.name: declared for declared in sorted(sources, key=lambda declared: declared.name)}
 
 
 #: Every known source by name.
-SOURCES = _found()
+SOURCES = _declared()
 
 
 def source(name: str) -> Source:
-    """The source of that name; raises SourceError that lists the known ones."""
+    """Answers the source of that name; raises SourceError that lists the known ones."""
     if name not in SOURCES:
         raise SourceError(f"no source is called {name!r}; known: {', '.join(SOURCES)}")
     return SOURCES[name]
+
+
+def arriving(arrival: Arrival) -> list[str]:
+    """Lists the names of the sources that arrive in this way, in alphabetical order."""
+    return [name for name, declared in SOURCES.items() if declared.arrival is arrival]

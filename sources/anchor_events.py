@@ -28,7 +28,7 @@ from sources.anchor import layouts, tokens, trades
 from sources.anchor.draft import Draft
 from sources.anchor.encodings import decoded
 from sources.anchor.fields import Encoded, read
-from sources.declaration import Cadence, Format, Source
+from sources.declaration import Arrival, Format, Source
 from sources.interpreting.casts import MICROSECONDS, TIME
 from sources.interpreting.rows import Rows
 
@@ -115,7 +115,7 @@ def _described(rows: Rows, draft: Draft, venue: pa.StringArray, at: pa.Timestamp
 
 SOURCE = Source(
     name="anchor_events",
-    cadence=Cadence.DAILY,
+    arrival=Arrival.DAILY,
     formats=(Format.JSONL,),
     fields=("signature", "slot", "block_time", "tx_index", "event_index", "program", "data", "encoding"),
     optional=("tx_index", "event_index"),

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from pumploss.money import SOL_DECIMALS
 from pumploss.reasons import Reason
-from sources.declaration import Cadence, Format, Source
+from sources.declaration import Arrival, Format, Source
 from sources.interpreting.rows import MAX_DECIMALS, Rows
 from sources.interpreting.swaps import Swap, swap, traded
 
@@ -68,7 +68,7 @@ def _of_both_sides(*names: str) -> tuple[str, ...]:
 
 SOURCE = Source(
     name="bitquery_trades",
-    cadence=Cadence.SAMPLE,
+    arrival=Arrival.SAMPLE,
     formats=(Format.JSONL, Format.PARQUET),
     fields=(
         "Block_Slot",

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from pumploss.fees import estimate_fees
 from pumploss.reasons import Reason
-from sources.declaration import Cadence, Format, Source
+from sources.declaration import Arrival, Format, Source
 from sources.interpreting.rows import MAX_DECIMALS, Rows
 from sources.interpreting.venues import VENUES
 
@@ -59,7 +59,7 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
 
 SOURCE = Source(
     name="canonical",
-    cadence=Cadence.DAILY,
+    arrival=Arrival.DAILY,
     formats=(Format.CSV, Format.JSONL, Format.PARQUET),
     fields=(
         "traded_at",

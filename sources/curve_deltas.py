@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from pumploss.money import PUMP_TOKEN_DECIMALS, SOL_DECIMALS
 from pumploss.reasons import Reason
-from sources.declaration import Cadence, Format, Source
+from sources.declaration import Arrival, Format, Source
 from sources.interpreting.rows import Rows
 
 
@@ -52,7 +52,7 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
 
 SOURCE = Source(
     name="curve_deltas",
-    cadence=Cadence.SAMPLE,
+    arrival=Arrival.SAMPLE,
     formats=(Format.CSV,),
     fields=("ts", "mint", "signer", "kind", "token_delta", "sol_delta", "sig", "rank_tx"),
     time_field="ts",

@@ -22,7 +22,7 @@ and vaults (say nothing that the mapped fields do not), `trade_source` (the rout
 
 import pyarrow as pa
 
-from sources.declaration import Cadence, Format, Source
+from sources.declaration import Arrival, Format, Source
 from sources.interpreting.rows import Rows
 from sources.interpreting.swaps import swap, traded
 
@@ -46,7 +46,7 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
 
 SOURCE = Source(
     name="dune_trades",
-    cadence=Cadence.SAMPLE,
+    arrival=Arrival.SAMPLE,
     formats=(Format.CSV, Format.PARQUET),
     fields=(
         "block_time",

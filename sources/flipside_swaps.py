@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pumploss.reasons import Reason
-from sources.declaration import Cadence, Format, Source
+from sources.declaration import Arrival, Format, Source
 from sources.interpreting.rows import Rows
 from sources.interpreting.swaps import swap, traded, whole_amounts
 
@@ -43,7 +43,7 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
 
 SOURCE = Source(
     name="flipside_swaps",
-    cadence=Cadence.SAMPLE,
+    arrival=Arrival.SAMPLE,
     formats=(Format.CSV, Format.JSONL, Format.PARQUET),
     fields=(
         "block_timestamp",

@@ -15,7 +15,7 @@ import pyarrow as pa
 from pumploss.fees import estimate_fees
 from pumploss.money import PUMP_TOKEN_DECIMALS
 from pumploss.reasons import Reason
-from sources.declaration import Cadence, Format, Source
+from sources.declaration import Arrival, Format, Source
 from sources.interpreting.rows import Rows
 
 
@@ -48,7 +48,7 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
 
 SOURCE = Source(
     name="pumpfun_api",
-    cadence=Cadence.DAILY,
+    arrival=Arrival.DAILY,
     formats=(Format.JSONL,),
     fields=(
         "signature",

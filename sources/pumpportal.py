@@ -24,7 +24,7 @@ import pyarrow.compute as pc
 from pumploss.fees import estimate_fees
 from pumploss.money import SOL_DECIMALS
 from pumploss.reasons import Reason
-from sources.declaration import Cadence, Format, Source
+from sources.declaration import Arrival, Format, Source
 from sources.interpreting.rows import SOL_MINTS, STABLE_MINTS, Rows
 from sources.interpreting.venues import PUMPPORTAL_POOLS
 
@@ -74,7 +74,7 @@ def _token_units(rows: Rows, is_launch: pa.BooleanArray, decimals: pa.Int32Array
 
 SOURCE = Source(
     name="pumpportal",
-    cadence=Cadence.DAILY,
+    arrival=Arrival.DAILY,
     formats=(Format.JSONL,),
     fields=(
         "received_at",

@@ -22,7 +22,7 @@ import pyarrow as pa
 
 from pumploss.money import PUMP_TOKEN_DECIMALS, SOL_DECIMALS
 from pumploss.reasons import Reason
-from sources.declaration import Cadence, Format, Source
+from sources.declaration import Arrival, Format, Source
 from sources.interpreting.rows import Rows
 
 
@@ -53,7 +53,7 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
 
 SOURCE = Source(
     name="pumpswap_capture",
-    cadence=Cadence.SAMPLE,
+    arrival=Arrival.SAMPLE,
     formats=(Format.CSV,),
     fields=("ts", "mint", "trader", "side", "tokens", "sol", "sig"),
     ignored=("created", "pool", "price", "src"),

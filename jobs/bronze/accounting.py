@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 from pyspark.sql import DataFrame
 
-from jobs.bronze.read_file import ReadFile
 from pumploss.days import Days
 from pumploss.errors import ConservationError, LandingError
 from pumploss.report import RunReport
 from pumploss.tables import bronze_token_events
+from sources.parsing.read_file import ReadFile
 
 #: A landed file, by dump day and name.
 DayFile = tuple[date, str]

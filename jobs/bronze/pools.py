@@ -8,8 +8,8 @@ from pumploss.days import Days
 from pumploss.lake.delta import day_condition
 from pumploss.money import PUMP_TOKEN_DECIMALS, SOL_DECIMALS
 from pumploss.reasons import Reason
-from sources import SOURCES
-from sources.declaration import Cadence
+from sources import arriving
+from sources.declaration import Arrival
 from sources.interpreting.rows import SOL_MINTS, STABLE_MINTS
 from sources.parsing.files import MAX_LATENESS
 from sources.reading.physical_lines import HEAD_BYTES
@@ -99,7 +99,7 @@ def retried(again: DataFrame, pools: DataFrame) -> DataFrame:
     """
     known = pools.select("pool_address", F.col("known_day").alias("retry_day"))
     moved = again.where("kind = 'trade'").join(known, "pool_address").withColumn("dump_day", F.col("retry_day"))
-    is_daily = ~F.col("source").isin(*_samples())
+    is_daily = ~F.col("source").isin(*arriving(Arrival.SAMPLE))
     oldest = F.date_sub("dump_day", MAX_LATENESS.days).cast("timestamp")
     return judged(moved.drop("retry_day"), pools).withColumn("is_too_late", is_daily & (F.col("traded_at") < oldest))
 
@@ -108,15 +108,11 @@ def still_waiting(days: Days) -> str:
     """Writes the condition on stored refusals that may be tried again by one of these days, other than their own."""
     oldest = min(days) - MAX_LATENESS
     others = day_condition("dump_day", days)
-    samples = ", ".join(f"'{name}'" for name in _samples())
+    samples = ", ".join(f"'{name}'" for name in arriving(Arrival.SAMPLE))
     return (
         f"reason = '{Reason.UNKNOWN_POOL.value}' AND dump_day < '{max(days)}' AND NOT {others} "
         f"AND (dump_day >= '{oldest}' OR source IN ({samples}))"
     )
-
-
-def _samples() -> list[str]:
-    return [name for name, source in SOURCES.items() if source.cadence is Cadence.SAMPLE]
 
 
 def _naming(name: str) -> Column:

@@ -13,7 +13,7 @@ from pumploss.reasons import Reason
 from pumploss.tables.quarantine_trades import TABLE
 from sources import source
 from sources.landing.folders import LandedFile
-from sources.reading.passes import FileRef, splits, survey
+from sources.reading.passes import FileRef, check, read
 from sources.reading.records import refuse
 
 #: What names a line, what it reads, and with both why it is refused.
@@ -53,7 +53,7 @@ def _lines(file: dict[str, Any]) -> Iterator[pa.RecordBatch]:
     storage, path = url_to_fs(file["path"])
     declared, landed = source(file["source"]), FileRef(path, file["file"], file["dump_day"])
     numbers = np.array(file["line_numbers"], np.int64)
-    for records, _ in splits(declared, landed, storage, survey(declared, landed, storage)):
+    for records, _ in read(declared, landed, storage, check(declared, landed, storage)):
         rows = np.flatnonzero(np.isin(records.numbers, numbers)).tolist()
         lines = [refuse(int(records.numbers[row]), Reason.MALFORMED, "", records.raw(row)) for row in rows]
         origin = {name: [file[name]] * len(rows) for name in ("dump_day", "source", "file")}

@@ -123,7 +123,7 @@ def _steps() -> str:
 
 def _sources() -> str:
     parts = (
-        f"\n## {source.name}\n\nCadence: {source.cadence.value}. Formats: {', '.join(source.formats)}.\n\n"
+        f"\n## {source.name}\n\nArrival: {source.arrival.value}. Formats: {', '.join(source.formats)}.\n\n"
         f"- Units: {source.units}\n- Identity: {source.identity}\n- Order: {source.order}\n"
         f"- Time: {source.time_field}\n"
         f"- Fields: {', '.join(f'`{name}`' for name in source.fields)}\n"

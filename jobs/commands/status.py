@@ -74,7 +74,7 @@ def _landing(context: Context) -> dict[str, Any]:
         return {"error": str(error), "sources": {}}
     sources = {
         name: {
-            "cadence": SOURCES[name].cadence.value,
+            "cadence": SOURCES[name].arrival.value,
             "days": len(landed),
             "first": landed[0].isoformat() if landed else None,
             "last": landed[-1].isoformat() if landed else None,

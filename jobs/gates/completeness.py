@@ -14,7 +14,6 @@ from typing import Any
 import pandas as pd
 from pyspark.sql import DataFrame
 
-from jobs.bronze.read_file import ReadFile
 from jobs.gates.completeness_rules import CHECKS, RULES, Finding
 from jobs.gates.dump_measures import Dump, Measures, Trail, compared, measure, trail, values
 from jobs.running.gate import document, took
@@ -26,7 +25,7 @@ from pumploss.errors import CheckError
 from pumploss.report import RunReport
 from pumploss.tables.bronze_trades import TABLE
 from sources import SOURCES
-from sources.declaration import Cadence
+from sources.parsing.read_file import ReadFile
 
 SUITE = f"{TABLE.name}_completeness"
 
@@ -103,7 +102,7 @@ def _judge(context: StepContext, measured: Mapping[Dump, Measures], trails: list
 def _finding(number: int, dump: Dump, value: float, measures: Measures, before: Trail) -> Finding:
     day, source = dump
     rule = RULES[number]
-    is_strict = SOURCES[source].cadence is Cadence.DAILY and before.is_gapless
+    is_strict = SOURCES[source].is_daily and before.is_gapless
     return Finding(
         rule,
         day,

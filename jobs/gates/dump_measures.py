@@ -8,10 +8,10 @@ from statistics import median
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from jobs.bronze.read_file import ReadFile
 from jobs.gates.completeness_rules import CHECKS
 from pumploss.contract import Metric
 from pumploss.days import shift
+from sources.parsing.read_file import ReadFile
 
 #: Earlier days that a day is judged against, and that must follow each other before a check stops a daily source.
 TRAILING_DAYS = 7

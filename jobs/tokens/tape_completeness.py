@@ -28,8 +28,6 @@ from pyspark.sql import Column, DataFrame, Window, WindowSpec
 from pyspark.sql import functions as F
 
 from pumploss.money import INITIAL_VIRTUAL_SOL_LAMPORTS, INITIAL_VIRTUAL_TOKEN_UNITS
-from sources import SOURCES
-from sources.declaration import Cadence
 
 #: Levels over a mint's life, and the daily flow that each sums.
 LEVELS = {
@@ -37,11 +35,6 @@ LEVELS = {
     "fees_close_lamports": "fees_lamports",
     "net_bought_close_units": "net_bought_units",
 }
-
-
-def sampled_sources() -> list[str]:
-    """Names of the sources that are landed as samples: their tapes may break without stopping a night."""
-    return [name for name, source in SOURCES.items() if source.cadence is Cadence.SAMPLE]
 
 
 def flows() -> list[Column]:

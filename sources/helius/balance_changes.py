@@ -1,170 +1,128 @@
-"""What transactions did to the balances of wallets, read out of nested JSON by compiled code where it is plain.
+"""Reads out of `accountData` what a transaction did to the balances of its wallet."""
 
-Plain is a row that is a sale or purchase of one coin against SOL, written exactly as `helius_enhanced` expects it, with
-numbers of up to 17 digits. All others, trades or not, are left to the slower reader, which says why.
-"""
+from dataclasses import dataclass
+from typing import Any
 
-from functools import cache
+from pumploss.money import INT64_MAX, AmountTextError
+from pumploss.reasons import Reason
+from sources.interpreting.addresses import decoded_length
+from sources.interpreting.casts import integer
+from sources.interpreting.rows import ADDRESS_BYTES, MAX_DECIMALS, SOL_MINTS, STABLE_MINTS
+from sources.reading.json_text import read_nested
 
-import numpy as np
-import pyarrow as pa
-from numpy.typing import NDArray
+_MAX_ADDRESS_LETTERS = 44
 
-from pumploss.compiled import compiled
-from sources.helius.token_changes import (
-    ACCOUNT,
-    ADDRESS_BYTES,
-    BOUNDS,
-    COUNT,
-    KEYS,
-    LAMPORTS,
-    LENGTHS,
-    LETTERS,
-    MAX_MINTS,
-    MAX_SUM,
-    MINT_NUMBERS,
-    NATIVE,
-    NONE,
-    SLOTS,
-    TABLE,
-    TOKENS,
-    WALLET,
-    WALLET_SIZE,
-    WIDTH,
-    add,
-    integer,
-    is_name,
-    is_wallet,
-    key,
-    text_value,
-    token_changes,
-)
-from sources.interpreting.addresses import IS_LETTER, bounds
-from sources.reading.spans import texts
-from sources.reading.words import WORD_BYTES, byte, number
-
-_COMMA, _CLOSE, _BEGIN, _END = (ord(letter) for letter in ",}[]")
-
-#: Mint, base units, decimals, lamports; signed.
-PlainChange = tuple[str, int, int, int]
+#: Per mint what was moved in base units, signed, and its decimals.
+Moved = dict[str, tuple[int, int]]
 
 
-def plain_changes(
-    account_data: pa.StringArray, wallets: pa.StringArray, sol_mints: tuple[str, ...], stable_mints: tuple[str, ...]
-) -> list[PlainChange | None]:
-    """The change of each row's wallet; None where the slower reader must look."""
-    found = np.zeros((len(account_data), 5), np.int64)
-    table, places = _joined((*KEYS, *sol_mints, *stable_mints))
-    quotes = np.array([len(KEYS), len(KEYS) + len(sol_mints), len(places) - 1], np.int64)
-    columns = (*texts(account_data), *texts(wallets))
-    _read(*columns, table, places, quotes, *bounds(ADDRESS_BYTES), IS_LETTER, found)
-    data = columns[0].tobytes()
-    return [
-        (data[begin : begin + size].decode(), units, decimals, lamports) if size else None
-        for begin, size, units, decimals, lamports in found.tolist()
-    ]
+@dataclass(frozen=True)
+class Change:
+    """What a transaction did to one wallet, signed: base units of one coin, and lamports."""
+
+    mint: str
+    token_units: int
+    decimals: int
+    lamports: int
 
 
-@cache
-def _joined(names: tuple[str, ...]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Texts end to end, and where each begins."""
-    places = np.cumsum([0, *map(len, names)], dtype=np.int64)
-    return np.frombuffer("".join(names).encode(), np.uint8), places
+class Unfit(ValueError):  # noqa: N818  it is a verdict on a line, not a failure
+    """An `accountData` that is no trade of its wallet, with the reason."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.meaning)
+        self.reason = reason
 
 
-@compiled
-def _read(
-    letters: NDArray[np.uint8],
-    offsets: NDArray[np.int32],
-    is_null: NDArray[np.bool_],
-    wallet_letters: NDArray[np.uint8],
-    wallet_offsets: NDArray[np.int32],
-    is_wallet_null: NDArray[np.bool_],
-    table: NDArray[np.uint8],
-    places: NDArray[np.int64],
-    quotes: NDArray[np.int64],
-    address_bounds: NDArray[np.uint8],
-    bound_lengths: NDArray[np.int64],
-    is_letter: NDArray[np.bool_],
-    found: NDArray[np.int64],
-) -> None:
-    """Fills in, per row, place and length (0: not plain) of the mint, base units, decimals and lamports."""
-    frame = np.zeros(SLOTS + MINT_NUMBERS * MAX_MINTS, np.int64)
-    frame[BOUNDS], frame[LENGTHS] = address_bounds.ctypes.data, bound_lengths.ctypes.data
-    frame[WIDTH], frame[LETTERS] = address_bounds.shape[2], is_letter.ctypes.data
-    frame[TABLE] = table.ctypes.data
-    text = letters.ctypes.data
-    for row in range(len(found)):
-        if (len(is_null) > 0 and is_null[row]) or (len(is_wallet_null) > 0 and is_wallet_null[row]):
-            continue
-        frame[WALLET] = wallet_letters.ctypes.data + wallet_offsets[row]
-        frame[WALLET_SIZE] = wallet_offsets[row + 1] - wallet_offsets[row]
-        frame[LAMPORTS], frame[COUNT] = 0, 0
-        at, end = offsets[row], offsets[row + 1]
-        if _accounts(text, at, end, frame.ctypes.data, places.ctypes.data) != end:
-            continue
-        coin, coins, lamports = -1, 0, frame[LAMPORTS]
-        for mint in range(frame[COUNT]):
-            slot = SLOTS + MINT_NUMBERS * mint
-            quote = -1
-            for other in range(quotes[0], quotes[2]):
-                if is_name(
-                    text, frame[slot], frame[slot] + frame[slot + 1], table.ctypes.data, places.ctypes.data, other
-                ):
-                    quote = other
-            if 0 <= quote < quotes[1]:
-                lamports += frame[slot + 2]
-            elif frame[slot + 2] != 0:
-                coin, coins = slot if quote < 0 else -1, coins + 1
-        units = frame[coin + 2] if coin >= 0 else 0
-        is_trade = coins == 1 and ((units > 0 and lamports < 0) or (units < 0 and lamports >= 0))
-        if is_trade and abs(lamports) < MAX_SUM:
-            found[row] = (frame[coin], frame[coin + 1], units, frame[coin + 3], lamports)
+def change(account_data: str, wallet: str) -> Change:
+    """Reads a wallet's trade from the balance changes of a transaction; raises Unfit."""
+    try:
+        accounts = read_nested(account_data)
+    except ValueError:
+        raise Unfit(Reason.MALFORMED) from None
+    lamports, tokens = 0, Moved()
+    for account in map(_account, _listed(accounts)):
+        lamports += account["nativeBalanceChange"] if account["account"] == wallet else 0
+        for token in account["tokenBalanceChanges"]:
+            if token["userAccount"] == wallet:
+                add(tokens, token["mint"], *token["rawTokenAmount"])
+    return judged(tokens, lamports)
 
 
-@compiled
-def _accounts(text: int, at: int, end: int, frame: int, places: int) -> int:
-    """The place after a list of accounts; -1 where it is not plain."""
-    if at >= end or byte(text, at) != _BEGIN:
-        return -1
-    at += 1
-    if at < end and byte(text, at) == _END:
-        return at + 1
-    while 0 <= at < end:
-        at = _account(text, at, end, frame, places)
-        if at < 0 or at >= end:
-            return -1
-        if byte(text, at) == _END:
-            return at + 1
-        at = at + 1 if byte(text, at) == _COMMA else -1
-    return -1
+def add(tokens: Moved, mint: str, units: int, decimals: int) -> None:
+    """Adds what was moved of a mint; raises Unfit where its decimals differ from those before."""
+    before = tokens.get(mint, (0, decimals))
+    if before[1] != decimals:
+        raise Unfit(Reason.MALFORMED)
+    tokens[mint] = (before[0] + units, decimals)
 
 
-@compiled
-def _account(text: int, at: int, end: int, frame: int, places: int) -> int:
-    """The place after one account, its changes added to the wallet's; -1 where it is not plain."""
-    table, is_own, native, seen = number(frame, WORD_BYTES * TABLE), False, NONE, 0
-    for order in range(3):
-        first, stop = key(text, at, end, order == 0)
-        if first < 0:
-            return -1
-        at = stop + 2
-        if is_name(text, first, stop, table, places, TOKENS):
-            at = token_changes(text, at, end, frame, places)
-            seen |= 1
-            if at < 0:
-                return -1
-            continue
-        stop_of_value = text_value(text, at, end)
-        if stop_of_value < 0:
-            return -1
-        if is_name(text, first, stop, table, places, ACCOUNT):
-            is_own = is_wallet(text, at + 1, stop_of_value, frame)
-            seen |= 2
-        elif is_name(text, first, stop, table, places, NATIVE):
-            native = integer(text, at + 1, stop_of_value)
-            seen |= 4
-        at = stop_of_value + 1
-    if seen != 7 or native == NONE or at >= end or byte(text, at) != _CLOSE:
-        return -1
-    return at + 1 if add(frame, LAMPORTS, native if is_own else 0) else -1
+def judged(tokens: Moved, lamports: int) -> Change:
+    """Answers the one coin that was traded for SOL, wrapped or not; raises Unfit where there is none."""
+    lamports += sum(tokens.pop(mint, (0, 0))[0] for mint in SOL_MINTS)
+    moved = {mint: total for mint, total in tokens.items() if total[0]}
+    coins = [mint for mint in moved if mint not in STABLE_MINTS]
+    if not coins:
+        raise Unfit(Reason.QUOTE_LEG if moved else Reason.ZERO_AMOUNT)
+    if len(moved) > 1:
+        raise Unfit(Reason.NON_SOL_QUOTE)
+    units, decimals = moved[coins[0]]
+    if max(abs(units), abs(lamports)) > INT64_MAX:
+        raise Unfit(Reason.OVERFLOW)
+    if units * lamports > 0:
+        raise Unfit(Reason.SIGN)
+    if units > 0 and not lamports:
+        raise Unfit(Reason.ZERO_AMOUNT)
+    return Change(coins[0], units, decimals, lamports)
+
+
+def is_mint(text: str) -> bool:
+    """Tells whether a text is an address."""
+    return len(text) <= _MAX_ADDRESS_LETTERS and decoded_length(text) == ADDRESS_BYTES
+
+
+def _account(value: Any) -> dict[str, Any]:
+    """Reads one account with its changes as integers; raises Unfit."""
+    account = _object(value, "account", "nativeBalanceChange", "tokenBalanceChanges")
+    account["nativeBalanceChange"] = _integer(account["nativeBalanceChange"])
+    account["tokenBalanceChanges"] = [_token(token) for token in _listed(account["tokenBalanceChanges"])]
+    return account
+
+
+def _token(value: Any) -> dict[str, Any]:
+    """Reads one token account's change, its amount as base units and decimals; raises Unfit."""
+    token = _object(value, "mint", "rawTokenAmount", "tokenAccount", "userAccount")
+    raw = _object(token["rawTokenAmount"], "decimals", "tokenAmount")
+    mint, decimals = token["mint"], _integer(raw["decimals"])
+    if not 0 <= decimals <= MAX_DECIMALS:
+        raise Unfit(Reason.MALFORMED)
+    if not isinstance(mint, str) or not is_mint(mint):
+        raise Unfit(Reason.BAD_ADDRESS)
+    return {**token, "mint": str(mint), "rawTokenAmount": (_integer(raw["tokenAmount"]), decimals)}
+
+
+def _listed(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise Unfit(Reason.MALFORMED)
+    return value
+
+
+def _object(value: Any, *names: str) -> dict[str, Any]:
+    """Checks that a value is an object with exactly these fields; raises Unfit."""
+    if not isinstance(value, dict):
+        raise Unfit(Reason.MALFORMED)
+    if value.keys() - set(names):
+        raise Unfit(Reason.UNKNOWN_FIELD)
+    if len(value) < len(names):
+        raise Unfit(Reason.MISSING_FIELD)
+    return value
+
+
+def _integer(value: Any) -> int:
+    """Reads a number, or the text of one; raises Unfit."""
+    if not isinstance(value, str):
+        raise Unfit(Reason.MALFORMED)
+    try:
+        return integer(value)
+    except AmountTextError as error:
+        raise Unfit(Reason[error.reason.upper()]) from None

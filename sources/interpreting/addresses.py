@@ -1,4 +1,4 @@
-"""Base58, and whether text is base58 of exactly so many bytes, decided for whole columns without decoding.
+"""Reads base58, and decides for whole columns, without decoding, whether text is base58 of exactly so many bytes.
 
 The alphabet is in ASCII order, so among texts of one length text order is the order of values: a text without a leading
 `1` (a zero byte) decodes to n bytes exactly if it lies between the texts of 256^(n-1) and 256^n - 1.
@@ -11,18 +11,17 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pumploss.compiled import compiled
-from sources.reading.spans import texts
-from sources.reading.words import WORD_BYTES, byte, number
+from sources.reading.text_columns import letters_of
 
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _VALUES = {letter: value for value, letter in enumerate(ALPHABET)}
 _ZERO_LETTER = ord("1")
-IS_LETTER = np.zeros(256, dtype=bool)
-IS_LETTER[list(ALPHABET.encode())] = True
+_IS_LETTER = np.zeros(256, dtype=bool)
+_IS_LETTER[list(ALPHABET.encode())] = True
 
 
 def encode(raw: bytes) -> str:
-    """The base58 text of bytes; a leading zero byte is a leading `1`."""
+    """Writes bytes as base58; a leading zero byte is a leading `1`."""
     value, letters = int.from_bytes(raw, "big"), ""
     while value:
         value, digit = divmod(value, 58)
@@ -32,7 +31,7 @@ def encode(raw: bytes) -> str:
 
 @lru_cache(1 << 14)  # the same mints come again and again
 def decoded_length(text: str) -> int | None:
-    """The number of bytes that a short text stands for; None for what is not base58."""
+    """Counts the bytes that a short text stands for; None for what is not base58."""
     value = 0
     for letter in text:
         if letter not in _VALUES:
@@ -42,7 +41,7 @@ def decoded_length(text: str) -> int | None:
 
 
 def decode(text: str) -> bytes:
-    """The bytes that base58 text stands for; raises ValueError for what is not base58."""
+    """Decodes the bytes that base58 text stands for; raises ValueError for what is not base58."""
     length = decoded_length(text)
     if length is None:
         raise ValueError(f"{text!r} is not base58")
@@ -53,8 +52,8 @@ def decode(text: str) -> bytes:
 
 
 @cache
-def bounds(size: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """For 0 to `size` bytes of which the first is not zero the least and the greatest text, and their lengths."""
+def _bounds(size: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Lists for 0 to `size` bytes, the first of them not zero, the least and the greatest text, and their lengths."""
     texts_of = [(encode(b"\1" + bytes(n - 1)), encode(b"\xff" * n)) if n else ("", "") for n in range(size + 1)]
     lengths = np.array([[len(text) for text in pair] for pair in texts_of], np.int64)
     letters = np.zeros((size + 1, 2, int(lengths.max())), np.uint8)
@@ -65,9 +64,9 @@ def bounds(size: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
 
 
 def decodes_to(column: pa.StringArray, size: int) -> NDArray[np.bool_]:
-    """Per row whether the text is base58 of exactly `size` bytes; NULL counts as fitting."""
+    """Tells per row whether the text is base58 of exactly `size` bytes; NULL counts as fitting."""
     fits = np.zeros(len(column), np.bool_)
-    _judge(*texts(column), *bounds(size), IS_LETTER, fits)
+    _judge(*letters_of(column), *_bounds(size), _IS_LETTER, fits)
     return fits
 
 
@@ -82,43 +81,31 @@ def _judge(
     fits: NDArray[np.bool_],
 ) -> None:
     """Fills in which texts fit."""
-    text, size, width = letters.ctypes.data, len(limits) - 1, limits.shape[2]
-    edges, lengths, known = limits.ctypes.data, limit_lengths.ctypes.data, is_letter.ctypes.data
     for row in range(len(fits)):
-        is_missing = len(is_null) > 0 and is_null[row]
-        fits[row] = is_missing or is_bytes(text, offsets[row], offsets[row + 1], size, edges, lengths, width, known)
+        if len(is_null) > 0 and is_null[row]:
+            fits[row] = True
+            continue
+        at, stop = offsets[row], offsets[row + 1]
+        left = len(limits) - 1  # bytes that the text has to stand for, less those that are zero and stand first
+        while at < stop and left >= 0 and letters[at] == _ZERO_LETTER:
+            at += 1
+            left -= 1
+        if left < 0 or not limit_lengths[left, 0] <= stop - at <= limit_lengths[left, 1]:
+            continue
+        is_known = True
+        for place in range(at, stop):
+            is_known &= is_letter[letters[place]]
+        # Only a text of the least length can be too small, and only one of the greatest too great.
+        is_above = stop - at > limit_lengths[left, 0] or _compared(letters, at, limits[left, 0], stop - at) >= 0
+        is_below = stop - at < limit_lengths[left, 1] or _compared(letters, at, limits[left, 1], stop - at) <= 0
+        fits[row] = is_known and is_above and is_below
 
 
 @compiled
-def is_bytes(text: int, at: int, stop: int, size: int, edges: int, lengths: int, width: int, known: int) -> bool:
-    """Whether a text in memory is base58 of exactly `size` bytes.
-
-    `edges` and `lengths` are the addresses of what `bounds` gives for that or a larger size, `width` is how long its
-    texts may be, and `known` is the address of `IS_LETTER`.
-    """
-    left = size  # bytes that the text has to stand for, less those that are zero and stand first
-    while at < stop and left >= 0 and byte(text, at) == _ZERO_LETTER:
-        at += 1
-        left -= 1
-    if left < 0:
-        return False
-    shortest, longest = number(lengths, 2 * WORD_BYTES * left), number(lengths, 2 * WORD_BYTES * left + WORD_BYTES)
-    if not shortest <= stop - at <= longest:
-        return False
-    is_known = True
-    for place in range(at, stop):
-        is_known &= byte(known, byte(text, place)) != 0
-    least = edges + 2 * left * width
-    is_above = stop - at > shortest or _compared(text, at, least, stop - at) >= 0
-    is_below = stop - at < longest or _compared(text, at, least + width, stop - at) <= 0
-    return is_known and is_above and is_below
-
-
-@compiled
-def _compared(text: int, at: int, other: int, length: int) -> int:
-    """Which of two texts comes later in the order of their letters: below 0 the other one, above 0 the first."""
+def _compared(letters: NDArray[np.uint8], at: int, limit: NDArray[np.uint8], length: int) -> int:
+    """Compares two texts in the order of their letters: below 0 the limit comes later, above 0 the text does."""
     for step in range(length):
-        difference = byte(text, at + step) - byte(other, step)
+        difference = np.int64(letters[at + step]) - np.int64(limit[step])
         if difference != 0:
             return difference
     return 0

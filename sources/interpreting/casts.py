@@ -1,4 +1,4 @@
-"""Columns of text to exact values, and the rows whose text does not fit."""
+"""Turns columns of text into exact values, and tells the rows whose text does not fit."""
 
 import re
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pumploss.money import INT64_MAX, NUMBER, AmountTextError, to_units
 from pumploss.reasons import Reason
 from sources.interpreting import text_values
-from sources.reading.spans import texts
+from sources.reading.text_columns import letters_of
 
 #: Row and reason of each value that is not what its column should hold; its cell is NULL.
 Faults = list[tuple[int, Reason]]
@@ -27,15 +27,15 @@ _MAX_DIGITS = 28
 
 
 def integers(column: pa.StringArray) -> tuple[pa.Int64Array, Faults]:
-    """Decimal digits with an optional minus to int64; faults: `malformed`, `overflow`."""
-    values, kinds = text_values.integers(texts(column))
+    """Reads decimal digits with an optional minus as int64; faults: `malformed`, `overflow`."""
+    values, kinds = text_values.integers(letters_of(column))
     faults = [(row, Reason.MALFORMED) for row in np.flatnonzero(kinds == text_values.MALFORMED).tolist()]
     faults += [(row, Reason.OVERFLOW) for row in np.flatnonzero(kinds == text_values.TOO_LARGE).tolist()]
     return _with_nulls(values, kinds), faults
 
 
 def integer(text: str) -> int:
-    """One integer in decimal digits that fits 64 bits; raises AmountTextError: `malformed`, `overflow`."""
+    """Reads one integer in decimal digits that fits 64 bits; raises AmountTextError: `malformed`, `overflow`."""
     if not _INTEGER.fullmatch(text):
         raise AmountTextError("malformed", text)
     # The length first: Python refuses to convert text of thousands of digits.
@@ -45,8 +45,8 @@ def integer(text: str) -> int:
 
 
 def units(column: pa.StringArray, decimals: int) -> tuple[pa.Int64Array, Faults]:
-    """Decimal text to signed base units; faults: `malformed`, `precision`, `overflow`."""
-    values, kinds = text_values.decimals(texts(column), decimals)
+    """Reads decimal text as signed base units; faults: `malformed`, `precision`, `overflow`."""
+    values, kinds = text_values.decimals(letters_of(column), decimals)
     faults: Faults = []
     for row in np.flatnonzero(kinds == text_values.UNSURE).tolist():
         try:
@@ -58,30 +58,30 @@ def units(column: pa.StringArray, decimals: int) -> tuple[pa.Int64Array, Faults]
 
 
 def _units(text: str, decimals: int) -> int:
-    """One amount in base units; raises AmountTextError."""
-    found = NUMBER.fullmatch(text)
-    if found is None:
+    """Reads one amount in base units; raises AmountTextError."""
+    parts = NUMBER.fullmatch(text)
+    if parts is None:
         raise AmountTextError("malformed", text)
     # More than a Decimal calculates with, and far more than 64 bits can hold.
-    if len(found["digits"].replace(".", "").strip("0")) > _MAX_DIGITS:
+    if len(parts["digits"].replace(".", "").strip("0")) > _MAX_DIGITS:
         raise AmountTextError("precision", text)
     return to_units(text, decimals)
 
 
 def unix_seconds(column: pa.StringArray) -> tuple[pa.TimestampArray, Faults]:
-    """Whole seconds since 1970 to UTC timestamps; fault: `bad_timestamp`."""
+    """Reads whole seconds since 1970 as UTC timestamps; fault: `bad_timestamp`."""
     seconds, wrong = integers(column)
     faults = [(row, Reason.BAD_TIMESTAMP) for row, _ in wrong]
     return _plausible(seconds, faults)
 
 
 def iso_seconds(column: pa.StringArray) -> tuple[pa.TimestampArray, Faults]:
-    """Text of the one form `2026-01-01T00:00:00Z` to UTC timestamps; fault: `bad_timestamp`."""
+    """Reads text of the one form `2026-01-01T00:00:00Z` as UTC timestamps; fault: `bad_timestamp`."""
     return _written_seconds(column, is_iso=True)
 
 
 def utc_seconds(column: pa.StringArray) -> tuple[pa.TimestampArray, Faults]:
-    """Text such as `2024-07-04 15:31:10.000 UTC` or `2024-07-04T15:31:10Z` to timestamps; fault: `bad_timestamp`.
+    """Reads text such as `2024-07-04 15:31:10.000 UTC` or `2024-07-04T15:31:10Z`; fault: `bad_timestamp`.
 
     Block times are whole seconds, so a fraction is zeros.
     """
@@ -89,13 +89,13 @@ def utc_seconds(column: pa.StringArray) -> tuple[pa.TimestampArray, Faults]:
 
 
 def _written_seconds(column: pa.StringArray, is_iso: bool) -> tuple[pa.TimestampArray, Faults]:
-    seconds, kinds = text_values.utc_seconds(texts(column), is_iso)
+    seconds, kinds = text_values.utc_seconds(letters_of(column), is_iso)
     faults = [(row, Reason.BAD_TIMESTAMP) for row in np.flatnonzero(kinds == text_values.MALFORMED).tolist()]
     return _plausible(_with_nulls(seconds, kinds), faults)
 
 
 def unix_milliseconds(column: pa.StringArray) -> tuple[pa.TimestampArray, Faults]:
-    """Whole milliseconds since 1970 to UTC timestamps, milliseconds kept; fault: `bad_timestamp`."""
+    """Reads whole milliseconds since 1970 as UTC timestamps, milliseconds kept; fault: `bad_timestamp`."""
     milliseconds, wrong = integers(column)
     faults: Faults = [(row, Reason.BAD_TIMESTAMP) for row, _ in wrong]
     seconds, faults = _plausible(pc.divide(milliseconds, 1000), faults)
@@ -103,7 +103,7 @@ def unix_milliseconds(column: pa.StringArray) -> tuple[pa.TimestampArray, Faults
 
 
 def _plausible(seconds: pa.Int64Array, faults: Faults) -> tuple[pa.TimestampArray, Faults]:
-    """Seconds as timestamps, those that no block of the chain can have as faults."""
+    """Makes timestamps of seconds, those that no block of the chain can have as faults."""
     fits = pc.and_(pc.greater_equal(seconds, FIRST_SECOND), pc.less_equal(seconds, LAST_SECOND))
     if pc.all(fits).as_py() is False:
         faults = faults + [(row, Reason.BAD_TIMESTAMP) for row in _where_false(fits)]
@@ -112,12 +112,12 @@ def _plausible(seconds: pa.Int64Array, faults: Faults) -> tuple[pa.TimestampArra
 
 
 def _where_false(mask: pa.BooleanArray) -> list[int]:
-    """The rows where a mask is false; NULL is not."""
+    """Lists the rows where a mask is false; NULL is not."""
     rows: list[int] = np.flatnonzero(~mask.fill_null(True).to_numpy(zero_copy_only=False)).tolist()
     return rows
 
 
 def _with_nulls(values: NDArray[np.int64], kinds: NDArray[np.uint8]) -> pa.Int64Array:
-    """Values as a column, NULL where there is none."""
+    """Makes a column of values, NULL where there is none."""
     is_missing = kinds != text_values.VALUE
     return pa.array(values, mask=is_missing) if is_missing.any() else pa.array(values)

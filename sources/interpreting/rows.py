@@ -1,6 +1,6 @@
-"""Fields read as trades: each method returns a typed column and notes what it refuses."""
+"""Reads fields as trades: each method returns a typed column and notes what it refuses."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
@@ -9,14 +9,11 @@ from numpy.typing import NDArray
 
 from pumploss.money import MOST_LAMPORTS, PUMP_TOKEN_DECIMALS, SOL_DECIMALS, TOKEN_SUPPLY_UNITS
 from pumploss.reasons import Reason
-from sources.declaration import Source
 from sources.interpreting import casts
 from sources.interpreting.addresses import decodes_to
 from sources.interpreting.venues import PROGRAMS
+from sources.reading.fields import Fields
 from sources.reading.records import Records
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 ADDRESS_BYTES = 32
 SIGNATURE_BYTES = 64
@@ -36,11 +33,11 @@ MAX_INSTRUCTIONS = 1000
 class Rows:
     """A block of records under interpretation; the first refusal of a row stands."""
 
-    def __init__(self, source: Source, records: Records) -> None:
-        self._source = source
+    def __init__(self, fields: Fields, records: Records) -> None:
+        self._fields = fields
         self._records = records
         self._reasons = np.full(len(records), _ACCEPTED, np.int8)
-        self._fields = np.full(len(records), _ACCEPTED, np.int16)
+        self._culprits = np.full(len(records), _ACCEPTED, np.int16)
 
     @property
     def is_accepted(self) -> NDArray[np.bool_]:
@@ -50,7 +47,7 @@ class Rows:
 
     def refusal(self, row: int) -> tuple[Reason, str]:
         """Why a refused row was, and the field and value that did it."""
-        name = self._source.all_fields[self._fields[row]]
+        name = self._fields.all_fields[self._culprits[row]]
         value = self._records.columns[name][row].as_py()
         return _REASONS[self._reasons[row]], f"{name}={value if value is None else value[:_SHOWN]!r}"
 
@@ -62,7 +59,7 @@ class Rows:
             where = where.fill_null(False).to_numpy(zero_copy_only=False)
         chosen = where & self.is_accepted
         self._reasons[chosen] = _REASONS.index(reason)
-        self._fields[chosen] = self._source.all_fields.index(name)
+        self._culprits[chosen] = self._fields.all_fields.index(name)
 
     def text(self, name: str) -> pa.StringArray:
         """A field's text, empty text as NULL, which is refused unless the field is optional."""
@@ -70,7 +67,7 @@ class Rows:
         is_empty = pc.equal(column, "")
         if is_empty.true_count:
             column = pc.if_else(is_empty, None, column)
-        if column.null_count and name not in self._source.optional:
+        if column.null_count and name not in self._fields.optional:
             self.refuse(column.is_null(), Reason.MISSING_FIELD, name)
         return column
 
@@ -191,7 +188,7 @@ class Rows:
         """One value for every row."""
         return pa.repeat(pa.scalar(value, kind), len(self._records))
 
-    def _cast(self, name: str, cast: "Callable[[pa.StringArray], tuple[pa.Array, casts.Faults]]") -> pa.Array:
+    def _cast(self, name: str, cast: Callable[[pa.StringArray], tuple[pa.Array, casts.Faults]]) -> pa.Array:
         """A field's values; what cannot be cast is refused with the cast's reason."""
         values, faults = cast(self.text(name))
         for reason in {reason for _, reason in faults}:

@@ -1,10 +1,10 @@
-"""Numbers and times out of columns of text, by compiled code; what is unusual is left to a slower reader."""
+"""Reads numbers and times out of columns of text, by compiled code; leaves what is unusual to a slower reader."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pumploss.compiled import compiled
-from sources.reading.words import byte
+from sources.reading.text_columns import Letters
 
 #: What a text is: a value, NULL, none of its kind, too large, or for the slower reader to judge.
 VALUE, NULL, MALFORMED, TOO_LARGE, UNSURE = 0, 1, 2, 3, 4
@@ -17,26 +17,25 @@ _DATE_LETTERS, _TIME_LETTERS = 10, 19
 _MONTHS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 _SECONDS_PER_DAY = 86_400
 
-_Column = tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.bool_]]
 _Read = tuple[NDArray[np.int64], NDArray[np.uint8]]
 
 
-def integers(column: _Column) -> _Read:
-    """Signed integers in digits: values, and per row `VALUE`, `NULL`, `MALFORMED` or `TOO_LARGE`."""
+def integers(column: Letters) -> _Read:
+    """Reads signed integers in digits: values, and per row `VALUE`, `NULL`, `MALFORMED` or `TOO_LARGE`."""
     values, kinds = _empty(column)
     _integers(*column, values, kinds)
     return values, kinds
 
 
-def decimals(column: _Column, places: int) -> _Read:
-    """Decimal text times `10**places`: values, and per row `VALUE`, `NULL` or `UNSURE`."""
+def decimals(column: Letters, places: int) -> _Read:
+    """Reads decimal text times `10**places`: values, and per row `VALUE`, `NULL` or `UNSURE`."""
     values, kinds = _empty(column)
     _decimals(*column, places, values, kinds)
     return values, kinds
 
 
-def utc_seconds(column: _Column, is_iso: bool) -> _Read:
-    """Seconds since 1970 of `2026-01-01T00:00:00Z` and, if not `is_iso`, of `2026-01-01 00:00:00.000 UTC`: values, and
+def utc_seconds(column: Letters, is_iso: bool) -> _Read:
+    """Reads seconds since 1970 of `2026-01-01T00:00:00Z` and, if not `is_iso`, of `2026-01-01 00:00:00.000 UTC`: values, and
     per row `VALUE`, `NULL` or `MALFORMED`.
     """
     values, kinds = _empty(column)
@@ -44,7 +43,7 @@ def utc_seconds(column: _Column, is_iso: bool) -> _Read:
     return values, kinds
 
 
-def _empty(column: _Column) -> _Read:
+def _empty(column: Letters) -> _Read:
     count = len(column[1]) - 1
     return np.zeros(count, np.int64), np.zeros(count, np.uint8)
 
@@ -57,17 +56,16 @@ def _integers(
     values: NDArray[np.int64],
     kinds: NDArray[np.uint8],
 ) -> None:
-    text = letters.ctypes.data
     for row in range(len(values)):
         if len(is_null) > 0 and is_null[row]:
             kinds[row] = NULL
             continue
         at, stop = offsets[row], offsets[row + 1]
-        is_negative = at < stop and byte(text, at) == _MINUS
+        is_negative = at < stop and letters[at] == _MINUS
         at += is_negative
         value, digits, is_strange = np.uint64(0), 0, at == stop
         while at < stop:
-            letter = byte(text, at)
+            letter = letters[at]
             is_strange |= letter < _ZERO or letter > _NINE
             value = value * np.uint64(10) + np.uint64(letter - _ZERO)
             digits += digits > 0 or letter != _ZERO
@@ -89,17 +87,16 @@ def _decimals(
     values: NDArray[np.int64],
     kinds: NDArray[np.uint8],
 ) -> None:
-    text = letters.ctypes.data
     for row in range(len(values)):
         if len(is_null) > 0 and is_null[row]:
             kinds[row] = NULL
             continue
         at, stop = offsets[row], offsets[row + 1]
-        is_negative = at < stop and byte(text, at) == _MINUS
+        is_negative = at < stop and letters[at] == _MINUS
         at += is_negative
-        value, scale, at = _digits(text, at, stop, places)
+        value, scale, at = _digits(letters, at, stop, places)
         if at < stop and value > 0:
-            shift, at = _exponent(text, at, stop)
+            shift, at = _exponent(letters, at, stop)
             scale += shift
         if at != stop or value < 0 or stop - offsets[row] > _SURE_LETTERS:
             kinds[row] = UNSURE
@@ -117,14 +114,14 @@ def _decimals(
 
 
 @compiled
-def _digits(text: int, at: int, stop: int, scale: int) -> tuple[int, int, int]:
-    """The digits before an exponent as an integer, `scale` less those after the point, and the place after them.
+def _digits(letters: NDArray[np.uint8], at: int, stop: int, scale: int) -> tuple[int, int, int]:
+    """Reads the digits before an exponent as an integer, `scale` less those after the point, and where they end.
 
     -1 for what is no digits, and for more of them than surely fit.
     """
     value, digits, is_fraction, count = 0, 0, False, 0
     while at < stop:
-        letter = byte(text, at)
+        letter = letters[at]
         if letter == _POINT and not is_fraction:
             is_fraction = True
         elif _ZERO <= letter <= _NINE and digits < _SURE_DIGITS:
@@ -139,16 +136,16 @@ def _digits(text: int, at: int, stop: int, scale: int) -> tuple[int, int, int]:
 
 
 @compiled
-def _exponent(text: int, at: int, stop: int) -> tuple[int, int]:
-    """The exponent that begins at a place and the place after it; of one or two digits only."""
-    letter = byte(text, at)
+def _exponent(letters: NDArray[np.uint8], at: int, stop: int) -> tuple[int, int]:
+    """Reads the exponent that begins here: it and where it ends; of one or two digits only."""
+    letter = letters[at]
     if letter not in (_SMALL_E, _LARGE_E) or at + 1 >= stop:
         return 0, at
-    is_negative = byte(text, at + 1) == _MINUS
-    first = at + 1 + (is_negative or byte(text, at + 1) == _PLUS)
+    is_negative = letters[at + 1] == _MINUS
+    first = at + 1 + (is_negative or letters[at + 1] == _PLUS)
     value, place = 0, first
-    while place < stop and place < first + 2 and _ZERO <= byte(text, place) <= _NINE:
-        value = value * 10 + (byte(text, place) - _ZERO)
+    while place < stop and place < first + 2 and _ZERO <= letters[place] <= _NINE:
+        value = value * 10 + (letters[place] - _ZERO)
         place += 1
     return (-value if is_negative else value), (place if place > first else at)
 
@@ -162,18 +159,17 @@ def _utc_seconds(
     values: NDArray[np.int64],
     kinds: NDArray[np.uint8],
 ) -> None:
-    text = letters.ctypes.data
     for row in range(len(values)):
         if len(is_null) > 0 and is_null[row]:
             kinds[row] = NULL
             continue
         at, stop = offsets[row], offsets[row + 1]
-        if not _is_utc(text, at, stop, is_iso):
+        if not _is_utc(letters, at, stop, is_iso):
             kinds[row] = MALFORMED
             continue
-        year = _two(text, at) * 100 + _two(text, at + 2)
-        month, day = _two(text, at + 5), _two(text, at + 8)
-        hour, minute, second = _two(text, at + 11), _two(text, at + 14), _two(text, at + 17)
+        year = _two(letters, at) * 100 + _two(letters, at + 2)
+        month, day = _two(letters, at + 5), _two(letters, at + 8)
+        hour, minute, second = _two(letters, at + 11), _two(letters, at + 14), _two(letters, at + 17)
         is_day = min(year, month, day, hour, minute, second) >= 0 and 1 <= month <= 12
         if not is_day or not 1 <= day <= _month_days(year, month) or hour > 23 or minute > 59 or second > 59:
             kinds[row] = MALFORMED
@@ -182,33 +178,33 @@ def _utc_seconds(
 
 
 @compiled
-def _is_utc(text: int, at: int, stop: int, is_iso: bool) -> bool:
-    """Whether everything but the digits of a time is as it must be."""
+def _is_utc(letters: NDArray[np.uint8], at: int, stop: int, is_iso: bool) -> bool:
+    """Tells whether everything but the digits of a time is as it must be."""
     if stop - at < _TIME_LETTERS + 1:
         return False
-    is_dashed = byte(text, at + 4) == _MINUS and byte(text, at + 7) == _MINUS
-    is_timed = byte(text, at + 13) == _COLON and byte(text, at + 16) == _COLON
-    between = byte(text, at + _DATE_LETTERS)
+    is_dashed = letters[at + 4] == _MINUS and letters[at + 7] == _MINUS
+    is_timed = letters[at + 13] == _COLON and letters[at + 16] == _COLON
+    between = letters[at + _DATE_LETTERS]
     if not is_dashed or not is_timed or (between != _T and (is_iso or between != _SPACE)):
         return False
     at += _TIME_LETTERS
-    if not is_iso and byte(text, at) == _POINT:
+    if not is_iso and letters[at] == _POINT:
         first = at + 1
         at = first
-        while at < stop and at < first + 9 and byte(text, at) == _ZERO:
+        while at < stop and at < first + 9 and letters[at] == _ZERO:
             at += 1
         if stop == at or at == first:  # noqa: PLR1714  compiled: they are of two kinds of integers
             return False
     if stop - at == 1:
-        return byte(text, at) == _Z
-    is_spelled = not is_iso and stop - at == 4 and byte(text, at) == _SPACE and byte(text, at + 1) == _U
-    return is_spelled and byte(text, at + 2) == _T and byte(text, at + 3) == _C
+        return letters[at] == _Z
+    is_spelled = not is_iso and stop - at == 4 and letters[at] == _SPACE and letters[at + 1] == _U
+    return is_spelled and letters[at + 2] == _T and letters[at + 3] == _C
 
 
 @compiled
-def _two(text: int, at: int) -> int:
-    """A number of two digits; far below zero where one is none."""
-    high, low = byte(text, at) - _ZERO, byte(text, at + 1) - _ZERO
+def _two(letters: NDArray[np.uint8], at: int) -> int:
+    """Reads a number of two digits; far below zero where one is none."""
+    high, low = letters[at] - _ZERO, letters[at + 1] - _ZERO
     return high * 10 + low if 0 <= high <= 9 and 0 <= low <= 9 else -(1 << 20)
 
 
@@ -221,7 +217,7 @@ def _month_days(year: int, month: int) -> int:
 
 @compiled
 def _days(year: int, month: int, day: int) -> int:
-    """Days since 1970; years are counted from March, so that a leap day is the last of its year."""
+    """Counts days since 1970; years are counted from March, so that a leap day is the last of its year."""
     year -= month <= 2
     months = (month + 9) % 12
     return 365 * year + year // 4 - year // 100 + year // 400 + (153 * months + 2) // 5 + day - 1 - 719_468

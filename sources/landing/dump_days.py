@@ -1,21 +1,22 @@
-"""Which dump days a range means: every day where a daily source lands, otherwise only those that exist."""
+"""Says which dump days a range means: every day where a daily source lands, otherwise only those that exist."""
 
 from datetime import date
 
 from pumploss.days import Days, ordered, span
 from pumploss.errors import LandingError
-from sources import SOURCES
-from sources.declaration import Cadence
+from sources import arriving
+from sources.declaration import Arrival
 from sources.landing.folders import Landing
 
 
 def daily_sources(landing: Landing) -> list[str]:
-    """Names of the landed sources that must land every day."""
-    return [name for name in landing.sources() if SOURCES[name].cadence is Cadence.DAILY]
+    """Lists the landed sources that must land every day."""
+    daily = arriving(Arrival.DAILY)
+    return [name for name in landing.sources() if name in daily]
 
 
 def run_days(landing: Landing, first: date, last: date) -> Days:
-    """The dump days of a range, in order. Raises LandingError where nothing landed in it."""
+    """Lists the dump days of a range, in order. Raises LandingError where nothing landed in it."""
     if last < first:
         raise LandingError(f"The range {first} to {last} ends before it starts.")
     if daily_sources(landing):
@@ -30,11 +31,11 @@ def run_days(landing: Landing, first: date, last: date) -> Days:
 
 
 def require_landed(landing: Landing, days: Days) -> None:
-    """Raise LandingError naming each daily source and day without a dump, and each day that nothing landed for."""
+    """Raises LandingError naming each daily source and day without a dump, and each day that nothing landed for."""
     landed = {name: set(landing.days(name)) for name in landing.sources()}
     daily = daily_sources(landing)
     missing = [f"{name}/{day}" for day in days for name in daily if day not in landed[name]]
-    missing += [f"any source for {day}" for day in days if not any(day in found for found in landed.values())]
+    missing += [f"any source for {day}" for day in days if not any(day in days_of for days_of in landed.values())]
     if missing:
         raise LandingError(
             f"No dump of {', '.join(missing[:5])}{f' and {len(missing) - 5} more' if missing[5:] else ''} in "

@@ -1,4 +1,4 @@
-"""The landing: what was dumped, by source and day. It is only ever read.
+"""Lists the landing: what was dumped, by source and day. It is only ever read.
 
 Layout: `<root>/<source>/<YYYY-MM-DD>/<file>.{csv,jsonl}[.gz|.zst]` or `<file>.parquet`. A day's
 folder without files is a day on which nothing was traded; a day without a folder is missing.
@@ -14,7 +14,7 @@ from fsspec.core import url_to_fs
 
 from pumploss.errors import LandingError
 from sources import SOURCES
-from sources.reading.files import format_of
+from sources.reading.file_format import format_of
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -25,7 +25,7 @@ _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._=+-]{0,199}", re.ASCII)
 
 @dataclass(frozen=True)
 class LandedFile:
-    """One landed file: `path` opens it, `name` is its place below the root, `size` is in bytes."""
+    """One landed file: `path` opens it, `name` is its path below the root, `size` is in bytes."""
 
     source: str
     day: date
@@ -38,19 +38,18 @@ class Landing:
     """A landing root, local or on S3; its methods raise LandingError for what is out of place."""
 
     def __init__(self, root: str) -> None:
-
         self._storage: AbstractFileSystem
-        self._storage, found = url_to_fs(root)
-        self._root: str = found.rstrip("/")
+        self._storage, path = url_to_fs(root)
+        self._root: str = path.rstrip("/")
         self._is_local = "file" in self._storage.protocol
 
     @property
     def root(self) -> str:
-        """The root as the storage names it."""
+        """Answers the root as the storage names it."""
         return self._root
 
     def sources(self) -> list[str]:
-        """Names of the sources that have landed, in alphabetical order."""
+        """Lists the sources that have landed, in alphabetical order."""
         names = [self._folder(entry) for entry in self._list("")]
         for name in names:
             if name not in SOURCES:
@@ -59,22 +58,22 @@ class Landing:
         return sorted(names)
 
     def days(self, source: str) -> list[date]:
-        """Days of which a source has a folder, in order."""
+        """Lists the days of which a source has a folder, in order."""
         return sorted(self._day(source, self._folder(entry)) for entry in self._list(source))
 
     def files(self, source: str, day: date) -> list[LandedFile]:
-        """The files of a landed day, sorted by name; none for a day of no trades."""
+        """Lists the files of a landed day, sorted by name; none for a day of no trades."""
         folder = f"{source}/{day.isoformat()}"
         entries = sorted(self._list(folder), key=lambda entry: str(entry["name"]))
         return [self._file(source, day, folder, entry) for entry in entries]
 
     def all_days(self, first: date, last: date) -> list[date]:
-        """Days between two (inclusive) that landed from any source, in order."""
+        """Lists the days between two (inclusive) that landed from any source, in order."""
         days = {day for source in self.sources() for day in self.days(source)}
         return sorted(day for day in days if first <= day <= last)
 
     def _list(self, folder: str) -> list[dict[str, Any]]:
-        """What lies in a folder. On S3 a folder may be an object itself: that one is left out."""
+        """Lists what lies in a folder. On S3 a folder may be an object itself: that one is left out."""
         path = f"{self._root}/{folder}".rstrip("/")
         try:
             # A cached listing of a bucket would hide what landed since.
@@ -86,14 +85,14 @@ class Landing:
         return [entry for entry in entries if str(entry["name"]).rstrip("/") != path]
 
     def _folder(self, entry: dict[str, Any]) -> str:
-        """The name of a folder; anything else does not belong above the files."""
+        """Answers the name of a folder; anything else does not belong above the files."""
         path = str(entry["name"]).rstrip("/")
         if self._kind(entry) != "directory":
             raise LandingError(f"{path} is no folder; files lie in <source>/<day>/, move or remove it")
         return path.rsplit("/", 1)[-1]
 
     def _day(self, source: str, name: str) -> date:
-        """The day that a folder is named by."""
+        """Reads the day that a folder is named by."""
         try:
             if _DAY.fullmatch(name):
                 return date.fromisoformat(name)
@@ -102,7 +101,7 @@ class Landing:
         raise LandingError(f"{self._root}/{source}/{name} is no day; name the folder YYYY-MM-DD")
 
     def _file(self, source: str, day: date, folder: str, entry: dict[str, Any]) -> LandedFile:
-        """One file of a day, if it may be there."""
+        """Checks one file of a day, if it may be there."""
         path = str(entry["name"])
         name = path.rsplit("/", 1)[-1]
         if self._kind(entry) != "file":
@@ -117,7 +116,7 @@ class Landing:
         return LandedFile(source, day, full, f"{folder}/{name}", int(entry["size"]))
 
     def _kind(self, entry: dict[str, Any]) -> str:
-        """`file`, `directory` or `other`; refuses a link that leads out of the landing."""
+        """Answers `file`, `directory` or `other`; refuses a link that leads out of the landing."""
         if not self._is_local or not entry.get("islink"):
             return str(entry["type"])
         root, target = os.path.realpath(self._root), os.path.realpath(entry["name"])

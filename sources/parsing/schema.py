@@ -1,4 +1,6 @@
-"""The one form of parsed files: trades, events of tokens, refused lines and a closing row per file."""
+"""States the one form of parsed files: trades, events of tokens, refused lines and a closing row per file."""
+
+from dataclasses import asdict
 
 import numpy as np
 import pyarrow as pa
@@ -6,8 +8,9 @@ from numpy.typing import NDArray
 
 from pumploss.contract import Column, Table, Type
 from pumploss.tables import bronze_token_events, bronze_trades, quarantine_trades
-from sources.declaration import Source
 from sources.parsing.line_digests import digests
+from sources.parsing.read_file import FileKey, ReadFile
+from sources.reading.fields import Fields
 from sources.reading.records import Records, Refused
 
 _DERIVED_LATER = ("trade_id", "trade_date", "is_ambiguous_duplicate")
@@ -72,7 +75,7 @@ class Occurrences:
         self._seen: dict[str, int] = {}
 
     def number(self, digests: pa.StringArray, is_signed: NDArray[np.bool_]) -> pa.Int32Array:
-        """The ordinal of each line among its equals so far; 1 for signed lines."""
+        """Answers the ordinal of each line among its equals so far; 1 for signed lines."""
         ordinals = np.ones(len(digests), np.int32)
         unsigned = np.flatnonzero(~is_signed)
         for row, digest in zip(unsigned.tolist(), digests.take(unsigned).to_pylist(), strict=True):
@@ -80,33 +83,38 @@ class Occurrences:
         return pa.array(ordinals)
 
 
-def line_digests(source: Source, records: Records, rows: NDArray[np.bool_]) -> pa.StringArray:
-    """128 bits in hex over a line's fields that are not volatile: equal for equal lines in every file and format.
+def line_digests(fields: Fields, records: Records, rows: NDArray[np.bool_]) -> pa.StringArray:
+    """Digests a line's fields that are not volatile to 128 bits in hex: equal lines alike in every file and format.
 
     NULL differs from empty text.
     """
-    found = digests((records.columns[name] for name in source.identifying_fields), len(records))
-    return found if rows.all() else found.filter(pa.array(rows))
+    of_all = digests((records.columns[name] for name in fields.identifying_fields), len(records))
+    return of_all if rows.all() else of_all.filter(pa.array(rows))
 
 
 def batch(length: int, values: dict[str, pa.Array]) -> pa.RecordBatch:
-    """A batch in the parsed schema; columns that are not given are NULL."""
+    """Makes a batch in the parsed schema; columns that are not given are NULL."""
     arrays = [values[f.name] if f.name in values else pa.nulls(length, f.type) for f in PARSED]
     return pa.RecordBatch.from_arrays(arrays, schema=PARSED)
 
 
 def repeated(length: int, values: dict[str, object]) -> dict[str, pa.Array]:
-    """Columns that hold one value in every row."""
+    """Makes columns that hold one value in every row."""
     return {name: pa.repeat(pa.scalar(value, PARSED.field(name).type), length) for name, value in values.items()}
 
 
-def refused_batch(refused: list[Refused], place: dict[str, object]) -> pa.RecordBatch:
-    """Refused lines as a batch."""
+def of_file(key: FileKey) -> dict[str, object]:
+    """Says in every row which file it is of."""
+    return {"file": key.file, "dump_day": key.dump_day, "source": key.source}
+
+
+def refused_batch(refused: list[Refused], key: FileKey) -> pa.RecordBatch:
+    """Makes a batch of refused lines of a file."""
     names = ("line_number", *_REFUSAL_NAMES)
     values = {name: pa.array([getattr(line, name) for line in refused], PARSED.field(name).type) for name in names}
-    return batch(len(refused), {**repeated(len(refused), {"kind": "refused", **place}), **values})
+    return batch(len(refused), {**repeated(len(refused), {"kind": "refused", **of_file(key)}), **values})
 
 
-def file_batch(place: dict[str, object], closing: dict[str, object]) -> pa.RecordBatch:
-    """The row that closes a file."""
-    return batch(1, repeated(1, {"kind": "file", **place, **closing}))
+def file_batch(read: ReadFile) -> pa.RecordBatch:
+    """Makes the row that closes a file."""
+    return batch(1, repeated(1, {"kind": "file", **asdict(read)}))

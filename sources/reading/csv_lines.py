@@ -1,25 +1,26 @@
-"""Lines of CSV to fields: plain lines all at once, odd ones one by one.
+"""Reads lines of CSV as columns of text: plain lines at once by Arrow, odd ones by the standard library.
 
-A line is odd if it holds a quote, a control, what is not UTF-8, or a number of commas that the header does not have. An
-empty field is NULL, quoted or not: CSV does not tell them apart.
+A line is odd if it holds a quote, a NUL, a carriage return or what is not UTF-8, or a number of commas that the header
+does not have. An empty field is NULL, quoted or not: CSV does not tell them apart.
 """
 
 import csv
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
 from numpy.typing import NDArray
 
 from pumploss.reasons import FileReason, Reason
-from sources.declaration import Source
-from sources.reading.csv_scan import scan
+from sources.reading.fields import Fields
 from sources.reading.files import FileRefusedError
-from sources.reading.physical_lines import Block
-from sources.reading.records import Records, Refused, Split, refuse, require_fields
-from sources.reading.verdicts import is_odd, without
+from sources.reading.parts import Part, completed
+from sources.reading.physical_lines import BYTE_ORDER_MARK, Block
+from sources.reading.records import ReadBlock
 
 
-def header(source: Source, line: bytes) -> list[str]:
-    """The names of a CSV's fields, in its own order; raises FileRefusedError: `binary` or `drift`."""
+def header(fields: Fields, line: bytes) -> list[str]:
+    """Reads the names of a CSV's fields, in its own order; raises FileRefusedError: `binary` or `drift`."""
     if b"\0" in line:
         raise FileRefusedError(FileReason.BINARY, f"NUL bytes in the header {line[:40]!r}; land the CSV itself")
     try:
@@ -32,38 +33,58 @@ def header(source: Source, line: bytes) -> list[str]:
         names = next(csv.reader([text], strict=True))
     except csv.Error as error:
         raise FileRefusedError(FileReason.DRIFT, f"the header {text[:80]!r} is not CSV: {error}") from error
-    needed = tuple(name for name in source.all_fields if name not in source.may_lack)
-    require_fields(source, [name[:80] for name in names], needed)
+    needed = tuple(name for name in fields.all_fields if name not in fields.may_lack)
+    fields.require([name[:80] for name in names], needed)
     return names
 
 
-def split(block: Block, names: list[str]) -> Split:
-    """The block's records by field, and the lines that have no fields."""
-    spans, verdicts = scan(block, len(names))
-    odd = np.flatnonzero(is_odd(block, verdicts))
-    rows, values, refused = _one_by_one(block, odd, len(names))
-    kept = without(len(block), odd, rows)
-    spans = spans.patched(rows, [[value or None for value in fields] for fields in values])
-    columns = {name: spans.column(field, kept) for field, name in enumerate(names)}
-    kept_lines = block.pick(kept)
-    return Records(columns, kept_lines.numbers, kept_lines.raw), refused
+def read(block: Block, names: list[str]) -> ReadBlock:
+    """Reads the block's records by field, and the lines that have no fields."""
+    return completed(block, [_at_once(block, names)], tuple(names), lambda line: read_line(line, len(names)))
 
 
-def _one_by_one(block: Block, odd: NDArray[np.int64], width: int) -> tuple[list[int], list[list[str]], list[Refused]]:
-    """Odd lines: their rows and fields, and the refused ones."""
-    rows, values, refused = [], [], []
-    for row in map(int, odd):
-        found = fields(block.line(row), width)
-        if isinstance(found, list):
-            rows.append(row)
-            values.append(found)
-        else:
-            refused.append(refuse(int(block.numbers[row]), *found, block.raw(row)))
-    return rows, values, refused
+def _may_be_plain(block: Block) -> NDArray[np.bool_]:
+    """Tells which lines are UTF-8 and hold nothing that Arrow would read in another way than as a letter."""
+    may_be = np.ones(len(block), np.bool_)
+    letters = np.frombuffer(block.data, np.uint8)
+    for letter in (b'"', b"\0", b"\r"):
+        if letter in block.data:
+            at = np.flatnonzero(letters == ord(letter))
+            rows = np.searchsorted(block.starts, at, "right") - 1
+            # One carriage return before the line feed is no part of the line; what stands between lines is in none.
+            may_be[rows[(rows >= 0) & (at < block.ends[rows])]] = False
+    if block.data.startswith(BYTE_ORDER_MARK, int(block.starts[0])):
+        may_be[0] = False
+    return may_be & block.are_utf8()
 
 
-def fields(line: bytes, width: int) -> list[str] | tuple[Reason, str]:
-    """The fields of one line, or why it has none; an open quote ends with its line."""
+def _at_once(block: Block, names: list[str]) -> Part:
+    """Reads lines by Arrow that have as many fields as the header."""
+    rows = np.flatnonzero(_may_be_plain(block)) if len(block) else np.zeros(0, np.int64)
+    if not len(rows):
+        return Part(rows, dict.fromkeys(names, pa.array([], pa.string())))
+    of_other_width: list[int] = []
+
+    def skip(line: arrow_csv.InvalidRow) -> str:
+        of_other_width.append(line.number - 1)
+        return "skip"
+
+    text = block.pick(rows).joined()
+    table = arrow_csv.read_csv(
+        pa.BufferReader(text),
+        read_options=arrow_csv.ReadOptions(use_threads=False, column_names=names, block_size=len(text) + 1),
+        parse_options=arrow_csv.ParseOptions(
+            quote_char=False, double_quote=False, escape_char=False, ignore_empty_lines=False, invalid_row_handler=skip
+        ),
+        convert_options=arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True
+        ),
+    )
+    return Part(np.delete(rows, of_other_width), {name: table[name].combine_chunks() for name in names})
+
+
+def read_line(line: bytes, width: int) -> list[str | None] | tuple[Reason, str]:
+    """Reads the fields of one line, or says why it has none; an open quote ends with its line."""
     if b"\0" in line:
         return Reason.ENCODING, f"NUL byte at {line.index(0)}"
     try:
@@ -75,9 +96,9 @@ def fields(line: bytes, width: int) -> list[str] | tuple[Reason, str]:
     try:
         # The csv module takes no field over 128 KiB; a line without quotes does not need it.
         is_plain = text.count(",") == width - 1 and not {'"', "\r"} & set(text)
-        found = text.split(",") if is_plain else next(csv.reader([text], strict=True))
+        fields = text.split(",") if is_plain else next(csv.reader([text], strict=True))
     except csv.Error as error:
         return Reason.MALFORMED, str(error)
-    if len(found) != width:
-        return Reason.FIELD_COUNT, f"{len(found)} fields, the header has {width}"
-    return found
+    if len(fields) != width:
+        return Reason.FIELD_COUNT, f"{len(fields)} fields, the header has {width}"
+    return [field or None for field in fields]

@@ -1,7 +1,6 @@
-"""Stored files to bytes: inflated piece by piece, hashed, or refused whole."""
+"""Turns stored files into bytes: inflated piece by piece, hashed, or refused whole."""
 
 import hashlib
-import re
 from collections import deque
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +10,6 @@ import pyarrow as pa
 
 from pumploss.errors import SourceError
 from pumploss.reasons import FileReason
-from sources.declaration import Format
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -25,10 +23,6 @@ MAX_INFLATED_BYTES = 64 << 30
 #: How many pieces are made before they are asked for: each holds some megabytes.
 _AHEAD = 2
 
-#: Parquet compresses its own pages, so it takes no ending behind its own.
-ENDING = re.compile(r"\.(?:(?P<text>csv|jsonl)(?:\.(?P<packing>gz|zst))?|(?P<parquet>parquet))\Z")
-_CODECS = {"gz": "gzip", "zst": "zstd"}
-
 
 class FileRefusedError(SourceError):
     """A file of which nothing is read; carries the stored reason."""
@@ -37,14 +31,6 @@ class FileRefusedError(SourceError):
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
-
-
-def format_of(name: str) -> tuple[Format, str | None] | None:
-    """A file's format and codec (`gzip`, `zstd` or None); None where the ending is unknown."""
-    found = ENDING.search(name)
-    if found is None:
-        return None
-    return Format(found["text"] or found["parquet"]), _CODECS.get(found["packing"] or "")
 
 
 class Stored:
@@ -58,7 +44,7 @@ class Stored:
         self._is_whole = False
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes as stored."""
+        """Reads the next bytes as stored."""
         try:
             data = self.handle.read(size)
         except OSError as error:
@@ -69,17 +55,17 @@ class Stored:
         return data
 
     def close(self) -> None:
-        """Nothing: the caller owns the handle."""
+        """Does nothing: the caller owns the handle."""
 
     def sha256(self) -> str:
-        """The digest of the whole file as stored; reads what is left of it, once: Parquet is read out of order."""
+        """Answers the digest of the whole file as stored; reads what is left of it, once: Parquet is read out of order."""
         while not self._is_whole:
             self._is_whole = not self.read(CHUNK_BYTES)
         return self._digest.hexdigest()
 
 
 def ahead(items: Iterator[_Item]) -> Generator[_Item]:
-    """The items, each made by another thread while the one before it is used; closing it waits for that thread."""
+    """Yields the items, each made by another thread while the one before is used; closing it waits for that thread."""
     with ThreadPoolExecutor(1) as maker:
         coming = deque(maker.submit(next, items, None) for _ in range(_AHEAD))
         while (item := coming.popleft().result()) is not None:
@@ -88,7 +74,7 @@ def ahead(items: Iterator[_Item]) -> Generator[_Item]:
 
 
 def inflated(stored: Stored, codec: str | None) -> Iterator[bytes]:
-    """The bytes of a text file in pieces of up to 4 MiB.
+    """Yields the bytes of a text file in pieces of up to 4 MiB.
 
     Raises FileRefusedError: `truncated`, `corrupt`, `empty` (no byte where a compressed stream should
     be), `inflates`.
@@ -112,7 +98,7 @@ def inflated(stored: Stored, codec: str | None) -> Iterator[bytes]:
 
 
 def _read(stream: pa.CompressedInputStream, codec: str) -> bytes:
-    """The next inflated piece; only the message of Arrow tells a cut stream from a broken one."""
+    """Reads the next inflated piece; only the message of Arrow tells a cut stream from a broken one."""
     try:
         data: bytes = stream.read(CHUNK_BYTES)
     except (pa.ArrowInvalid, OSError) as error:
@@ -123,7 +109,7 @@ def _read(stream: pa.CompressedInputStream, codec: str) -> bytes:
 
 
 def opened(storage: "AbstractFileSystem", path: str) -> BinaryIO:
-    """The stored file, open for reading; raises SourceError where the storage refuses."""
+    """Opens a stored file for reading; raises SourceError where the storage refuses."""
     try:
         handle: BinaryIO = storage.open(path, "rb")
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Parquet rows to fields of text. A row's number in its file, from 1, is its line number."""
+"""Reads rows of Parquet as fields of text. A row's number in its file, from 1, is its line number."""
 
 import json
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pumploss.reasons import FileReason
-from sources.declaration import Source
+from sources.reading.fields import Fields
 from sources.reading.files import (
     FREE_INFLATION_BYTES,
     MAX_INFLATED_BYTES,
@@ -17,13 +17,13 @@ from sources.reading.files import (
     FileRefusedError,
     Stored,
 )
-from sources.reading.records import Records, require_fields
+from sources.reading.records import Records
 
 ROWS_AT_ONCE = 1 << 14
 
 
-def records(stored: Stored, source: Source) -> Iterator[Records]:
-    """The file's rows by field; raises FileRefusedError: `empty`, `corrupt`, `drift`, `inflates`."""
+def records(stored: Stored, fields: Fields) -> Iterator[Records]:
+    """Yields the file's rows by field; raises FileRefusedError: `empty`, `corrupt`, `drift`, `inflates`."""
     stored.sha256()
     if not stored.size:
         raise FileRefusedError(FileReason.EMPTY, "no Parquet footer; land the file again")
@@ -32,15 +32,15 @@ def records(stored: Stored, source: Source) -> Iterator[Records]:
     except (pa.ArrowException, OSError) as error:
         raise FileRefusedError(FileReason.CORRUPT, f"Parquet: {error}; land the file again") from error
     _require_fits(file, stored.size)
-    require_fields(source, file.schema_arrow.names, source.fields)
+    fields.require(file.schema_arrow.names, fields.fields)
     number = 1
     batches = file.iter_batches(ROWS_AT_ONCE, use_threads=False)
     while (batch := _next(batches)) is not None:
         columns = {
-            name: _any_text(batch.column(name)) if name in source.ignored else _text(name, batch.column(name))
+            name: _any_text(batch.column(name)) if name in fields.ignored else _text(name, batch.column(name))
             for name in batch.schema.names
         }
-        for name in source.all_fields:
+        for name in fields.all_fields:
             columns.setdefault(name, pa.nulls(batch.num_rows, pa.string()))
         yield Records(columns, np.arange(number, number + batch.num_rows, dtype=np.int64), _Raw(columns))
         number += batch.num_rows
@@ -65,7 +65,7 @@ def _require_fits(file: pq.ParquetFile, stored: int) -> None:
 
 
 def _next(batches: Iterator[pa.RecordBatch]) -> pa.RecordBatch | None:
-    """The next batch; None after the last."""
+    """Reads the next batch; None after the last."""
     try:
         return next(batches, None)
     except (pa.ArrowException, OSError) as error:
@@ -73,7 +73,7 @@ def _next(batches: Iterator[pa.RecordBatch]) -> pa.RecordBatch | None:
 
 
 def _any_text(column: pa.Array) -> pa.StringArray:
-    """A column that nothing is read from, as text for digests and raw forms, whatever its type."""
+    """Writes a column that nothing is read from as text for digests and raw forms, whatever its type."""
     try:
         return pc.cast(column, pa.string())
     except pa.ArrowException:
@@ -82,7 +82,7 @@ def _any_text(column: pa.Array) -> pa.StringArray:
 
 
 def _text(name: str, column: pa.Array) -> pa.StringArray:
-    """A column as other formats would write it; refuses types that are not exact (`drift`)."""
+    """Writes a column as other formats would; refuses types that are not exact (`drift`)."""
     kind = column.type
     if pa.types.is_timestamp(kind):
         zoned = column if kind.tz else pc.assume_timezone(column, "UTC")

@@ -1,29 +1,33 @@
-"""The two passes over a file: can it be trusted, and what are its records.
+"""Passes over a file twice: checks whether it can be trusted, then reads its records.
 
-What inflates to no more than 64 MiB is kept between the passes; the rest is read again, so memory
-does not grow with the file. Both passes must then have read the same bytes.
+The first 64 MiB of a text are read in the first pass already, while the rest is inflated, and kept; the rest is
+inflated again and read in the second, so memory does not grow with the file. Both passes must then have seen the same
+bytes.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from pumploss.errors import LandingError
 from pumploss.reasons import FileReason
-from sources.declaration import Format, Source
-from sources.reading import csv_lines, json_lines, parquet
-from sources.reading.files import FileRefusedError, Stored, ahead, format_of, inflated, opened
+from sources.reading import csv_lines, json_text, parquet
+from sources.reading.fields import Fields
+from sources.reading.file_format import Format, format_of
+from sources.reading.files import FileRefusedError, Stored, ahead, inflated, opened
+from sources.reading.json_lines import JsonReader
 from sources.reading.physical_lines import Block, blocks
-from sources.reading.records import Split, refuse_long
+from sources.reading.records import ReadBlock, refuse_long
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
-#: How much inflated text of one file is kept from the first pass for the second.
+#: How much inflated text at the head of a file is read in the first pass.
 HELD_BYTES = 64 << 20
 
 
@@ -37,107 +41,118 @@ class FileRef:
 
 
 @dataclass(frozen=True)
-class Survey:
-    """What the first pass found: `records` or why the file is refused, and its text if small."""
+class Checked:
+    """What the first pass found out: `records`, or why the file is refused.
+
+    `held` are the blocks at the head of a text that were read already: all of them if `is_all_held`.
+    """
 
     sha256: str
     records: int | None = None
-    held: list[Block] | None = None
     refused: FileRefusedError | None = None
+    held: tuple[ReadBlock, ...] = ()
+    is_all_held: bool = False
+    reader: "_TextReader | None" = None
 
 
-def survey(source: Source, landed: FileRef, storage: "AbstractFileSystem") -> Survey:
-    """The first pass."""
+class _TextReader:
+    """Reads the blocks of one text, in order."""
+
+    def __init__(self, fields: Fields, layout: Format) -> None:
+        self._fields = fields
+        self._layout = layout
+        self._names: list[str] = []
+        self._json = JsonReader(fields)
+
+    def read(self, block: Block) -> ReadBlock:
+        """Reads a block's records, and the lines that are none; the first line of a CSV is its header."""
+        lines = block
+        if self._layout is Format.CSV and not self._names and len(block):
+            self._names = csv_lines.header(self._fields, block.line(0))
+            lines = block.pick(slice(1, None))
+        records, refused = csv_lines.read(lines, self._names) if self._layout is Format.CSV else self._json.read(lines)
+        for name in self._fields.may_lack:
+            records.columns.setdefault(name, pa.nulls(len(records), pa.string()))
+        return records, refused + [refuse_long(line) for line in block.long]
+
+
+def check(fields: Fields, landed: FileRef, storage: "AbstractFileSystem") -> Checked:
+    """Checks a file, in the first pass."""
     with opened(storage, landed.path) as handle:
         stored = Stored(handle)
         try:
-            layout, codec = _layout(source, landed)
+            layout, codec = _layout(fields, landed)
             if layout is Format.PARQUET:
-                held = None
-                count = sum(len(records) for records in parquet.records(stored, source))
-            else:
-                with closing(ahead(inflated(stored, codec))) as text:
-                    count, held = _count(source, layout, blocks(text))
+                count = sum(len(records) for records in parquet.records(stored, fields))
+                return Checked(stored.sha256(), count)
+            with closing(ahead(inflated(stored, codec))) as text:
+                checked = _check_text(fields, layout, blocks(text))
         except FileRefusedError as refused:
-            return Survey(stored.sha256(), refused=refused)
-        return Survey(stored.sha256(), count, held)
+            return Checked(stored.sha256(), refused=refused)
+        return replace(checked, sha256=stored.sha256())
 
 
-def _count(source: Source, layout: Format, text: Iterator[Block]) -> tuple[int, list[Block] | None]:
-    """The number of records in a text, and the text if it is small; raises FileRefusedError."""
+def _check_text(fields: Fields, layout: Format, text: Iterator[Block]) -> Checked:
+    """Counts the records in a text, and reads its head while the rest is inflated; raises FileRefusedError."""
     count, size, is_first = 0, 0, True
-    held: list[Block] | None = []
+    held: list[ReadBlock] = []
+    reader = _TextReader(fields, layout)
     for block in text:
         if is_first and block.records:
-            _judge_first(source, layout, block)
+            _judge_first(fields, layout, block)
             count, is_first = count - (layout is Format.CSV), False
         count += block.records
         size += len(block.data)
-        if held is not None and size <= HELD_BYTES:
-            held.append(block)
-        else:
-            held = None
+        if size <= HELD_BYTES:
+            held.append(reader.read(block))
     if is_first and layout is Format.CSV:
         raise FileRefusedError(
             FileReason.EMPTY,
-            f"no header; a day without trades has one: {','.join(source.all_fields)}",
+            f"no header; a day without trades has one: {','.join(fields.all_fields)}",
         )
-    return count, held
+    return Checked("", count, held=tuple(held), is_all_held=size <= HELD_BYTES, reader=reader)
 
 
-def _judge_first(source: Source, layout: Format, block: Block) -> None:
+def _judge_first(fields: Fields, layout: Format, block: Block) -> None:
     """Judges the file by its first line; raises FileRefusedError."""
     is_long = not len(block) or (block.long and block.long[0].number < block.numbers[0])
     line = block.long[0].head if is_long else block.line(0)
     if layout is Format.CSV:
-        csv_lines.header(source, line)
+        csv_lines.header(fields, line)
     else:
-        json_lines.check_first(source, line)
+        json_text.check_first(fields, line)
 
 
-def _layout(source: Source, landed: FileRef) -> tuple[Format, str | None]:
-    """The file's format and codec; raises FileRefusedError where the source has no such format."""
-    found = format_of(landed.name)
-    if found is None or found[0] not in source.formats:
-        expected = ", ".join(source.formats)
-        raise FileRefusedError(FileReason.FORMAT, f"{source.name} is read from {expected}; land it as that")
-    return found
+def _layout(fields: Fields, landed: FileRef) -> tuple[Format, str | None]:
+    """Answers the file's format and codec; raises FileRefusedError where the source has no such format."""
+    layout = format_of(landed.name)
+    if layout is None or layout[0] not in fields.formats:
+        expected = ", ".join(fields.formats)
+        raise FileRefusedError(FileReason.FORMAT, f"{fields.name} is read from {expected}; land it as that")
+    return layout
 
 
-def splits(source: Source, landed: FileRef, storage: "AbstractFileSystem", surveyed: Survey) -> Iterator[Split]:
-    """The second pass: the file's records, split into fields, with the lines that could not be.
+def read(fields: Fields, landed: FileRef, storage: "AbstractFileSystem", checked: Checked) -> Iterator[ReadBlock]:
+    """Reads a file's records block by block, with the lines that are none, in the second pass.
 
-    While one block is interpreted the next is split, so a file keeps two cores busy.
+    While one block is interpreted the next is read, so a file keeps two cores busy.
     """
-    with closing(ahead(_splits(source, landed, storage, surveyed))) as found:
-        yield from found
+    with closing(ahead(_read(fields, landed, storage, checked))) as read_blocks:
+        yield from read_blocks
 
 
-def _splits(source: Source, landed: FileRef, storage: "AbstractFileSystem", surveyed: Survey) -> Iterator[Split]:
-    layout, codec = _layout(source, landed)
-    if surveyed.held is not None:
-        yield from _split_text(source, layout, surveyed.held)
+def _read(fields: Fields, landed: FileRef, storage: "AbstractFileSystem", checked: Checked) -> Iterator[ReadBlock]:
+    yield from checked.held
+    if checked.is_all_held:
         return
+    _, codec = _layout(fields, landed)
     with opened(storage, landed.path) as handle:
         stored = Stored(handle)
-        if layout is Format.PARQUET:
-            yield from ((records, []) for records in parquet.records(stored, source))
+        if checked.reader is None:
+            yield from ((records, []) for records in parquet.records(stored, fields))
         else:
-            yield from _split_text(source, layout, blocks(inflated(stored, codec)))
-        if stored.sha256() != surveyed.sha256:
+            with closing(ahead(inflated(stored, codec))) as text:
+                for block in islice(blocks(text), len(checked.held), None):
+                    yield checked.reader.read(block)
+        if stored.sha256() != checked.sha256:
             raise LandingError(f"{landed.name} changed while it was read; land whole files under new names")
-
-
-def _split_text(source: Source, layout: Format, text: Iterable[Block]) -> Iterator[Split]:
-    """The records of a text, block by block."""
-    names: list[str] = []
-    for block in text:
-        lines = block
-        if layout is Format.CSV and not names and len(block):
-            names = csv_lines.header(source, block.line(0))
-            lines = block.pick(slice(1, None))
-        is_csv = layout is Format.CSV
-        records, refused = csv_lines.split(lines, names) if is_csv else json_lines.split(lines, source)
-        for name in source.may_lack:
-            records.columns.setdefault(name, pa.nulls(len(records), pa.string()))
-        yield records, refused + [refuse_long(line) for line in block.long]

@@ -1,4 +1,4 @@
-"""Bytes to physical lines: one line is one record, counted here and nowhere else."""
+"""Cuts bytes into physical lines: one line is one record, counted here and nowhere else."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 MAX_LINE_BYTES = 1 << 20
 #: How much of a line that is never held whole is kept to be looked at.
 HEAD_BYTES = 64 << 10
-_BOM = b"\xef\xbb\xbf"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _BLANK = b" \t\r"
 _LINE_FEED = ord("\n")
 _CARRIAGE_RETURN = ord("\r")
@@ -50,23 +50,42 @@ class Block:
         return len(self.starts) + len(self.long)
 
     def line(self, row: int) -> bytes:
-        """Line `row` without its end."""
+        """Answers line `row` without its end."""
         return self.data[self.starts[row] : self.ends[row]]
 
     def raw(self, row: int) -> bytes:
-        """Line `row` as it stands, without the line feed only."""
+        """Answers line `row` as it stands, without the line feed only."""
         return self.data[self.starts[row] : self.stops[row]]
 
     def pick(self, rows: "NDArray[np.bool_] | NDArray[np.int64] | slice") -> "Block":
-        """The same block with only some of its lines."""
+        """Answers the same block with only some of its lines."""
         parts = (self.starts[rows], self.ends[rows], self.stops[rows], self.numbers[rows])
         return Block(self.data, *parts, self.long)
 
     def joined(self) -> bytes:
-        """The block's lines as one text, each with a line feed."""
-        if len(self) and self.numbers[-1] - self.numbers[0] == len(self) - 1:
-            return self.data[self.starts[0] : self.stops[-1] + 1]
-        return b"".join(self.data[s : e + 1] for s, e in zip(self.starts, self.stops, strict=True))
+        """Joins the block's lines to one text, each with a line feed."""
+        if not len(self):
+            return b""
+        gaps = np.flatnonzero(self.starts[1:] != self.stops[:-1] + 1)
+        firsts, lasts = np.append(0, gaps + 1), np.append(gaps, len(self) - 1)
+        runs = zip(self.starts[firsts].tolist(), self.stops[lasts].tolist(), strict=True)
+        return b"".join([self.data[start : stop + 1] for start, stop in runs])
+
+    def are_utf8(self) -> NDArray[np.bool_]:
+        """Tells which lines are UTF-8."""
+        if _is_utf8(self.data):
+            return np.ones(len(self), np.bool_)
+        return np.array([_is_utf8(self.line(row)) for row in range(len(self))], np.bool_)
+
+
+def _is_utf8(text: bytes) -> bool:
+    if text.isascii():
+        return True
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 @dataclass
@@ -92,7 +111,7 @@ class _Passing:
 
 
 def blocks(chunks: Iterable[bytes]) -> Iterator[Block]:
-    """The lines of a text that comes in chunks; a chunk and a line are held at a time."""
+    """Yields the lines of a text that comes in chunks; a chunk and a line are held at a time."""
     number, carry, passing = 1, b"", None
     for chunk in _without_mark(chunks):
         text = chunk
@@ -120,13 +139,13 @@ def blocks(chunks: Iterable[bytes]) -> Iterator[Block]:
 
 
 def _without_mark(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The chunks without a byte order mark, which is no part of the first field's name."""
-    for place, chunk in enumerate(chunks):
-        yield chunk if place else chunk.removeprefix(_BOM)
+    """Yields the chunks without a byte order mark, which is no part of the first field's name."""
+    for number, chunk in enumerate(chunks):
+        yield chunk if number else chunk.removeprefix(BYTE_ORDER_MARK)
 
 
 def _block(data: bytes, newlines: NDArray[np.int64], number: int) -> Block:
-    """A block from whole lines and the places of their line feeds."""
+    """Makes a block of whole lines and the places of their line feeds."""
     letters = np.frombuffer(data, np.uint8)
     starts = np.concatenate([np.zeros(1, np.int64), newlines[:-1] + 1])
     ends = newlines - ((newlines > starts) & (letters[newlines - 1] == _CARRIAGE_RETURN))

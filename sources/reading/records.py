@@ -1,4 +1,4 @@
-"""Records split into fields of text: the one form that every file format is brought into."""
+"""Holds records as columns of text: the one form that every file format is brought into."""
 
 import hashlib
 from collections.abc import Callable
@@ -8,9 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pumploss.reasons import FileReason, Reason
-from sources.declaration import Source
-from sources.reading.files import FileRefusedError
+from pumploss.reasons import Reason
 from sources.reading.physical_lines import HEAD_BYTES, LongLine
 
 
@@ -38,22 +36,23 @@ class Refused:
     raw_sha256: str
 
 
-Split = tuple[Records, list[Refused]]
+#: The records of a block of lines, and the lines that are none.
+ReadBlock = tuple[Records, list[Refused]]
 
 
 def refuse(number: int, reason: Reason, detail: str, raw: bytes) -> Refused:
-    """A refused line from its raw bytes."""
+    """Makes a refused line of its raw bytes."""
     return Refused(number, reason, detail, shown(raw), len(raw), hashlib.sha256(raw).hexdigest())
 
 
 def refuse_long(line: LongLine) -> Refused:
-    """A line that was streamed past."""
+    """Refuses a line that was streamed past."""
     detail = f"{line.length} bytes in one line"
     return Refused(line.number, Reason.LINE_TOO_LONG, detail, shown(line.head), line.length, line.sha256)
 
 
 def shown(raw: bytes) -> str:
-    """Raw bytes as text, cut at 64 KiB; NUL and what is no UTF-8 is escaped."""
+    """Shows raw bytes as text, cut at 64 KiB; NUL and what is no UTF-8 is escaped."""
     cut = raw[:HEAD_BYTES]
     if len(raw) > HEAD_BYTES:
         # A character cut in two is left out, not escaped.
@@ -62,22 +61,9 @@ def shown(raw: bytes) -> str:
 
 
 def _is_utf8_but_cut(cut: bytes) -> bool:
-    """Whether the only fault is a character that was cut at the end."""
+    """Tells whether the only fault is a character that was cut at the end."""
     try:
         cut.decode("utf-8")
     except UnicodeDecodeError as error:
         return error.reason == "unexpected end of data"
     return False
-
-
-def require_fields(source: Source, found: list[str], needed: tuple[str, ...]) -> None:
-    """Refuses a file with new, missing or repeated fields, naming each (`drift`)."""
-    faults = [f"new field {name!r}" for name in found if name not in source.all_fields]
-    faults += [f"missing field {name!r}" for name in needed if name not in found]
-    faults += [f"field {name!r} stands twice" for name in dict.fromkeys(found) if found.count(name) > 1]
-    if faults:
-        detail = (
-            f"{'; '.join(faults)}. Map it or ignore it by name in sources/{source.name}.py, "
-            f"or land a file with the fields {', '.join(source.all_fields)}"
-        )
-        raise FileRefusedError(FileReason.DRIFT, detail)

@@ -12,10 +12,11 @@ from benchmarks.source_lines import DAY, WRITERS
 from pumploss.fees import FEES
 from pumploss.reasons import FileReason, Reason
 from sources import SOURCES
-from sources.declaration import Cadence, Format
+from sources.declaration import Format
 from sources.interpreting.addresses import decoded_length
 from sources.parsing.files import PARSED, FileRef, parse_file
-from sources.reading import csv_lines, json_lines
+from sources.reading import csv_lines, json_text
+from sources.reading.json_lines import JsonReader
 from sources.reading.physical_lines import blocks
 from tests.mutated_files import LINES_PER_SOURCE, mutated_files
 
@@ -80,7 +81,7 @@ def check_accepted(source, rows):
     trades = rows.filter(pc.equal(rows["kind"], "trade"))
     at = pc.coalesce(rows["traded_at"], rows["occurred_at"])
     assert at.null_count == 0
-    earliest = MIDNIGHT - timedelta(days=7) if source.cadence is Cadence.DAILY else datetime(2020, 3, 16, tzinfo=UTC)
+    earliest = MIDNIGHT - timedelta(days=7) if source.is_daily else datetime(2020, 3, 16, tzinfo=UTC)
     assert not len(rows) or (pc.min(at).as_py() >= earliest and pc.max(at).as_py() < MIDNIGHT + timedelta(days=1))
     for name in ("trader_address", "direction", "token_units", "sol_lamports", "fee_lamports", "venue", "traded_at"):
         assert trades[name].null_count == 0, name
@@ -116,26 +117,26 @@ def test_no_broken_line_fails_or_gets_lost_or_through(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_reading_at_once_agrees_with_reading_line_by_line(name):
-    """The compiled scan takes plain lines; the reader of single lines, which says what is wrong, is its measure."""
+    """Sound lines are read at once; the reader of single lines, which says what is wrong, is its measure."""
     source = SOURCES[name]
     for file in [file for file in mutated_files(name, SEED + 1) if file.lines][:2]:
         is_csv = file.form is Format.CSV
         names = list(source.all_fields)
         text = b"".join(line + b"\n" for line in file.record_lines.values())
         for block in blocks([text]):
-            records, refused = csv_lines.split(block, names) if is_csv else json_lines.split(block, source)
+            records, refused = csv_lines.read(block, names) if is_csv else JsonReader(source).read(block)
             columns = [records.columns[field].to_pylist() for field in names]
             at_once = dict(zip(records.numbers.tolist(), map(list, zip(*columns, strict=True)), strict=True))
             one_by_one, reasons = {}, {}
             for row in range(len(block)):
                 read = (
-                    csv_lines.fields(block.line(row), len(names))
+                    csv_lines.read_line(block.line(row), len(names))
                     if is_csv
-                    else json_lines.fields(block.line(row), source)
+                    else json_text.read_line(block.line(row), source)
                 )
                 number = int(block.numbers[row])
                 if isinstance(read, list):
-                    one_by_one[number] = [value or None for value in read] if is_csv else read
+                    one_by_one[number] = read
                 else:
                     reasons[number] = read
             assert at_once == one_by_one

@@ -11,23 +11,23 @@ from pumploss.errors import SourceError
 from pumploss.reasons import FileReason, Reason
 from pumploss.tables import bronze_trades
 from sources import SOURCES, source
-from sources.declaration import Cadence
+from sources.declaration import Arrival
 from sources.parsing.files import PARSED, FileRef, parse_file, parse_files
 
 
-def test_sources_and_cadences():
-    assert {name: found.cadence for name, found in SOURCES.items()} == {
-        "anchor_events": Cadence.DAILY,
-        "bitquery_trades": Cadence.SAMPLE,
-        "canonical": Cadence.DAILY,
-        "curve_deltas": Cadence.SAMPLE,
-        "dune_bot_trades": Cadence.SAMPLE,
-        "dune_trades": Cadence.SAMPLE,
-        "flipside_swaps": Cadence.SAMPLE,
-        "helius_enhanced": Cadence.DAILY,
-        "pumpfun_api": Cadence.DAILY,
-        "pumpportal": Cadence.DAILY,
-        "pumpswap_capture": Cadence.SAMPLE,
+def test_how_each_source_arrives():
+    assert {name: declared.arrival for name, declared in SOURCES.items()} == {
+        "anchor_events": Arrival.DAILY,
+        "bitquery_trades": Arrival.SAMPLE,
+        "canonical": Arrival.DAILY,
+        "curve_deltas": Arrival.SAMPLE,
+        "dune_bot_trades": Arrival.SAMPLE,
+        "dune_trades": Arrival.SAMPLE,
+        "flipside_swaps": Arrival.SAMPLE,
+        "helius_enhanced": Arrival.DAILY,
+        "pumpfun_api": Arrival.DAILY,
+        "pumpportal": Arrival.DAILY,
+        "pumpswap_capture": Arrival.SAMPLE,
     }
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from jobs.bronze import accounting
 from jobs.bronze.accounting import Fates, Retried
-from jobs.bronze.read_file import ReadFile
 from pumploss.errors import ConservationError, LandingError
 from pumploss.report import RunReport
+from sources.parsing.read_file import ReadFile
 
 D1, D2 = date(2026, 1, 5), date(2026, 1, 6)
 

@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from jobs.bronze.read_file import ReadFile
 from jobs.gates.dump_measures import TRAILING_DAYS
 from pumploss.days import shift, span
 from pumploss.tables import bronze_trades
+from sources.parsing.read_file import ReadFile
 
 FIRST = date(2026, 1, 1)
 WEEK = span(FIRST, shift(FIRST, TRAILING_DAYS - 1))
@@ -43,7 +43,7 @@ def closing(table, refused=()):
     for row in (*table.select(["dump_day", "source"]).to_pylist(), *refused):
         dump = (row["dump_day"], row["source"])
         counts[dump] = counts.get(dump, 0) + 1
-    return [ReadFile(day, source, f"{day}", records, "0") for (day, source), records in counts.items()]
+    return [ReadFile(day, source, f"{day}", "0", records) for (day, source), records in counts.items()]
 
 
 REFUSED = "dump_day date, source string, reason string"

@@ -6,13 +6,14 @@ import pytest
 
 from jobs import gold_token_day
 from jobs.running.runner import run_step, run_steps
-from jobs.tokens.tape_completeness import sampled_sources
 from jobs.tokens.tape_links import TRADE, link
 from pumploss import checks
 from pumploss.errors import CheckError
 from pumploss.money import INITIAL_VIRTUAL_SOL_LAMPORTS, INITIAL_VIRTUAL_TOKEN_UNITS
 from pumploss.tables import gold_market_day, silver_trade_pnl, silver_trades
 from pumploss.tables.gold_token_day import TABLE
+from sources import arriving
+from sources.declaration import Arrival
 
 D1, D2, D3 = (date(2026, 1, day) for day in (5, 6, 7))
 SOL = 10**9
@@ -158,7 +159,7 @@ def test_what_contradicts_reserves_on_a_complete_tape_stops_the_night(token_days
 
 
 def test_a_sample_is_only_warned_of(token_days):
-    source = {"source": sampled_sources()[0]}
+    source = {"source": arriving(Arrival.SAMPLE)[0]}
     rows, failed = token_days({name: [{**row, **source} for row in trades] for name, trades in POISONED.items()})
     assert sum(row["is_tape_broken"] for row in rows) == len(POISONED)
     assert failed == {(D2, "WARN")}

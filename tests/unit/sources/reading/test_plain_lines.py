@@ -8,6 +8,7 @@ import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from sources.reading.verdicts import ODD, PLAIN, PLAIN_IF_UTF8
 
 from benchmarks.source_lines import records, table
 from sources import source
@@ -15,7 +16,6 @@ from sources.interpreting.addresses import decode, encode
 from sources.parsing.files import FileRef, parse_file
 from sources.reading import csv_scan, json_scan
 from sources.reading.physical_lines import blocks
-from sources.reading.verdicts import ODD, PLAIN, PLAIN_IF_UTF8
 
 FIELDS = ("a", "bb", "a long name")
 

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from jobs.bronze.read_file import ReadFile, read_files
+from jobs.bronze.closing_rows import read_files
+from sources.parsing.read_file import ReadFile
 from sources.parsing.schema import TABLE as PARSED
 
 D1, D2 = date(2026, 1, 5), date(2026, 1, 6)
@@ -20,8 +21,8 @@ def test_only_closing_rows_are_files_in_order_of_day_and_name(frame):
     )
     files = read_files(parsed)
     assert files == (
-        ReadFile(D1, "canonical", "b", None, "0", reason="truncated", detail="cut"),
-        ReadFile(D2, "canonical", "a", 2, "0", trailing_bytes_count=1),
+        ReadFile(D1, "canonical", "b", "0", reason="truncated", detail="cut"),
+        ReadFile(D2, "canonical", "a", "0", 2, trailing_bytes_count=1),
     )
     with pytest.raises(AttributeError):
         files[0].records = 7

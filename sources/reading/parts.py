@@ -1,0 +1,73 @@
+"""Puts the records of a block together: those that were read at once, and those that were read one by one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from pumploss.reasons import Reason
+from sources.reading.physical_lines import Block
+from sources.reading.records import ReadBlock, Records, Refused, refuse
+
+#: Reads the values of a line in the order of the fields, or says why it has none.
+ReadLine = Callable[[bytes], list[str | None] | tuple[Reason, str]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some rows of a block, in order, and their texts by field."""
+
+    rows: NDArray[np.int64]
+    texts: dict[str, pa.StringArray]
+
+    def only(self, kept: NDArray[np.bool_]) -> "Part":
+        """Keeps some of the rows."""
+        if kept.all():
+            return self
+        mask = pa.array(kept)
+        return Part(self.rows[kept], {name: column.filter(mask) for name, column in self.texts.items()})
+
+
+def completed(block: Block, parts: list[Part], names: tuple[str, ...], read_line: ReadLine) -> ReadBlock:
+    """Reads the lines of a block that are in none of the parts one by one, and puts all in the order of the lines."""
+    is_odd = np.ones(len(block), np.bool_)
+    for part in parts:
+        is_odd[part.rows] = False
+    odd, refused = _one_by_one(block, np.flatnonzero(is_odd), names, read_line)
+    whole = _in_order([*parts, odd])
+    lines = block.pick(whole.rows)
+    return Records(whole.texts, lines.numbers, lines.raw), refused
+
+
+def _one_by_one(
+    block: Block, odd: NDArray[np.int64], names: tuple[str, ...], read_line: ReadLine
+) -> tuple[Part, list[Refused]]:
+    """Reads odd lines: those with fields, and the refused ones."""
+    rows: list[int] = []
+    values: list[list[str | None]] = []
+    refused: list[Refused] = []
+    for row in odd.tolist():
+        read = read_line(block.line(row))
+        if isinstance(read, list):
+            rows.append(row)
+            values.append(read)
+        else:
+            refused.append(refuse(int(block.numbers[row]), *read, block.raw(row)))
+    columns = zip(*values, strict=True) if values else [()] * len(names)
+    texts = {name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=True)}
+    return Part(np.array(rows, np.int64), texts), refused
+
+
+def _in_order(parts: list[Part]) -> Part:
+    """Puts parts of a block together in the order of its lines."""
+    parts = [part for part in parts if len(part.rows)] or parts[:1]
+    if len(parts) == 1:
+        return parts[0]
+    rows = np.concatenate([part.rows for part in parts])
+    order = np.argsort(rows)
+    texts = {
+        name: pa.concat_arrays([part.texts[name] for part in parts]).take(pa.array(order)) for name in parts[0].texts
+    }
+    return Part(rows[order], texts)
