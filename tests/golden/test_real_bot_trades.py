@@ -6,7 +6,6 @@ The data lie outside the project (their licence does not allow copies in it); wi
 import shutil
 from collections import Counter
 from datetime import date
-from pathlib import Path
 
 import fsspec
 import pyarrow as pa
@@ -16,9 +15,9 @@ import pytest
 from sources import source
 from sources.landing.folders import Landing
 from sources.parsing.files import PARSED, FileRef, parse_file
+from tests.building import real_data
 
-FILES = Path(__file__).parents[3] / "shared" / "data" / "dune_bot_trades"
-pytestmark = pytest.mark.skipif(not FILES.is_dir(), reason=f"the published files are not at {FILES}")
+pytestmark = real_data.needed
 #: The last block time of all files is 2024-12-15 07:06:47.
 DAY = date(2024, 12, 15)
 ENDING = "_solana_trades_seed.csv"
@@ -66,7 +65,9 @@ def table(tmp_path_factory):
     """All rows of the thirty files, landed as one dump."""
     landing = tmp_path_factory.mktemp("landing")
     folder = landing / "dune_bot_trades" / DAY.isoformat()
-    shutil.copytree(FILES, folder, ignore=lambda _, names: [name for name in names if not name.endswith(ENDING)])
+    folder.mkdir(parents=True)
+    for path in real_data.BOTS.glob(f"*{ENDING}"):
+        shutil.copy(path, folder)
     batches = []
     for file in Landing(str(landing)).files("dune_bot_trades", DAY):
         ref = FileRef(file.path, file.name, file.day)

@@ -16,7 +16,7 @@ from pumploss.reasons import Reason
 from pumploss.tables import bronze_token_events, bronze_trades, quarantine_trades
 from sources import SOURCES
 from sources.parsing.files import PARSED, FileRef, parse_file
-from tests.mutated_files import mutated_files
+from tests.building.mutated_files import mutated_files
 
 SEED = 20260102
 #: What is refused with other lines or days in view, where the parser sees one line.

@@ -20,7 +20,7 @@ from pumploss import catalog
 from pumploss.days import midnight, span
 from pumploss.settings import ROOT
 from sources.interpreting.addresses import encode
-from tests.golden.anchor_encoder import event, line
+from tests.building.anchor_encoder import event, line
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow]
 

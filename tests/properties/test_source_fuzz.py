@@ -17,7 +17,7 @@ from sources.interpreting.addresses import decoded_length
 from sources.parsing.files import PARSED, FileRef, parse_file
 from sources.reading import csv_lines, json_lines
 from sources.reading.physical_lines import blocks
-from tests.mutated_files import LINES_PER_SOURCE, mutated_files
+from tests.building.mutated_files import LINES_PER_SOURCE, mutated_files
 
 NAMES = sorted(SOURCES)
 SEED = 20260102

@@ -16,7 +16,7 @@ from benchmarks.source_lines import csv_line, header, json_line, packed, records
 from sources import SOURCES
 from sources.declaration import Format
 from sources.reading.physical_lines import MAX_LINE_BYTES
-from tests.breakages import PIECES, TEXTS, VALUES
+from tests.building.breakages import PIECES, TEXTS, VALUES
 
 LINES_PER_SOURCE = 20_000
 FILE_LINES = 2_500
