@@ -11,12 +11,17 @@ from jobs.running.context import Context, open_context
 from pumploss import engine
 from pumploss.contract import Table
 from pumploss.settings import Settings, from_environment
-from tests.building import addresses, dumps, frames, lakes, markets
+from tests.building import addresses, dumps, frames, lakes, markets, nights, real_data
 
 #: Warnings of other people's imports, which no change of ours can mend.
 FOREIGN_WARNINGS = (
     r"ignore:module 'sre_\w+' is deprecated:DeprecationWarning",  # great_expectations
 )
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The option of `make digests`."""
+    parser.addoption("--rewrite-digests", action="store_true", help="record the content digests that are found anew")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -94,3 +99,29 @@ def market() -> Callable[..., dict[date, list[dict[str, Any]]]]:
 def digests() -> Callable[[Any], dict[tuple[str, date], str]]:
     """`digests(context)`: content digest of every built day of every table of the lake."""
     return lakes.contents
+
+
+@pytest.fixture(scope="session")
+def fixed_market(tmp_path_factory: pytest.TempPathFactory, spark: Any) -> Path:
+    """The home of the fixed market after a first night, made once for all tests of its group."""
+    home = tmp_path_factory.mktemp("fixed_market")
+    with nights.environment_of(home):
+        assert nights.nightly() == 0
+    return home
+
+
+@pytest.fixture(scope="session")
+def real_samples(tmp_path_factory: pytest.TempPathFactory, spark: Any) -> Iterator[Context]:
+    """A context whose lake holds every day of both landed samples of real trades."""
+    with lakes.opened(tmp_path_factory.mktemp("real_samples"), real_data.LANDING) as context:
+        lakes.build(context)
+        yield context
+
+
+@pytest.fixture(scope="session")
+def bots_trades(tmp_path_factory: pytest.TempPathFactory, spark: Any) -> Iterator[Context]:
+    """A context whose lake holds the trades of the thirty bots, landed as one dump."""
+    home = tmp_path_factory.mktemp("bots_trades")
+    with lakes.opened(home, real_data.landed_bots(home / "in")) as context:
+        lakes.build(context)
+        yield context

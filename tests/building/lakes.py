@@ -10,6 +10,8 @@ from typing import Any
 
 from features import registry
 from jobs.running.context import Context, open_context
+from jobs.running.nightly import DATA_STEPS, landed_days
+from jobs.running.runner import run_steps
 from pumploss import catalog, checks
 from pumploss.contract import Table
 from pumploss.settings import Settings, from_environment
@@ -26,6 +28,11 @@ def opened(home: Path, landing: Path | str = "") -> Iterator[Context]:
     """Opens a context on the lake of a home."""
     with open_context(settings_of(home, landing)) as context:
         yield context
+
+
+def build(context: Context) -> None:
+    """Builds every landed day in one pass through all steps that need no model."""
+    run_steps(context, [step.name for step in DATA_STEPS], landed_days(context.landing))
 
 
 def copied(home: Path, to: Path) -> Path:

@@ -1,50 +1,15 @@
-"""Data Docs: one page per table and night, safe to open whatever traders write, and never more than are kept."""
+"""The pages of what was kept."""
 
-import json
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pandas as pd
-import pytest
 
 from pumploss import checks
 from pumploss.checks import data_docs
 from pumploss.checks.data_docs import Failed
-from pumploss.contract import Check, Metric, Severity, holds
+from tests.building.judged import CHECKS, NIGHT, judged, pages, stored
 
-NIGHT = date(2026, 1, 5)
-CHECKS = (
-    Check(Metric.NULL_COUNT, "name", "a token has a name", highest=0),
-    Check(Metric.MINIMUM, "size_units", "nothing is smaller than <b>nothing</b>", lowest=0),
-    holds("size_units <= 7 AND price_sol <> 3", "costs $name", severity=Severity.WARN),
-)
 HOSTILE = "{'name': '<script>alert(1)</script>', 'symbol': '</code><img src=x onerror=alert(2)>$PARAMETER ${x}'}"
-
-
-def judged(*values, name="things"):
-    return checks.judged(name, CHECKS, pd.DataFrame([values], columns=["m0", "m1", "m2"]))
-
-
-@pytest.fixture
-def folder(tmp_path):
-    return tmp_path / "docs"
-
-
-@pytest.fixture
-def keep(folder):
-    """`keep(night, ...)`: a result of that night, by default of a sound table."""
-
-    def result(night=NIGHT, found=None, failed=None):
-        data_docs.keep(folder, found or judged(0, 0, 0), night, (night,), failed or {})
-
-    return result
-
-
-def pages(folder, kind="validations"):
-    return sorted((folder / "site" / kind).rglob("*.html"))
-
-
-def stored(folder):
-    return sorted((path.parts[-3], path.parts[-4]) for path in (folder / "validations").rglob("*.json"))
 
 
 def test_a_page_says_what_was_judged_and_why(folder, keep):
@@ -74,29 +39,6 @@ def test_what_strangers_wrote_is_text_and_nothing_else(folder, keep):
             assert markup not in text
     assert everything[0].count("&lt;script&gt;alert(1)&lt;/script&gt;") == len(CHECKS)
     assert "&lt;b&gt;nothing" in everything[0]
-
-
-def test_the_result_is_the_one_of_great_expectations(folder, keep):
-    keep(found=judged(2, -1, 0))
-    (path,) = (folder / "validations").rglob("*.json")
-    found = json.loads(path.read_text())
-    assert found["success"] is False
-    assert found["statistics"]["unsuccessful_expectations"] == 2
-    assert [one["success"] for one in found["results"]] == [False, False, True]
-    assert found["results"][1]["result"]["observed_value"] == -1
-    kinds = {one["expectation_config"]["type"] for one in found["results"]}
-    assert kinds == {"expect_column_max_to_be_between", "expect_column_min_to_be_between"}
-
-
-def test_a_night_run_again_takes_the_place_of_the_first(folder, keep):
-    keep(found=judged(2, 0, 0))
-    data_docs.build(folder)
-    (before,) = pages(folder)
-    keep()
-    data_docs.build(folder)
-    (after,) = pages(folder)
-    assert before != after
-    assert stored(folder) == [("2026-01-05", "things")]
 
 
 def test_only_the_nights_judged_last_are_kept(folder, keep, monkeypatch):
@@ -132,8 +74,3 @@ def test_a_suite_that_changed_has_a_new_page(folder, keep):
     keep(found=other)
     data_docs.build(folder)
     assert "costs &#36;name" not in page.read_text()
-
-
-def test_nothing_judged_keeps_nothing(folder, keep):
-    keep(found=checks.Judged())
-    assert not data_docs.has_results(folder)
