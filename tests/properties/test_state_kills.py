@@ -8,52 +8,12 @@ import textwrap
 from pathlib import Path
 from random import Random
 
-import pytest
-
 from jobs.running import lookups
-from jobs.running.context import open_context
 from jobs.running.lookups import STATES, keep_segments
-from pumploss.lake.segments import blocks, packing, tiers
+from pumploss.lake.segments import tiers
 from pumploss.lake.segments.manifest import MANIFEST, built_days, folder, shelf
-from pumploss.settings import ROOT, from_environment
+from pumploss.settings import ROOT
 from tests.building.states import AFTER, DAYS, LOTS, every_lookup_is_right, lots_of
-
-
-@pytest.fixture(scope="module")
-def opened(spark, tmp_path_factory):
-    """Opens contexts on empty homes."""
-
-    def opened():
-        home = str(tmp_path_factory.mktemp("state"))
-        return open_context(
-            from_environment({**os.environ, "PUMPLOSS_HOME": home, "PUMPLOSS_LAKE": "", "PUMPLOSS_LANDING": ""})
-        )
-
-    return opened
-
-
-@pytest.fixture
-def small(monkeypatch):
-    """Tiers, settling and blocks so small that a few days and rows have all of them."""
-    monkeypatch.setattr(tiers, "TIER", 2)
-    monkeypatch.setattr(tiers, "SETTLED_DAYS", 1)
-    monkeypatch.setattr(packing, "LEAST_SLICES", 2)
-    monkeypatch.setattr(blocks, "BLOCK_ROWS", 3)
-
-
-@pytest.fixture
-def put(frame):
-    """Replaces days of a table by rows, as a step would."""
-
-    def put(context, table, days):
-        for day, rows in days.items():
-            context.lake.replace(table, frame(table, *rows), [day], {day: len(rows)})
-        context.ledger.append(
-            {"run_id": "r", "step": lookups.WRITER[table.name].name, "day": day, "status": "ok", "outputs": "{}"}
-            for day in days
-        )
-
-    return put
 
 
 class Killed(BaseException):
@@ -108,9 +68,8 @@ def test_a_builder_that_dies_anywhere_leaves_readers_right(opened, put, small, r
 KILLED = """
     import os, signal, sys
     from datetime import date
-    from jobs.running.context import open_context
-    from jobs.running.lookups import keep_segments
-    from pumploss.settings import from_environment
+        from jobs.running.lookups import keep_segments
+    from tests.building import lakes
     from pumploss.tables.silver_open_lots import TABLE
 
     with open_context(from_environment()) as context:

@@ -1,6 +1,5 @@
 """Laws of state: with segments, without and after restating, every lookup and every table is the same."""
 
-import os
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,53 +8,13 @@ from random import Random
 import pytest
 
 from jobs.running import lookups
-from jobs.running.context import open_context
 from jobs.running.lookups import STATES, keep_segments, latest_before
 from jobs.running.runner import run_steps
 from pumploss.days import midnight, shift
 from pumploss.errors import StaleError
-from pumploss.lake.segments import blocks, packing, tiers
 from pumploss.lake.segments.manifest import built_days, folder, shelf
-from pumploss.settings import from_environment
 from pumploss.tables import gold_trader_day
 from tests.building.states import AFTER, DAYS, LOTS, STEPS, TOKENS, every_lookup_is_right, lots_of, tokens_of
-
-
-@pytest.fixture(scope="module")
-def opened(spark, tmp_path_factory):
-    """Opens contexts on empty homes."""
-
-    def opened():
-        home = str(tmp_path_factory.mktemp("state"))
-        return open_context(
-            from_environment({**os.environ, "PUMPLOSS_HOME": home, "PUMPLOSS_LAKE": "", "PUMPLOSS_LANDING": ""})
-        )
-
-    return opened
-
-
-@pytest.fixture
-def small(monkeypatch):
-    """Tiers, settling and blocks so small that a few days and rows have all of them."""
-    monkeypatch.setattr(tiers, "TIER", 2)
-    monkeypatch.setattr(tiers, "SETTLED_DAYS", 1)
-    monkeypatch.setattr(packing, "LEAST_SLICES", 2)
-    monkeypatch.setattr(blocks, "BLOCK_ROWS", 3)
-
-
-@pytest.fixture
-def put(frame):
-    """Replaces days of a table by rows, as a step would."""
-
-    def put(context, table, days):
-        for day, rows in days.items():
-            context.lake.replace(table, frame(table, *rows), [day], {day: len(rows)})
-        context.ledger.append(
-            {"run_id": "r", "step": lookups.WRITER[table.name].name, "day": day, "status": "ok", "outputs": "{}"}
-            for day in days
-        )
-
-    return put
 
 
 @pytest.mark.parametrize(("table", "rows"), [(LOTS, lots_of), (TOKENS, tokens_of)], ids=["lots", "tokens"])
