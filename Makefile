@@ -33,8 +33,8 @@ nightly: $(STAMP) ## Simulate (or take LANDING=...) and run to published results
 test: $(STAMP) ## Run every test
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
-quick: $(STAMP) ## Run the tests that take seconds
-	$(BIN)/python -m pytest -m "not slow and not spark"
+quick: $(STAMP) ## Run what needs neither the engine nor servers, in under a minute
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not slow"
 
 digests: $(STAMP) ## Record anew what the tables of the fixed market and of the real sets hold
 	$(BIN)/python -m pytest tests/golden/test_content_digests.py --rewrite-digests
