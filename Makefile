@@ -31,13 +31,13 @@ nightly: $(STAMP) ## Simulate (or take LANDING=...) and run to published results
 	$(BIN)/pumploss nightly $(if $(LANDING),--landing $(LANDING),--days $(DAYS) --trades $(TRADES))
 
 test: $(STAMP) ## Run every test
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 quick: $(STAMP) ## Run what needs neither the engine nor servers, in under a minute
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder -m "not slow"
 
 digests: $(STAMP) ## Record anew what the tables of the fixed market and of the real sets hold
-	$(BIN)/python -m pytest tests/golden/test_content_digests.py --rewrite-digests
+	$(BIN)/python -m pytest tests/golden/test_content_digests.py tests/golden/test_real_digests.py --rewrite-digests
 
 check: $(STAMP) ## Lint, types, layers, stale docs
 	$(BIN)/ruff check .

@@ -12,20 +12,9 @@ from pumploss import engine
 from pumploss.contract import Table
 from pumploss.settings import Settings, from_environment
 from tests.building import addresses, dumps, frames, lakes, markets, nights, real_data
+from tests.building.scheduling import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 
-TESTS = Path(__file__).parent
-#: Files and folders that start the engine, servers or processes by themselves, import Feast, or take long otherwise.
-SLOW = (
-    "integration",
-    "architecture/test_dags",
-    "golden/test_fifo_against_rp2",
-    "properties/test_source_fuzz",
-    "unit/feature_repo",
-    "unit/jobs/commands/test_docs",
-    "unit/jobs/running",
-)
-#: Groups and folders by what they take; what is not named comes last.
-LONGEST_FIRST = ("integration/test_spark_parity", "fixed market", "real data", "integration", "properties", "unit/jobs")
+__all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]
 
 #: Warnings of other people's imports, which no change of ours can mend.
 FOREIGN_WARNINGS = (
@@ -42,29 +31,6 @@ def pytest_configure(config: pytest.Config) -> None:
     """Everything else that warns is an error."""
     for line in FOREIGN_WARNINGS:
         config.addinivalue_line("filterwarnings", line)
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what is slow, keeps tests together that share something, and puts the longest first."""
-    for item in items:
-        path = item.path.relative_to(TESTS)
-        if "spark" in getattr(item, "fixturenames", ()) or any(path.with_suffix("").is_relative_to(p) for p in SLOW):
-            item.add_marker(pytest.mark.slow)
-        if item.get_closest_marker("xdist_group") is None:
-            # What a file's tests share is made once, by one process.
-            item.add_marker(pytest.mark.xdist_group(path.with_suffix("").as_posix()))
-    items.sort(key=_rank)
-
-
-def _rank(item: pytest.Item) -> int:
-    """Long groups first, so that short ones fill up what the other process has left."""
-    path, group = item.path.relative_to(TESTS), item.get_closest_marker("xdist_group")
-    name = group.args[0] if group else ""
-    for rank, long in enumerate(LONGEST_FIRST):
-        if name == long or path.is_relative_to(long):
-            return rank
-    return len(LONGEST_FIRST)
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,6 @@ from tests.building import nights
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.xdist_group("fixed market"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]
 

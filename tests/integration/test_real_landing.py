@@ -11,7 +11,7 @@ import pytest
 from pumploss.tables import bronze_trades, gold_trader_day, quarantine_trades, silver_trade_pnl, silver_trades
 from tests.building import real_data
 
-pytestmark = [real_data.needed, pytest.mark.xdist_group("real data")]
+pytestmark = real_data.needed
 
 
 @pytest.fixture(scope="module")

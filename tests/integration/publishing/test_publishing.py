@@ -14,9 +14,6 @@ from pumploss.report import RunReport
 from pumploss.warm import leaderboard, open_warm, publishing, top_losers
 from tests.building.town import DAY, INJECTION, Town, everything, rows
 
-#: The town is made once.
-pytestmark = pytest.mark.xdist_group("town")
-
 if TYPE_CHECKING:
     import redis as redis_client
 

@@ -20,9 +20,6 @@ from pumploss.tables import gold_trader_day, silver_trades
 from pumploss.warm import swapping
 from tests.building.town import DAY, Town, everything
 
-#: The town is made once.
-pytestmark = pytest.mark.xdist_group("town")
-
 
 @pytest.mark.parametrize("is_committed", [True, False])
 def test_a_lost_answer_to_the_commit_is_looked_up(

@@ -11,8 +11,6 @@ from pumploss.warm import (
 )
 from pumploss.warm.connection import _address
 
-pytestmark = pytest.mark.xdist_group("warm store")
-
 
 def test_a_lost_server_is_a_store_error(settings: Settings) -> None:
     with pytest.raises(StoreError, match="gave up"), open_warm(settings) as connection:

@@ -4,11 +4,8 @@ from decimal import Decimal
 
 import psycopg
 import pyarrow as pa
-import pytest
 
 from pumploss.warm.loading import amounts, csv_chunks, lamport_amounts, lamport_sum
-
-pytestmark = pytest.mark.xdist_group("warm store")
 
 
 def test_amounts_are_exact(warm: psycopg.Connection) -> None:

@@ -10,8 +10,6 @@ from pumploss.warm import (
     top_losers,
 )
 
-pytestmark = pytest.mark.xdist_group("warm store")
-
 
 def test_an_unknown_period_is_refused(warm: psycopg.Connection) -> None:
     with pytest.raises(SettingsError, match="24h, 7d, 30d, all"):

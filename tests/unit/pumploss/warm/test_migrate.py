@@ -10,8 +10,6 @@ from pumploss.warm import (
 )
 from pumploss.warm.migrate import migrate, migrations
 
-pytestmark = pytest.mark.xdist_group("warm store")
-
 
 def test_migrations_are_applied_once(warm: psycopg.Connection) -> None:
     assert migrate(warm) == []

@@ -20,8 +20,6 @@ from pumploss.warm.loading import Slice
 from pumploss.warm.tables import FEATURES
 from tests.building.loss_rows import DAY
 
-pytestmark = pytest.mark.xdist_group("warm store")
-
 
 def test_a_reader_may_read_what_is_published_and_nothing_else(warm: psycopg.Connection) -> None:
     with publishing.exclusive(warm) as staging:

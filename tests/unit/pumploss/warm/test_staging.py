@@ -13,8 +13,6 @@ from pumploss.warm.loading import Slice
 from pumploss.warm.tables import DAILY_LOSSES
 from tests.building.loss_rows import DAY, LOSSES, losses
 
-pytestmark = pytest.mark.xdist_group("warm store")
-
 
 @pytest.mark.parametrize(
     ("found", "expected", "said"),

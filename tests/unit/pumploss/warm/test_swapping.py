@@ -21,8 +21,6 @@ from pumploss.warm.loading import Slice
 from pumploss.warm.tables import DAILY_LOSSES
 from tests.building.loss_rows import DAY, LOSSES, losses
 
-pytestmark = pytest.mark.xdist_group("warm store")
-
 
 def test_a_long_reader_makes_a_swap_wait_or_give_up(
     warm: psycopg.Connection, settings: Settings, monkeypatch: pytest.MonkeyPatch

@@ -1,11 +1,8 @@
 """Tables, their keys and indexes."""
 
 import psycopg
-import pytest
 
 from pumploss.warm import tables as warm_tables
-
-pytestmark = pytest.mark.xdist_group("warm store")
 
 
 def test_every_table_is_there_and_has_its_key_and_indexes(warm: psycopg.Connection) -> None:
