@@ -12,7 +12,7 @@ DAYS ?= 90
 TRADES ?= 7200
 LANDING ?=
 
-.PHONY: help install nightly test quick check format docs pages bench airflow serve lock clean
+.PHONY: help install nightly test quick digests check format docs pages bench airflow serve lock clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,10 +31,13 @@ nightly: $(STAMP) ## Simulate (or take LANDING=...) and run to published results
 	$(BIN)/pumploss nightly $(if $(LANDING),--landing $(LANDING),--days $(DAYS) --trades $(TRADES))
 
 test: $(STAMP) ## Run every test
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
-quick: $(STAMP) ## Run the tests that take seconds
-	$(BIN)/python -m pytest -m "not slow and not spark"
+quick: $(STAMP) ## Run what needs neither the engine nor servers, in under a minute
+	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder -m "not slow"
+
+digests: $(STAMP) ## Record anew what the tables of the fixed market and of the real sets hold
+	$(BIN)/python -m pytest tests/golden/test_content_digests.py tests/golden/test_real_digests.py --rewrite-digests
 
 check: $(STAMP) ## Lint, types, layers, stale docs
 	$(BIN)/ruff check .

@@ -84,8 +84,3 @@ def test_a_fresh_interpreter_imports_it_without_heavy_libraries(module):
 
 def test_tests_are_no_package():
     assert not list((ROOT / "tests").rglob("__init__.py"))
-
-
-def test_test_files_have_names_of_their_own():
-    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
-    assert not {name for name in names if names.count(name) > 1}

@@ -9,7 +9,7 @@ import pytest
 from pumploss.fees import estimate_fee
 from sources.anchor import layouts
 from sources.interpreting.addresses import encode
-from tests.golden.anchor_encoder import (
+from tests.building.anchor_encoder import (
     CREATOR,
     EVENTS,
     EXAMPLES,

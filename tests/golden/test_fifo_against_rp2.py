@@ -22,7 +22,8 @@ from pnl.fifo import walk
 from pnl.fifo_tables import FifoLots, FifoTrades
 from pnl.other_methods import lifo_cost
 
-BOOKS = 200
+#: A book costs rp2 a twentieth of a second.
+BOOKS = 80
 CONFIGURATION = """
 [general]
 assets = T

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.golden.anchor_encoder import day_of, row_of
+from tests.building.anchor_encoder import day_of, row_of
 
 LAUNCH_BUY = (
     "vdt/007mYe4NZ5R4DNvGl0tdsj/oi5NhqzmUroaJv1bVWiRWfUFub+AN3DoAAAAAerAAaxkfAAABdSHpBIjrPE5vfQmu9Yn2YsBxf4PapMpSIufJ"

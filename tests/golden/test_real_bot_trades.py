@@ -3,10 +3,7 @@
 The data lie outside the project (their licence does not allow copies in it); without them these tests are skipped.
 """
 
-import shutil
 from collections import Counter
-from datetime import date
-from pathlib import Path
 
 import fsspec
 import pyarrow as pa
@@ -16,12 +13,10 @@ import pytest
 from sources import source
 from sources.landing.folders import Landing
 from sources.parsing.files import PARSED, FileRef, parse_file
+from tests.building import real_data
+from tests.building.real_data import BOTS_DAY, BOTS_ENDING
 
-FILES = Path(__file__).parents[3] / "shared" / "data" / "dune_bot_trades"
-pytestmark = pytest.mark.skipif(not FILES.is_dir(), reason=f"the published files are not at {FILES}")
-#: The last block time of all files is 2024-12-15 07:06:47.
-DAY = date(2024, 12, 15)
-ENDING = "_solana_trades_seed.csv"
+pytestmark = real_data.needed
 
 KINDS = ("buy", "sell", "unknown_venue", "non_sol_quote", "quote_leg", "precision", "overflow")
 #: What becomes of the 20 lines of each file. Counted with the csv and decimal modules alone: both addresses SOL, USDC
@@ -64,11 +59,9 @@ EXPECTED = {
 @pytest.fixture(scope="module")
 def table(tmp_path_factory):
     """All rows of the thirty files, landed as one dump."""
-    landing = tmp_path_factory.mktemp("landing")
-    folder = landing / "dune_bot_trades" / DAY.isoformat()
-    shutil.copytree(FILES, folder, ignore=lambda _, names: [name for name in names if not name.endswith(ENDING)])
+    landing = real_data.landed_bots(tmp_path_factory.mktemp("landing"))
     batches = []
-    for file in Landing(str(landing)).files("dune_bot_trades", DAY):
+    for file in Landing(str(landing)).files("dune_bot_trades", BOTS_DAY):
         ref = FileRef(file.path, file.name, file.day)
         batches += parse_file(source("dune_bot_trades"), ref, fsspec.filesystem("file"))
     return pa.Table.from_batches(batches, PARSED)
@@ -76,7 +69,7 @@ def table(tmp_path_factory):
 
 def of_bot(table, name):
     """The rows of one file."""
-    return table.filter(pc.match_substring(table["file"], f"/{name}{ENDING}"))
+    return table.filter(pc.match_substring(table["file"], f"/{name}{BOTS_ENDING}"))
 
 
 def trades(table, **equal):

@@ -1,24 +1,22 @@
 """The two real samples, read in full: exact counts, some of them worked out by hand.
 
-The data lie outside the project (their licences do not allow copies in it); without them these
-tests are skipped.
+Where the data lie is told by `tests/building/real_data.py`; without them these tests are skipped.
 """
 
 from collections import Counter
 from datetime import date
-from pathlib import Path
 
 import fsspec
 import pyarrow as pa
 import pyarrow.compute as pc
-import pytest
 
 from sources import source
 from sources.landing.folders import Landing
 from sources.parsing.files import PARSED, FileRef, parse_file
+from tests.building import real_data
+from tests.building.real_data import LANDING
 
-LANDING = Path(__file__).parents[3] / "shared" / "data" / "landing"
-pytestmark = pytest.mark.skipif(not LANDING.is_dir(), reason=f"the real samples are not at {LANDING}")
+pytestmark = real_data.needed
 
 
 def read(name, days=None):

@@ -11,26 +11,40 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from jobs import commands
 from pumploss.lake import Lake, Ledger
-from pumploss.settings import as_environment, from_environment
+from pumploss.settings import ROOT, as_environment
 from pumploss.tables import bronze_trades, quarantine_trades
 from simulator import Market, write_dumps
+from tests.building import lakes, nights
 
-ROOT = Path(__file__).resolve().parents[2]
 GOOD, BAD = date(2026, 1, 1), date(2026, 1, 2)
 
 
 def run_bronze(settings, *words):
+    """The command in a process of its own."""
     command = [sys.executable, "-m", "jobs", "run", "bronze_trades", *words]
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(settings.home), **as_environment(settings)}
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def bronze(settings, capsys):
+    """The command in this process; answers its exit code and what it wrote to standard error."""
+
+    def run(*words):
+        with nights.environment_of(settings.home):
+            code = commands.main(["run", "bronze_trades", *words])
+        return code, capsys.readouterr().err
+
+    return run
 
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory):
     """A lake with one good day."""
     home = tmp_path_factory.mktemp("home")
-    settings = from_environment({"PUMPLOSS_HOME": str(home)})
+    settings = lakes.settings_of(home)
     write_dumps(Market(days=2, trades_per_day=40), home / "whole")
     shutil.copytree(home / "whole" / "canonical" / str(GOOD), Path(settings.landing) / "canonical" / str(GOOD))
     done = run_bronze(settings, "--day", str(GOOD), "--json")
@@ -91,14 +105,14 @@ def contents(lake):
 
 
 @pytest.mark.parametrize("spoil", [truncated, binary, unknown_source, header_only, no_files, missing])
-def test_a_day_that_cannot_be_trusted_changes_nothing(spoil, settings, day):
+def test_a_day_that_cannot_be_trusted_changes_nothing(spoil, settings, bronze, day):
     lake = Lake(settings.lake, lambda: pytest.fail("no engine is needed here"))
     before = contents(lake)
     said = spoil(day)
-    done = run_bronze(settings, "--day", str(BAD))
-    assert done.returncode == 1
-    assert "Traceback" not in done.stderr
-    assert [text for text in said if text not in done.stderr] == []
+    code, told = bronze("--day", str(BAD))
+    assert code == 1
+    assert "Traceback" not in told
+    assert [text for text in said if text not in told] == []
     assert contents(lake) == before
     last = Ledger(lake).frame().row(-1, named=True)
     assert (last["step"], last["day"], last["status"]) == ("bronze_trades", BAD, "failed")
@@ -112,6 +126,7 @@ def test_a_range_with_a_bad_day_takes_none_of_it(settings, day):
     truncated(day)
     done = run_bronze(settings, "--from", str(GOOD), "--to", str(BAD))
     assert done.returncode == 1
+    assert "Traceback" not in done.stderr
     assert "nothing of these days was taken" in done.stderr
     assert contents(lake) == before
     failed = Ledger(lake).frame().filter(pl.col("status") == "failed").tail(2)

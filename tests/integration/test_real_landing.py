@@ -1,38 +1,29 @@
 """The real samples through the engine and into a lake: every record of every file is accounted for.
 
-The data lie outside the project (their licences do not allow copies in it); without them these tests are skipped.
+Where the data lie is told by `tests/building/real_data.py`; without them these tests are skipped.
 """
 
 import json
-import shutil
-from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from jobs.pipeline import daily
-from jobs.running.context import open_context
-from jobs.running.runner import run_steps
-from pumploss.settings import ROOT, from_environment
 from pumploss.tables import bronze_trades, gold_trader_day, quarantine_trades, silver_trade_pnl, silver_trades
-from sources.landing.dump_days import run_days
+from tests.building import real_data
 
-LANDING = ROOT.parent / "shared" / "data" / "landing"
-BOTS = LANDING.parent / "dune_bot_trades"
-#: Every step that builds facts of a day from the dumps, in order.
-STEPS = tuple(step.name for step in daily() if step.writes and not step.offset_days)
-pytestmark = pytest.mark.skipif(not LANDING.is_dir(), reason=f"the real samples are not at {LANDING}")
+pytestmark = real_data.needed
 
 
 @pytest.fixture(scope="module")
-def real(tmp_path_factory, spark):
+def real(real_samples):
     """A context whose lake holds every day of both samples."""
-    home = tmp_path_factory.mktemp("real")
-    settings = replace(from_environment({"PUMPLOSS_HOME": str(home)}), landing=str(LANDING))
-    with open_context(settings) as context:
-        context.spark = spark
-        run_steps(context, STEPS, run_days(context.landing, date(2024, 1, 1), date(2026, 12, 31)))
-        yield context
+    return real_samples
+
+
+@pytest.fixture(scope="module")
+def bots(bots_trades):
+    """A context whose lake holds the trades of the thirty bots, landed as one dump."""
+    return bots_trades
 
 
 def file_of(real, day):
@@ -79,18 +70,6 @@ def test_every_reason_of_both_samples(real):
     duplicates = sum(row["rows_duplicate"] for (step, _), row in rows.items() if step == "bronze_trades")
     assert duplicates == 164 == 3_665 - 3_248 - 244 - 9
     assert {row["rows_duplicate"] for (step, _), row in rows.items() if step == "silver_trades"} == {0}
-
-
-@pytest.fixture(scope="module")
-def bots(tmp_path_factory, spark):
-    """A context whose lake holds the trades of the thirty bots, landed as one dump."""
-    home = tmp_path_factory.mktemp("bots")
-    shutil.copytree(BOTS, home / "in" / "dune_bot_trades" / "2024-12-15", ignore=shutil.ignore_patterns("*.md"))
-    settings = from_environment({"PUMPLOSS_HOME": str(home), "PUMPLOSS_LANDING": str(home / "in")})
-    with open_context(settings) as context:
-        context.spark = spark
-        run_steps(context, ("bronze_trades", "silver_trades"), [date(2024, 12, 15)])
-        yield context
 
 
 def test_every_reason_of_the_bots_trades(bots):

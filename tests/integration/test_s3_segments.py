@@ -8,7 +8,7 @@ import textwrap
 import pytest
 
 from pumploss.settings import ROOT
-from tests.integration.local_s3 import served, with_bucket
+from tests.building.local_s3 import served, with_bucket
 
 BUCKET = "pumploss-segments"
 

@@ -1,6 +1,7 @@
 """Every lake table of a market, built on Apache Spark and on the embedded engine, is the same to the last bit.
 
-Each engine runs in a process of its own. Afterwards each replaces a day of the lake that the other one wrote. Required
+Spark runs in a process of its own, the embedded engine in this one. Afterwards each replaces a day of the lake that the
+other one wrote. Where there are real trades, a day of them lands beside the last day of the simulated market. Required
 in CI; skipped only where there is no Java, or neither Maven Central nor a cached jar of Delta.
 """
 
@@ -13,20 +14,25 @@ import subprocess
 import sys
 from datetime import date
 
+import polars as pl
 import pytest
 
 from jobs.pipeline import STEPS
-from pumploss import catalog
-from pumploss.days import midnight, span
-from pumploss.settings import ROOT
+from jobs.running.context import open_context
+from jobs.running.runner import run_steps
+from pumploss.days import midnight, shift, span
+from pumploss.settings import ROOT, from_environment
+from simulator import Market, write_dumps
 from sources.interpreting.addresses import encode
-from tests.golden.anchor_encoder import event, line
+from tests.building import lakes, real_data
+from tests.building.anchor_encoder import event, line
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
-REAL = ROOT.parent / "shared/data/landing"
-REAL_DAYS = {"pumpswap_capture": date(2026, 7, 2)}
-FIRST, DAYS, TRADES = date(2026, 1, 1), 8, 120
+FIRST, DAYS, TRADES = date(2026, 6, 25), 8, 120
+LAST = shift(FIRST, DAYS - 1)
+#: The source of the real day, which is the last one.
+REAL = "pumpswap_capture"
 #: Scores need trained models; everything else that writes a table is compared.
 COMPARED = tuple(step for step in STEPS if step.writes and step.name != "gold_scores")
 #: Steps whose last day each engine writes into the other's lake: state, arrays and decimals among their columns.
@@ -56,14 +62,14 @@ from jobs.running.runner import run_steps
 from pumploss.settings import from_environment
 
 for home, landing, steps, *days in json.loads(sys.argv[1]):
-    settings = from_environment({"PUMPLOSS_HOME": home, "PUMPLOSS_LANDING": landing, "SPARK_REMOTE": sys.argv[2]})
+    settings = from_environment({"PUMPLOSS_HOME": home, "PUMPLOSS_LANDING": landing, "SPARK_REMOTE": "local[2]"})
     with open_context(settings) as context:
         run_steps(context, steps, [date.fromisoformat(day) for day in days])
 """
 
 
-def run(remote, *passes):
-    """Run steps over days of homes, one pass after another, in a process whose engine is `remote`."""
+def run_on_spark(*passes):
+    """Run steps over days of homes, one pass after another, in a process whose engine is Apache Spark."""
     # A JVM that lives for a minute is done sooner without the slow compiler (then it must be given room for its code),
     # and a few hundred rows sooner without compiling a class per plan.
     quick = {
@@ -73,7 +79,7 @@ def run(remote, *passes):
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PUMPLOSS_") and k != "SPARK_REMOTE"}
     listed = [(str(home), str(landing), list(steps), *map(str, days)) for home, landing, steps, days in passes]
     done = subprocess.run(
-        [sys.executable, "-c", RUN, json.dumps(listed), remote],
+        [sys.executable, "-c", RUN, json.dumps(listed)],
         env={**environment, **quick, "PYTHONPATH": str(ROOT)},
         cwd=ROOT,
         capture_output=True,
@@ -82,9 +88,15 @@ def run(remote, *passes):
         check=False,
     )
     said = done.stdout + done.stderr
-    if remote and done.returncode and "unresolved dependency" in said and UNREACHABLE.search(said):
+    if done.returncode and "unresolved dependency" in said and UNREACHABLE.search(said):
         pytest.skip("the jar of Delta is not cached, and Maven Central is out of reach")
-    assert done.returncode == 0, f"on {remote or 'the embedded engine'}:\n{done.stderr[-6000:]}"
+    assert done.returncode == 0, f"on Apache Spark:\n{done.stderr[-6000:]}"
+
+
+def run_embedded(home, landing, steps, days):
+    """Run steps over days of a home on the embedded engine."""
+    with open_context(from_environment({"PUMPLOSS_HOME": str(home), "PUMPLOSS_LANDING": str(landing)})) as context:
+        run_steps(context, steps, days)
 
 
 def land_events(landing, day, names):
@@ -100,37 +112,29 @@ def land_events(landing, day, names):
 
 
 @pytest.fixture(scope="module")
-def homes(tmp_path_factory):
-    """Places of the lakes by engine and market; the last two are the other engine's, one day of them written again."""
+def homes(tmp_path_factory, spark):
+    """Homes of the lakes by engine; the last two are the other engine's, one day of them written again."""
     if shutil.which("java") is None:
         pytest.skip("there is no java on PATH")
-    from simulator import Market, write_dumps
-
     root = tmp_path_factory.mktemp("parity")
-    landing, days = root / "landing", span(FIRST, date(2026, 1, DAYS))
+    landing, days = root / "landing", span(FIRST, LAST)
     write_dumps(Market(days=DAYS, trades_per_day=TRADES, seed=11, first_day=FIRST), landing)
-    for place, day in enumerate(days):
-        land_events(landing, day, EVENTS[place] if place < len(EVENTS) else ("BuyEvent",))
+    for number, day in enumerate(days):
+        land_events(landing, day, EVENTS[number] if number < len(EVENTS) else ("BuyEvent",))
+    if real_data.IS_GIVEN:
+        shutil.copytree(real_data.LANDING / REAL / str(LAST), landing / REAL / str(LAST))
     steps = [step.name for step in COMPARED]
-    plans = {"simulated": (landing, steps, days)}
-    if all((REAL / source / str(day)).is_dir() for source, day in REAL_DAYS.items()):
-        for source, day in REAL_DAYS.items():
-            shutil.copytree(REAL / source / str(day), root / "real dumps" / source / str(day))
-        plans["real"] = (root / "real dumps", steps[:-1], sorted(REAL_DAYS.values()))
     homes = {name: root / name for name in ("spark", "sail", "spark-on-sail", "sail-on-spark")}
-    run("", *((homes["sail"] / name, *plan) for name, plan in plans.items()))
-    shutil.copytree(homes["sail"] / "simulated", homes["spark-on-sail"])
-    again = (landing, AGAIN, days[-1:])
-    run("local[2]", *((homes["spark"] / name, *plan) for name, plan in plans.items()), (homes["spark-on-sail"], *again))
-    shutil.copytree(homes["spark"] / "simulated", homes["sail-on-spark"])
-    run("", (homes["sail-on-spark"], *again))
+    run_embedded(homes["sail"], landing, steps, days)
+    shutil.copytree(homes["sail"], homes["spark-on-sail"])
+    run_on_spark((homes["spark"], landing, steps, days), (homes["spark-on-sail"], landing, AGAIN, days[-1:]))
+    shutil.copytree(homes["spark"], homes["sail-on-spark"])
+    run_embedded(homes["sail-on-spark"], landing, AGAIN, days[-1:])
     return homes
 
 
 def read(home, table):
     """A table's stable columns in contract order, sorted by key, read without either engine."""
-    import polars as pl
-
     path = home / "lake" / table.name
     if not path.is_dir():
         return None
@@ -156,50 +160,40 @@ def differences(one, other):
     return found
 
 
-TABLES = [name for step in COMPARED for name in step.writes]
+TABLES = {table.name: table for table in lakes.data_tables()}
+WRITTEN = [name for step in COMPARED for name in step.writes]
 
 
 def compare(one, other):
     """Fail with every difference between the lakes of two homes."""
-    tables = catalog.tables()
-    found = {name: differences(read(one, _whole(tables[name])), read(other, _whole(tables[name]))) for name in TABLES}
+    found = {name: differences(read(one, TABLES[name]), read(other, TABLES[name])) for name in WRITTEN}
     report = [f"{name}: {line}" for name, lines in found.items() for line in lines]
     assert not report, "\n".join(["", *report])
 
 
-def _whole(table):
-    """The table with the columns that a registry adds."""
-    if table.name != "gold_trader_features":
-        return table
-    from features import registry
-
-    return registry.TABLE
-
-
-def test_a_simulated_market_is_the_same_on_both_engines(homes):
-    compare(homes["spark"] / "simulated", homes["sail"] / "simulated")
-    empty = [name for name in TABLES if not read(homes["sail"] / "simulated", _whole(catalog.tables()[name])).height]
+def test_every_table_is_the_same_on_both_engines(homes):
+    compare(homes["spark"], homes["sail"])
+    empty = [name for name in WRITTEN if not read(homes["sail"], TABLES[name]).height]
     assert not empty, "a table without rows compares nothing"
 
 
-def test_a_real_day_is_the_same_on_both_engines(homes):
-    if not (homes["sail"] / "real").is_dir():
-        pytest.skip(f"the real data is not at {REAL}")
-    compare(homes["spark"] / "real", homes["sail"] / "real")
+@real_data.needed
+def test_a_real_day_is_among_what_is_the_same_on_both_engines(homes):
+    for engine in ("spark", "sail"):
+        trades = read(homes[engine], TABLES["silver_trades"]).filter(pl.col("source") == REAL)
+        assert trades.height > 50
 
 
 @pytest.mark.parametrize("one", ["spark-on-sail", "sail-on-spark"])
 def test_each_engine_replaces_a_day_that_the_other_wrote(homes, one):
-    compare(homes[one], homes["sail"] / "simulated")
+    compare(homes[one], homes["sail"])
 
 
 @pytest.mark.parametrize("one", ["spark-on-sail", "sail-on-spark"])
 def test_both_engines_give_a_day_the_same_digest(homes, one):
-    import polars as pl
-
     ledger = pl.read_delta(str(homes[one] / "lake/run_ledger"))
     assert ledger.filter(pl.col("status") != "ok").select("step", "day", "error").rows() == []
-    outputs = ledger.filter(pl.col("day") == date(2026, 1, DAYS)).sort("written_at").select("step", "outputs").rows()
+    outputs = ledger.filter(pl.col("day") == LAST).sort("written_at").select("step", "outputs").rows()
     seen = {}
     for step, text in outputs:
         for table, output in json.loads(text).items():

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from pumploss.fees import estimate_fee
 from sources.interpreting.addresses import encode
-from tests.golden.anchor_encoder import EVENTS, MINT, SECOND, TAG, USER, WSOL, event, line, rows_of_lines
+from tests.building.anchor_encoder import EVENTS, MINT, SECOND, TAG, USER, WSOL, event, line, rows_of_lines
 
 AT = datetime.fromtimestamp(SECOND, UTC)
 U64 = st.one_of(st.integers(0, 2**64 - 1), st.integers(0, 10**15), st.sampled_from([0, 1, 2**63 - 1, 2**63, 2**64 - 1]))

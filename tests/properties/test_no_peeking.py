@@ -33,7 +33,7 @@ TABLES = (
 
 Row = dict[str, Any]
 few = settings(
-    max_examples=4, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=3, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 seeds = st.integers(0, 10**6)
 as_of_days = st.integers(32, 45).map(lambda days: shift(FIRST, days))

@@ -3,20 +3,16 @@
 import base64
 import hashlib
 import json
-import os
 import struct
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
-import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from jobs.running.context import open_context
 from jobs.running.runner import run_step
-from pumploss.settings import from_environment
 from pumploss.tables import bronze_trades, quarantine_trades
 from sources.anchor import layouts
 from sources.interpreting.addresses import encode
@@ -177,19 +173,6 @@ def every_line_is_accounted_for(context, rows_of):
             assert len(here) == entry["written"]
         assert row["rows_read"] == sum(entry["records"] for entry in (*files, *again))
         assert row["rows_written"] == sum(entry["written"] for entry in (*files, *again))
-
-
-@pytest.fixture(scope="module")
-def opened(spark, tmp_path_factory):
-    """Opens contexts on empty homes."""
-
-    def opened():
-        home = str(tmp_path_factory.mktemp("pools"))
-        return open_context(
-            from_environment({**os.environ, "PUMPLOSS_HOME": home, "PUMPLOSS_LAKE": "", "PUMPLOSS_LANDING": ""})
-        )
-
-    return opened
 
 
 def built(context, lines, *passes):

@@ -18,7 +18,7 @@ from sources.parsing.files import PARSED, FileRef, parse_file
 from sources.reading import csv_lines, json_text
 from sources.reading.json_lines import JsonReader
 from sources.reading.physical_lines import blocks
-from tests.mutated_files import LINES_PER_SOURCE, mutated_files
+from tests.building.mutated_files import LINES_PER_SOURCE, mutated_files
 
 NAMES = sorted(SOURCES)
 SEED = 20260102

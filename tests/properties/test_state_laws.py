@@ -1,115 +1,20 @@
-"""Laws of state: with segments, without, after restating and after a kill, every lookup and every table is the same."""
+"""Laws of state: with segments, without and after restating, every lookup and every table is the same."""
 
-import os
 import shutil
-import signal
-import subprocess
-import sys
-import textwrap
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from jobs.running import lookups
-from jobs.running.context import open_context
-from jobs.running.lookups import STATES, keep_segments, latest_before, latest_rows
+from jobs.running.lookups import STATES, keep_segments, latest_before
 from jobs.running.runner import run_steps
-from pumploss.days import midnight, shift, span
+from pumploss.days import midnight, shift
 from pumploss.errors import StaleError
-from pumploss.lake.segments import blocks, packing, tiers
-from pumploss.lake.segments.manifest import MANIFEST, built_days, folder, shelf
-from pumploss.settings import ROOT, from_environment
-from pumploss.tables import gold_token_day, gold_trader_day, silver_open_lots
-
-DAYS = span(date(2026, 1, 5), date(2026, 1, 14))
-#: A day after all of them.
-AFTER = date(2026, 2, 1)
-LOTS, TOKENS = silver_open_lots.TABLE, gold_token_day.TABLE
-STEPS = (
-    "bronze_trades",
-    "silver_trades",
-    "silver_trade_pnl",
-    "silver_trader_mint_day",
-    "gold_token_day",
-    "gold_trader_day",
-)
-
-
-@pytest.fixture(scope="module")
-def opened(spark, tmp_path_factory):
-    """Opens contexts on empty homes."""
-
-    def opened():
-        home = str(tmp_path_factory.mktemp("state"))
-        return open_context(
-            from_environment({**os.environ, "PUMPLOSS_HOME": home, "PUMPLOSS_LAKE": "", "PUMPLOSS_LANDING": ""})
-        )
-
-    return opened
-
-
-@pytest.fixture
-def small(monkeypatch):
-    """Tiers, settling and blocks so small that a few days and rows have all of them."""
-    monkeypatch.setattr(tiers, "TIER", 2)
-    monkeypatch.setattr(tiers, "SETTLED_DAYS", 1)
-    monkeypatch.setattr(packing, "LEAST_SLICES", 2)
-    monkeypatch.setattr(blocks, "BLOCK_ROWS", 3)
-
-
-@pytest.fixture
-def put(frame):
-    """Replaces days of a table by rows, as a step would."""
-
-    def put(context, table, days):
-        for day, rows in days.items():
-            context.lake.replace(table, frame(table, *rows), [day], {day: len(rows)})
-        context.ledger.append(
-            {"run_id": "r", "step": lookups.WRITER[table.name].name, "day": day, "status": "ok", "outputs": "{}"}
-            for day in days
-        )
-
-    return put
-
-
-def lots_of(rng, day):
-    """A day's rows of silver_open_lots: some positions with lots, some closed, a few of them known late."""
-    positions = {(f"t{rng.randrange(6)}", f"m{rng.randrange(5)}") for _ in range(rng.randrange(3, 9))}
-    rows = []
-    for trader, mint in sorted(positions):
-        late = rng.choice((1, 1, 3))
-        row = {"trader_address": trader, "token_mint": mint, "close_day": day, "known_at": midnight(shift(day, late))}
-        lots = rng.randrange(3)
-        lot = {"lot_id": "bought", "opened_at": datetime(2026, 1, 1, tzinfo=UTC), "open_units": 1 + rng.randrange(9)}
-        rows += [{**row, **lot, "lot_index": n} for n in range(lots)] or [{**row, "lot_index": 0}]
-    return rows
-
-
-def tokens_of(rng, day):
-    mints = {f"m{rng.randrange(12)}" for _ in range(rng.randrange(1, 7))}
-    return [
-        {"token_mint": mint, "day": day, "trade_count": rng.randrange(99), "recent_prices": [0.5, rng.random()]}
-        for mint in sorted(mints)
-    ]
-
-
-def is_spent(row):
-    """A closing row that says nothing more."""
-    return "lot_id" in row and row["lot_id"] is None and row["known_at"] <= midnight(shift(row["close_day"], 1))
-
-
-def every_lookup_is_right(context, table, wanted, rows_of, frame):
-    """Before any day, segments and days together give the latest rows that the days alone give."""
-    spec = STATES[table.name]
-    asked = context.spark.createDataFrame([(value,) for value in wanted], f"{spec.looked_up} string")
-    for day in (*sorted(built_days(context.lake, table))[2::4], shift(DAYS[-1], 1)):
-        earlier = context.read_before(table, day).join(asked, [spec.looked_up], "left_semi").select(*table.names)
-        expected = rows_of(latest_rows(earlier, list(spec.key), table.day), *table.key)
-        found = rows_of(latest_before(context, table, asked, day), *table.key)
-        assert [row for row in found if not is_spent(row)] == [row for row in expected if not is_spent(row)], day
-        assert all(row in expected for row in found), day
+from pumploss.lake.segments.manifest import built_days, folder, shelf
+from pumploss.tables import gold_trader_day
+from tests.building.states import AFTER, DAYS, LOTS, STEPS, TOKENS, every_lookup_is_right, lots_of, tokens_of
 
 
 @pytest.mark.parametrize(("table", "rows"), [(LOTS, lots_of), (TOKENS, tokens_of)], ids=["lots", "tokens"])
@@ -171,98 +76,6 @@ def test_a_stale_day_is_refused(opened, put, small):
         with pytest.raises(StaleError, match="silver_trade_pnl of 2026-01-06 is stale"):
             latest_before(context, LOTS, asked, DAYS[3])
         latest_before(context, LOTS, asked, DAYS[1]).count()
-
-
-class Killed(BaseException):
-    """Stands for a kill: nothing catches it."""
-
-
-def test_a_builder_that_dies_anywhere_leaves_readers_right(opened, put, small, rows_of, frame, monkeypatch):
-    wanted = ["m0", "m2", "m4"]
-    with opened() as context:
-        put(context, LOTS, {day: lots_of(Random(day.day), day) for day in DAYS[:4]})
-        keep_segments(context, LOTS, AFTER)
-        put(context, LOTS, {day: lots_of(Random(day.day), day) for day in DAYS[4:7]})
-        plain = type(context.lake.storage)
-        done = False
-        for lives in range(40):
-            left = [lives]
-
-            def dying(name, left=left, plain=plain):
-                real = getattr(plain, name)
-
-                def write(self, path, *arguments, **more):
-                    if left[0] == 0 and "_segments" in str(path):
-                        if name == "pipe_file":
-                            real(self, path, arguments[0][: len(arguments[0]) // 2])
-                        raise Killed
-                    left[0] -= "_segments" in str(path)
-                    return real(self, path, *arguments, **more)
-
-                return write
-
-            with monkeypatch.context() as patched:
-                for name in ("pipe_file", "mv", "rm_file"):
-                    patched.setattr(plain, name, dying(name))
-                # What dies inside of the engine comes back as the engine's own error.
-                try:
-                    keep_segments(context, LOTS, AFTER)
-                    done = True
-                except (Killed, Exception):  # noqa: BLE001
-                    done = False
-            if lives % 4 == 0 or done:
-                monkeypatch.setattr(lookups, "keep", lambda *_: [])
-                every_lookup_is_right(context, LOTS, wanted, rows_of, frame)
-                monkeypatch.undo()
-                monkeypatch.setattr(tiers, "TIER", 2)
-                monkeypatch.setattr(tiers, "SETTLED_DAYS", 1)
-            if done:
-                break
-        assert done
-        assert lives > 3
-
-
-KILLED = """
-    import os, signal, sys
-    from datetime import date
-    from jobs.running.context import open_context
-    from jobs.running.lookups import keep_segments
-    from pumploss.settings import from_environment
-    from pumploss.tables.silver_open_lots import TABLE
-
-    with open_context(from_environment()) as context:
-        storage, real = type(context.lake.storage), type(context.lake.storage).pipe_file
-
-        def pipe_file(self, path, value, **more):
-            if path.endswith(sys.argv[1]):
-                real(self, path, value[: len(value) // 2])
-                os.kill(os.getpid(), signal.SIGKILL)
-            return real(self, path, value, **more)
-
-        storage.pipe_file = pipe_file
-        keep_segments(context, TABLE, date(2026, 2, 1))
-"""
-
-
-def test_kill_minus_nine_while_a_manifest_is_written(opened, put, rows_of, frame):
-    with opened() as context:
-        put(context, LOTS, {day: lots_of(Random(day.day), day) for day in DAYS[:3]})
-        home = str(context.settings.home)
-        done = subprocess.run(
-            [sys.executable, "-c", textwrap.dedent(KILLED), f"{MANIFEST}.part"],
-            env={**os.environ, "PUMPLOSS_HOME": home, "PUMPLOSS_LAKE": "", "PYTHONPATH": str(ROOT), "SPARK_REMOTE": ""},
-            cwd=ROOT,
-            capture_output=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == -signal.SIGKILL, done.stderr[-2000:]
-        left = list(Path(folder(context.lake, LOTS)).iterdir())
-        assert len(left) == 1
-        assert not (left[0] / MANIFEST).exists()
-        every_lookup_is_right(context, LOTS, ["m0", "m1", "m2"], rows_of, frame)
-        assert not left[0].exists(), "the next builder clears up"
-        assert shelf(context.lake, STATES[LOTS.name], built_days(context.lake, LOTS)).sound
 
 
 def test_tables_are_the_same_with_segments_and_without(opened, small, market, land, digests, monkeypatch):

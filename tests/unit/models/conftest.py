@@ -6,7 +6,10 @@ from datetime import date
 import numpy as np
 import pytest
 
+from models.artifacts import BOOSTER, EXTRA, digests, files
 from models.dataset import TrainingFrame
+from models.loss_model import SPEC as LOSS
+from models.risk_model import SPEC as RISK
 from models.time_split import split_by_time
 from models.training import Input, Trained, train
 
@@ -63,3 +66,35 @@ def trained() -> Callable[..., Trained]:
         return train(spec, frame, split_by_time(frame.days, 7), INPUTS)
 
     return fitted
+
+
+@pytest.fixture(scope="session")
+def model(planted, trained):
+    """The loss model, trained on a planted frame."""
+    return trained(LOSS, planted())
+
+
+@pytest.fixture(scope="session")
+def risk(planted, trained):
+    """The risk model, trained on a planted frame."""
+    return trained(RISK, planted())
+
+
+@pytest.fixture
+def folder(tmp_path, risk):
+    """A folder with the files of the risk model, and their digests."""
+    content = files(risk, {"data_gold_labels": "version 3", "label_version": "1"})
+    (tmp_path / EXTRA).mkdir()
+    for name, text in content.items():
+        (tmp_path / EXTRA / name).write_text(text)
+    risk.booster.save_model(tmp_path / BOOSTER)
+    return tmp_path, digests(risk.booster.model_to_string(), content)
+
+
+@pytest.fixture(scope="session")
+def drawn():
+    """Outcomes, a ranking that says something of them, and probabilities."""
+    rng = np.random.default_rng(3)
+    outcome = rng.random(3000) < 0.3
+    ranking = np.round(rng.normal(size=3000) + outcome, 1)
+    return outcome, ranking, 1 / (1 + np.exp(-ranking + 1.5))

@@ -1,70 +1,17 @@
-"""Days of a table are read, staged and replaced whole, and nothing that does not fit is written."""
+"""Replacing and reading days of a table."""
 
-import json
-import threading
-from collections import Counter
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from random import Random
 
 import pytest
 from deltalake import DeltaTable
 
-from pumploss.contract import Column, Table, Type
+from pumploss.contract import Column, Type
 from pumploss.errors import ContractError, LakeError, LockedError, SettingsError
-from pumploss.lake import Lake, files
+from pumploss.lake import Lake
 from pumploss.lake.locks import table_lock
-
-D1, D2, D3, D5 = (date(2026, 1, n) for n in (1, 2, 3, 5))
-TABLE = Table(
-    name="things",
-    description="Things of a day.",
-    columns=(
-        Column("thing", Type.STRING, "Its name"),
-        Column("size_units", Type.BIGINT, "Its size", nullable=True),
-        Column("parts", Type.BIGINTS, "Its parts"),
-        Column("shares", Type.DOUBLES, "Its shares"),
-        Column("group", Type.INT, "Its group"),
-        Column("noted_day", Type.DATE, "When it was noted"),
-        Column("day", Type.DATE, "Day"),
-    ),
-    key=("thing", "day"),
-    partition_by=("day", "group"),
-    order_by=("thing",),
-)
-
-
-@pytest.fixture
-def lake(tmp_path, spark):
-    opened = Lake(str(tmp_path / "lake"), spark)
-    yield opened
-    opened.unstage()
-
-
-@pytest.fixture
-def put(lake, frame):
-    """Replaces days by rows given as `day: [thing, ...]`."""
-
-    def put(days, staged=True, **given):
-        rows = [
-            {"thing": thing, "day": day, "group": len(thing) % 3, "parts": [1, len(thing)], "noted_day": day, **given}
-            for day, things in days.items()
-            for thing in things
-        ]
-        made = frame(TABLE, *rows)
-        made = lake.stage("things", made) if staged else made
-        return lake.replace(TABLE, made, list(days), {day: len(things) for day, things in days.items()})
-
-    return put
-
-
-def things(lake, days=None, version=None):
-    rows = lake.read(TABLE, days, version).select("day", "thing").toArrow().to_pylist()
-    found = {}
-    for row in sorted(rows, key=lambda row: (row["day"], row["thing"])):
-        found.setdefault(row["day"], []).append(row["thing"])
-    return found
+from tests.building.things import D1, D2, D3, D5, TABLE, parquet_files, things
 
 
 def test_a_table_never_written_is_empty(lake):
@@ -147,13 +94,6 @@ def test_doubles_are_read_as_they_were_written(lake, frame):
     }
 
 
-def test_stray_rows_are_refused_before_anything_is_written(lake, put, frame):
-    put({D1: ["a"]})
-    with pytest.raises(LakeError, match=r"things: rows of 2026-01-02 came for days 2026-01-01"):
-        lake.replace(TABLE, frame(TABLE, {"thing": "b", "day": D2}), [D1], {D2: 1})
-    assert things(lake) == {D1: ["a"]}
-
-
 def test_all_differences_from_the_contract_are_listed_at_once(lake, put, frame):
     put({D1: ["a"]})
     wrong = frame(TABLE, {"thing": "b", "day": D1}).selectExpr(
@@ -180,15 +120,6 @@ def test_a_table_that_no_longer_fits_its_contract_is_not_read(lake, put):
         lake.read(grown)
 
 
-def test_rows_that_the_engine_lost_are_noticed_before_anything_is_written(lake, put, frame):
-    put({D1: ["a"]})
-    with pytest.raises(LakeError, match=r"things: the stage holds 1 rows of 2026-01-01 instead of 2; nothing was"):
-        lake.replace(TABLE, frame(TABLE, {"thing": "b", "day": D1}), [D1], {D1: 2})
-    with pytest.raises(LakeError, match=r"things: the stage holds 1 rows of 2026-01-02 instead of 0; nothing was"):
-        lake.replace(TABLE, frame(TABLE, {"thing": "b", "day": D2}), [D1], {})
-    assert things(lake) == {D1: ["a"]}
-
-
 def test_the_log_says_which_days_hold_a_value(lake, put):
     put({D1: ["a"], D2: ["b"]}, noted_day=D3)
     put({D5: ["e"]}, noted_day=D5)
@@ -203,22 +134,6 @@ def test_a_place_that_an_engine_would_escape_is_refused(spark, name):
         Lake(f"/data/{name}/lake", spark)
 
 
-def test_stages_are_unseen_and_deleted(lake, frame, tmp_path):
-    staged = lake.stage("things", frame(TABLE, {"thing": "a", "day": D1}).drop("parts", "shares"))
-    assert staged.count() == 1
-    assert not lake.exists(TABLE)
-    lake.unstage()
-    assert list((tmp_path / "lake").rglob("*.parquet")) == []
-    lake.unstage()
-
-
-@pytest.mark.parametrize("columns", [("thing", "day"), ("thing", "parts", "day")])
-def test_a_stage_of_nothing_keeps_its_columns(lake, frame, columns):
-    staged = lake.stage("nothing", frame(TABLE).select(*columns))
-    assert [kind for _, kind in staged.dtypes] == [TABLE[name].type.spark for name in columns]
-    assert staged.count() == 0
-
-
 def test_a_lake_belongs_to_one_landing(lake):
     assert lake.owner() is None
     lake.claim("/dumps/simulated")
@@ -228,139 +143,12 @@ def test_a_lake_belongs_to_one_landing(lake):
     assert lake.owner() == "/dumps/simulated"
 
 
-def test_one_writer_at_a_time(lake):
-    busy = pytest.raises(LockedError, match=r"things of .* is being written by another run")
-    with table_lock(lake.root, "things"), busy, table_lock(lake.root, "things", wait_seconds=0):
-        pass
-    with table_lock(lake.root, "things"), table_lock(lake.root, "others", wait_seconds=0):
-        pass
-    with table_lock(lake.root, "things", wait_seconds=0):
-        pass
-
-
-def test_the_second_writer_waits_for_the_first(lake):
-    entered, done, order = threading.Event(), threading.Event(), []
-
-    def hold():
-        with table_lock(lake.root, "things"):
-            entered.set()
-            done.wait(10)
-            order.append("first")
-
-    first = threading.Thread(target=hold)
-    first.start()
-    assert entered.wait(10)
-    done.set()
-    with table_lock(lake.root, "things", wait_seconds=10):
-        order.append("second")
-    first.join()
-    assert order == ["first", "second"]
-
-
 def test_a_held_lock_stops_a_replacement_and_leaves_the_table(lake, put, frame, monkeypatch):
     put({D1: ["a"]})
     monkeypatch.setattr("pumploss.lake.delta.table_lock", lambda root, name: table_lock(root, name, wait_seconds=0))
     with table_lock(lake.root, "things"), pytest.raises(LockedError):
         put({D1: ["b"]})
     assert things(lake) == {D1: ["a"]}
-
-
-@pytest.fixture
-def laid(lake, frame):
-    """Stages rows of TABLE as its files will lie; answers the staged frame and the rows per day."""
-
-    def laid(*rows):
-        staged = lake.stage(TABLE, frame(TABLE, *rows))
-        return staged, Counter(row["day"] for row in rows)
-
-    return laid
-
-
-def parquet_files(lake):
-    return sorted(path for path in Path(lake.path(TABLE)).rglob("*.parquet"))
-
-
-def test_what_was_staged_for_a_table_is_not_written_again(lake, laid):
-    staged, counts = laid({"thing": "a", "day": D1}, {"thing": "b", "day": D2, "group": 7})
-    before = {path.stat().st_ino for path in Path(lake.root, "_stage").rglob("*.parquet")}
-    lake.replace(TABLE, staged, [D1, D2], counts)
-    assert {path.stat().st_ino for path in parquet_files(lake)} == before
-    lake.unstage()
-    assert things(lake) == {D1: ["a"], D2: ["b"]}
-
-
-def test_a_part_of_what_was_staged_is_all_that_is_written(lake, laid):
-    staged, _ = laid({"thing": "a", "day": D1}, {"thing": "b", "day": D2})
-    lake.replace(TABLE, staged.where("thing = 'b'"), [D1, D2], {D2: 1})
-    assert things(lake) == {D2: ["b"]}
-
-
-def test_rows_lie_in_the_order_of_the_contract(lake, laid):
-    import pyarrow.parquet as pq
-
-    names = [f"{n:03d}" for n in range(300)]
-    shuffled = Random(3).sample(names, len(names))
-    staged, counts = laid(*({"thing": name, "day": D1, "group": int(name) % 2} for name in shuffled))
-    lake.replace(TABLE, staged, [D1], counts)
-    found = [pq.ParquetFile(path).read(["thing"])["thing"].to_pylist() for path in parquet_files(lake)]
-    assert sorted(found) == [names[::2], names[1::2]]
-
-
-def test_a_commit_that_never_came_leaves_nothing_but_files_that_nobody_sees(lake, put, laid, monkeypatch):
-    put({D1: ["a"]})
-    staged, counts = laid({"thing": "b", "day": D1})
-    version, place = lake.version(TABLE), files.put_in_place
-
-    def killed(*given):
-        place(*given)
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("pumploss.lake.commit.put_in_place", killed)
-    with pytest.raises(KeyboardInterrupt):
-        lake.replace(TABLE, staged, [D1], counts)
-    assert (lake.version(TABLE), things(lake), len(parquet_files(lake))) == (version, {D1: ["a"]}, 2)
-    removed = DeltaTable(lake.path(TABLE)).vacuum(0, enforce_retention_duration=False, dry_run=False, full=True)
-    assert (len(removed), things(lake)) == (1, {D1: ["a"]})
-
-
-def test_the_log_keeps_bounds_that_hold_and_none_that_a_reader_could_misread(lake, laid):
-    import polars as pl
-
-    long = "z" * 100
-    rows = [
-        {"thing": "b", "size_units": 2**62 + 1, "noted_day": D3},
-        {"thing": long, "size_units": None, "noted_day": D1},
-    ]
-    staged, counts = laid(*({**row, "day": D1, "group": 1} for row in rows))
-    lake.replace(TABLE, staged, [D1], counts)
-    (action,) = pl.DataFrame(DeltaTable(lake.path(TABLE)).get_add_actions()).to_dicts()
-    assert action["num_records"] == 2
-    assert {name: bound for name, bound in action["min"].items() if bound is not None} == {
-        "size_units": 2**62 + 1, "noted_day": D1,
-    }  # fmt: skip
-    assert {name: bound for name, bound in action["max"].items() if bound is not None} == {
-        "size_units": 2**62 + 1, "noted_day": D3,
-    }  # fmt: skip
-    assert action["null_count"]["size_units"] == 1
-
-
-def test_times_are_bounded_by_whole_milliseconds_around_them(tmp_path):
-    import pyarrow as pa
-
-    at = datetime(2026, 1, 1, 1, 2, 3, 4567, tzinfo=UTC)
-    table = replace(TABLE, columns=(Column("noted_at", Type.TIMESTAMP, ""), *TABLE.columns))
-    rows = pa.table({"noted_at": pa.array([at, at], pa.timestamp("us", "UTC"))})
-    files.write_partition(str(tmp_path / "laid"), {"day": D1, "group": 3}, rows)
-    (found,) = files.laid_files(Lake(str(tmp_path), lambda: None).storage, str(tmp_path / "laid"), table)
-    assert (found.partition, found.folder, found.rows) == (
-        {"day": "2026-01-01", "group": "3"},
-        "day=2026-01-01/group=3",
-        2,
-    )
-    stated = json.loads(found.statistics)
-    assert stated["minValues"] == {"noted_at": "2026-01-01T01:02:03.004Z"}
-    assert stated["maxValues"] == {"noted_at": "2026-01-01T01:02:03.005Z"}
-    assert stated["nullCount"] == {"noted_at": 0}
 
 
 def test_other_readers_see_the_same_rows(lake, put, spark):

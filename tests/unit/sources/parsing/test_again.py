@@ -11,8 +11,8 @@ import pytest
 from pumploss.errors import SourceError
 from sources import source
 from sources.parsing.files import PARSED, FileRef, parse_file, reparse
-from tests.golden.anchor_encoder import DAY, event
-from tests.golden.anchor_encoder import line as anchor
+from tests.building.anchor_encoder import DAY, event
+from tests.building.anchor_encoder import line as anchor
 
 HELD = pa.schema(
     [("source", pa.string()), ("dump_day", pa.date32()), ("file", pa.string()), ("line_number", pa.int64()),

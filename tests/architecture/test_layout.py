@@ -1,0 +1,107 @@
+"""Every thing has one room: the root of a package lists its things, and a module's tests stand under its path."""
+
+import pytest
+
+from jobs.pipeline import BY_NAME
+from pumploss import catalog
+from pumploss.settings import ROOT
+from sources import SOURCES
+
+PACKAGES = ("dags", "feature_repo", "features", "jobs", "models", "pnl", "pumploss", "simulator", "sources")
+TESTS = ROOT / "tests"
+MOST_LINES = 250
+
+#: Modules and folders without test modules of their own, by the tests that cover them. An entry is an error as soon as
+#: what it names is gone, or has a test module of its own.
+COVERED_BY = {
+    "architecture/test_dags": ("dags/backfill", "dags/daily", "dags/weekly_training"),
+    "architecture/test_drift": ("pumploss/columns",),
+    "integration/embedded/test_start_up": ("pumploss/embedded/postgres_server", "pumploss/embedded/redis_server"),
+    "integration/test_feast": ("feature_repo/online",),
+    "integration/test_models": ("models/loss_model", "models/registry", "models/risk_model"),
+    "integration/publishing/test_publishing": ("pumploss/warm/slices",),
+    "integration/test_spark_parity": ("pumploss/engine",),
+    "unit/features/rolling/test_kernel": ("features/eligibility", "features/rolling/loops", "features/rolling/rows"),
+    "unit/features/test_feature_values": (
+        "features/activity", "features/diversity", "features/lifetime", "features/losses", "features/market",
+        "features/positions", "features/ratios", "features/sizing", "features/timing", "features/windows",
+    ),
+    "unit/jobs/test_gold_labels": ("features/labels", "features/rolling/outcomes"),
+    "unit/pumploss/checks/data_docs/test_site": ("pumploss/checks/data_docs/stores",),
+    "unit/pumploss/test_catalog": ("pumploss/tables",),
+    "unit/simulator/test_market": (
+        "simulator/arrays", "simulator/assignment", "simulator/columns", "simulator/curve", "simulator/day_by_day",
+        "simulator/launches", "simulator/matching", "simulator/pacing", "simulator/walk",
+    ),
+    "unit/simulator/test_measure": ("simulator/behaviour", "simulator/book", "simulator/population"),
+    "unit/sources/test_sources": ("pumploss/reasons",),
+}  # fmt: skip
+#: What only states something: there is no behaviour to test.
+STATEMENTS = ("pumploss/errors",)
+#: Modules that are on their way into another room together with their tests. Nothing stays here.
+MOVING = ("jobs", "pnl", "sources", "pumploss/compiled")
+#: Test files that are still longer than they may be; they are being split. Nothing stays here.
+TOO_LONG = ("golden", "properties", "unit/jobs", "unit/pnl", "unit/sources")
+
+
+def modules():
+    """Every module that does something, by its path without ending."""
+    paths = (path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+    return {path.relative_to(ROOT).with_suffix("").as_posix() for path in paths if not path.stem.startswith("__")}
+
+
+def has_own_tests(module):
+    parent, _, name = module.rpartition("/")
+    return (TESTS / "unit" / parent / f"test_{name}.py").is_file()
+
+
+def is_below(module, places):
+    return any(module == place or module.startswith(f"{place}/") for place in places)
+
+
+def test_every_module_has_tests_under_its_path():
+    excused = (*STATEMENTS, *MOVING, *(place for places in COVERED_BY.values() for place in places))
+    lacking = sorted(m for m in modules() if not has_own_tests(m) and not is_below(m, excused))
+    assert not lacking, (
+        f"write tests/unit/<path>/test_<module>.py, or name in COVERED_BY the tests that cover the module: {lacking}"
+    )
+
+
+@pytest.mark.parametrize("tests", COVERED_BY)
+def test_what_is_excused_needs_the_excuse(tests):
+    assert (TESTS / f"{tests}.py").is_file(), "the tests that are said to cover modules are gone"
+    for place in COVERED_BY[tests]:
+        inside = [module for module in modules() if is_below(module, (place,))]
+        assert inside, f"{place} is gone: remove it from COVERED_BY"
+        assert not all(map(has_own_tests, inside)), f"{place} has tests of its own: remove it from COVERED_BY"
+
+
+def test_tests_of_a_module_are_where_the_module_is():
+    """A test module may be about something that no module is; its folder always is a package's."""
+    folders = {path.parent.relative_to(TESTS / "unit") for path in (TESTS / "unit").rglob("test_*.py")}
+    assert not [str(folder) for folder in sorted(folders) if not (ROOT / folder).is_dir()]
+
+
+def test_the_root_of_jobs_is_the_list_of_steps():
+    stems = {path.stem for path in (ROOT / "jobs").glob("*.py")} - {"__init__", "__main__", "pipeline"}
+    leaving = {"marks", "position_values", "positions"}  # on their way to `pnl`
+    assert stems - leaving == set(BY_NAME), "how a step is done stands in a folder of jobs"
+
+
+def test_the_root_of_sources_is_the_list_of_sources():
+    stems = {path.stem for path in (ROOT / "sources").glob("*.py")} - {"__init__", "declaration"}
+    assert stems == SOURCES.keys(), "a source is one file, and how sources are read stands in folders"
+
+
+def test_the_contracts_are_the_list_of_tables():
+    stems = {path.stem for path in (ROOT / "pumploss" / "tables").glob("*.py")} - {"__init__"}
+    assert stems == catalog.tables().keys()
+
+
+def test_test_files_are_short():
+    long = {
+        path.relative_to(TESTS).as_posix(): lines
+        for path in TESTS.rglob("*.py")
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > MOST_LINES
+    }
+    assert not {name: lines for name, lines in long.items() if not is_below(name, TOO_LONG)}, "split by subject"

@@ -1,0 +1,40 @@
+"""Nights as people start them, without Airflow, and the fixed market that they are started on."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from jobs import commands
+from pumploss.days import shift
+
+#: The fixed market: its tables are recorded in `tests/golden/content_digests.json`.
+DAYS, TRADES = 90, 300
+FIRST = date(2026, 1, 1)
+LAST = shift(FIRST, DAYS - 1)
+
+
+@contextmanager
+def environment_of(home: Path) -> Iterator[None]:
+    """Lets the commands see a home and nothing else that the environment names."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in (
+            "PUMPLOSS_LAKE",
+            "PUMPLOSS_LANDING",
+            "PUMPLOSS_WARM_DSN",
+            "PUMPLOSS_HOT_URL",
+            "MLFLOW_TRACKING_URI",
+        ):
+            patch.delenv(name, raising=False)
+        patch.setenv("PUMPLOSS_HOME", str(home))
+        yield
+
+
+def nightly() -> int:
+    """Runs a night of the fixed market in this process; answers the exit code."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of libraries; each step's own test turns them into errors
+        return commands.main(["nightly", "--days", str(DAYS), "--trades", str(TRADES), "--no-airflow"])

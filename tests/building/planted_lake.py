@@ -1,0 +1,77 @@
+"""A lake of features and labels in which losses follow a trader's ability."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pyarrow as pa
+from deltalake import write_deltalake
+
+from pumploss.contract import Type
+from pumploss.days import midnight, shift, span
+from pumploss.tables import gold_labels, gold_trader_day
+
+TRADERS = 90
+FIRST = datetime(2026, 1, 1, tzinfo=UTC).date()
+#: 30 days of history, 40 as-of days, and the 6 days in which the last of their labels matures.
+LAST = shift(FIRST, 30 + 40 - 1 + 6)
+
+
+def features_table():
+    from features.registry import TABLE
+
+    return TABLE
+
+
+def feature_rows(day, rng, ability):
+    kinds = {
+        Type.BIGINT: lambda: rng.integers(0, 9, TRADERS),
+        Type.INT: lambda: rng.integers(0, 9, TRADERS),
+        Type.DOUBLE: lambda: np.where(rng.random(TRADERS) < 0.1, np.nan, rng.normal(size=TRADERS)),
+    }
+    own = {
+        "trader_address": [f"trader{n:04d}" for n in range(TRADERS)],
+        "as_of": [midnight(day)] * TRADERS,
+        "known_at": [midnight(day)] * TRADERS,
+        "feature_day": [day] * TRADERS,
+        "trader_cohort": [0] * TRADERS,
+        "equity_loss_ratio_7d": np.tanh(ability + rng.normal(size=TRADERS) / 2),
+        "buy_sol_7d": np.exp(rng.normal(size=TRADERS)),
+    }
+    columns = {
+        c.name: own.get(c.name, kinds.get(c.type, lambda: [midnight(day)] * TRADERS)())
+        for c in features_table().columns
+    }
+    arrays = [pa.array(columns[c.name], type=c.type.arrow, from_pandas=True) for c in features_table().columns]
+    return pa.Table.from_arrays(arrays, schema=features_table().arrow_schema)
+
+
+def label_rows(day, rng, ability):
+    lost = 0.4 + ability + rng.normal(size=TRADERS)
+    exposed = rng.random(TRADERS) < 0.85
+    rows = [
+        {
+            "trader_address": f"trader{n:04d}",
+            "as_of": midnight(day),
+            "horizon_days": 7,
+            "outcome_lamports": int(-lost[n] * 2e9) if exposed[n] else 0,
+            "is_exposed": bool(exposed[n]),
+            "is_loss": bool(exposed[n] and lost[n] > 0.005),
+            "is_severe_loss": bool(exposed[n] and lost[n] > 0.8),
+            "label_version": 1,
+            "known_at": midnight(day) + timedelta(days=7),
+            "label_day": day,
+        }
+        for n in range(TRADERS)
+    ]
+    return pa.Table.from_pylist(rows, schema=gold_labels.TABLE.arrow_schema)
+
+
+def build(lake, seed=1):
+    rng = np.random.default_rng(seed)
+    ability = rng.normal(size=TRADERS)
+    as_of = span(shift(FIRST, 30), shift(LAST, 1))
+    features = pa.concat_tables([feature_rows(day, rng, ability) for day in as_of])
+    labels = pa.concat_tables([label_rows(day, rng, ability) for day in as_of if day <= shift(LAST, -6)])
+    days = pa.table({"day": [FIRST], "trader_cohort": pa.array([0], pa.int32()), "trader_address": ["trader0000"]})
+    for table, rows in ((features_table(), features), (gold_labels.TABLE, labels), (gold_trader_day.TABLE, days)):
+        write_deltalake(f"{lake}/{table.name}", rows, mode="overwrite", partition_by=list(table.partition_by))

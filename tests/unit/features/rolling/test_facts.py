@@ -1,0 +1,28 @@
+"""Which facts a T sees, and what the latest contribution was."""
+
+from datetime import UTC, date, datetime
+
+from tests.building.trader_days import T, days_of
+
+
+def test_levels_are_those_of_the_latest_day_before_each_t(compute):
+    later = days_of(day=date(2026, 4, 2), trade_count_close=9, known_at=datetime(2026, 4, 3, tzinfo=UTC))
+    wanted = [date(2026, 4, 1), date(2026, 4, 2), date(2026, 4, 3), date(2026, 4, 30), date(2026, 5, 3)]
+    found = compute(days=[later, days_of()], mints=[], sells=[], as_of_days=wanted)
+    assert {day: row["total_trades"] for (_, day), row in found.items()} == {
+        date(2026, 4, 1): 5,
+        date(2026, 4, 2): 5,
+        date(2026, 4, 3): 9,
+        date(2026, 4, 30): 9,
+    }
+    assert [row["total_trades_30d"] for row in found.values()].count(2) == 1
+
+
+def test_known_at_is_the_latest_contribution_from_any_fact(compute):
+    late = datetime(2026, 4, 5, tzinfo=UTC)
+    days = [days_of(), days_of(trader_address="cid", known_at=late), days_of(trader_address="dan")]
+    mint = {"token_mint": "m", "trade_date": date(2026, 3, 30), "known_at": late}
+    beyond = {**mint, "trade_date": date(2026, 2, 28), "first_seen_day": date(2026, 2, 28)}
+    found = compute(days=days, mints=[{"trader_address": "ben", **mint}, {"trader_address": "dan", **beyond}], sells=[])
+    assert found["ben", T]["known_at"] == found["cid", T]["known_at"] == late
+    assert found["dan", T]["known_at"] == datetime(2026, 3, 31, tzinfo=UTC)

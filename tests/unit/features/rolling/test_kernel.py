@@ -1,0 +1,63 @@
+"""Who has a row of features, and what is in it."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from tests.building.trader_days import T, days_of
+
+ELIGIBLE = {
+    "just": {},
+    "a fifth unmatched": {"sell_net_lamports": 10, "proceeds_lamports": 8},
+    "a sell below its fee": {"sell_net_lamports": -1, "proceeds_lamports": 0},
+    "bought 30 days ago": {"day": date(2026, 3, 1)},
+}
+NOT_ELIGIBLE = {
+    "no buy": {"buy_count": 0},
+    "four trades": {"trade_count_close": 4},
+    "one mint": {"mint_count_close": 1},
+    "more unmatched": {"sell_net_lamports": 10, "proceeds_lamports": 7},
+    "bought 31 days ago": {"day": date(2026, 2, 28)},
+    "bought on the day of T": {"day": T},
+}
+
+
+def test_who_is_eligible(compute):
+    days = [days_of(trader_address=name, **changes) for name, changes in (ELIGIBLE | NOT_ELIGIBLE).items()]
+    assert {trader for trader, _ in compute(days=days, mints=[], sells=[])} == set(ELIGIBLE)
+
+
+def test_what_does_not_exist_is_missing_and_counts_are_zero(compute):
+    ben = compute(days=[days_of(equity_close_lamports=0)], mints=[], sells=[], market=[])["ben", T]
+    assert {name for name, value in ben.items() if value is None} == {
+        "avg_loss_size", "loss_ratio", "win_rate_30d", "avg_loss_size_30d",
+        "payoff_ratio_30d", "diversification_30d", "new_mint_share_30d", "token_volatility_30d",
+        "unmatched_sell_share_30d", "market_conditions_30d", "open_value_ratio", "bag_share", "underwater_share",
+        "last_price_marked_share", "position_sizing_30d", "hold_duration_30d",
+        "equity_loss_ratio_7d", "equity_loss_ratio_30d",
+    }  # fmt: skip
+    assert ben["max_loss_streak_30d"] == ben["unique_tokens_30d"] == ben["lag_loss_1"] == 0
+
+
+def test_a_streak_follows_trade_order_over_mints_and_days(compute):
+    def sell(mint, at, order, pnl):
+        return {
+            "trade_id": f"{mint}{at}{order}", "trader_address": "ben", "token_mint": mint, "direction": "sell",
+            "traded_at": at, "order_in_mint_day": order, "pnl_lamports": pnl,
+        }  # fmt: skip
+
+    noon = datetime(2026, 3, 29, 12, tzinfo=UTC)
+    later = noon + timedelta(days=1)
+    sells = [
+        sell("b", later, 1, -1),
+        sell("a", later + timedelta(seconds=1), 1, 0),  # breaks even
+        sell("a", later + timedelta(seconds=2), 2, -1),
+        sell("b", noon, 1, -1),  # in one second: mint a before b, then their own order
+        sell("b", noon, 2, -1),
+        sell("a", noon, 1, 5),
+        sell("c", noon - timedelta(seconds=1), 7, -1),
+    ]
+    assert compute(days=[days_of()], mints=[], sells=sells)["ben", T]["max_loss_streak_30d"] == 3
+
+
+def test_scattered_days_are_computed_as_asked(compute):
+    wanted = [T, date(2026, 4, 10)]
+    assert {day for _, day in compute(days=[days_of()], mints=[], sells=[], as_of_days=wanted)} == set(wanted)

@@ -1,0 +1,78 @@
+"""What training finds, and what changes nothing in it."""
+
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+
+from models.dataset import assemble
+from models.loss_model import SPEC as LOSS
+from models.risk_model import SPEC as RISK
+from models.score import ScoreMap
+from models.time_split import split_by_time
+from models.training import train
+
+
+def trees(booster):
+    """The trees as text, without the parameters that stand behind them."""
+    return booster.model_to_string(num_iteration=-1).partition("end of trees")[0]
+
+
+def test_a_planted_signal_is_recovered(model):
+    found = model.evaluation
+    assert found.model["auc_exposed"] > 0.74
+    assert found.model["brier_skill"] > 0.08
+    assert found.model["logloss"] < found.baselines["formula"]["logloss"]
+    assert found.model["auc_over_formula_low"] > 0.15
+    assert found.model["ece"] < 0.08
+
+
+def test_shuffled_labels_teach_nothing(planted, trained):
+    frame = planted(traders=250)
+    order = np.random.default_rng(9).permutation(len(frame))
+    shuffled = replace(frame, is_loss=frame.is_loss[order], is_exposed=np.ones(len(frame), bool))
+    found = trained(LOSS, shuffled).evaluation.model
+    assert found["auc_all"] == pytest.approx(0.5, abs=0.03)
+    assert found["brier_skill"] < 0.01
+
+
+def test_no_row_of_the_test_days_changes_the_model(planted, trained, model):
+    frame = planted()
+    rows = split_by_time(frame.days, 7).rows(frame, split_by_time(frame.days, 7).test)
+    frame.is_loss[rows] = ~frame.is_loss[rows]
+    frame.x[rows] = 7.0
+    again = trained(LOSS, frame)
+    assert trees(again.booster) == trees(model.booster)
+    assert again.calibrator == model.calibrator
+
+
+def test_two_trainings_grow_the_same_trees(planted, trained, model):
+    assert trees(trained(LOSS, planted()).booster) == trees(model.booster)
+
+
+def test_the_order_in_which_rows_come_changes_nothing(planted, inputs):
+    frame = planted(traders=40)
+    rows = pl.DataFrame(
+        {
+            "trader_address": frame.trader,
+            "event_timestamp": pl.Series(frame.as_of.astype("datetime64[us]")).dt.replace_time_zone("UTC"),
+            **{name: frame.x[:, place] for place, name in enumerate(frame.names)},
+            "is_loss": frame.is_loss,
+            "is_severe_loss": frame.is_severe_loss,
+            "is_exposed": frame.is_exposed,
+            "outcome_lamports": (frame.pnl_sol * 1e9).astype(np.int64),
+        }
+    )
+    found = [assemble(given, frame.names) for given in (rows, rows.sample(fraction=1, shuffle=True, seed=2))]
+    assert found[0].sha256 == found[1].sha256
+    grown = [train(LOSS, one, split_by_time(one.days, 7), inputs).booster for one in found]
+    assert trees(grown[0]) == trees(grown[1])
+
+
+def test_the_score_keeps_its_reference(planted, inputs, risk):
+    frame = planted(seed=5)
+    assert risk.score_map is not None
+    kept = train(RISK, frame, split_by_time(frame.days, 7), inputs, frozen=ScoreMap(0.123))
+    assert kept.score_map == ScoreMap(0.123)
+    assert train(LOSS, frame, split_by_time(frame.days, 7), inputs).score_map is None
