@@ -25,9 +25,9 @@ class Source(Fields):
     """One source; its landing folder bears its name.
 
     `interpret` turns columns of text into columns of `bronze_trades`; what it leaves out is NULL. A row with an
-    `event_kind` is no trade but a row of `bronze_token_events`, whose columns it has. A source that decodes bytes counts
-    those that it does not know as `trailing_bytes`. Where several sources hold trades of one mint in one transaction,
-    those of the source with the lowest `precedence` count, whole.
+    `event_kind` is no trade but a row of `bronze_token_events`, whose columns it has. A source that decodes bytes
+    counts those that it does not know as `trailing_bytes`. Where several sources hold trades of one mint in one
+    transaction, those of the source with the lowest `precedence` count, whole.
     """
 
     arrival: Arrival

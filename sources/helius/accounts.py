@@ -1,4 +1,4 @@
-"""Reads columns of `accountData` by Arrow into columns of balance changes: one row per account, and per token account."""
+"""Reads columns of `accountData` by Arrow into columns of balance changes, of accounts and of their tokens."""
 
 import re
 from dataclasses import dataclass
@@ -60,13 +60,10 @@ def read_accounts(account_data: pa.StringArray) -> Accounts:
         for column in columns:
             is_read[of_rows[column.is_null().to_numpy(zero_copy_only=False)]] = False
     of_accounts, of_tokens = is_read[account_rows], is_read[token_rows]
-    return Accounts(
-        is_read,
-        account_rows[of_accounts],
-        *(column.filter(pa.array(of_accounts)) for column in (account, lamports)),
-        token_rows[of_tokens],
-        *(column.filter(pa.array(of_tokens)) for column in (mint, units, decimals, owner)),
-    )
+    account, lamports = (column.filter(pa.array(of_accounts)) for column in (account, lamports))
+    mint, units, decimals, owner = (column.filter(pa.array(of_tokens)) for column in (mint, units, decimals, owner))
+    account_rows, token_rows = account_rows[of_accounts], token_rows[of_tokens]
+    return Accounts(is_read, account_rows, account, lamports, token_rows, mint, units, decimals, owner)
 
 
 def _lists(account_data: pa.StringArray) -> tuple[NDArray[np.int64], pa.ListArray]:
@@ -96,7 +93,7 @@ def _lists(account_data: pa.StringArray) -> tuple[NDArray[np.int64], pa.ListArra
 
 def _read(lines: pa.StringArray) -> pa.ListArray:
     """Reads lines of JSON; raises ArrowInvalid for one that is not as expected."""
-    _, offsets, text = lines.buffers()
+    text = lines.buffers()[2]
     table = arrow_json.read_json(
         pa.BufferReader(text),
         read_options=arrow_json.ReadOptions(use_threads=False, block_size=text.size + 1),

@@ -107,5 +107,5 @@ def _compared(letters: NDArray[np.uint8], at: int, limit: NDArray[np.uint8], len
     for step in range(length):
         difference = np.int64(letters[at + step]) - np.int64(limit[step])
         if difference != 0:
-            return difference
+            return int(difference)
     return 0

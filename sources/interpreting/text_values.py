@@ -35,8 +35,8 @@ def decimals(column: Letters, places: int) -> _Read:
 
 
 def utc_seconds(column: Letters, is_iso: bool) -> _Read:
-    """Reads seconds since 1970 of `2026-01-01T00:00:00Z` and, if not `is_iso`, of `2026-01-01 00:00:00.000 UTC`: values, and
-    per row `VALUE`, `NULL` or `MALFORMED`.
+    """Reads `2026-01-01T00:00:00Z`, and if not `is_iso` also `2026-01-01 00:00:00.000 UTC`, as seconds since 1970:
+    values, and per row `VALUE`, `NULL` or `MALFORMED`.
     """
     values, kinds = _empty(column)
     _utc_seconds(*column, is_iso, values, kinds)
@@ -195,10 +195,9 @@ def _is_utc(letters: NDArray[np.uint8], at: int, stop: int, is_iso: bool) -> boo
             at += 1
         if stop == at or at == first:  # noqa: PLR1714  compiled: they are of two kinds of integers
             return False
-    if stop - at == 1:
-        return letters[at] == _Z
-    is_spelled = not is_iso and stop - at == 4 and letters[at] == _SPACE and letters[at + 1] == _U
-    return is_spelled and letters[at + 2] == _T and letters[at + 3] == _C
+    is_short: bool = stop - at == 1 and letters[at] == _Z
+    is_spelled: bool = not is_iso and stop - at == 4 and letters[at] == _SPACE and letters[at + 1] == _U
+    return is_short or (is_spelled and bool(letters[at + 2] == _T) and bool(letters[at + 3] == _C))
 
 
 @compiled

@@ -83,10 +83,10 @@ def _eight(words: NDArray[np.uint64], at: np.uint64, stop: np.uint64) -> np.uint
     # Two whole words hold them; shifting by all 64 bits is not defined, so the upper one is shifted in two steps.
     bits = (at & np.uint64(7)) << np.uint64(3)
     place = at >> np.uint64(3)
-    eight = (words[place] >> bits) | ((words[place + _ONE] << (np.uint64(63) - bits)) << _ONE)
-    if stop - at >= _WORD:
-        return eight
-    return eight & ((_ONE << ((stop - at) << np.uint64(3))) - _ONE)
+    eight: np.uint64 = (words[place] >> bits) | ((words[place + _ONE] << (np.uint64(63) - bits)) << _ONE)
+    if stop - at < _WORD:
+        eight &= (_ONE << ((stop - at) << np.uint64(3))) - _ONE
+    return eight
 
 
 @compiled

@@ -58,7 +58,7 @@ class Stored:
         """Does nothing: the caller owns the handle."""
 
     def sha256(self) -> str:
-        """Answers the digest of the whole file as stored; reads what is left of it, once: Parquet is read out of order."""
+        """Answers the digest of the whole file as stored; reads what is left, once: Parquet is read out of order."""
         while not self._is_whole:
             self._is_whole = not self.read(CHUNK_BYTES)
         return self._digest.hexdigest()

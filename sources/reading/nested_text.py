@@ -15,8 +15,8 @@ _MAX_DEPTH, _MAX_NAMES = 64, 512
 def uniform(values: pa.StringArray, is_odd: NDArray[np.bool_]) -> tuple[pa.StringArray, NDArray[np.int64]]:
     """Writes arrays and objects as the standard library's reader does, and counts the quotes that each had before.
 
-    The values are known to be JSON, and ASCII without escapes where they are not odd. Marks as odd those in which a name
-    stands twice in one object, and those that are deep, have very many names, or hold an integer zero with a sign.
+    The values are known to be JSON, and ASCII without escapes where they are not odd. Marks as odd those in which a
+    name stands twice in one object, and those that are deep, have very many names, or hold an integer zero with a sign.
     """
     letters, offsets, _ = letters_of(values)
     # Each number grows by two quotes, and has a comma or an end behind it.
@@ -42,7 +42,7 @@ def _write(
     before = np.zeros(_MAX_DEPTH, np.int64)
     to = 0
     for row in range(len(is_odd)):
-        at, stop = np.int64(offsets[row]), np.int64(offsets[row + 1])
+        at, stop = int(offsets[row]), int(offsets[row + 1])
         depth, names, first = 0, 0, to
         while at < stop and not is_odd[row]:
             letter = letters[at]
@@ -101,7 +101,7 @@ def _is_same(letters: NDArray[np.uint8], first: int, last: int, other: int, othe
     """Tells whether two stretches of letters are equal."""
     if last - first != other_last - other:
         return False
+    is_same = True
     for step in range(last - first):
-        if letters[first + step] != letters[other + step]:
-            return False
-    return True
+        is_same &= letters[first + step] == letters[other + step]
+    return is_same
