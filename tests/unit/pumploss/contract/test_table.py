@@ -1,4 +1,4 @@
-"""What a contract derives, and what it refuses."""
+"""What follows from a table's contract: schemas, checks, and what contradicts it."""
 
 import pyarrow as pa
 import pytest
@@ -20,16 +20,6 @@ def test_schemas_follow_the_columns(spark):
     assert found.ddl == "a_count bigint, b_sol double, day date"
     assert found.arrow_schema == pa.schema([("a_count", pa.int64()), ("b_sol", pa.float64()), ("day", pa.date32())])
     assert [field.simpleString() for field in found.spark_schema] == ["a_count:bigint", "b_sol:double", "day:date"]
-
-
-@pytest.mark.parametrize("kind", Type)
-def test_every_type_is_the_same_in_spark_and_arrow(spark, kind):
-    from pyspark.sql.pandas.types import to_arrow_schema
-
-    stated = table(Column("x", kind, "")).spark_schema
-    assert stated["x"].dataType.simpleString() == kind.spark
-    found = to_arrow_schema(stated, timezone="UTC", prefers_large_types=False).field("x").type
-    assert found == kind.arrow or (pa.types.is_list(found) and found.value_type == kind.arrow.value_type)
 
 
 def test_every_difference_is_named_at_once():
@@ -80,14 +70,3 @@ def test_added_columns_stand_before_volatile_and_partition_columns():
     found = table(A, RUN, DAY, partition_by=("day",)).with_columns(B)
     assert found.names == ["a_count", "b_sol", "run_id", "day"]
     assert found.day == "day"
-
-
-def test_a_renamed_column_keeps_kind_and_says_what_it_is():
-    renamed = A.named("c_count", "Another count").optional()
-    assert (renamed.name, renamed.type, renamed.description, renamed.nullable) == (
-        "c_count",
-        A.type,
-        "Another count",
-        True,
-    )
-    assert A.named("d_count").description == A.description
