@@ -26,6 +26,7 @@ TOGETHER = (
     ("integration/test_nightly", "golden/test_content_digests"),
     ("integration/test_real_landing", "golden/test_real_digests"),
     ("integration/publishing",),
+    ("unit/jobs/running",),
     ("unit/dags",),
     ("unit/models",),
     ("unit/pumploss/warm",),

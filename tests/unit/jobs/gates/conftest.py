@@ -9,7 +9,7 @@ from jobs.gates.completeness import gate
 from jobs.running.step_context import StepContext
 from pumploss.report import RunReport
 from pumploss.tables import bronze_trades
-from tests.unit.jobs.gates.ordinary_days import DAILY, REFUSED, WEEK, closing, usual
+from tests.building.ordinary_days import DAILY, REFUSED, WEEK, closing, usual
 
 
 @pytest.fixture

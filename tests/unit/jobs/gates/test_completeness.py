@@ -15,7 +15,7 @@ from pumploss.errors import CheckError
 from pumploss.tables import bronze_trades
 from simulator import Market
 from simulator.market import simulate
-from tests.unit.jobs.gates.ordinary_days import DAILY, DAY, FIRST, SAMPLE, WEEK, noted, trades
+from tests.building.ordinary_days import DAILY, DAY, FIRST, SAMPLE, WEEK, noted, trades
 
 
 def lines(reason, count):

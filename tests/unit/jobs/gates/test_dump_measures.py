@@ -1,6 +1,6 @@
 """What is counted of a dump day of a source."""
 
-from tests.unit.jobs.gates.ordinary_days import DAILY, FIRST, SAMPLE, noted, trades, usual
+from tests.building.ordinary_days import DAILY, FIRST, SAMPLE, noted, trades, usual
 
 
 def test_measures_are_counted_per_day_and_source(land):

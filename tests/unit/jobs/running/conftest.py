@@ -1,13 +1,12 @@
 """What the tests of the runner share: three built days, and what they are changed by."""
 
-import shutil
 from random import Random
 
 import pytest
 
-from jobs.running.context import open_context
 from jobs.running.runner import run_steps
-from tests.unit.jobs.running.three_days import D2, DAYS, STEPS, more, settings_of
+from tests.building.lakes import copied, opened
+from tests.building.three_days import D2, DAYS, STEPS, more
 
 
 @pytest.fixture(scope="session")
@@ -19,7 +18,7 @@ def dumps(market):
 def template(spark, tmp_path_factory, dumps, land):
     """A home with three days built."""
     home = tmp_path_factory.mktemp("template")
-    with open_context(settings_of(home)) as context:
+    with opened(home) as context:
         for day in DAYS:
             land(context.settings.landing, day, dumps[day])
         run_steps(context, STEPS, DAYS)
@@ -29,23 +28,21 @@ def template(spark, tmp_path_factory, dumps, land):
 @pytest.fixture
 def built(template, tmp_path):
     """A context on a copy of the three built days, with a landing of its own."""
-    shutil.copytree(template, tmp_path / "home")
-    (tmp_path / "home/lake/_lake.json").unlink()
-    with open_context(settings_of(tmp_path / "home")) as context:
+    with opened(copied(template, tmp_path / "home")) as context:
         yield context
 
 
 @pytest.fixture
 def fresh(spark, tmp_path):
     """A context on an empty home, to compare with."""
-    with open_context(settings_of(tmp_path / "fresh")) as context:
+    with opened(tmp_path / "fresh") as context:
         yield context
 
 
 @pytest.fixture(scope="session")
 def changed(spark, tmp_path_factory, dumps, land, digests):
     """What the tables of three days hold where the second day has one more trade."""
-    with open_context(settings_of(tmp_path_factory.mktemp("changed"))) as context:
+    with opened(tmp_path_factory.mktemp("changed")) as context:
         for day in DAYS:
             land(context.settings.landing, day, [*dumps[day], *([more(D2)] if day == D2 else [])])
         run_steps(context, STEPS, DAYS)

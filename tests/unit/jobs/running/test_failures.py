@@ -13,7 +13,7 @@ from pumploss.errors import CheckError, LandingError, LockedError
 from pumploss.lake.locks import table_lock
 from pumploss.settings import ROOT
 from pumploss.tables import gold_market_day
-from tests.unit.jobs.running.three_days import D2, D3, STEPS, each, last_rows, more, stale
+from tests.building.three_days import D2, D3, STEPS, each, last_rows, more, stale
 
 
 def test_an_unreadable_dump_fails_with_its_reason_and_leaves_what_stands(built, dumps, land, digests):

@@ -8,7 +8,7 @@ from jobs.running.runner import run_step, run_steps
 from pumploss import checks
 from pumploss.errors import StaleError
 from pumploss.tables import silver_trades
-from tests.unit.jobs.running.three_days import ABOVE_BRONZE, D1, D2, D3, DAYS, each, last_rows, more, stale
+from tests.building.three_days import ABOVE_BRONZE, D1, D2, D3, DAYS, each, last_rows, more, stale
 
 
 def test_every_run_leaves_a_row_per_step_and_day(built):

@@ -11,7 +11,7 @@ from pumploss.days import shift
 from pumploss.errors import LakeError, SettingsError
 from pumploss.settings import from_environment
 from pumploss.tables import gold_market_day, gold_token_day, silver_open_lots, silver_trade_pnl, silver_trades
-from tests.unit.jobs.running.three_days import ABOVE_BRONZE, D1, D2, D3, DAYS, STEPS, each, last_rows, more, stale
+from tests.building.three_days import ABOVE_BRONZE, D1, D2, D3, DAYS, STEPS, each, last_rows, more, stale
 
 
 def test_running_a_day_again_changes_nothing_and_makes_nothing_stale(built, digests):

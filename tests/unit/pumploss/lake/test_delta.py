@@ -5,13 +5,12 @@ from datetime import timedelta
 from random import Random
 
 import pytest
-from deltalake import DeltaTable
 
 from pumploss.contract import Column, Type
 from pumploss.errors import ContractError, LakeError, LockedError, SettingsError
 from pumploss.lake import Lake
 from pumploss.lake.locks import table_lock
-from tests.building.things import D1, D2, D3, D5, TABLE, parquet_files, things
+from tests.building.things import D1, D2, D3, D5, TABLE, things
 
 
 def test_a_table_never_written_is_empty(lake):
@@ -120,14 +119,6 @@ def test_a_table_that_no_longer_fits_its_contract_is_not_read(lake, put):
         lake.read(grown)
 
 
-def test_the_log_says_which_days_hold_a_value(lake, put):
-    put({D1: ["a"], D2: ["b"]}, noted_day=D3)
-    put({D5: ["e"]}, noted_day=D5)
-    assert lake.days_holding(TABLE, "noted_day", D3, D3) == [D1, D2]
-    assert lake.days_holding(TABLE, "noted_day", D3, D5) == [D1, D2, D5]
-    assert lake.days_holding(TABLE, "noted_day", D1, D2) == []
-
-
 @pytest.mark.parametrize("name", ["my lake", "läke", "lake#1", "100%", "a=b", "lake[1]", "~lake"])
 def test_a_place_that_an_engine_would_escape_is_refused(spark, name):
     with pytest.raises(SettingsError, match=r"The lake cannot lie at .*PUMPLOSS_HOME"):
@@ -149,21 +140,3 @@ def test_a_held_lock_stops_a_replacement_and_leaves_the_table(lake, put, frame, 
     with table_lock(lake.root, "things"), pytest.raises(LockedError):
         put({D1: ["b"]})
     assert things(lake) == {D1: ["a"]}
-
-
-def test_other_readers_see_the_same_rows(lake, put, spark):
-    import duckdb
-    import polars as pl
-
-    put({D1: ["a", "bb"], D2: ["c"]}, size_units=5, shares=[0.1])
-    put({D2: ["d", "ee"]})
-    expected = sorted((row["thing"], row["day"], row["group"]) for row in lake.read(TABLE).collect())
-    assert [thing for thing, _, _ in expected] == ["a", "bb", "d", "ee"]
-    by_polars = pl.read_delta(lake.path(TABLE)).select("thing", "day", "group").sort("thing").rows()
-    listed = [f"'{uri.removeprefix('file://')}'" for uri in DeltaTable(lake.path(TABLE)).file_uris()]
-    query = f'SELECT thing, day, "group" FROM read_parquet([{", ".join(listed)}], hive_partitioning = true) ORDER BY 1'
-    by_duckdb = duckdb.sql(query).fetchall()
-    assert by_polars == by_duckdb == expected
-    found = lake.files(TABLE, [D2])
-    assert sorted(file.rows for file in found) == [1, 1]
-    assert {file.path for file in found} < {path.as_posix() for path in parquet_files(lake)}

@@ -1,10 +1,8 @@
 """The three days that the tests of the runner build, how they change them, and what they ask of the ledger."""
 
-import os
 from datetime import UTC, date, datetime
 
 from pumploss.days import span
-from pumploss.settings import from_environment
 
 D1, D2, D3 = DAYS = span(date(2026, 1, 5), date(2026, 1, 7))
 STEPS = (
@@ -17,11 +15,6 @@ STEPS = (
     "gold_market_day",
 )
 ABOVE_BRONZE = STEPS[1:]
-
-
-def settings_of(home):
-    kept = {"SPARK_REMOTE": os.environ.get("SPARK_REMOTE", "")}
-    return from_environment({**kept, "PUMPLOSS_HOME": str(home)})
 
 
 def each(steps, *days):

@@ -1,0 +1,147 @@
+"""Days, sells and mints of ann, a trader whose features are known by hand as of T."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+SOL = 10**9
+T = date(2026, 3, 31)
+
+
+def hours(**counts: int) -> list[int]:
+    return [counts.get(f"h{hour}", 0) for hour in range(24)]
+
+
+def known(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
+
+
+def day_row(day: date, **given: Any) -> dict[str, Any]:
+    plain = {"trader_address": "ann", "trades_by_hour": hours(), "trades_by_hour_close": hours(h3=5, h14=5)}
+    return {**plain, "day": day, "known_at": known(day), **given}
+
+
+LEVELS: dict[str, Any] = {
+    "equity_close_lamports": 3 * SOL,
+    "equity_last_price_close_lamports": 3 * SOL // 2,
+    "open_cost_close_lamports": 4 * SOL,
+    "open_position_count_close": 4,
+    "underwater_count_close": 2,
+    "bag_count_close": 1,
+    "trade_count_close": 5,  # of 1, 2, 3, 4 and 5 SOL
+    "volume_close_lamports": 15 * SOL,
+    "volume_squared_close": Decimal(55 * SOL**2),
+    "realised_loss_close_lamports": -2 * SOL,
+    "loss_count_close": 4,
+    "active_day_count_close": 3,
+    "mint_count_close": 2,
+    "first_traded_at_close": datetime(2026, 2, 28, 12, tzinfo=UTC),
+    "last_traded_at_close": datetime(2026, 3, 30, 18, tzinfo=UTC),
+}
+#: Day 31 before T, which no window sees.
+BEYOND = day_row(date(2026, 2, 28), trade_count=50, buy_count=50, buy_cost_lamports=70 * SOL, **LEVELS)
+OLDEST = day_row(
+    date(2026, 3, 1),  # a Sunday, day 30 before T
+    trade_count=2,
+    buy_count=2,
+    buy_cost_lamports=4 * SOL,  # 1 and 3 SOL
+    buy_cost_squared=Decimal(10 * SOL**2),
+    fees_lamports=SOL // 25,
+    trades_by_hour=hours(h3=2),
+    equity_change_lamports=-SOL // 10,
+)
+SELLING = day_row(
+    date(2026, 3, 20),
+    trade_count=3,
+    sell_count=3,
+    matched_sell_count=3,
+    win_count=1,
+    loss_count=2,
+    unmatched_sell_count=1,
+    fees_lamports=SOL // 50,
+    sell_net_lamports=32 * SOL // 10,
+    proceeds_lamports=31 * SOL // 10,
+    realised_pnl_lamports=SOL // 10,
+    realised_loss_lamports=-4 * SOL // 10,
+    log_hold_sum=12.0,
+    trades_by_hour=hours(h3=1, h14=2),
+    equity_change_lamports=-6 * SOL // 10,
+)
+HOLDING = day_row(date(2026, 3, 25), equity_change_lamports=-2 * SOL // 10)
+LATEST = day_row(
+    date(2026, 3, 30),
+    trade_count=2,
+    buy_count=1,
+    sell_count=1,
+    matched_sell_count=1,
+    loss_count=1,
+    buy_cost_lamports=2 * SOL,
+    buy_cost_squared=Decimal(4 * SOL**2),
+    sell_net_lamports=SOL // 2,
+    proceeds_lamports=SOL // 2,
+    realised_pnl_lamports=-SOL // 5,
+    realised_loss_lamports=-SOL // 5,
+    log_hold_sum=4.0,
+    trades_by_hour=hours(h14=2),
+    equity_change_lamports=-5 * SOL // 100,
+    **LEVELS,
+)
+DAYS = [BEYOND, OLDEST, SELLING, HOLDING, LATEST]
+
+
+def mint_row(mint: str, day: date, first: date, cost: int) -> dict[str, Any]:
+    return {
+        "trader_address": "ann",
+        "token_mint": mint,
+        "trade_date": day,
+        "first_seen_day": first,
+        "buy_cost_lamports": cost,
+        "known_at": known(day),
+    }
+
+
+MINTS = [
+    mint_row("m1", date(2026, 2, 28), date(2026, 2, 28), 70 * SOL),
+    mint_row("m1", date(2026, 3, 1), date(2026, 3, 1), SOL),
+    mint_row("m1", date(2026, 3, 30), date(2026, 3, 1), 2 * SOL),
+    mint_row("m2", date(2026, 3, 1), date(2026, 2, 1), 3 * SOL),
+    mint_row("m3", date(2026, 3, 20), date(2026, 2, 2), 0),
+]
+
+
+def sell_row(order: int, at: datetime, pnl: int | None) -> dict[str, Any]:
+    return {
+        "trade_id": f"{at}{order}",
+        "trader_address": "ann",
+        "token_mint": "m2",
+        "direction": "sell",
+        "traded_at": at,
+        "order_in_mint_day": order,
+        "pnl_lamports": pnl,
+    }
+
+
+SELLS = [
+    sell_row(1, datetime(2026, 2, 28, 9, tzinfo=UTC), -1),
+    sell_row(1, datetime(2026, 3, 20, 9, tzinfo=UTC), SOL // 2),
+    sell_row(2, datetime(2026, 3, 20, 9, tzinfo=UTC), -3 * SOL // 10),
+    sell_row(3, datetime(2026, 3, 20, 9, tzinfo=UTC), None),
+    sell_row(4, datetime(2026, 3, 20, 9, tzinfo=UTC), -SOL // 10),
+    sell_row(1, datetime(2026, 3, 30, 9, tzinfo=UTC), -SOL // 5),
+]
+TOKENS = [
+    {"token_mint": "m1", "day": date(2026, 3, 1), "volatility": 0.2},
+    {"token_mint": "m1", "day": date(2026, 3, 30), "volatility": 0.5},
+    {"token_mint": "m2", "day": date(2026, 3, 1), "volatility": None},
+    {"token_mint": "m2", "day": date(2026, 3, 30), "volatility": 9.0},
+]
+MARKET = [
+    {"day": day, "loss_count": losses, "matched_sell_count": sells, "losing_sell_share": losses / sells}
+    for day, losses, sells in (
+        (date(2026, 2, 28), 10, 10),
+        (date(2026, 3, 1), 5, 10),
+        (date(2026, 3, 20), 15, 20),
+        (date(2026, 3, 25), 1, 10),
+        (date(2026, 3, 30), 10, 10),
+    )
+]

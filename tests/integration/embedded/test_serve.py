@@ -1,0 +1,54 @@
+"""`pumploss serve`, as people start it."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+
+import psycopg
+import pytest
+import redis
+
+from jobs import commands
+from pumploss import embedded
+from pumploss.settings import ROOT, as_environment
+from tests.building import lakes
+
+
+@pytest.fixture
+def settings(folder):
+    return lakes.settings_of(folder)
+
+
+def test_it_says_how_to_reach_both_servers_and_stops_them_when_it_ends(settings):
+    serving = subprocess.Popen(
+        [sys.executable, "-m", "jobs", "serve"],
+        cwd=ROOT,
+        env={**os.environ, **as_environment(settings), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with serving:
+        said = ""
+        for line in serving.stdout:
+            said += line
+            if "stay up until Ctrl-C" in line:
+                break
+        dsn, socket = re.search(r"connect\('(.*)'\)", said), re.search(r"unix_socket_path='(.*)'\)", said)
+        with psycopg.connect(dsn[1]) as warm, redis.Redis(unix_socket_path=socket[1]) as hot:
+            assert warm.execute("SELECT count(*) FROM leaderboards").fetchone() == (0,)
+            assert hot.ping()
+        serving.send_signal(signal.SIGTERM)
+        assert serving.stdout.read() == "Stopping.\n"
+    assert serving.returncode == 0
+    assert not embedded.postgres(settings.warm_dir).status().is_running
+    assert not embedded.redis(settings.hot_dir).status().is_running
+
+
+def test_servers_of_your_own_are_not_served(settings, monkeypatch, capsys):
+    monkeypatch.setenv("PUMPLOSS_HOME", str(settings.home))
+    monkeypatch.setenv("PUMPLOSS_WARM_DSN", "host=db dbname=x")
+    monkeypatch.setenv("PUMPLOSS_HOT_URL", "redis://cache")
+    assert commands.main(["serve"]) == 1
+    assert "nothing to serve" in capsys.readouterr().err

@@ -1,0 +1,31 @@
+"""What the log of a table says without the engine."""
+
+from deltalake import DeltaTable
+
+from tests.building.things import D1, D2, D3, D5, TABLE, parquet_files
+
+
+def test_the_log_says_which_days_hold_a_value(lake, put):
+    put({D1: ["a"], D2: ["b"]}, noted_day=D3)
+    put({D5: ["e"]}, noted_day=D5)
+    assert lake.days_holding(TABLE, "noted_day", D3, D3) == [D1, D2]
+    assert lake.days_holding(TABLE, "noted_day", D3, D5) == [D1, D2, D5]
+    assert lake.days_holding(TABLE, "noted_day", D1, D2) == []
+
+
+def test_other_readers_see_the_same_rows(lake, put, spark):
+    import duckdb
+    import polars as pl
+
+    put({D1: ["a", "bb"], D2: ["c"]}, size_units=5, shares=[0.1])
+    put({D2: ["d", "ee"]})
+    expected = sorted((row["thing"], row["day"], row["group"]) for row in lake.read(TABLE).collect())
+    assert [thing for thing, _, _ in expected] == ["a", "bb", "d", "ee"]
+    by_polars = pl.read_delta(lake.path(TABLE)).select("thing", "day", "group").sort("thing").rows()
+    listed = [f"'{uri.removeprefix('file://')}'" for uri in DeltaTable(lake.path(TABLE)).file_uris()]
+    query = f'SELECT thing, day, "group" FROM read_parquet([{", ".join(listed)}], hive_partitioning = true) ORDER BY 1'
+    by_duckdb = duckdb.sql(query).fetchall()
+    assert by_polars == by_duckdb == expected
+    found = lake.files(TABLE, [D2])
+    assert sorted(file.rows for file in found) == [1, 1]
+    assert {file.path for file in found} < {path.as_posix() for path in parquet_files(lake)}
