@@ -23,3 +23,8 @@ def days_of(**changes):
         "last_traded_at_close": datetime(2026, 3, 30, 2, tzinfo=UTC),
         **changes,
     }
+
+
+def lot(units, cost, day, **given):
+    """An open lot as it stands at a day's close."""
+    return {"open_units": units, "open_cost_lamports": cost, "close_day": day, **given}

@@ -10,6 +10,7 @@ from jobs import gold_trader_day
 from pumploss.days import midnight, shift, span
 from pumploss.tables import gold_token_day, silver_open_lots, silver_trade_pnl, silver_trader_mint_day
 from pumploss.tables.gold_trader_day import FLOWS, TABLE
+from tests.building.trader_days import lot
 
 D1 = date(2026, 1, 5)
 D2, D3 = shift(D1, 1), shift(D1, 2)
@@ -94,10 +95,6 @@ def test_trades_are_counted_by_the_hour_of_utc(trader_days):
 def test_squares_pass_64_bits(trader_days):
     found = trader_days((D1,), [{**BUY, "sol_lamports": 5 * 10**18, "buy_cost_lamports": 5 * 10**18}])
     assert one(found, "volume_squared", "volume_squared_close") == (Decimal(25 * 10**36),) * 2
-
-
-def lot(units, cost, day, **given):
-    return {"open_units": units, "open_cost_lamports": cost, "close_day": day, **given}
 
 
 def test_equity_changes_by_cash_and_by_the_exit_value(trader_days):

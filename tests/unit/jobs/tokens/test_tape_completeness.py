@@ -1,58 +1,20 @@
 """Tapes of mints: what is complete, what tears them, and what stops a night."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from jobs import gold_token_day
-from jobs.running.runner import run_step, run_steps
 from jobs.tokens.tape_links import TRADE, link
 from pumploss import checks
-from pumploss.errors import CheckError
 from pumploss.money import INITIAL_VIRTUAL_SOL_LAMPORTS, INITIAL_VIRTUAL_TOKEN_UNITS
-from pumploss.tables import gold_market_day, silver_trade_pnl, silver_trades
+from pumploss.tables import silver_trade_pnl, silver_trades
 from pumploss.tables.gold_token_day import TABLE
 from sources import arriving
 from sources.declaration import Arrival
+from tests.building.tapes import D1, D2, SOL, THREE_DAYS, TRUE, tape
 
-D1, D2, D3 = (date(2026, 1, day) for day in (5, 6, 7))
-SOL = 10**9
 FEE = SOL // 80
-
-
-def tape(*moves, reserves=(INITIAL_VIRTUAL_SOL_LAMPORTS, INITIAL_VIRTUAL_TOKEN_UNITS)):
-    """A true tape: each move buys for that many lamports or, below 0, sells that many units; an hour apart."""
-    sol, tokens = reserves
-    rows = []
-    for move in moves:
-        if move > 0:
-            lamports, units = move, tokens - -(-sol * tokens // (sol + move))
-        else:
-            units = -move
-            lamports = sol * units // (tokens + units)
-        sign = 1 if move > 0 else -1
-        sol, tokens = sol + sign * lamports, tokens - sign * units
-        rows.append(
-            {
-                "direction": "buy" if move > 0 else "sell",
-                "token_units": units,
-                "sol_lamports": lamports,
-                "fee_lamports": -(-lamports // 80),
-                "virtual_sol_lamports": sol,
-                "virtual_token_units": tokens,
-                "day": D1,
-            }
-        )
-    return rows
-
-
-def on(day, rows):
-    """The rows on that day."""
-    return [{**row, "day": day} for row in rows]
-
-
-THREE_DAYS = tape(SOL, 2 * SOL, -(10**13), 3 * SOL, -(10**12), SOL // 7)
-TRUE = on(D1, THREE_DAYS[:2]) + on(D2, THREE_DAYS[2:4]) + on(D3, THREE_DAYS[4:])
 
 
 @pytest.fixture
@@ -229,49 +191,3 @@ def test_an_amount_that_no_reserve_can_have_is_a_break():
     ]
     (found,) = link(pa.Table.from_pylist(rows, schema=schema)).to_pylist()
     assert (found["break_count"], found["is_first_break"], found["first_sol_lamports"]) == (3, True, None)
-
-
-STEPS = ("bronze_trades", "silver_trades", "silver_trade_pnl", "silver_round_trips", "silver_trader_mint_day")
-GOLD = ("gold_token_day", "gold_trader_day", "gold_market_day")
-
-
-def landed(context, land, trades):
-    """Dumps of one mint's trades, one per day, run up to profit and loss."""
-    for day in sorted({row["day"] for row in trades}):
-        rows = [
-            {
-                **{name: value for name, value in row.items() if name != "day"},
-                "traded_at": datetime(day.year, day.month, day.day, 1, tzinfo=UTC) + timedelta(seconds=n),
-                "slot": n,
-                "tx_index": 1,
-                "signature": f"s{n}",
-                "trader_address": f"t{n % 2}",
-                "token_mint": "cat",
-            }
-            for n, row in enumerate(trades)
-            if row["day"] == day
-        ]
-        land(context.settings.landing, day, rows)
-    run_steps(context, STEPS, [D1, D2, D3])
-
-
-def test_every_night_says_how_much_is_covered(context, land, rows_of):
-    landed(context, land, [*TRUE[:4], *TRUE[5:]])
-    run_steps(context, GOLD[:2], [D1, D2, D3])
-    report = run_step(context, "gold_market_day", [D1, D2, D3])
-    covered, volume = (sum(row["sol_lamports"] for row in rows) / SOL for rows in (TRUE[:4], [*TRUE[:4], TRUE[5]]))
-    (note,) = report.notes
-    assert note.startswith(
-        f"complete tapes cover {covered / volume:.1%} of the volume ({covered:,.1f} of {volume:,.1f}"
-    )
-    assert note.endswith("elsewhere 1 gaps and 0 breaks")
-    days = rows_of(context.lake.read(gold_market_day.TABLE), "day")
-    whole = [row["complete_tape_volume_lamports"] == row["volume_lamports"] for row in days]
-    assert (whole, days[2]["complete_tape_volume_lamports"]) == ([True, True, False], 0)
-    assert [row["tape_gap_count"] for row in days] == [0, 0, 1]
-
-
-def test_a_copy_under_a_new_signature_is_not_published(context, land):
-    landed(context, land, POISONED["copied under a new signature"])
-    with pytest.raises(CheckError, match=r"gold_token_day was not published(.|\n)*2026-01-06.*is_tape_broken"):
-        run_step(context, "gold_token_day", [D1, D2, D3])
