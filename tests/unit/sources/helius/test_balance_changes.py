@@ -1,104 +1,73 @@
-"""The compiled reader of balance changes says what the reader of single transactions says, or nothing."""
+"""One transaction at a time: the trade of its wallet, or why it is none."""
 
 import json
-import random
 
-import pyarrow as pa
+import pytest
 
-from sources.helius.balance_changes import plain_changes
-from sources.helius_enhanced import Unfit, change
+from sources.helius.balance_changes import Change, Unfit, change
 from sources.interpreting.addresses import encode
 from sources.interpreting.rows import SOL_MINTS, STABLE_MINTS
 
-WALLETS = [encode(bytes([n]) * 32) for n in (7, 8)]
-COINS = [encode(bytes([n]) * 32) for n in (3, 4)]
-BAD = ("", "abc", "1" * 31, "0OIl", COINS[0] + "1")
-AMOUNTS = (
-    "0",
-    "5",
-    "-5",
-    "123456789",
-    "-123456789",
-    "9" * 17,
-    "-" + "9" * 17,
-    "9" * 18,
-    "9" * 25,
-    "",
-    "-",
-    "1.5",
-    "x",
-    "00",
+WALLET, OTHER = encode(b"\7" * 32), encode(b"\x08" * 32)
+COIN, SECOND_COIN = encode(b"\3" * 32), encode(b"\4" * 32)
+
+
+def token(units, mint=COIN, owner=WALLET, decimals="6"):
+    raw = {"decimals": decimals, "tokenAmount": units}
+    return {"mint": mint, "rawTokenAmount": raw, "tokenAccount": OTHER, "userAccount": owner}
+
+
+def data(lamports, *tokens, **changed):
+    own = {"account": WALLET, "nativeBalanceChange": lamports, "tokenBalanceChanges": list(tokens), **changed}
+    return json.dumps([own, {"account": OTHER, "nativeBalanceChange": "999", "tokenBalanceChanges": []}])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (data("-5", token("7")), Change(COIN, 7, 6, -5)),
+        (data("5", token("-7")), Change(COIN, -7, 6, 5)),
+        (data("0", token("-7")), Change(COIN, -7, 6, 0)),
+        (data("-5", token("3"), token("4"), token("100", owner=OTHER)), Change(COIN, 7, 6, -5)),
+        (data("-2", token("7"), token("-3", SOL_MINTS[1], decimals="9")), Change(COIN, 7, 6, -5)),
+        (data("-5", token("7"), token("4", SECOND_COIN), token("-4", SECOND_COIN)), Change(COIN, 7, 6, -5)),
+        (data("-5", token("7"), token("0", STABLE_MINTS[0])), Change(COIN, 7, 6, -5)),
+    ],
 )
+def test_a_trade_is_the_sum_of_what_its_wallet_moved(text, expected):
+    assert change(text, WALLET) == expected
 
 
-def shuffled(rng, record):
-    return dict(rng.sample(list(record.items()), len(record)))
-
-
-def spoilt(rng, record):
-    """The record, now and then with a field left out, renamed, added or of another type."""
-    record = shuffled(rng, record)
-    if rng.random() < 0.02:
-        name = rng.choice(list(record))
-        value = record.pop(name)
-        record |= rng.choice(({}, {"new": value}, {name: None}, {name: []}, {name: {}}, {name: value, "new": ""}))
-    return record
-
-
-def token(rng):
-    mint = rng.choice((*COINS[:1] * 6, COINS[1], *SOL_MINTS, STABLE_MINTS[0], *(BAD if rng.random() < 0.1 else ())))
-    decimals = rng.choice(("6", "6", "6", "6", "9", "0", "18", "19", "-1", "006") if rng.random() < 0.1 else ("6",))
-    raw = spoilt(rng, {"decimals": decimals, "tokenAmount": rng.choice(AMOUNTS[: 5 if rng.random() < 0.9 else None])})
-    return spoilt(
-        rng,
-        {"mint": mint, "rawTokenAmount": raw, "tokenAccount": rng.choice(COINS), "userAccount": rng.choice(WALLETS)},
-    )
-
-
-def account(rng):
-    return spoilt(
-        rng,
-        {
-            "account": rng.choice((*WALLETS, *COINS)),
-            "nativeBalanceChange": rng.choice(AMOUNTS[: 5 if rng.random() < 0.9 else None]),
-            "tokenBalanceChanges": [token(rng) for _ in range(rng.choice((0, 0, 1, 1, 2, 3)))],
-        },
-    )
-
-
-def account_data(rng):
-    text = json.dumps([account(rng) for _ in range(rng.randrange(4))], separators=(",", ":"))
-    if rng.random() < 0.05:
-        at = rng.randrange(len(text))
-        text = text[:at] + rng.choice(("", '"', "}", "]", ",", "\\", "é", text[at:])) + text[at + 1 :]
-    return text
-
-
-def said(text, wallet):
-    try:
-        found = change(text, wallet)
-    except Unfit:
-        return None
-    return found.mint, found.token_units, found.decimals, found.lamports
-
-
-def test_what_is_plain_is_what_the_slower_reader_says():
-    rng = random.Random(5)
-    data = [account_data(rng) for _ in range(6_000)]
-    wallets = [rng.choice(WALLETS) for _ in data]
-    found = plain_changes(pa.array(data), pa.array(wallets), SOL_MINTS, STABLE_MINTS)
-    expected = [said(text, wallet) for text, wallet in zip(data, wallets, strict=True)]
-    differing = [
-        (text, plain, slow)
-        for text, plain, slow in zip(data, found, expected, strict=True)
-        if plain not in (None, slow)
-    ]
-    assert differing == []
-    trades, plain = sum(one is not None for one in expected), sum(one is not None for one in found)
-    assert plain > 400
-    assert plain > 0.8 * trades, "nearly all trades are plain"
-
-
-def test_rows_without_data_or_wallet_are_left_alone():
-    data = pa.array([None, "[]", "[]"], pa.string())
-    assert plain_changes(data, pa.array([WALLETS[0], None, WALLETS[0]]), SOL_MINTS, STABLE_MINTS) == [None] * 3
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (data("-5"), "zero_amount"),
+        (data("-5", token("0")), "zero_amount"),
+        (data("-5", token("7", owner=OTHER)), "zero_amount"),
+        (data("0", token("7")), "zero_amount"),
+        (data("5", token("7")), "sign"),
+        (data("-5", token("-7")), "sign"),
+        (data("-5", token("7"), token("7", SECOND_COIN)), "non_sol_quote"),
+        (data("-5", token("7"), token("7", STABLE_MINTS[0])), "non_sol_quote"),
+        (data("-5", token("7", STABLE_MINTS[0])), "quote_leg"),
+        (data("-5", token("7"), token("7", decimals="9")), "malformed"),
+        (data("-5", token("7", decimals="19")), "malformed"),
+        (data("-5", token("7", decimals="-1")), "malformed"),
+        (data("-5", token("7.0")), "malformed"),
+        (data(None, token("7")), "malformed"),
+        (data("-5", token("9" * 25)), "overflow"),
+        (data("-5", token(str(2**62)), token(str(2**62))), "overflow"),
+        (data("-5", token("7", "abc")), "bad_address"),
+        (data("-5", token("7", "1" * 1000)), "bad_address"),
+        (data("-5", token("7"), new=1), "unknown_field"),
+        (json.dumps([{"account": WALLET}]), "missing_field"),
+        (data("-5", tokenBalanceChanges={}), "malformed"),
+        ("[", "malformed"),
+        ("{}", "malformed"),
+        ('["x"]', "malformed"),
+    ],
+)
+def test_why_a_transaction_is_no_trade(text, reason):
+    with pytest.raises(Unfit) as unfit:
+        change(text, WALLET)
+    assert unfit.value.reason == reason
