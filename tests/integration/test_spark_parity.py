@@ -84,7 +84,7 @@ def run_on_spark(*passes):
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=3600,
         check=False,
     )
     said = done.stdout + done.stderr
