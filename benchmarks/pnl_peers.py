@@ -133,9 +133,7 @@ def by_polars(files: list[str], target: str) -> Totals:
         .collect()
     )
     sells.write_parquet(target)
-    return Totals(
-        *(int(sells[name].cast(pl.Int128).sum()) for name in ("matched_units", "sold_cost_lamports", "pnl_lamports"))
-    )
+    return Totals(*(int(sells[name].cast(pl.Int128).sum()) for name in sells.columns[1:]))
 
 
 def by_pandas(trades: "pd.DataFrame") -> Totals:
