@@ -12,14 +12,15 @@ from airflow.sdk import Asset, BaseOperator, CronTriggerTimetable, Param
 from airflow.sdk.exceptions import AirflowFailException
 
 from jobs.pipeline import BY_NAME, LANDING, Step, upstream
+from pumploss.days import CHAIN_START, midnight
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
 
-#: Every DAG. Trading on pump.fun began in January 2024, so no logical date lies before the start.
+#: Every DAG. Sources accept trades since the chain began, so no logical date lies before the start.
 SHARED: dict[str, Any] = {
-    "start_date": datetime(2024, 1, 1, tzinfo=UTC),
+    "start_date": midnight(CHAIN_START),
     "catchup": False,
     "max_active_runs": 1,
     "default_args": {

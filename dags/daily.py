@@ -16,8 +16,9 @@ the DAG with the parameter `day`. A day is replaced whole, so running it twice c
 
 - `wait_for_dump`: the message names source and day. Land the day, then clear the task. A landing that breaks its own
   rules (an unknown folder, say) fails at once: mend it first.
-- `bronze_trades`, because a dump does not seem whole: the message has the day, the measure and what is usual. Land the
-  day again, whole. If the day really was so, trigger the DAG with `accept_completeness`; the ledger keeps that.
+- `bronze_trades`, because a dump does not seem whole or is empty: the message has the day, the measure and what is
+  usual. Land the day again, whole. If the day really was so, trigger the DAG with `accept_completeness`; the ledger
+  keeps that.
 - A task that failed without a retry: its input is wrong, and the message says what to do. What readers see is
   unchanged, because a step publishes only what passed its checks.
 - A task that failed after retries: a lock was held, a store was away or something broke. Look at its log and at

@@ -1,7 +1,7 @@
 """Waiting for a day's dump without holding a worker: the task defers to a trigger that looks at the landing."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -25,26 +25,27 @@ WAIT_PARAM = Param(
 )
 
 
-def missing(landing: "Landing", day: date) -> str | None:
+def missing(landing: "Landing", day: date, accepted: Collection[tuple[date, str]] = ()) -> str | None:
     """Says what of a day's dump is not there yet, naming sources and day; None when the day can run.
 
     Every daily source must have landed the day; where all are samples, any of them. One file at least must be there: a
-    folder is made before its files are. Raises LandingError for a landing that cannot be read.
+    folder is made before its files are. Of the days and sources `accepted`, nothing need be there. Raises LandingError
+    for a landing that cannot be read.
     """
     from pumploss.errors import LandingError
     from sources.landing.dump_days import require_landed
 
     landed = [name for name in landing.sources() if day in landing.days(name)]
     try:
-        require_landed(landing, (day,))
+        require_landed(landing, (day,), accepted)
     except LandingError as error:
         return str(error)
-    if not any(landing.files(name, day) for name in landed):
+    if not accepted and not any(landing.files(name, day) for name in landed):
         return f"The folders {', '.join(f'{name}/{day}' for name in landed)} in {landing.root} hold no file yet."
     return None
 
 
-def look(root: str, day: date) -> str | None:
+def look(root: str, day: date, accepted: Collection[tuple[date, str]] = ()) -> str | None:
     """Looks for what is missing of a day in the landing at this root; storage that fails counts as nothing landed yet.
 
     Raises LandingError for what waiting does not mend, such as a folder that is no source's.
@@ -53,11 +54,26 @@ def look(root: str, day: date) -> str | None:
     from sources.landing.folders import Landing
 
     try:
-        return missing(Landing(root), day)
+        return missing(Landing(root), day, accepted)
     except LandingError as error:
         if isinstance(error.__cause__, OSError):
             return f"No dump of any source for {day}: {error}"
         raise
+
+
+def accepted_dumps(day: date, is_accepted: bool) -> set[tuple[date, str]]:
+    """Lists the sources of which somebody has accepted that nothing was traded on the day: in this run, or before."""
+    from jobs.gates.empty_days import accepted
+    from jobs.running.context import open_context
+    from pumploss.errors import LandingError
+    from pumploss.settings import from_environment
+
+    with open_context(from_environment()) as run:
+        run.accept_completeness = is_accepted
+        try:
+            return accepted(run, (day,))
+        except LandingError:  # a landing that is not there yet is waited for
+            return set()
 
 
 class LandingTrigger(BaseTrigger):
@@ -114,6 +130,9 @@ class WaitForDump(BaseOperator):
         minutes = float(context["params"].get("wait_minutes", 0))
         try:
             lacking = look(root, day)
+            if lacking is not None:
+                is_accepted = bool(context["params"].get("accept_completeness", False))
+                lacking = look(root, day, accepted_dumps(day, is_accepted))
         except LandingError as error:
             give_up_or_raise(context, error)
         if lacking is not None and minutes > 0:

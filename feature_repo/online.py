@@ -10,8 +10,10 @@ from typing import Any
 from feast import FeatureView, RepoConfig
 from feast.infra.online_stores.redis import RedisOnlineStore, RedisOnlineStoreConfig
 
-#: Keys of traders who are no longer eligible leave by themselves; the hot store keeps 24 hours to 7 days.
-KEY_TTL_SECONDS = 7 * 24 * 3600
+from pumploss.hot import EXPIRY_SECONDS
+
+#: Where nothing is written any more, keys leave by themselves, as those of the hot store do.
+KEY_TTL_SECONDS = EXPIRY_SECONDS
 
 
 class LatestRedisOnlineStoreConfig(RedisOnlineStoreConfig):  # type: ignore[misc]

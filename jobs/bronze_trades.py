@@ -7,13 +7,13 @@ from datetime import date
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from jobs.bronze.accounting import Fates, account, by_file, refuse_empty, refuse_files
+from jobs.bronze.accounting import Fates, account, by_file, refuse_files
 from jobs.bronze.closing_rows import read_files
 from jobs.bronze.pool_records import remember, resting
 from jobs.bronze.pool_retries import Resolved, resolve
 from jobs.bronze.refused_lines import LINE, REFUSAL, with_text
 from jobs.deduplication.within_source import identified
-from jobs.gates import completeness
+from jobs.gates import completeness, empty_days
 from jobs.gates.unit_mistakes import implausible
 from jobs.running.step_context import StepContext
 from pumploss.days import Days
@@ -30,8 +30,9 @@ from sources.parsing.schema import PARSED_DDL
 def run(context: StepContext, days: Days) -> None:
     """Parses, refuses, deduplicates and publishes the dumps of these days, and of built ones that rest on what changed.
 
-    Raises LandingError for a missing or empty day of a daily source and for a file that cannot be read, CheckError for
-    a dump that a gate stops, and ConservationError where a record went missing; nothing of that pass is then written.
+    Raises LandingError for a missing or empty day of a daily source, unless somebody has accepted it, and for a file
+    that cannot be read, CheckError for a dump that a gate stops, and ConservationError where a record went missing;
+    nothing of that pass is then written.
     """
     todo = days
     while todo:
@@ -47,7 +48,8 @@ def _build(context: StepContext, days: Days) -> None:
     report = context.report
     for day in days:
         report.days.pop(day, None)
-    require_landed(context.landing, days)
+    taken = empty_days.accepted(context, days)
+    require_landed(context.landing, days, taken)
     landed = [file for name in context.landing.sources() for day in days for file in _files(context, name, day)]
     parsed = context.lake.stage("parsed_lines", _parse(context, landed))
     files = read_files(parsed)
@@ -60,8 +62,8 @@ def _build(context: StepContext, days: Days) -> None:
     events = parsed.where("kind = 'event'").select(*EVENTS.names)
     fates = Fates(by_file(staged), by_file(kept), by_file(copies), by_file(events), resolved.retried)
     account(files, fates, report)
-    refuse_empty(daily_sources(context.landing), files, days)
-    completeness.gate(context, _own(staged, resolved), files, _own(kept, resolved), days)
+    empty = empty_days.empty_dumps(daily_sources(context.landing), files, days, taken)
+    completeness.gate(context, _own(staged, resolved), files, _own(kept, resolved), days, empty)
     # Rows are counted by file above: each is written, refused, a copy or an event.
     context.publish(QUARANTINE, kept, days, staged=True, counted=False)
     context.publish(EVENTS, events, days, counted=False)

@@ -1,7 +1,8 @@
 """Scores every eligible trader as of T with the champions, or with the versions that a day was scored with before."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
+from functools import reduce
 from typing import Any
 
 import polars as pl
@@ -12,14 +13,12 @@ from pyspark.sql import functions as F
 from features.labels import HORIZON_DAYS
 from features.registry import TABLE as FEATURES
 from jobs.running.step_context import StepContext
+from jobs.scoring.versions import LOSS, RISK, Versions, chosen, note, outdated
 from models.registry import Registry
 from models.serving import Pair
-from pumploss.days import Days, shift
+from pumploss.days import Days, listed, ordered, shift
+from pumploss.errors import ModelError
 from pumploss.tables.gold_scores import TABLE
-
-Versions = tuple[str, str]
-
-LOSS, RISK = "loss-prediction", "risk-score"
 
 #: What the scoring function returns; the percentile is added where all traders of the day are in sight.
 _SCORED = tuple(column for column in TABLE.columns if column.name != "risk_percentile")
@@ -29,61 +28,53 @@ def run(context: StepContext, days: Days, rescore: bool = False) -> None:
     """Scores T = D + 1 for each day D and publishes.
 
     A day that has scores keeps the model versions that they name, unless `rescore` asks for today's champions. Without
-    champions, days that were never scored are left alone.
+    champions, days that were never scored are left alone. Other days whose features have changed since they were scored
+    are scored with them, so that nobody keeps a score of a T that has no features of his.
     """
-    report, registry = context.report, Registry(context.settings)
-    chosen = _chosen(context, registry, [shift(day, 1) for day in days], rescore)
-    if not chosen:
+    report, registry, again = context.report, Registry(context.settings), outdated(context, days)
+    score_days = [shift(day, 1) for day in ordered({*days, *again})]
+    pairs = chosen(context, registry, score_days, {shift(day, 1) for day in days} if rescore else set())
+    parts = {of: part for of in sorted(pairs) if (part := _scored(context, registry, of, pairs[of], again)) is not None}
+    if not parts:
         report.skipped = (
             f"there is no champion of {LOSS} and {RISK} yet: train with `python -m jobs run train_loss_model` and "
             "`train_risk_model` once enough days have matured, then run this step again"
         )
         return
-    if missing := len(days) - sum(len(scored) for scored in chosen.values()):
+    scored = {of: pairs[of] for of in parts}
+    if missing := len(score_days) - sum(map(len, pairs.values())):
         report.warnings.append(f"{missing} days have no scores: there is no champion yet")
-    parts = [_scored(context, registry, versions, scored) for versions, scored in sorted(chosen.items())]
-    frame = parts[0]
-    for part in parts[1:]:
-        frame = frame.unionByName(part)
-    score_days = sorted(day for scored in chosen.values() for day in scored)
+    if again:
+        report.notes.append(f"the features of {listed(again)} have changed since they were scored: scored again")
+    _publish(context, reduce(DataFrame.unionByName, parts.values()), scored)
+    report.details["versions"] = {f"{LOSS} {loss}, {RISK} {risk}": len(of) for (loss, risk), of in scored.items()}
+
+
+def _scored(
+    context: StepContext, registry: Registry, versions: Versions, days: list[date], again: Days
+) -> DataFrame | None:
+    """Scores days with a pair of versions; None, and a warning, where none of them was asked for and it is gone."""
+    try:
+        pair = Pair(registry.load(LOSS, versions[0]), registry.load(RISK, versions[1]))
+    except ModelError as error:
+        if not {shift(day, -1) for day in days} <= set(again):
+            raise
+        context.report.warnings.append(
+            f"the scores of {days[0]}, {len(days)} such days, rest on features that have changed: {error}"
+        )
+        return None
+    return transform(context.read(FEATURES, days), pair)
+
+
+def _publish(context: StepContext, frame: DataFrame, scored: dict[Versions, list[date]]) -> None:
+    """Replaces the scores of these days, and notes what they rest on."""
+    score_days = sorted(day for days in scored.values() for day in days)
     rows = context.publish(TABLE, frame, score_days)
+    note(context, scored)
     if empty := [day for day in score_days if not rows.get(day)]:
-        report.warnings.append(
+        context.report.warnings.append(
             f"gold_trader_features has no rows of {empty[0]}, {len(empty)} such days: nothing to score"
         )
-    report.details["versions"] = {
-        f"{LOSS} {loss}, {RISK} {risk}": len(scored) for (loss, risk), scored in chosen.items()
-    }
-
-
-def _chosen(
-    context: StepContext, registry: Registry, days: Iterable[date], rescore: bool
-) -> dict[Versions, list[date]]:
-    """Groups the score days by the pair of versions that scores them."""
-    recorded = {} if rescore else _recorded(context, list(days))
-    champions = (registry.version(LOSS), registry.version(RISK)) if set(days) - recorded.keys() else (None, None)
-    chosen: dict[Versions, list[date]] = {}
-    for day in days:
-        loss, risk = recorded.get(day, champions)
-        if loss is not None and risk is not None:
-            chosen.setdefault((loss, risk), []).append(day)
-    return chosen
-
-
-def _recorded(context: StepContext, days: list[date]) -> dict[date, Versions]:
-    """Looks up the versions that the days' published scores name."""
-    built = context.lake.rows_by_day(TABLE)
-    known = [day for day in days if built.get(day)]
-    if not known:
-        return {}
-    columns = ("score_day", "loss_model_version", "risk_model_version")
-    rows = context.read_own(TABLE, known).groupBy(*columns).count().collect()
-    return {row.score_day: (row.loss_model_version, row.risk_model_version) for row in sorted(rows)}
-
-
-def _scored(context: StepContext, registry: Registry, versions: Versions, days: list[date]) -> DataFrame:
-    pair = Pair(registry.load(LOSS, versions[0]), registry.load(RISK, versions[1]))
-    return transform(context.read(FEATURES, days), pair)
 
 
 def transform(features: DataFrame, pair: Pair) -> DataFrame:

@@ -6,11 +6,14 @@ import math
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from feature_repo.store import VIEW, feature_store, online_redis, quiet
+from feature_repo.online_traders import OnlineTraders
+from feature_repo.store import PROJECT, VIEW, feature_store, online_redis, quiet
 from features.registry import TABLE
+from jobs.pipeline import WRITER
 from jobs.running.step_context import StepContext
 from pumploss.days import Days, midnight, shift
 from pumploss.errors import StoreError
+from pumploss.hot import open_hot
 
 if TYPE_CHECKING:
     from feast import FeatureStore
@@ -20,28 +23,49 @@ PROBES = 20
 
 
 def run(context: StepContext, days: Days) -> None:
-    """Writes every trader's features as of the last day's end; a newer T that is online already stays.
+    """Makes what is online the features as of the last day's end: traders without any at that T leave.
 
-    Raises StoreError where what is read back differs from the lake.
+    A later T that is online stays as it is. Raises StoreError where what is read back differs from the lake.
     """
     report, feature_day = context.report, shift(days[-1], 1)
     context.require_readable(TABLE, [feature_day])
     rows = context.lake.rows_by_day(TABLE).get(feature_day, 0)
     version = context.lake.version(TABLE)
-    if not rows or version is None:
+    if version is None or not (rows or days[-1] in context.ledger.held(WRITER[TABLE.name].name)):
         report.skipped = f"gold_trader_features has no rows of {feature_day}: run its step for {days[-1]} first"
         return
     at = midnight(feature_day)
+    traders = _traders(context, feature_day, version) if rows else []
     with online_redis(context.settings) as url, quiet():
         store = feature_store(context.settings, url, {TABLE.name: version})
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            store.materialize(at - timedelta(seconds=1), at, feature_views=[VIEW])
-        kept = verify(store, context, feature_day, version)
+        with open_hot(context.settings) as hot:
+            online = OnlineTraders(hot, PROJECT, VIEW, store.config.entity_key_serialization_version)
+            if newer := online.begin(at, traders):
+                report.skipped = f"features as of {newer.date()} are online already, which is later than {feature_day}"
+                return
+            removed = online.keep_only(at, traders)
+        kept = _write(store, context, feature_day, version) if rows else 0
     report.day(days[-1]).rows_read = rows
     report.day(days[-1]).rows_written = rows
-    report.details.update({"as_of": at.isoformat(), "keys": rows, "keys_kept_newer": kept})
+    report.details.update({"as_of": at.isoformat(), "keys": rows, "keys_kept_newer": kept, "keys_removed": removed})
+    if removed:
+        report.notes.append(f"{removed} traders have no features as of {feature_day} and are online no longer")
     if kept:
         report.notes.append(f"{kept} of {min(rows, PROBES)} probed keys are online with a later T and stay")
+
+
+def _traders(context: StepContext, feature_day: date, version: int) -> list[str]:
+    """Lists who has features at T."""
+    addresses = context.read(TABLE, [feature_day], version).select("trader_address").toArrow()
+    return [str(address) for address in addresses["trader_address"].to_pylist()]
+
+
+def _write(store: "FeatureStore", context: StepContext, feature_day: date, version: int) -> int:
+    """Writes the features as of T and reads some back; answers what `verify` does."""
+    at = midnight(feature_day)
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        store.materialize(at - timedelta(seconds=1), at, feature_views=[VIEW])
+    return verify(store, context, feature_day, version)
 
 
 def verify(store: "FeatureStore", context: StepContext, feature_day: date, version: int) -> int:

@@ -8,6 +8,9 @@ from pumploss.errors import SettingsError
 
 Days = tuple[date, ...]
 
+#: The first day of Solana's chain: no trade is dated before it.
+CHAIN_START = date(2020, 3, 16)
+
 
 def span(first: date, last: date) -> Days:
     """List every day from first to last, both included; empty where last is earlier."""
@@ -33,6 +36,19 @@ def parse(text: str) -> date:
     except ValueError:
         pass
     raise SettingsError(f"{text!r} is not a day: write it as YYYY-MM-DD, for example 2026-01-31.")
+
+
+def listed(days: Iterable[object], first: int = 5) -> str:
+    """Name the first few of days, or of whatever has one, and how many more there are."""
+    names = [str(day) for day in days]
+    more = f" and {len(names) - first} more" if names[first:] else ""
+    return f"{', '.join(names[:first])}{more}"
+
+
+def as_options(days: Iterable[date]) -> str:
+    """Write days as the options of a command that takes them all, and those between."""
+    first, last = min(chosen := list(days)), max(chosen)
+    return f"--day {first}" if first == last else f"--from {first} --to {last}"
 
 
 def ordered(days: Iterable[date]) -> Days:

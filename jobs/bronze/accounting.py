@@ -102,21 +102,9 @@ def refuse_files(files: Sequence[ReadFile], days: Days, report: RunReport) -> No
         report.day(file.dump_day).inputs.append(entry)
     report.is_evidence = True
     listed = "\n  ".join(f"{file.reason}: {file.detail}" for file in unreadable[:10])
+    listed += f"\n  and {len(unreadable) - 10} more" if unreadable[10:] else ""
     raise LandingError(
         f"{len(unreadable)} landed files of {days[0]} to {days[-1]} cannot be read, "
         f"so nothing of these days was taken:\n  {listed}\n"
         "Land them again, whole, in place of the broken ones, and run the days again."
     )
-
-
-def refuse_empty(daily: Iterable[str], files: Iterable[ReadFile], days: Days) -> None:
-    """Raises LandingError for days of daily sources in which not one record landed."""
-    records: Counter[tuple[str, date]] = Counter()
-    for file in files:
-        records[file.source, file.dump_day] += file.records or 0
-    empty = [f"{name}/{day}" for name in daily for day in days if not records[name, day]]
-    if empty:
-        raise LandingError(
-            f"{', '.join(empty[:5])} landed without a single record: a market that never sleeps has no such day. "
-            "Land the day again; nothing was written."
-        )

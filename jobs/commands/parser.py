@@ -98,7 +98,7 @@ def _range(parser: argparse.ArgumentParser) -> None:
 
 def _run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--if-missing", action="store_true", help="train only where no champion exists")
-    accept = "bronze_trades takes days that seem incomplete: somebody has looked, and they really were so"
+    accept = "bronze_trades takes days that seem incomplete or are empty: somebody has looked, and they really were so"
     parser.add_argument("--accept-completeness", action="store_true", help=accept)
     parser.add_argument("--json", action="store_true", help="print a JSON line for each step")
 

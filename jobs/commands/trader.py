@@ -12,6 +12,7 @@ from features.registry import TABLE, features
 from features.windows import LOOKBACK_DAYS
 from jobs.commands.terminal import show_facts, show_table
 from jobs.commands.trader_results import results, scan, show_results, text
+from jobs.pipeline import WRITER
 from jobs.running.context import Context, open_context
 from pumploss.days import midnight, shift
 from pumploss.errors import LakeError
@@ -36,10 +37,7 @@ def trader(context: Context, address: str) -> dict[str, Any]:
 
     Raises LakeError where no features were built, StaleError where those of the latest T are stale.
     """
-    days = context.lake.rows_by_day(TABLE)
-    if not days:
-        raise LakeError(f"No features have been built in {context.lake.root} yet: run `pumploss nightly`.")
-    day = max(days)
+    day = _latest(context)
     context.require_readable(TABLE, [day])
     row = _one(scan(context, TABLE, address).filter(feature_day=day))
     score = _one(scan(context, gold_scores.TABLE, address).filter(score_day=day))
@@ -49,8 +47,21 @@ def trader(context: Context, address: str) -> dict[str, Any]:
     answer |= results(context, address, day)
     answer["features"] = {feature.name: row[feature.name] for feature in features()} if row else None
     answer["groups"] = {feature.name: feature.group for feature in features()} if row else None
-    answer["scores"] = {**score, "reasons": json.loads(score["reasons"])} if score else None
+    answer["scores"] = {**score, "reasons": json.loads(score["reasons"])} if row and score else None
     return answer
+
+
+def _latest(context: Context) -> date:
+    """Finds the T that features were last built for; where nobody was eligible, the table has no row of it.
+
+    Raises LakeError where none were ever built.
+    """
+    step = WRITER[TABLE.name]
+    built = {shift(day, step.offset_days) for day in context.ledger.held(step.name)}
+    latest = max(built | context.lake.rows_by_day(TABLE).keys(), default=None)
+    if latest is None:
+        raise LakeError(f"No features have been built in {context.lake.root} yet: run `pumploss nightly`.")
+    return latest
 
 
 def _one(rows: pl.LazyFrame) -> dict[str, Any] | None:

@@ -4,10 +4,9 @@ A dump that was cut, shifted by some hours or landed in part is well-formed, lin
 What was measured is kept in the ledger, with the outputs of `bronze_trades`, so a day is judged by days before it only.
 """
 
-import json
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -16,11 +15,13 @@ from pyspark.sql import DataFrame
 
 from jobs.gates.completeness_rules import CHECKS, RULES, Finding
 from jobs.gates.dump_measures import Dump, Measures, Trail, compared, measure, trail, values
+from jobs.gates.empty_days import RECORDS
+from jobs.gates.recorded import recorded
 from jobs.running.gate import document, took
 from jobs.running.step_context import StepContext
 from pumploss import checks
 from pumploss.checks.data_docs import Failed
-from pumploss.days import Days
+from pumploss.days import Days, as_options, listed
 from pumploss.errors import CheckError
 from pumploss.report import RunReport
 from pumploss.tables.bronze_trades import TABLE
@@ -30,19 +31,30 @@ from sources.parsing.read_file import ReadFile
 SUITE = f"{TABLE.name}_completeness"
 
 
-def gate(context: StepContext, staged: DataFrame, files: Iterable[ReadFile], refused: DataFrame, days: Days) -> None:
+def gate(
+    context: StepContext,
+    staged: DataFrame,
+    files: Iterable[ReadFile],
+    refused: DataFrame,
+    days: Days,
+    empty: Collection[Dump] = (),
+) -> None:
     """Judges each day and source of a pass against the days before it, and notes its measures for the ledger.
 
     `staged` are the trades of all sources and days of the pass, `files` what was read, `refused` the quarantined lines.
+    `empty` are dumps without a record of which somebody has accepted that nothing was traded.
     What does not stop becomes a warning. Raises CheckError where a day of a daily source breaks a rule after seven
     days in a row, unless somebody accepted the day.
     """
     started, report = time.perf_counter(), context.report
-    measured = measure(staged, files, refused)
-    known = _recorded(context)
+    measured = measure(staged, files, refused, empty)
+    known = recorded(context, report.days)
     trails = _trails(measured, {dump: noted for dump, noted in known.items() if dump[0] not in days})
-    findings = _judge(context, measured, trails, max(days))
-    accepted = _accepted(context, findings, measured, known)
+    findings = [found for found in _judge(context, measured, trails, max(days)) if found.dump not in empty]
+    accepted = {**_accepted(context, findings, measured, known), **{dump: [RECORDS] for dump in empty}}
+    if empty:
+        said = listed(f"{source}/{day}" for day, source in sorted(empty))
+        report.warnings.append(f"{said} landed without a single record, as somebody has accepted")
     for dump, counts in measured.items():
         _note(report, dump, {**counts, "accepted": accepted[dump]} if dump in accepted else counts)
     stops = [
@@ -53,18 +65,6 @@ def gate(context: StepContext, staged: DataFrame, files: Iterable[ReadFile], ref
     if stops:
         report.is_evidence = True
         raise _refusal(stops)
-
-
-def _recorded(context: StepContext) -> dict[Dump, dict[str, Any]]:
-    """Collects what was noted of built days: the ledger's words, and over them those of an earlier part of this run."""
-    noted = {day: json.loads(context.ledger.outputs(TABLE.name, day)) for day in context.ledger.held(TABLE.name)}
-    own = {day: counts.outputs for day, counts in context.report.days.items()}
-    return {
-        (day, source): measures
-        for days in (noted, own)
-        for day, outputs in days.items()
-        for source, measures in outputs.get(TABLE.name, {}).get("completeness", {}).items()
-    }
 
 
 def _trails(measured: Mapping[Dump, Measures], earlier: Mapping[Dump, Measures]) -> list[Trail]:
@@ -144,9 +144,9 @@ def _note(report: RunReport, dump: Dump, noted: Mapping[str, Any]) -> None:
 
 def _refusal(stops: list[Finding]) -> CheckError:
     listed = "\n  ".join(map(str, stops[:10])) + (f"\n  and {len(stops) - 10} more" if stops[10:] else "")
-    days = sorted({finding.day for finding in stops})
+    options = as_options(finding.day for finding in stops)
     return CheckError(
         f"{TABLE.name} was not published, readers keep what they have: dumps do not seem whole.\n  {listed}\n"
         "Land these days again, whole, and run them again. If a day really was so, accept it: "
-        f"`pumploss run {TABLE.name} --day {days[0]} --accept-completeness`."
+        f"`pumploss run {TABLE.name} {options} --accept-completeness`."
     )

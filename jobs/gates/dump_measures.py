@@ -26,8 +26,13 @@ Measures = dict[str, int]
 _NAMES = ("records", "rows", "traders", "mints", "sol_lamports", "hours", "before", "quarantined", "future")
 
 
-def measure(staged: DataFrame, files: Iterable[ReadFile], refused: DataFrame) -> dict[Dump, Measures]:
-    """Measures each dump day and source that landed, in order of days; one query over the trades."""
+def measure(
+    staged: DataFrame, files: Iterable[ReadFile], refused: DataFrame, empty: Iterable[Dump] = ()
+) -> dict[Dump, Measures]:
+    """Measures each dump day and source that landed, in order of days; one query over the trades.
+
+    `empty` are dumps of which there may be no file; they measure 0.
+    """
     is_own_day = F.col("trade_date") == F.col("dump_day")
     trades = staged.groupBy("dump_day", "source").agg(
         F.count(F.lit(1)).alias("rows"),
@@ -40,7 +45,7 @@ def measure(staged: DataFrame, files: Iterable[ReadFile], refused: DataFrame) ->
     lines = refused.groupBy("dump_day", "source").agg(
         F.count(F.lit(1)).alias("quarantined"), F.count(F.when(F.col("reason") == "future", 1)).alias("future")
     )
-    measured: dict[Dump, Measures] = {}
+    measured: dict[Dump, Measures] = {dump: dict.fromkeys(_NAMES, 0) for dump in empty}
     for file in files:
         counts = measured.setdefault((file.dump_day, file.source), dict.fromkeys(_NAMES, 0))
         counts["records"] += file.records or 0

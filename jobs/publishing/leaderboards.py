@@ -10,11 +10,12 @@ from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from jobs.publishing.pieces import scores
 from jobs.running.step_context import StepContext
 from pumploss.baseline import baseline_score
 from pumploss.days import midnight, shift
 from pumploss.money import SOL_DECIMALS
-from pumploss.tables import gold_scores, gold_trader_day, silver_trade_pnl
+from pumploss.tables import gold_trader_day, silver_trade_pnl
 from pumploss.warm import BOARD_ROWS, PERIODS
 
 
@@ -84,8 +85,8 @@ def leaderboards(context: StepContext, day: date) -> list[dict[str, Any]]:
     last = (
         losses.join(losers, on_that_day, "left_semi").groupBy("trader_address").agg(F.max("traded_at").alias("value"))
     )
-    scores = context.read(gold_scores.TABLE, [shift(day, 1)]).join(losers, "trader_address", "left_semi")
-    modelled = scores.select("trader_address", F.col("risk_score").alias("value"))
+    current = scores(context, shift(day, 1)).join(losers, "trader_address", "left_semi")
+    modelled = current.select("trader_address", F.col("risk_score").alias("value"))
     return compose(rows, day, _values(mints), _values(last), _values(modelled))
 
 

@@ -7,10 +7,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import DataFrame
 
+from features import registry
 from jobs.running.step_context import StepContext
 from pumploss.cohort import COHORTS
 from pumploss.columns import COHORT
-from pumploss.tables import gold_trader_day, silver_trade_pnl, silver_trades
+from pumploss.tables import gold_scores, gold_trader_day, silver_trade_pnl, silver_trades
 from pumploss.warm import slices
 from pumploss.warm.loading import Slice
 
@@ -26,6 +27,13 @@ def trades(pnl: DataFrame, silver: DataFrame) -> DataFrame:
         *("trade_date", "trader_cohort", "traded_at", "trade_id", "trader_address", "token_mint", "direction"),
         *("token_units", "token_decimals", "sol_lamports", "pnl_lamports", "signature"),
     )
+
+
+def scores(context: StepContext, as_of_day: date) -> DataFrame:
+    """Reads the scores of those who have features of that T: where these were corrected, scores may lag behind."""
+    known = context.read(registry.TABLE, [as_of_day]).select("trader_address")
+    scored = context.read(gold_scores.TABLE, [as_of_day]).join(known, "trader_address", "left_semi")
+    return scored.select(*gold_scores.TABLE.names)
 
 
 def trade_pieces(

@@ -5,11 +5,11 @@ from datetime import date
 
 from features import registry
 from jobs.publishing.leaderboards import leaderboards
-from jobs.publishing.pieces import by_cohorts, loss_pieces, trade_pieces
+from jobs.publishing.pieces import by_cohorts, loss_pieces, scores, trade_pieces
 from jobs.running.step_context import StepContext
 from pumploss.contract import Table
 from pumploss.days import shift
-from pumploss.tables import gold_scores, gold_trader_day, silver_trade_pnl, silver_trades
+from pumploss.tables import gold_trader_day, silver_trade_pnl, silver_trades
 from pumploss.warm import BOARD_COLUMNS, publishing, slices
 from pumploss.warm import tables as warm_tables
 from pumploss.warm.loading import Slice
@@ -63,8 +63,8 @@ def stage_as_of(context: StepContext, staging: Staging, day: date) -> dict[str, 
     names = [column.name for column in contract]
     parts = map(Slice, by_cohorts(features, expected))
     loaded = [staging.load(warm_tables.FEATURES, parts, names, expected, contract=contract)]
-    scores = context.read(gold_scores.TABLE, [as_of_day]).toArrow()
-    predicted, scored = slices.prediction_slice(scores), slices.score_slice(scores)
+    current = scores(context, as_of_day).toArrow()
+    predicted, scored = slices.prediction_slice(current), slices.score_slice(current)
     loaded.append(staging.load(warm_tables.PREDICTIONS, [predicted], slices.PREDICTION_COLUMNS))
     loaded.append(staging.load(warm_tables.SCORES, [scored], slices.SCORE_COLUMNS))
     columns = ("period", *BOARD_COLUMNS)
@@ -72,6 +72,6 @@ def stage_as_of(context: StepContext, staging: Staging, day: date) -> dict[str, 
     loaded.append(staging.load(warm_tables.LEADERBOARDS, [board], columns))
     if not expected:
         context.report.notes.append(f"no features of {as_of_day}: trader_features is empty")
-    if not scores.num_rows:
+    if not current.num_rows:
         context.report.notes.append(f"no scores of {as_of_day}: loss_predictions and risk_scores are empty")
     return {staged.table.name: staged.rows for staged in loaded}

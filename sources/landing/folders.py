@@ -1,7 +1,8 @@
 """Lists the landing: what was dumped, by source and day. It is only ever read.
 
 Layout: `<root>/<source>/<YYYY-MM-DD>/<file>.{csv,jsonl}[.gz|.zst]` or `<file>.parquet`. A day's
-folder without files is a day on which nothing was traded; a day without a folder is missing.
+folder without files is a day without a record, a day without a folder is missing: of daily sources an operator accepts
+either, where nothing was traded.
 """
 
 import os

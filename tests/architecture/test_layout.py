@@ -26,7 +26,7 @@ COVERED_BY = {
         "jobs/publish_hot", "jobs/publish_warm", "jobs/publishing/staged_tables",
     ),
     "integration/test_airflow": ("jobs/airflow",),
-    "integration/test_feast": ("feature_repo/online", "jobs/materialize_features"),
+    "integration/test_feast": ("feature_repo/online", "feature_repo/online_traders", "jobs/materialize_features"),
     "integration/test_models": (
         "jobs/train_loss_model", "jobs/train_risk_model", "models/loss_model", "models/registry", "models/risk_model",
     ),
@@ -48,7 +48,7 @@ COVERED_BY = {
         "features/activity", "features/diversity", "features/lifetime", "features/losses", "features/market",
         "features/positions", "features/ratios", "features/sizing", "features/timing", "features/windows",
     ),
-    "unit/jobs/gates/test_completeness": ("jobs/gates/completeness_rules",),
+    "unit/jobs/gates/test_completeness": ("jobs/gates/completeness_rules", "jobs/gates/recorded"),
     "unit/jobs/test_gold_labels": ("features/labels", "features/rolling/outcomes"),
     "unit/pnl/test_fifo": ("pnl/arrow_columns", "pnl/fifo_tables"),
     "unit/pumploss/checks/data_docs/test_site": ("pumploss/checks/data_docs/stores",),

@@ -149,12 +149,95 @@ def test_online_equals_offline_and_an_older_day_never_replaces_a_newer_one(conte
         assert online(settings, "ann", "bob") == [(3, 3 / 7), (None, None)]
 
         report = run(context, yesterday)
-        assert report.details["keys_kept_newer"] == 1
-        assert online(settings, "ann", "bob") == [(3, 3 / 7), (2, 2 / 7)]
+        assert report.skipped == "features as of 2026-01-10 are online already, which is later than 2026-01-09"
+        assert online(settings, "ann", "bob") == [(3, 3 / 7), (None, None)]
 
         put(settings, row("ann", T, 4), days=[T.date()])
         run(context, today)
         assert online(settings, "ann") == [(4, 4 / 7)]
+
+
+def built(context, *days):
+    """What the ledger says after gold_trader_features has run for these days."""
+    row = {"run_id": "r", "step": table().name, "status": "ok", "seconds": 0.0, "inputs": "[]", "outputs": "{}"}
+    row |= {"peak_memory_bytes": 1, "code_version": "0", "landing": "l"}
+    context.ledger.append({**row, "day": day} for day in days)
+
+
+TODAY, YESTERDAY = (T - DAY).date(), (T - 2 * DAY).date()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "run_second", "expected", "why"),
+    [
+        ({"ann": 1, "bob": 2}, {"ann": 3}, TODAY, [3, None], "bob has no features at the same T after a correction"),
+        ({"ann": 1, "bob": 2}, {}, TODAY, [None, None], "nobody has any: the table has no row of that T"),
+        ({"ann": 1}, {"bob": 2}, TODAY, [None, 2], "one leaves as another comes"),
+        ({"ann": 1, "bob": 2}, {"ann": 1, "bob": 2}, TODAY, [1, 2], "nothing changed, nobody leaves"),
+        ({}, {"ann": 7}, TODAY, [7, None], "a T of which nobody was online gets its first"),
+    ],
+)
+def test_who_has_no_features_at_a_corrected_t_leaves(context, settings, first, second, run_second, expected, why):
+    with online_redis(settings):
+        put(settings, row("cho", T - 5 * DAY, 9))  # the table exists
+        built(context, YESTERDAY, TODAY)
+        for features in (first, second):
+            put(settings, *(row(trader, T, value) for trader, value in features.items()), days=[T.date()])
+            assert run(context, run_second).skipped is None
+        assert [value for value, _ in online(settings, "ann", "bob")] == expected, why
+        assert keys_online(settings) == len(second)
+
+
+def keys_online(settings):
+    """How many keys Feast has in Redis."""
+    from pumploss.hot import open_hot
+
+    with open_hot(settings) as hot:
+        return sum(not key.startswith("pumploss:") for key in hot.scan_iter())
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "expected", "why"),
+    [
+        ({"ann": 1, "bob": 2}, {"ann": 3}, [3, None], "bob is not eligible at the newer T"),
+        ({"ann": 1}, {}, [None, None], "nobody is eligible at the newer T"),
+        ({"ann": 1}, {"bob": 2}, [None, 2], "none of both"),
+    ],
+)
+def test_what_is_online_is_as_of_the_latest_t_whichever_runs_last(context, settings, older, newer, expected, why):
+    with online_redis(settings):
+        put(settings, row("cho", T - 5 * DAY, 9))
+        built(context, YESTERDAY, TODAY)
+        put(settings, *(row(trader, T - DAY, value) for trader, value in older.items()))
+        run(context, YESTERDAY)
+        put(settings, *(row(trader, T, value) for trader, value in newer.items()))
+        for day in (TODAY, YESTERDAY, TODAY):
+            run(context, day)
+            assert [value for value, _ in online(settings, "ann", "bob")] == expected, why
+            assert keys_online(settings) == len(newer)
+
+
+@pytest.mark.parametrize("where", ["begin", "keep_only", "unlink", "materialize"])
+def test_a_run_that_was_killed_is_mended_by_the_next(context, settings, monkeypatch, where):
+    import redis
+    from feast import FeatureStore
+
+    from feature_repo.online_traders import OnlineTraders
+
+    def killed(*_, **__):
+        raise KeyboardInterrupt
+
+    owner = {"unlink": redis.client.Pipeline, "materialize": FeatureStore}.get(where, OnlineTraders)
+    with online_redis(settings):
+        put(settings, row("ann", T - DAY, 1), row("bob", T - DAY, 2), row("ann", T, 3), row("cho", T, 4))
+        run(context, YESTERDAY)
+        with monkeypatch.context() as patch:
+            patch.setattr(owner, where, killed)
+            with pytest.raises(KeyboardInterrupt):
+                run(context, TODAY)
+        run(context, TODAY)
+        assert [value for value, _ in online(settings, "ann", "bob", "cho")] == [3, None, 4]
+        assert keys_online(settings) == 2
 
 
 def test_a_day_without_features_is_skipped_with_what_to_do(context):

@@ -3,9 +3,12 @@
 import json
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
+from deltalake import write_deltalake
 
-from jobs.running.runner import run_pass
+from jobs.running.runner import run_pass, run_step
 from models.registry import CHALLENGER, CHAMPION, PREVIOUS, Registry
 from pumploss.days import midnight, shift, span
 from pumploss.errors import ModelError
@@ -229,3 +232,39 @@ def test_a_tampered_booster_is_neither_scored_with_nor_replaced_silently(
         assert "the champion cannot be compared" in report.warnings[0]
     finally:
         places[0].write_text(original)
+
+
+@pytest.mark.parametrize(
+    ("leaving", "why"),
+    [
+        (["trader0003"], "one wallet was not real"),
+        (["trader0003", "trader0007", "trader0011"], "three are not eligible any more"),
+        ([], "nobody"),
+        ([f"trader{n:04d}" for n in range(TRADERS)], "nobody is left, and the versions are still known"),
+        ([f"trader{n:04d}" for n in range(2, TRADERS)], "two are back"),
+    ],
+)
+def test_who_leaves_the_features_of_a_scored_t_leaves_its_scores(second, context, settings, leaving, why):
+    earlier = shift(LAST, -1)
+    whole = context.lake.read(features_table(), [LAST]).toArrow()
+    restate(context, settings, whole, "whole")
+    run_step(context, "gold_scores", (earlier,))
+    versions = {row["risk_model_version"] for row in scored(context, earlier)}
+    kept = whole.filter(pc.invert(pc.is_in(whole["trader_address"], pa.array(leaving, pa.string()))))
+    restate(context, settings, kept, f"without {why}")
+    try:
+        run_step(context, "gold_scores", (LAST,))
+        rows = scored(context, earlier)
+    finally:
+        restate(context, settings, whole, "whole")
+    assert [row["trader_address"] for row in rows] == sorted(kept["trader_address"].to_pylist()), why
+    assert {row["risk_model_version"] for row in rows} == (versions if kept.num_rows else set()), why
+
+
+def restate(context, settings, features, digest):
+    """Replaces the features of LAST, as gold_trader_features of the day before would, and says so in the ledger."""
+    path = f"{settings.lake}/{features_table().name}"
+    write_deltalake(path, features, mode="overwrite", predicate=f"feature_day = '{LAST}'")
+    row = {"run_id": "r", "step": "gold_trader_features", "status": "ok", "seconds": 0.0, "inputs": "[]"}
+    row |= {"outputs": json.dumps({"gold_trader_features": {"digest": digest}}), "landing": "l"}
+    context.ledger.append([{**row, "day": shift(LAST, -1), "peak_memory_bytes": 1, "code_version": "0"}])

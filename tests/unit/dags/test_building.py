@@ -10,6 +10,7 @@ from jobs.running.step_context import StepContext
 from pumploss.errors import CheckError, LockedError, SettingsError
 from pumploss.report import RunReport
 from pumploss.tables import gold_market_day
+from sources.interpreting.casts import FIRST_SECOND
 from tests.building.tasks import DAY, running
 
 
@@ -64,3 +65,7 @@ def test_a_skipped_step_is_a_success_with_a_reason(load: Any) -> None:
     said = report.figures("run", load("building").LINES_KEPT)
     assert (said["skipped"], said["rows_written"], said["first_day"]) == ("no champion yet", 0, None)
     assert len(json.dumps(said)) < 1000
+
+
+def test_no_trade_that_a_source_accepts_is_dated_before_the_start(load: Any) -> None:
+    assert load("building").SHARED["start_date"].timestamp() == FIRST_SECOND

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from jobs.running.context import open_context
 from pumploss.settings import Settings
 from tests.building.tasks import DAY, running
 
@@ -81,6 +82,22 @@ def test_a_day_that_has_landed_is_not_waited_for(load: Any, places: Settings) ->
         task.execute(running(day="2026-02-01", wait_minutes=360))
     assert type(caught.value.trigger).__name__ == "LandingTrigger"
     assert caught.value.method_name == "arrived"
+
+
+def test_a_day_that_is_accepted_as_empty_is_not_waited_for(load: Any, places: Settings) -> None:
+    empty = DAY + timedelta(days=9)
+    landed(Path(places.landing), "canonical", DAY)
+    task = load("landing_wait").WaitForDump(task_id="wait_for_dump")
+    with pytest.raises(load("airflow.sdk.exceptions").AirflowFailException, match="accept it: `pumploss run"):
+        task.execute(running(day=str(empty), wait_minutes=0))
+    answer = {"day": str(empty)}
+    assert task.execute(running(day=str(empty), wait_minutes=0, accept_completeness=True)) == answer
+    noted = {"bronze_trades": {"completeness": {"canonical": {"records": 0, "accepted": ["records"]}}}}
+    row = {"run_id": "r", "step": "bronze_trades", "day": empty, "status": "ok", "seconds": 0.0, "inputs": "[]"}
+    row |= {"outputs": json.dumps(noted), "peak_memory_bytes": 1, "code_version": "0", "landing": places.landing}
+    with open_context(places) as run:
+        run.ledger.append([row])
+    assert task.execute(running(day=str(empty), wait_minutes=360)) == answer
 
 
 def test_the_wait_ends_with_what_is_missing(load: Any) -> None:

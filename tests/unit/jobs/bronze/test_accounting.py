@@ -59,8 +59,3 @@ def test_a_file_that_cannot_be_read_stops_the_pass_and_every_file_stays_on_recor
         accounting.refuse_files([landed(), broken], (D1,), report)
     assert report.is_evidence
     assert [(entry["path"], entry["reason"]) for entry in report.days[D1].inputs] == [("f", None), ("g", "truncated")]
-
-
-def test_days_of_daily_sources_without_a_record_are_named():
-    with pytest.raises(LandingError, match="canonical/2026-01-06 landed without a single record"):
-        accounting.refuse_empty(["canonical"], [landed()], (D1, D2))

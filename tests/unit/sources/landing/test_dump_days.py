@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 
+from pumploss.days import span
 from pumploss.errors import LandingError
 from sources.landing.dump_days import daily_sources, require_landed, run_days
 from sources.landing.folders import Landing
@@ -48,3 +49,41 @@ def test_missing_days_are_named(landing):
         require_landed(landed, [FIRST, SECOND])
     with pytest.raises(LandingError, match=r"canonical/2026-01-04, pumpfun_api/2026-01-04, any source for 2026-01-04"):
         require_landed(landed, [THIRD])
+
+
+START, LAST = date(2020, 3, 16), date(2020, 3, 23)
+
+
+@pytest.mark.parametrize(
+    ("landed", "asked", "accepted", "said", "why"),
+    [
+        ({"canonical": [START]}, (START,), (), None, "the chain's first day is a day like others"),
+        ({"canonical": [START]}, (LAST,), (), r"canonical/2020-03-23 in .*--day 2020-03-23 --acc", "it must land"),
+        ({"canonical": [START]}, (START, LAST), (LAST,), None, "an operator says that nothing was traded"),
+        (
+            {"canonical": [START]},
+            span(START, LAST),
+            (),
+            r"03-21 and 9 more in .*--from 2020-03-17 --to 2020-03-23 ",
+            "all, and each day of which there is nothing at all",
+        ),
+        (
+            {"curve_deltas": [START]},
+            (LAST,),
+            (),
+            r"any source for 2020-03-23 in .*run it again\.$",
+            "nothing to accept",
+        ),
+        ({"canonical": [START], "curve_deltas": [LAST]}, (LAST,), (), "canonical/2020-03-23", "a sample is no dump"),
+    ],
+)
+def test_days_that_must_have_landed(tmp_path, landed, asked, accepted, said, why):
+    for source, days in landed.items():
+        for day in days:
+            (tmp_path / source / f"{day}").mkdir(parents=True)
+    taken = {(day, "canonical") for day in accepted}
+    if said is None:
+        require_landed(Landing(str(tmp_path)), asked, taken)
+        return
+    with pytest.raises(LandingError, match=said):
+        require_landed(Landing(str(tmp_path)), asked, taken)

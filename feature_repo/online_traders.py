@@ -1,0 +1,97 @@
+"""Knows whose features are online, and as of which T, so that those who are no longer in the features leave.
+
+Beside Feast's keys, which nobody can list without a scan of all of Redis:
+
+    pumploss:online:<view>:as_of     string   the latest T of which features were written, or began to be
+    pumploss:online:<view>:traders   set      every trader who may have a key, never fewer
+
+A trader enters the set before his key is written and leaves it with his key. So a run that is killed anywhere is mended
+by running it again.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+
+import redis
+
+from pumploss.columns import TRADER
+from pumploss.hot import EXPIRY_SECONDS, PREFIX
+
+#: What is known of Feast's keys outlives them.
+_KNOWN_SECONDS = EXPIRY_SECONDS + 24 * 3600
+
+_BATCH = 5_000
+
+
+class OnlineTraders:
+    """Whose features of a view are online in a Redis."""
+
+    def __init__(self, client: redis.Redis, project: str, view: str, key_version: int) -> None:
+        self._client = client
+        self._project = project
+        self._key_version = key_version
+        self._as_of_key = f"{PREFIX}online:{view}:as_of"
+        self._traders_key = f"{PREFIX}online:{view}:traders"
+
+    def as_of(self) -> datetime | None:
+        """Tell the latest T of which features were written; None before the first, or after all expired."""
+        text = self._client.get(self._as_of_key)
+        return datetime.fromisoformat(str(text)) if text else None
+
+    def begin(self, at: datetime, traders: Collection[str]) -> datetime | None:
+        """Announce that the features as of a T are about to be written, of these traders.
+
+        Answers a later T where there is one; then nothing must be written.
+        """
+        with self._client.pipeline(transaction=True) as both:
+            while True:
+                try:
+                    both.watch(self._as_of_key)  # type: ignore[no-untyped-call]
+                    newer = self.as_of()
+                    if newer is not None and newer > at:
+                        return newer
+                    both.multi()
+                    both.set(self._as_of_key, at.isoformat(), ex=_KNOWN_SECONDS)
+                    both.execute()
+                    break
+                except redis.WatchError:
+                    continue
+        for batch in _batches(traders):
+            self._client.sadd(self._traders_key, *batch)
+        self._client.expire(self._traders_key, _KNOWN_SECONDS)
+        return None
+
+    def keep_only(self, at: datetime, traders: Collection[str]) -> int:
+        """Remove the keys of all others, unless a later T has begun; answers how many."""
+        kept, removed = set(traders), 0
+        others = {str(trader) for trader in self._client.sscan_iter(self._traders_key, count=_BATCH)} - kept
+        for batch in _batches(sorted(others)):
+            with self._client.pipeline(transaction=True) as both:
+                try:
+                    both.watch(self._as_of_key)  # type: ignore[no-untyped-call]
+                    if self.as_of() != at:
+                        break
+                    both.multi()
+                    both.unlink(*map(self._key, batch))
+                    both.srem(self._traders_key, *batch)
+                    both.execute()
+                except redis.WatchError:
+                    break
+            removed += len(batch)
+        return removed
+
+    def _key(self, trader: str) -> bytes:
+        """Write the key under which Feast keeps a trader."""
+        from feast.infra.key_encoding_utils import serialize_entity_key
+        from feast.protos.feast.types.EntityKey_pb2 import EntityKey
+        from feast.protos.feast.types.Value_pb2 import Value
+
+        key = EntityKey(join_keys=[TRADER.name], entity_values=[Value(string_val=trader)])
+        return bytes(serialize_entity_key(key, self._key_version)) + self._project.encode()
+
+
+def _batches(traders: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(traders)
+    while batch := list(islice(rest, _BATCH)):
+        yield batch

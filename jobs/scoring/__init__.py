@@ -1,0 +1,1 @@
+"""How scores are kept true: which models score a day, and which scored days rest on features that have changed."""

@@ -1,0 +1,73 @@
+"""Which models score a day: those that scored it before, else today's; and what the ledger is told of it."""
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from features.registry import TABLE as FEATURES
+from jobs.pipeline import WRITER
+from jobs.running.step_context import StepContext
+from models.registry import Registry
+from pumploss.days import Days, shift
+from pumploss.tables.gold_scores import TABLE
+
+#: Of the loss model and of the risk model.
+Versions = tuple[str, str]
+
+LOSS, RISK = "loss-prediction", "risk-score"
+
+
+def chosen(
+    context: StepContext, registry: Registry, days: Iterable[date], anew: Collection[date]
+) -> dict[Versions, list[date]]:
+    """Groups the score days by the pair of versions that scores them: for days `anew`, today's champions."""
+    recorded = _recorded(context, [day for day in days if day not in anew])
+    champions = (registry.version(LOSS), registry.version(RISK)) if set(days) - recorded.keys() else (None, None)
+    grouped: dict[Versions, list[date]] = {}
+    for day in days:
+        loss, risk = recorded.get(day, champions)
+        if loss is not None and risk is not None:
+            grouped.setdefault((loss, risk), []).append(day)
+    return grouped
+
+
+def _recorded(context: StepContext, days: list[date]) -> dict[date, Versions]:
+    """Looks up the versions that the days' published scores name, or the ledger where nobody had a score."""
+    built = context.lake.rows_by_day(TABLE)
+    noted = {day: _noted(context, shift(day, -1)).get("models") for day in days}
+    recorded: dict[date, Versions] = {day: (pair[0], pair[1]) for day, pair in noted.items() if pair}
+    known = [day for day in days if built.get(day)]
+    if not known:
+        return recorded
+    columns = ("score_day", "loss_model_version", "risk_model_version")
+    rows = context.read_own(TABLE, known).groupBy(*columns).count().collect()
+    return recorded | {row.score_day: (row.loss_model_version, row.risk_model_version) for row in sorted(rows)}
+
+
+def outdated(context: StepContext, days: Days) -> Days:
+    """Finds other scored dump days whose features, as rebuilt since, are not those that were scored."""
+    stale = context.ledger.stale(WRITER[FEATURES.name].name)
+    changed = []
+    for day in sorted(context.ledger.held(WRITER[TABLE.name].name) - stale - set(days)):
+        scored, present = _noted(context, day).get("features"), context.recorded_digest(FEATURES, day)
+        if scored is not None and present is not None and scored != present:
+            changed.append(day)
+    return tuple(changed)
+
+
+def note(context: StepContext, scored: Mapping[Versions, Iterable[date]]) -> None:
+    """Notes for the ledger which models scored each day, and the digest of the features that they saw."""
+    rows = context.lake.rows_by_day(FEATURES)
+    for versions, score_days in scored.items():
+        for score_day in score_days:
+            day = shift(score_day, -1)
+            counts = context.report.day(day)
+            counts.rows_read = rows.get(score_day, 0)
+            counts.note(TABLE.name, models=list(versions), features=context.recorded_digest(FEATURES, day))
+
+
+def _noted(context: StepContext, day: date) -> dict[str, Any]:
+    """Reads what the ledger says of the scores of a dump day."""
+    noted: dict[str, Any] = json.loads(context.ledger.outputs(WRITER[TABLE.name].name, day)).get(TABLE.name, {})
+    return noted
