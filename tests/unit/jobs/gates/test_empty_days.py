@@ -36,9 +36,17 @@ def quiet(context):
     [
         ((D2,), rf"canonical/{D2} landed without .*--day {D2} --accept-completeness", "a header is no trade"),
         ((D3,), rf"canonical/{D3} landed without .*--day {D3} --accept-completeness", "a folder without a file"),
-        ((D4,), rf"No dump of canonical/{D4} in .*--day {D4} --accept-completeness", "no folder at all"),
+        (
+            (D4,),
+            rf"No dump of canonical/{D4}, any source for {D4} in .*--day {D4} --accept-completeness",
+            "no folder at all",
+        ),
         ((D2, D3), rf"canonical/{D2}, canonical/{D3} landed without .*--from {D2} --to {D3}", "two are both named"),
-        (DAYS, rf"No dump of canonical/{D4} in", "what did not land is said before anything is read"),
+        (
+            DAYS,
+            rf"No dump of canonical/{D4}, any source for {D4} in",
+            "what did not land is said before anything is read",
+        ),
     ],
 )
 def test_an_empty_day_is_refused_with_how_to_accept_it(quiet, days, said, why):
