@@ -1,5 +1,6 @@
 """A lake of features and labels in which losses follow a trader's ability."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -75,3 +76,28 @@ def build(lake, seed=1):
     days = pa.table({"day": [FIRST], "trader_cohort": pa.array([0], pa.int32()), "trader_address": ["trader0000"]})
     for table, rows in ((features_table(), features), (gold_labels.TABLE, labels), (gold_trader_day.TABLE, days)):
         write_deltalake(f"{lake}/{table.name}", rows, mode="overwrite", partition_by=list(table.partition_by))
+
+
+#: Who leaves the features of a T, and why.
+LEAVING = [
+    (["trader0003"], "one wallet was not real"),
+    (["trader0003", "trader0007", "trader0011"], "three are not eligible any more"),
+    ([], "nobody"),
+    ([f"trader{n:04d}" for n in range(TRADERS)], "nobody is left, and the versions are still known"),
+    ([f"trader{n:04d}" for n in range(2, TRADERS)], "two are back"),
+]
+
+
+def scored(context, day):
+    from pumploss.tables.gold_scores import TABLE
+
+    return context.lake.read(TABLE, [shift(day, 1)]).orderBy("trader_address").toArrow().to_pylist()
+
+
+def restate(context, settings, features, digest):
+    """Replaces the features of LAST, as gold_trader_features of the day before would, and says so in the ledger."""
+    path = f"{settings.lake}/{features_table().name}"
+    write_deltalake(path, features, mode="overwrite", predicate=f"feature_day = '{LAST}'")
+    row = {"run_id": "r", "step": "gold_trader_features", "status": "ok", "seconds": 0.0, "inputs": "[]"}
+    row |= {"outputs": json.dumps({"gold_trader_features": {"digest": digest}}), "landing": "l"}
+    context.ledger.append([{**row, "day": shift(LAST, -1), "peak_memory_bytes": 1, "code_version": "0"}])

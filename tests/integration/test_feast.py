@@ -11,6 +11,7 @@ from feature_repo.store import VIEW, feature_store, online_redis, quiet
 from jobs.running.runner import run_pass
 from pumploss.contract import Type
 from pumploss.report import RunReport
+from tests.building.online import built, keys_online
 
 T = datetime(2026, 1, 10, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -157,13 +158,6 @@ def test_online_equals_offline_and_an_older_day_never_replaces_a_newer_one(conte
         assert online(settings, "ann") == [(4, 4 / 7)]
 
 
-def built(context, *days):
-    """What the ledger says after gold_trader_features has run for these days."""
-    row = {"run_id": "r", "step": table().name, "status": "ok", "seconds": 0.0, "inputs": "[]", "outputs": "{}"}
-    row |= {"peak_memory_bytes": 1, "code_version": "0", "landing": "l"}
-    context.ledger.append({**row, "day": day} for day in days)
-
-
 TODAY, YESTERDAY = (T - DAY).date(), (T - 2 * DAY).date()
 
 
@@ -186,14 +180,6 @@ def test_who_has_no_features_at_a_corrected_t_leaves(context, settings, first, s
             assert run(context, run_second).skipped is None
         assert [value for value, _ in online(settings, "ann", "bob")] == expected, why
         assert keys_online(settings) == len(second)
-
-
-def keys_online(settings):
-    """How many keys Feast has in Redis."""
-    from pumploss.hot import open_hot
-
-    with open_hot(settings) as hot:
-        return sum(not key.startswith("pumploss:") for key in hot.scan_iter())
 
 
 @pytest.mark.parametrize(

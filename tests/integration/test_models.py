@@ -6,14 +6,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from deltalake import write_deltalake
 
 from jobs.running.runner import run_pass, run_step
 from models.registry import CHALLENGER, CHAMPION, PREVIOUS, Registry
 from pumploss.days import midnight, shift, span
 from pumploss.errors import ModelError
 from pumploss.report import RunReport
-from tests.building.planted_lake import FIRST, LAST, TRADERS, build, features_table
+from tests.building.planted_lake import FIRST, LAST, LEAVING, TRADERS, build, features_table, restate, scored
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 
@@ -112,12 +111,6 @@ def test_if_missing_leaves_a_champion_alone(first, context):
     assert (
         "is the champion already" in run_pass(context, RunReport("train_loss_model"), (LAST,), if_missing=True).skipped
     )
-
-
-def scored(context, day):
-    from pumploss.tables.gold_scores import TABLE
-
-    return context.lake.read(TABLE, [shift(day, 1)]).orderBy("trader_address").toArrow().to_pylist()
 
 
 @pytest.fixture(scope="module")
@@ -236,13 +229,7 @@ def test_a_tampered_booster_is_neither_scored_with_nor_replaced_silently(
 
 @pytest.mark.parametrize(
     ("leaving", "why"),
-    [
-        (["trader0003"], "one wallet was not real"),
-        (["trader0003", "trader0007", "trader0011"], "three are not eligible any more"),
-        ([], "nobody"),
-        ([f"trader{n:04d}" for n in range(TRADERS)], "nobody is left, and the versions are still known"),
-        ([f"trader{n:04d}" for n in range(2, TRADERS)], "two are back"),
-    ],
+    LEAVING,
 )
 def test_who_leaves_the_features_of_a_scored_t_leaves_its_scores(second, context, settings, leaving, why):
     earlier = shift(LAST, -1)
@@ -259,12 +246,3 @@ def test_who_leaves_the_features_of_a_scored_t_leaves_its_scores(second, context
         restate(context, settings, whole, "whole")
     assert [row["trader_address"] for row in rows] == sorted(kept["trader_address"].to_pylist()), why
     assert {row["risk_model_version"] for row in rows} == (versions if kept.num_rows else set()), why
-
-
-def restate(context, settings, features, digest):
-    """Replaces the features of LAST, as gold_trader_features of the day before would, and says so in the ledger."""
-    path = f"{settings.lake}/{features_table().name}"
-    write_deltalake(path, features, mode="overwrite", predicate=f"feature_day = '{LAST}'")
-    row = {"run_id": "r", "step": "gold_trader_features", "status": "ok", "seconds": 0.0, "inputs": "[]"}
-    row |= {"outputs": json.dumps({"gold_trader_features": {"digest": digest}}), "landing": "l"}
-    context.ledger.append([{**row, "day": shift(LAST, -1), "peak_memory_bytes": 1, "code_version": "0"}])

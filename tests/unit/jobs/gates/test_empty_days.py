@@ -39,13 +39,13 @@ def quiet(context):
         (
             (D4,),
             rf"No dump of canonical/{D4}, any source for {D4} in .*--day {D4} --accept-completeness",
-            "no folder at all",
+            "none",
         ),
         ((D2, D3), rf"canonical/{D2}, canonical/{D3} landed without .*--from {D2} --to {D3}", "two are both named"),
         (
             DAYS,
             rf"No dump of canonical/{D4}, any source for {D4} in",
-            "what did not land is said before anything is read",
+            "said before a file is read",
         ),
     ],
 )

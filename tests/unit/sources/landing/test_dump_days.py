@@ -63,7 +63,7 @@ START, LAST = date(2020, 3, 16), date(2020, 3, 23)
             (LAST,),
             (),
             r"canonical/2020-03-23, any source .*--day 2020-03-23 --acc",
-            "it must land",
+            "must",
         ),
         ({"canonical": [START]}, (START, LAST), (LAST,), None, "an operator says that nothing was traded"),
         (
