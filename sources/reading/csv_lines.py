@@ -53,8 +53,9 @@ def _may_be_plain(block: Block) -> NDArray[np.bool_]:
             rows = np.searchsorted(block.starts, at, "right") - 1
             # One carriage return before the line feed is no part of the line; what stands between lines is in none.
             may_be[rows[(rows >= 0) & (at < block.ends[rows])]] = False
-    if block.data.startswith(BYTE_ORDER_MARK, int(block.starts[0])):
-        may_be[0] = False
+    if BYTE_ORDER_MARK in block.data:
+        # Arrow would take it off the first line that it sees.
+        may_be &= [not block.data.startswith(BYTE_ORDER_MARK, start) for start in block.starts.tolist()]
     return may_be & block.are_utf8()
 
 
