@@ -2,7 +2,7 @@
 
 import pytest
 
-from jobs.running import lookups
+from jobs.pipeline import WRITER
 from pumploss.lake.segments import blocks, packing, tiers
 from tests.building import lakes
 
@@ -30,7 +30,7 @@ def put(frame):
         for day, rows in days.items():
             context.lake.replace(table, frame(table, *rows), [day], {day: len(rows)})
         context.ledger.append(
-            {"run_id": "r", "step": lookups.WRITER[table.name].name, "day": day, "status": "ok", "outputs": "{}"}
+            {"run_id": "r", "step": WRITER[table.name].name, "day": day, "status": "ok", "outputs": "{}"}
             for day in days
         )
 

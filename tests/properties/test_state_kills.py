@@ -68,8 +68,9 @@ def test_a_builder_that_dies_anywhere_leaves_readers_right(opened, put, small, r
 KILLED = """
     import os, signal, sys
     from datetime import date
-        from jobs.running.lookups import keep_segments
-    from tests.building import lakes
+    from jobs.running.context import open_context
+    from jobs.running.lookups import keep_segments
+    from pumploss.settings import from_environment
     from pumploss.tables.silver_open_lots import TABLE
 
     with open_context(from_environment()) as context:
