@@ -93,7 +93,10 @@ def test_a_range_of_empty_days_is_accepted_at_once_and_for_good(quiet):
     ],
 )
 def test_accepted_empty_days(records, taken, expected, why):
-    files = [ReadFile(day, "canonical", f"{day}", count, "0") for day, count in records.items()]
+    files = [
+        ReadFile(dump_day=day, source="canonical", file=f"{day}", records=count, sha256="0")
+        for day, count in records.items()
+    ]
     dumps = {(day, "canonical") for day in taken}
     found = empty_days.empty_dumps(["canonical"], files, (D1, D2), dumps)
     assert found == [(day, "canonical") for day in expected], why
