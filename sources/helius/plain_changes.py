@@ -58,6 +58,9 @@ def plain_changes(account_data: pa.StringArray, wallets: pa.StringArray) -> Plai
     for into, values in ((token_units, moved.units), (places, moved.decimals), (of_mint, moved.mints)):
         into[moved.rows[is_coin]] = values[is_coin]
     is_plain &= np.where(token_units > 0, lamports < 0, lamports >= 0)
+    # Rows that are not plain may hold any number: nobody reads them, and nothing may depend on what they are.
+    for values in (token_units, places, lamports):
+        values[~is_plain] = 0
     mint = mints.dictionary.take(pa.array(of_mint, mask=~is_plain))
     return PlainChanges(is_plain, mint, token_units, places, lamports)
 

@@ -17,7 +17,8 @@ from sources.reading.json_text import Number
 _NAMES_FIELD = re.compile(
     r"at `\$\[\d+\]\.(?P<other_kind>.+)`\Z|(?:required|unknown) field `(?P<not_expected>.+)` - at `\$\[\d+\]`\Z"
 )
-_NAMES_OBJECT = re.compile(r"at `\$\[(?P<object>\d+)\]")
+#: Only the end of a message is msgspec's own: names of fields, which strangers choose, stand before it.
+_NAMES_OBJECT = re.compile(r"at `\$\[(?P<object>\d+)\][^`]*`\Z")
 _NAMES_BYTE = re.compile(r"\(byte (?P<byte>\d+)\)\Z")
 _INTEGER = re.compile(r"-?[0-9]+\Z", re.ASCII)
 _ABSENT = msgspec.Raw(b"")

@@ -40,6 +40,7 @@ def test_a_field_that_may_be_anything_may_be_absent():
         (b'{"a":1}\n{"a":"x"}', Fault(1, None, "a")),
         (b'{"a":1}\n{}', Fault(1, None, "a")),
         (b'{"a":1}\n{"a":2}\n{"a":3,"b":1}', Fault(2, None, "b")),
+        (b'{"a":1}\n{"a":2,"at `$[99]`":1}', Fault(1, None, "at `$[99]`")),
         (b'{"a":1}\n[1]', Fault(1, None, None)),
         (b'{"a":1}\n{"a":x}', Fault(None, 13, None)),
         (b'{"a":1}\n{"a":1', Fault(None, None, None)),
