@@ -17,7 +17,10 @@ SLOW = (
     "integration",
     "architecture/test_dags",
     "golden/test_fifo_against_rp2",
+    "properties/test_anchor_laws",
+    "properties/test_reading_laws",
     "properties/test_source_fuzz",
+    "properties/test_wide_amounts",
     "unit/feature_repo",
     "unit/jobs/commands/test_docs",
 )

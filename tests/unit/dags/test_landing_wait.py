@@ -16,7 +16,7 @@ from tests.building.tasks import DAY, running
 
 def landed(root: Path, source: str, day: date) -> None:
     folder = root / source / day.isoformat()
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "trades.csv").write_text("")
 
 
