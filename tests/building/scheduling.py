@@ -20,7 +20,6 @@ SLOW = (
     "properties/test_anchor_laws",
     "properties/test_reading_laws",
     "properties/test_source_fuzz",
-    "properties/test_wide_amounts",
     "unit/feature_repo",
     "unit/jobs/commands/test_docs",
 )
