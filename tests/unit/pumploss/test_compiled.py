@@ -32,10 +32,11 @@ def twice(number: int) -> int:
 RUN = "from pnl.kernel import fill; print(fill(5), sum(fill.stats.cache_hits.values()), flush=True)"
 
 #: Loads numba and all that compiling needs, and then forks a process for each piece of code: a new interpreter would
-#: take seconds each.
+#: take seconds each. None writes bytecode: Python itself takes a file of the same size and time for the same file.
 FORKING = """
 import json, os, sys
 import numba
+sys.dont_write_bytecode = True
 numba.njit(lambda number: number * 2)(1)
 for line in sys.stdin:
     folder, code, environment = json.loads(line)
