@@ -7,7 +7,6 @@ name that stands twice has two more than were read. Lines of which neither is so
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from sources.reading.fields import Fields
@@ -40,7 +39,7 @@ class JsonReader:
                 is_sure &= ~column.is_odd
         absent = pa.nulls(len(rows), pa.string())
         texts = {name: measured[name].texts if name in measured else absent for name in self._fields.all_fields}
-        return Part(rows, texts).only(is_sure)
+        return Part(rows, texts, is_sure)
 
 
 def _are_whole(block: Block, rows: NDArray[np.int64], measured: dict[str, Measured]) -> NDArray[np.bool_]:
@@ -53,10 +52,7 @@ def _are_whole(block: Block, rows: NDArray[np.int64], measured: dict[str, Measur
         names += 1 if column.is_present is None else column.is_present
         quotes += column.quotes
     is_whole: NDArray[np.bool_] = letters == (block.ends - block.starts)[rows]
-    if not is_whole.all():
-        offsets = pa.py_buffer(np.append(block.starts, len(block.data)).astype(np.int32))
-        lines = pa.BinaryArray.from_buffers(pa.binary(), len(block), [None, offsets, pa.py_buffer(block.data)])
-        counted = pc.count_substring(lines, '"').to_numpy()[rows]
-        has_escape = pc.match_substring(lines, "\\").to_numpy(zero_copy_only=False)[rows]
-        is_whole |= (counted == 2 * names + quotes) & ~has_escape
+    for place in np.flatnonzero(~is_whole).tolist():
+        line = block.line(rows[place])
+        is_whole[place] = line.count(b'"') == 2 * names[place] + quotes[place] and b"\\" not in line
     return is_whole

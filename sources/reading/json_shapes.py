@@ -14,12 +14,7 @@ import msgspec
 from sources.reading.json_text import Number
 
 #: A message of msgspec that names the field that does not fit: of another kind, missing, or unknown.
-_NAMES_FIELD = re.compile(
-    r"at `\$\[\d+\]\.(?P<other_kind>.+)`\Z|(?:required|unknown) field `(?P<not_expected>.+)` - at `\$\[\d+\]`\Z"
-)
-#: Only the end of a message is msgspec's own: names of fields, which strangers choose, stand before it.
-_NAMES_OBJECT = re.compile(r"at `\$\[(?P<object>\d+)\][^`]*`\Z")
-_NAMES_BYTE = re.compile(r"\(byte (?P<byte>\d+)\)\Z")
+_NAMES_FIELD = re.compile(r"at `\$\.(?P<other_kind>.+)`\Z|(?:required|unknown) field `(?P<not_expected>.+)`\Z")
 _INTEGER = re.compile(r"-?[0-9]+\Z", re.ASCII)
 _ABSENT = msgspec.Raw(b"")
 
@@ -54,24 +49,10 @@ class Shape:
         return _decoder(self.kinds)
 
 
-@dataclass(frozen=True)
-class Fault:
-    """Where decoding stopped, as far as msgspec says: at which object or byte, and for the sake of which field."""
-
-    object: int | None
-    byte: int | None
-    field: str | None
-
-    @classmethod
-    def of(cls, error: Exception) -> "Fault":
-        """Reads msgspec's message; what it does not say is None."""
-        text = str(error)
-        at_object, at_byte, field = _NAMES_OBJECT.search(text), _NAMES_BYTE.search(text), _NAMES_FIELD.search(text)
-        return cls(
-            int(at_object["object"]) if at_object else None,
-            int(at_byte["byte"]) if at_byte else None,
-            (field["other_kind"] or field["not_expected"]) if field else None,
-        )
+def misfit(error: Exception) -> str | None:
+    """Reads in a message of msgspec for the sake of which field an object was not decoded; None where it names none."""
+    field = _NAMES_FIELD.search(str(error))
+    return (field["other_kind"] or field["not_expected"]) if field else None
 
 
 def _kind(value: Any) -> Kind | None:

@@ -17,24 +17,23 @@ ReadLine = Callable[[bytes], list[str | None] | tuple[Reason, str]]
 
 @dataclass(frozen=True)
 class Part:
-    """Some rows of a block, in order, and their texts by field."""
+    """Some rows of a block, in order, and their texts by field; only those count that are `kept`, or all."""
 
     rows: NDArray[np.int64]
     texts: dict[str, pa.StringArray]
+    kept: NDArray[np.bool_] | None = None
 
-    def only(self, kept: NDArray[np.bool_]) -> "Part":
-        """Keeps some of the rows."""
-        if kept.all():
-            return self
-        mask = pa.array(kept)
-        return Part(self.rows[kept], {name: column.filter(mask) for name, column in self.texts.items()})
+    @property
+    def places(self) -> NDArray[np.int64]:
+        """Where the rows that count stand among all."""
+        return np.arange(len(self.rows)) if self.kept is None else np.flatnonzero(self.kept)
 
 
 def completed(block: Block, parts: list[Part], names: tuple[str, ...], read_line: ReadLine) -> ReadBlock:
     """Reads the lines of a block that are in none of the parts one by one, and puts all in the order of the lines."""
     is_odd = np.ones(len(block), np.bool_)
     for part in parts:
-        is_odd[part.rows] = False
+        is_odd[part.rows[part.places]] = False
     odd, refused = _one_by_one(block, np.flatnonzero(is_odd), names, read_line)
     whole = _in_order([*parts, odd])
     lines = block.pick(whole.rows)
@@ -63,11 +62,12 @@ def _one_by_one(
 def _in_order(parts: list[Part]) -> Part:
     """Puts parts of a block together in the order of its lines."""
     parts = [part for part in parts if len(part.rows)] or parts[:1]
-    if len(parts) == 1:
+    if len(parts) == 1 and len(parts[0].places) == len(parts[0].rows):
         return parts[0]
     rows = np.concatenate([part.rows for part in parts])
-    order = np.argsort(rows)
-    texts = {
-        name: pa.concat_arrays([part.texts[name] for part in parts]).take(pa.array(order)) for name in parts[0].texts
-    }
-    return Part(rows[order], texts)
+    starts = np.cumsum([0, *(len(part.rows) for part in parts)])
+    places = np.concatenate([start + part.places for start, part in zip(starts, parts, strict=False)])
+    places = places[np.argsort(rows[places])]
+    chosen = pa.array(places)
+    texts = {name: pa.concat_arrays([part.texts[name] for part in parts]).take(chosen) for name in parts[0].texts}
+    return Part(rows[places], texts)

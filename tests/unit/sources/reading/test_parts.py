@@ -35,7 +35,12 @@ def test_blocks_of_only_one_sort(cut):
     assert (records.columns["a"].to_pylist(), len(refused)) == ([], 1)
 
 
-def test_some_rows_of_a_part():
-    kept = part([1, 4, 6], ("x", None), ("y", "z"), ("w", "v")).only(np.array([True, False, True]))
-    assert kept.rows.tolist() == [1, 6]
-    assert kept.texts["b"].to_pylist() == [None, "v"]
+def test_rows_that_do_not_count_are_read_one_by_one(cut):
+    block = cut(b"zero\none\ntwo\nthree")
+    doubtful = part([0, 1, 3], ("x", None), ("y", "z"), ("w", "v"))
+    for kept, expected in (([True, False, True], ["x", "one", "two", "w"]), ([False] * 3, block.data.decode().split())):
+        records, _ = completed(block, [Part(doubtful.rows, doubtful.texts, np.array(kept))], NAMES, read_line)
+        assert records.columns["a"].to_pylist() == expected
+    everything = Part(np.arange(4), part([0] * 4, *[("x", "y")] * 4).texts, np.array([True] * 3 + [False]))
+    records, refused = completed(cut(b"zero\none\ntwo\nbad"), [everything], NAMES, read_line)
+    assert (records.columns["a"].to_pylist(), len(refused)) == (["x"] * 3, 1)
