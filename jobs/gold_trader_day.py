@@ -53,7 +53,7 @@ def flows(pnl: DataFrame, mint_days: DataFrame) -> DataFrame:
         F.count(won).alias("matched_sell_count"),
         F.count(F.when(won > 0, 1)).alias("win_count"),
         F.count(F.when(won < 0, 1)).alias("loss_count"),
-        F.count(F.when(F.col("unmatched_units") > 0, 1)).alias("unmatched_sell_count"),
+        F.count(F.when(sell & (F.col("unmatched_units") > 0), 1)).alias("unmatched_sell_count"),
         F.sum("sol_lamports").alias("volume_lamports"),
         _squares(F.col("sol_lamports")).alias("volume_squared"),
         F.sum("fee_lamports").alias("fees_lamports"),

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import fsspec
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -30,6 +31,7 @@ from pumploss.contract import Table
 from pumploss.days import Days
 from pumploss.errors import ConservationError
 from pumploss.lake.files import StoredFile, write_partition
+from pumploss.report import RunReport
 from pumploss.tables import silver_open_lots, silver_trades
 from pumploss.tables.silver_trade_pnl import TABLE
 
@@ -40,7 +42,7 @@ COHORT = "trader_cohort"
 REPEATING = ("trader_address", "token_mint", "direction", "fee_source", "amount_basis")
 
 #: One row per table, cohort and day that a task wrote.
-_WRITTEN = "name string, day date, rows bigint"
+_WRITTEN = "name string, day date, rows bigint, aside bigint"
 
 
 class Walked(NamedTuple):
@@ -49,6 +51,8 @@ class Walked(NamedTuple):
     table: Table
     frame: DataFrame
     rows: dict[date, int]
+    #: Buys that are set aside, by day.
+    aside: dict[date, int]
 
 
 def read_trades(files: Iterable[tuple[str, date]]) -> pa.Table:
@@ -80,9 +84,18 @@ def write_cohort(folders: dict[str, str], rows: pa.Table) -> pa.Table:
         for day, of_day in by_day(part, table.day):
             partition = {table.day: day, COHORT: cohort}
             write_partition(folders[table.name], partition, of_day.drop_columns(table.day))
-            counted.append({"name": table.name, "day": day, "rows": len(of_day)})
-    schema = pa.schema([("name", pa.string()), ("day", pa.date32()), ("rows", pa.int64())])
+            counted.append({"name": table.name, "day": day, "rows": len(of_day), "aside": _set_aside(of_day)})
+    schema = pa.schema([("name", pa.string()), ("day", pa.date32()), ("rows", pa.int64()), ("aside", pa.int64())])
     return pa.Table.from_pylist(counted, schema=schema)
+
+
+def _set_aside(rows: pa.Table) -> int:
+    """Count the buys that the walk set aside; none among lots."""
+    if "unmatched_units" not in rows.column_names:
+        return 0
+    is_buy = pc.equal(rows["direction"].cast(pa.string()), "buy")
+    aside: int = rows.filter(pc.and_(is_buy, pc.greater(rows["unmatched_units"], 0))).num_rows
+    return aside
 
 
 def by_day(rows: pa.Table, column: str) -> list[tuple[date, pa.Table]]:
@@ -103,6 +116,7 @@ def run(context: StepContext, days: Days) -> None:
     """Walk these days on top of what was open before them. Raises ConservationError where a trade went missing."""
     for part in walked(context, days):
         context.publish(part.table, part.frame, days, staged=True, counted=part.table is TABLE)
+        _tell(context.report, part.aside)
 
 
 def walked(context: Context, days: Days) -> tuple[Walked, Walked]:
@@ -113,11 +127,13 @@ def walked(context: Context, days: Days) -> tuple[Walked, Walked]:
     cohorts = tasks(context, carried_lots(context, trades, days), files).groupBy(COHORT)
     written = cohorts.applyInArrow(lambda rows: write_cohort(folders, rows), _WRITTEN).toArrow().to_pylist()
     counts: dict[str, Counter[date]] = {name: Counter() for name in folders}
+    aside: Counter[date] = Counter()
     for row in written:
         counts[row["name"]][row["day"]] += row["rows"]
+        aside[row["day"]] += row["aside"]
     _require_all(files, counts[TABLE.name], days)
-    lots = Walked(LOTS, context.lake.laid(LOTS, folders[LOTS.name]), counts[LOTS.name])
-    return lots, Walked(TABLE, context.lake.laid(TABLE, folders[TABLE.name]), counts[TABLE.name])
+    lots = Walked(LOTS, context.lake.laid(LOTS, folders[LOTS.name]), counts[LOTS.name], {})
+    return lots, Walked(TABLE, context.lake.laid(TABLE, folders[TABLE.name]), counts[TABLE.name], aside)
 
 
 def tasks(context: Context, lots: DataFrame, files: list[StoredFile]) -> DataFrame:
@@ -128,6 +144,15 @@ def tasks(context: Context, lots: DataFrame, files: list[StoredFile]) -> DataFra
     named = context.spark.createDataFrame(rows, f"path string, close_day date, {COHORT} int")
     nulls = [F.lit(None).cast(c.type.spark).alias(c.name) for c in LOTS.columns if c.name not in named.columns]
     return lots.select(*LOTS.names, F.lit(None).cast("string").alias("path")).unionByName(named.select("*", *nulls))
+
+
+def _tell(report: RunReport, aside: Mapping[date, int]) -> None:
+    """Name the days on which buys were set aside."""
+    for day in sorted(day for day, count in aside.items() if count):
+        report.warnings.append(
+            f"{aside[day]} buys of {day} are set aside: with them a wallet would hold more than 2^63 - 1 base units of "
+            "a coin, or at a higher cost (silver_trade_pnl: direction = 'buy', unmatched_units > 0)"
+        )
 
 
 def _require_all(files: list[StoredFile], written: Mapping[date, int], days: Days) -> None:

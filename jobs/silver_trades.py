@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 
 from jobs.deduplication.across_sources import around, is_by_date, marked, once_dated, refuse_mixtures
 from jobs.running.step_context import StepContext
-from pumploss import columns as c
+from jobs.tokens.chain_order import is_loose, placed
 from pumploss.days import Days, ordered, shift, span
 from pumploss.errors import ConservationError
 from pumploss.lake.delta import day_condition
@@ -16,35 +16,25 @@ from pumploss.report import RunReport
 from pumploss.tables import bronze_trades
 from pumploss.tables.silver_trades import TABLE
 
-#: The keys of chain order that the data states; direction and id only break what they leave open.
-STATED_ORDER = ("traded_at", "slot", "tx_index", "event_index", "source_rank")
 #: Rows that are not written: a row of a later dump or line of its source, a row that another source has just the same,
 #: and one whose transaction another source states differently.
 DUPLICATES = ("exact", "across_sources", "superseded")
 
 
-def transform(bronze: DataFrame) -> DataFrame:
-    """Makes `silver_trades` of bronze rows of whole trade dates: a trade counts in the first dump that holds it."""
-    order = Window.partitionBy("token_mint", "trade_date").orderBy(
-        *(F.col(name).asc_nulls_last() for name in STATED_ORDER), "direction", "trade_id"
-    )
-    # Neighbours are compared by hash: a collision would only set a flag.
-    ranked = (
-        once(bronze)
-        .withColumn("stated", F.xxhash64(*STATED_ORDER))
+def transform(bronze: DataFrame, has_loose: bool = True) -> DataFrame:
+    """Makes `silver_trades` of bronze rows of whole trade dates: a trade counts in the first dump that holds it.
+
+    Without rows that are loose (see `chain_order`) there is less to compare, and the same comes out.
+    """
+    return (
+        placed(once(bronze), bronze, has_loose)
         .select(
             "*",
-            F.row_number().over(order).alias(c.ORDER.name),
-            (F.lag("stated").over(order).eqNullSafe(F.col("stated"))).alias("as_before"),
-            (F.lead("stated").over(order).eqNullSafe(F.col("stated"))).alias("as_after"),
+            F.date_add("dump_day", 1).cast("timestamp").alias("known_at"),
+            F.pmod(F.xxhash64("trader_address"), F.lit(16)).cast("int").alias("trader_cohort"),
         )
+        .select(*TABLE.names)
     )
-    return ranked.select(
-        "*",
-        (F.col("as_before") | F.col("as_after")).alias("is_order_inferred"),
-        F.date_add("dump_day", 1).cast("timestamp").alias("known_at"),
-        F.pmod(F.xxhash64("trader_address"), F.lit(16)).cast("int").alias("trader_cohort"),
-    ).select(*TABLE.names)
 
 
 def once(bronze: DataFrame) -> DataFrame:
@@ -61,7 +51,8 @@ def run(context: StepContext, days: Days) -> None:
     """Rebuilds every trade date that these dump days touch. Raises CheckError where sources cannot be told apart."""
     report = context.report
     touched, rows = _inputs(context, days)
-    staged = context.lake.stage(TABLE, transform(rows.where("NOT is_superseded").drop("is_superseded")))
+    counted = rows.where("NOT is_superseded").drop("is_superseded")
+    staged = context.lake.stage(TABLE, transform(counted, is_loose(counted)))
     duplicates = _account(rows, staged, touched, report)
     context.publish(TABLE, staged, touched, staged=True)
     for day in touched:

@@ -8,13 +8,14 @@ import pyarrow as pa
 
 from pnl.arrow_columns import equals, integers, numbered, texts, times
 from pnl.fifo import walk
-from pnl.fifo_kernel import Flags, Integers, Taints, running_most
+from pnl.fifo_kernel import ASIDE, MOST, Flags, Integers, Taints, running_most
 from pnl.fifo_tables import NO_LOT, FifoLots, FifoResult, FifoTrades
 
 #: What a walk needs of a trade, and of a lot that is carried in; partition columns included.
 TRADE_COLUMNS: Final = (
     "trade_id", "traded_at", "trader_address", "token_mint", "direction", "token_units", "sol_lamports", "fee_lamports",
-    "fee_source", "amount_basis", "order_in_mint_day", "known_at", "trade_date",
+    "fee_source", "amount_basis", "order_in_mint_day", "slot", "tx_index", "event_index", "known_at",
+    "trade_date",
 )  # fmt: skip
 LOT_COLUMNS: Final = (
     "trader_address", "token_mint", "lot_index", "lot_id", "opened_at", "open_units", "open_cost_lamports",
@@ -97,7 +98,8 @@ def walk_rows(trades: pa.Table, lots: pa.Table) -> tuple[pa.Table, pa.Table]:
 
 def _pnl(cohort: Cohort, trades: FifoTrades, result: FifoResult) -> pa.Table:
     is_buy, matched = trades.is_buy, result.matched_units
-    unsold = matched == 0
+    unsold, is_aside = matched == 0, (result.taints & ASIDE) != 0
+    unmatched = np.where(is_buy, np.where(is_aside, trades.units, 0), trades.units - matched)
     made = pa.table(
         {
             "trade_id": cohort.trade_ids,
@@ -109,9 +111,10 @@ def _pnl(cohort: Cohort, trades: FifoTrades, result: FifoResult) -> pa.Table:
             "sol_lamports": trades.sol_lamports,
             "fee_lamports": trades.fee_lamports,
             "order_in_mint_day": cohort.trade("order_in_mint_day").astype(np.int32),
+            "order_in_trader_day": _order_of_traders(cohort),
             "matched_units": matched,
-            "unmatched_units": np.where(is_buy, 0, trades.units - matched),
-            "buy_cost_lamports": np.where(is_buy, trades.sol_lamports + trades.fee_lamports, 0),
+            "unmatched_units": unmatched,
+            "buy_cost_lamports": np.where(is_buy & ~is_aside, trades.sol_lamports + trades.fee_lamports, 0),
             "sold_cost_lamports": result.cost_lamports,
             "proceeds_lamports": result.proceeds_lamports,
             "pnl_lamports": pa.array(result.proceeds_lamports - result.cost_lamports, mask=unsold),
@@ -126,6 +129,31 @@ def _pnl(cohort: Cohort, trades: FifoTrades, result: FifoResult) -> pa.Table:
     )
     is_one_day = bool((cohort.day == cohort.day[:1]).all())
     return made if is_one_day else made.take(pa.array(np.argsort(cohort.day, kind="stable")))
+
+
+def _order_of_traders(cohort: Cohort) -> npt.NDArray[np.int32]:
+    """Number the trades of each trader and day over all mints, from 1.
+
+    Slots come first, then the transaction within one slot and the event within one transaction; where they are missing,
+    mints by name. Within one mint it is the mint's own order.
+    """
+    slot, tx_index, event = (_or_last(cohort, name) for name in ("slot", "tx_index", "event_index"))
+    tx_index[slot == MOST] = MOST
+    event[tx_index == MOST] = MOST
+    trader, count = cohort.trader[cohort.order], len(cohort.day)
+    # Rows stand by position and order in it, and a stable sort keeps that of equals.
+    sorted_rows = np.lexsort((event, tx_index, slot, cohort.trade("traded_at"), cohort.day, trader))
+    begins = np.ones(count, dtype=np.bool_)
+    begins[1:] = (np.diff(trader[sorted_rows]) != 0) | (np.diff(cohort.day[sorted_rows]) != 0)
+    first = np.maximum.accumulate(np.where(begins, np.arange(count), 0))
+    order = np.empty(count, dtype=np.int32)
+    order[sorted_rows] = np.arange(count) - first + 1
+    return order
+
+
+def _or_last(cohort: Cohort, name: str) -> Integers:
+    """A native number of the trades, sorted; what is missing comes last."""
+    return np.array(integers(cohort.trades[name].cast(pa.int64()).fill_null(MOST))[cohort.order])
 
 
 def _closes(cohort: Cohort, result: FifoResult) -> pa.Table:

@@ -10,6 +10,8 @@ A position is one (trader, mint), numbered by the caller. Its buys queue as lots
 - A buy of nothing (SOL paid, no units) is a lot of no units. The next sale that matches anything
   and reaches it takes its cost, so a position sold out has no cost left. A wholly unmatched sale
   takes nothing.
+- A buy with which the open units or the cost of its position would pass 2^63 - 1 is set aside: it opens no lot, and
+  bears the taint ASIDE. No wallet can hold as much of a coin, so its amounts are what is wrong, and nobody else's.
 - A trade's taints are bits that tell something of it (`fifo` does not know what). Those of a buy are its lot's; a sale
   has its own and those of every lot that it took units or cost from.
 """
@@ -28,15 +30,14 @@ def walk(trades: FifoTrades, lots: FifoLots) -> FifoResult:
     gives the rows of one walk over all. Linear in trades, carried lots and rows of the closes.
 
     Raises ContractError for arrays of a wrong type or length, out of order or negative, and
-    AmountOverflowError where the open units or cost of a position would pass 2^63 - 1.
+    AmountOverflowError where the lots that a position carries in pass 2^63 - 1.
     """
     room = Room(trades, lots)
     failed = room.fill()
     if failed >= 0:
         raise AmountOverflowError(
-            f"position {trades.position[failed]}: open units or cost pass {MOST} at trade row "
-            f"{failed} ({trades.units[failed]} units, {trades.sol_lamports[failed]} lamports, fee "
-            f"{trades.fee_lamports[failed]}); quarantine the trades whose amounts cannot be"
+            f"position {trades.position[failed]}: the units or the cost of the lots that it carries in pass {MOST}, "
+            "which no walk leaves; build the days before again"
         )
     matched, cost, proceeds, units_after, cost_after = room.per_trade
     last = room.stops - 1

@@ -15,6 +15,8 @@ Flags: TypeAlias = npt.NDArray[np.bool_]
 Taints: TypeAlias = npt.NDArray[np.uint8]
 
 MOST: Final = int(np.iinfo(np.int64).max)
+#: The taint of a buy that is set aside: with it the open units or cost of its position would pass MOST.
+ASIDE: Final = 128
 
 # Rows of the matrices that the kernel fills: a column per trade, and a column per lot.
 MATCHED, COST, PROCEEDS, UNITS_AFTER, COST_AFTER = range(5)
@@ -32,7 +34,7 @@ def fill(
     traded_at: Integers, _day: Days, own_taints: Taints,
     lot_position: Integers, lot_opened_at: Integers, lot_units: Integers, lot_cost: Integers, lot_taints: Taints,
 ) -> int:  # fmt: skip
-    """Fills in every row of a trade, the lots and the closes; answers the trade where a sum passed 2^63 - 1, or -1.
+    """Fills in every row of a trade, the lots and the closes; answers the trade whose carried lots do not fit, or -1.
 
     Arrays are handed on one by one: numba moves a tuple of them through memory at each call, at a third of the speed.
     """
@@ -53,7 +55,7 @@ def fill(
             if is_buy[row]:
                 stored[book[TAIL]] = own_taints[row]
                 if not _push(book, store, row, traded_at[row], units[row], sol[row] + fee[row]):
-                    return row
+                    taints[row] |= np.uint8(ASIDE)
                 _nothing_sold(per_trade, hold, row)
             else:
                 proceeds = sol[row] - fee[row]

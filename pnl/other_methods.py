@@ -22,8 +22,8 @@ from pumploss.compiled import compiled
 
 #: What is read of each trade.
 READ = (
-    *POSITION, "trade_date", "order_in_mint_day", "direction", "token_units", "matched_units", "buy_cost_lamports",
-    "sold_cost_lamports", "proceeds_lamports", "pnl_lamports", "trader_cohort",
+    *POSITION, "trade_date", "order_in_mint_day", "direction", "token_units", "matched_units", "unmatched_units",
+    "buy_cost_lamports", "sold_cost_lamports", "proceeds_lamports", "pnl_lamports", "trader_cohort",
 )  # fmt: skip
 
 
@@ -97,7 +97,9 @@ def with_costs(rows: pl.DataFrame) -> pl.DataFrame:
     """
     ordered = rows.sort(*POSITION, "trade_date", "order_in_mint_day")
     position = ordered.select(pl.struct(POSITION).rle_id().cast(pl.Int64)).to_series().to_numpy()
-    columns = [ordered[name].to_numpy() for name in ("token_units", "buy_cost_lamports", "matched_units")]
+    is_aside = (pl.col("direction") == "buy") & (pl.col("unmatched_units") > 0)
+    held = ordered.with_columns(token_units=pl.when(is_aside).then(0).otherwise("token_units"))
+    columns = [held[name].to_numpy() for name in ("token_units", "buy_cost_lamports", "matched_units")]
     is_buy = (ordered["direction"] == "buy").to_numpy()
     costs = {Method.FIFO: ordered["sold_cost_lamports"]}
     for method, kernel in ((Method.AVERAGE, average_cost), (Method.LIFO, lifo_cost)):

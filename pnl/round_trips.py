@@ -50,6 +50,7 @@ def trace_cohort(cohort: pa.Table) -> pa.Table:
 def _numbered(trades: pl.DataFrame, carried: pl.DataFrame) -> pl.DataFrame:
     """The trades that belong to a round trip, in order, with its number."""
     is_buy = pl.col("direction") == "buy"
+    trades = trades.filter(~(is_buy & (pl.col("unmatched_units") > 0)))  # set aside by the walk: it never was held
     units = pl.col("position_units") + pl.when(is_buy).then(-pl.col("token_units")).otherwise(pl.col("matched_units"))
     cost = pl.col("position_cost_lamports") - pl.col("buy_cost_lamports") + pl.col("sold_cost_lamports")
     known = carried.select(*POSITION, last=pl.col("episode_index"), was_open=~pl.col("is_closed"))
@@ -85,18 +86,23 @@ def _days(trades: pl.DataFrame) -> pl.DataFrame:
         pl.col("traded_at").last().alias("exited_at"),
         is_buy.sum().cast(pl.Int64).alias("buy_count"),
         (~is_buy).sum().cast(pl.Int64).alias("sell_count"),
-        pl.col("token_units").filter(is_buy).sum().alias("bought_units"),
+        _wide("token_units").filter(is_buy).sum().alias("bought_units"),
         pl.col("buy_cost_lamports").sum(),
-        pl.col("matched_units").sum().alias("sold_units"),
+        _wide("matched_units").sum().alias("sold_units"),
         pl.col("sold_cost_lamports").sum(),
         pl.col("proceeds_lamports").sum(),
-        pl.col("unmatched_units").sum().alias("oversold_units"),
+        _wide("unmatched_units").sum().alias("oversold_units"),
         pl.col("position_units").max().alias("peak_units"),
         pl.col("position_cost_lamports").max().alias("peak_cost_lamports"),
         pl.col("position_units").last().alias("left_units"),
         pl.col("position_cost_lamports").last().alias("left_cost_lamports"),
         pl.col("known_at").max(),
     )
+
+
+def _wide(name: str) -> pl.Expr:
+    """A column of units, sums of which may pass 64 bits."""
+    return pl.col(name).cast(pl.Decimal(38, 0))
 
 
 def _running(days: pl.DataFrame) -> pl.DataFrame:

@@ -68,6 +68,9 @@ AS_OF = Column(
 )
 DAY = Column("day", Type.DATE, "UTC day that the facts are of")
 ORDER = Column("order_in_mint_day", Type.INT, "Place of the trade among the trades of its mint and day, from 1")
+ORDER_OF_TRADER = Column(
+    "order_in_trader_day", Type.INT, "Place of the trade among those of its trader and day, over all mints, from 1"
+)
 RUN_ID = Column("run_id", Type.STRING, "The run that wrote the row")
 HORIZON = Column("horizon_days", Type.INT, "Length of the outcome window [T, T + horizon) in days")
 

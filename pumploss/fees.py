@@ -1,7 +1,11 @@
 """Estimates trading fees by venue and time: for sources that state none, and for what a sale would pay.
 
-Total fees (protocol, liquidity providers, creator, platform) in basis points of the SOL amount, by venue and block
-time.
+Fees of protocol, liquidity providers, creator and platform in basis points of the SOL amount, by venue and block time.
+
+The curve's one fee was rounded down until 2025-05-12 11:00 UTC: of 339 trades of 2024 and early 2025 whose curve amount
+follows from the reserves around them, the balances of 281 say so, the rest decides nothing. Since then events state
+their fees, and each component is rounded up by itself; so is each of PumpSwap's, from its first event on. What is
+estimated is the sum of the rounded components.
 
 On the curve and on PumpSwap the amounts of events are fee-exclusive, and so the fee of a trade is estimated from here
 where its source states none. PumpSwap has had tiers by market cap since 2025-09-01; a trade does not state one, so the
@@ -24,6 +28,8 @@ What a sale of a holding would pay:
 """
 
 from datetime import UTC, datetime
+from itertools import zip_longest
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -38,17 +44,36 @@ CREATOR_FEE_AT = datetime(2025, 5, 12, 11, tzinfo=UTC)
 PROJECT_ASCEND_AT = datetime(2025, 9, 1, 20, tzinfo=UTC)
 _BEGINNING = datetime(1, 1, 1, tzinfo=UTC)
 
-#: Per venue, from which block time on how many basis points are taken in all.
-FEES: dict[str, tuple[tuple[datetime, int], ...]] = {
-    "pump_curve": ((_BEGINNING, 100), (CREATOR_FEE_AT, 95 + 5), (PROJECT_ASCEND_AT, 95 + 30)),
-    "pumpswap": (
-        (_BEGINNING, 20 + 5),
-        (CREATOR_FEE_AT, 20 + 5 + 5),
-        (PROJECT_ASCEND_AT, 2 + 93 + 30),
+
+class Era(NamedTuple):
+    """What a venue takes from a block time on: who gets how much, in basis points, each rounded by itself."""
+
+    since: datetime
+    components: tuple[int, ...]
+    is_rounded_up: bool = True
+
+    @property
+    def total(self) -> int:
+        """Return all basis points together."""
+        return sum(self.components)
+
+
+FEES: dict[str, tuple[Era, ...]] = {
+    # Protocol; then protocol and creator.
+    "pump_curve": (
+        Era(_BEGINNING, (100,), is_rounded_up=False),
+        Era(CREATOR_FEE_AT, (95, 5)),
+        Era(PROJECT_ASCEND_AT, (95, 30)),
     ),
-    "raydium": ((_BEGINNING, 25),),
-    "launchlab": ((_BEGINNING, 25 + 100),),
-    "meteora": ((_BEGINNING, 100),),
+    # Liquidity providers and protocol; then the creator, too.
+    "pumpswap": (
+        Era(_BEGINNING, (20, 5)),
+        Era(CREATOR_FEE_AT, (20, 5, 5)),
+        Era(PROJECT_ASCEND_AT, (2, 93, 30)),
+    ),
+    "raydium": (Era(_BEGINNING, (25,)),),
+    "launchlab": (Era(_BEGINNING, (25 + 100,)),),
+    "meteora": (Era(_BEGINNING, (100,)),),
 }
 #: Venues whose moved amounts hold the fee.
 FEE_IS_INSIDE = ("raydium", "launchlab", "meteora")
@@ -56,40 +81,47 @@ FEE_IS_INSIDE = ("raydium", "launchlab", "meteora")
 
 def fee_share_bps(venue: str, at: datetime) -> int:
     """Return the total fees of a venue in basis points; raises SourceError for an unknown venue."""
-    if venue not in FEES:
-        raise SourceError(f"no fees are known for venue {venue!r}; add them to FEES ({', '.join(FEES)})")
-    return max(step for step in FEES[venue] if step[0] <= at)[1]
+    return _era(venue, at).total
 
 
 def estimate_fee(venue: str, at: datetime, sol_lamports: int) -> int:
-    """Estimate the fees of a trade in lamports, rounded up as the programs do."""
-    return -(-sol_lamports * fee_share_bps(venue, at) // BASIS_POINTS)
+    """Estimate the fees of a trade in lamports: the sum of its era's components, each rounded as the program did."""
+    era = _era(venue, at)
+    most = BASIS_POINTS - 1 if era.is_rounded_up else 0
+    return sum((sol_lamports * points + most) // BASIS_POINTS for points in era.components)
 
 
-def fees_lamports(bps: NDArray[np.int64], sol_lamports: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Compute the fees of many trades in lamports, rounded up, exact for every amount that 64 bits hold."""
-    # Divided first, because the product of amount and basis points may pass 64 bits; the rest alone is rounded up.
+def _era(venue: str, at: datetime) -> Era:
+    if venue not in FEES:
+        raise SourceError(f"no fees are known for venue {venue!r}; add them to FEES ({', '.join(FEES)})")
+    return max(era for era in FEES[venue] if era.since <= at)
+
+
+def fees_lamports(venue: str, at_microseconds: NDArray[np.int64], sol_lamports: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Do what `estimate_fee` does for many trades of a venue, exact for every amount that 64 bits hold.
+
+    Block times are in microseconds since 1970.
+    """
+    _era(venue, _BEGINNING)  # raises for an unknown venue
+    starts = np.array([int(era.since.timestamp()) * 1_000_000 for era in FEES[venue]], np.int64)
+    # The last era that starts at or before the time.
+    number = np.maximum(np.searchsorted(starts, at_microseconds, side="right") - 1, 0)
+    most = np.array([BASIS_POINTS - 1 if era.is_rounded_up else 0 for era in FEES[venue]], np.int64)[number]
+    # Divided first, because the product of amount and basis points may pass 64 bits; the rest alone is rounded.
     whole, rest = np.divmod(sol_lamports, BASIS_POINTS)
-    fees: NDArray[np.int64] = whole * bps - (-rest * bps // BASIS_POINTS)
+    fees = np.zeros(len(sol_lamports), np.int64)
+    for component in zip_longest(*(era.components for era in FEES[venue]), fillvalue=0):
+        points = np.array(component, np.int64)[number]
+        fees += whole * points + (rest * points + most) // BASIS_POINTS
     return fees
-
-
-def fee_shares_bps(venue: str, at_microseconds: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Do what `fee_share_bps` does for many block times, in microseconds since 1970."""
-    fee_share_bps(venue, _BEGINNING)  # raises for an unknown venue
-    starts = np.array([int(start.timestamp()) * 1_000_000 for start, _ in FEES[venue]], np.int64)
-    steps = np.array([bps for _, bps in FEES[venue]], np.int64)
-    # The last step that starts at or before the time.
-    return steps[np.maximum(np.searchsorted(starts, at_microseconds, side="right") - 1, 0)]
 
 
 def estimate_fees(venue: pa.StringArray, traded_at: pa.TimestampArray, sol_lamports: pa.Int64Array) -> pa.Int64Array:
     """Do what `estimate_fee` does for columns; NULL where venue, time or amount is."""
     times = pc.cast(traded_at, pa.int64()).fill_null(0).to_numpy()
-    bps = np.zeros(len(times), np.int64)
+    amounts, fees = sol_lamports.fill_null(0).to_numpy(), np.zeros(len(times), np.int64)
     for name in venue.drop_null().unique().to_pylist():
         where = pc.equal(venue, name).fill_null(False).to_numpy(zero_copy_only=False)
-        bps[where] = fee_shares_bps(name, times[where])
-    fees = fees_lamports(bps, sol_lamports.fill_null(0).to_numpy())
+        fees[where] = fees_lamports(name, times[where], amounts[where])
     is_known = pc.and_(pc.and_(venue.is_valid(), traded_at.is_valid()), sol_lamports.is_valid())
     return pc.if_else(is_known, pa.array(fees), None)

@@ -18,6 +18,9 @@ CURVE_PRODUCT = INITIAL_VIRTUAL_SOL_LAMPORTS * INITIAL_VIRTUAL_TOKEN_UNITS
 #: A million SOL, more than any pool of these coins holds: prices that are off by the unit must not overflow sums.
 MOST_LAMPORTS = 1_000_000 * LAMPORTS_PER_SOL
 
+#: The most SOL that the reserves of a line may state: more than there is, and sums with it fit 64 bits.
+MOST_RESERVE_LAMPORTS = 10**18
+
 INT64_MAX = 2**63 - 1
 
 #: Plain or scientific ASCII notation; `Decimal` alone would also take `1_0` and digits of other scripts.

@@ -45,7 +45,10 @@ class Reason(_Explained):
     BAD_ADDRESS = "bad_address", "A wallet or mint is not base58 of exactly 32 bytes"
     BAD_SIGNATURE = "bad_signature", "A signature is not base58 of exactly 64 bytes"
     PRECISION = "precision", "An amount is finer than its unit and would have to be rounded"
-    OVERFLOW = "overflow", "A number does not fit a signed 64-bit integer"
+    OVERFLOW = (
+        "overflow",
+        "A number does not fit a signed 64-bit integer, or is more SOL than a trade or a pool can have",
+    )
     SIGN = "sign", "A number is negative where it cannot be, or contradicts the direction"
     ZERO_AMOUNT = "zero_amount", "No tokens moved, or a buy cost no SOL"
     UNIT_MISTAKE = "unit_mistake", "An amount or price that only makes sense in another unit, such as lamports as SOL"

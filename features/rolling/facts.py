@@ -79,8 +79,7 @@ def events(inputs: Inputs) -> DataFrame:
             F.lit(0).cast("bigint").alias("buy_cost_lamports"),
             F.lit(float("nan")).alias("volatility"),
             F.lit(False).alias("is_first_seen"),
-            "traded_at",
-            "order_in_mint_day",
+            "order_in_trader_day",
             (F.col("pnl_lamports") < 0).alias("is_loss"),
         )
     )
@@ -98,7 +97,6 @@ def _mints(inputs: Inputs) -> DataFrame:
         "buy_cost_lamports",
         F.coalesce("volatility", F.lit(float("nan"))).alias("volatility"),
         (F.col("first_seen_day") == F.col("trade_date")).alias("is_first_seen"),
-        F.col("trade_date").cast("timestamp").alias("traded_at"),
-        F.lit(0).alias("order_in_mint_day"),
+        F.lit(0).alias("order_in_trader_day"),
         F.lit(False).alias("is_loss"),
     )

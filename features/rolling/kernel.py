@@ -98,7 +98,5 @@ def _sorted_events(events: pa.Table, traders: pa.Array) -> tuple[SortedRows, Sor
     """Sort mints by trader, day and mint; matched sells by trader, day and the order in which they happened."""
     known = events.filter(pc.is_in(events["trader_address"], traders))
     mints, sells = known.filter(pc.invert(known["is_sell"])), known.filter(known["is_sell"])
-    # Sells of one second are told apart by mint and by their order within it, which every engine gives alike.
-    times = sells["traded_at"].cast(pa.int64()).to_numpy()
-    order = (sells["order_in_mint_day"].to_numpy(), ranks(sells["token_mint"]), times)
-    return by_trader(mints, traders, ranks(mints["token_mint"])), by_trader(sells, traders, *order)
+    order = sells["order_in_trader_day"].to_numpy()
+    return by_trader(mints, traders, ranks(mints["token_mint"])), by_trader(sells, traders, order)

@@ -22,7 +22,7 @@ def show(settings: Settings, days: Days, seconds: Mapping[str, float]) -> None:
         _rows(context, days)
     _models(settings)
     board, day = losers.losers(settings, "24h", LOSERS_SHOWN)
-    losers.show(board, f"Top losers of {day}")
+    losers.show(board, "24h", f"Top losers of {day}")
     show_facts("Where everything is", [(name, address_of(store)) for name, store in stores(settings).items()])
     show_facts("Seconds", [(phase, f"{spent:7.1f}") for phase, spent in seconds.items()])
     example = board[0]["trader"] if board else "ADDRESS"

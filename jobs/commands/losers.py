@@ -9,12 +9,10 @@ from typing import Any
 from jobs.commands.terminal import show_table
 from pumploss.errors import StoreError
 from pumploss.settings import Settings, from_environment
-from pumploss.warm import open_warm, publishing, top_losers
+from pumploss.warm import leaderboard, open_warm, publishing
 
-#: Column titles that a terminal has room for; amounts are in SOL.
+#: Column titles that a terminal has room for, after those of the period; amounts are in SOL.
 TITLES = {
-    "rank": "#",
-    "trader": "trader",
     "loss_amount_24h": "SOL 24h",
     "loss_amount_all_time": "SOL all time",
     "loss_trades_24h": "losing sells 24h",
@@ -31,12 +29,15 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(board, default=plain))
         return 0
-    show(board, f"Top losers {arguments.period}, as of the end of {day}")
+    show(board, arguments.period, f"Top losers {arguments.period}, as of the end of {day}")
     return 0
 
 
 def losers(settings: Settings, period: str, limit: int) -> tuple[list[dict[str, Any]], str]:
-    """Looks up the traders who lost most, and the last published day. Raises StoreError where nothing was published."""
+    """Looks up the traders who lost most, with all that the board says, and the last published day.
+
+    Raises StoreError where nothing was published.
+    """
     nothing = StoreError("Nothing has been published yet: run `pumploss nightly`, or `publish_warm` for a built day.")
     if settings.warm_dsn is None and not settings.warm_dir.exists():
         raise nothing
@@ -44,14 +45,23 @@ def losers(settings: Settings, period: str, limit: int) -> tuple[list[dict[str, 
         shown = publishing.latest(warm)
         if shown is None:
             raise nothing
-        return top_losers(warm, period, limit), shown.day.isoformat()
+        return leaderboard(warm, period, limit), shown.day.isoformat()
 
 
-def show(board: list[dict[str, Any]], title: str) -> None:
+def titles(period: str) -> dict[str, str]:
+    """Column titles of a board: first what it ranks by, the loss of its own period; no figure stands twice."""
+    whole = "SOL all time" if period == "all" else f"SOL {period}"
+    others = {name: text for name, text in TITLES.items() if text not in (whole, f"losing sells {period}")}
+    own = {"loss_amount": whole, "loss_trades": f"losing sells {'all time' if period == 'all' else period}"}
+    return {"rank": "#", "trader": "trader", **own, **others}
+
+
+def show(board: list[dict[str, Any]], period: str, title: str) -> None:
     """Prints them as a table."""
-    rows = [[_cell(row[name]) for name in TITLES] for row in board]
-    numbers = [text for name, text in TITLES.items() if name not in ("trader", "last_loss_time")]
-    show_table(title, list(TITLES.values()), rows, numbers)
+    shown = titles(period)
+    rows = [[_cell(row[name]) for name in shown] for row in board]
+    numbers = [text for name, text in shown.items() if name not in ("trader", "last_loss_time")]
+    show_table(title, list(shown.values()), rows, numbers)
     if not board:
         print("Nobody sold at a loss in this period.")
 

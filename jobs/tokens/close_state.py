@@ -15,6 +15,8 @@ from pumploss.money import (
 
 #: Below this volume in a day, rounding makes fees over volume meaningless; the dated fee table is used.
 FEE_VOLUME_LAMPORTS = LAMPORTS_PER_SOL // 100
+#: No venue takes more of a sale; stated fees beyond it are another thing, and must not stop the night of all others.
+MOST_FEE_SHARE = 0.2
 #: How many priced trades the median of a last-price mark is taken over.
 RECENT = 5
 #: Stands for reserves that a change of venue has left behind; a real reserve is never negative.
@@ -75,7 +77,7 @@ def _earlier_state(before: DataFrame) -> DataFrame:
         F.col("price_close_sol").alias("price"),
         F.col("recent_prices").alias("recent"),
         "is_tape_complete",
-        *(F.col(level).alias(flow) for level, flow in tape_completeness.LEVELS.items()),
+        *(F.col(level).alias(flow) for level, (flow, _) in tape_completeness.LEVELS.items()),
     )
 
 
@@ -129,11 +131,12 @@ def _median(name: str) -> Column:
 
 
 def _fee_share() -> Column:
-    """Fees over volume of the day where the source states them and they mean something, else the dated table."""
+    """Fees over volume of the day where the source states them and they can be, else the dated table."""
     dated = F.lit(0.0)
-    for venue, steps in FEES.items():
-        for start, points in steps:
-            applies = (F.col("venue_close") == venue) & (F.col("last_traded_at") >= F.lit(start))
-            dated = F.when(applies, F.lit(points / BASIS_POINTS)).otherwise(dated)
+    for venue, eras in FEES.items():
+        for era in eras:
+            applies = (F.col("venue_close") == venue) & (F.col("last_traded_at") >= F.lit(era.since))
+            dated = F.when(applies, F.lit(era.total / BASIS_POINTS)).otherwise(dated)
     stated = F.col("known_fees").cast("double") / F.col("fee_volume").cast("double")
-    return F.when(F.col("fee_volume") >= FEE_VOLUME_LAMPORTS, stated).otherwise(dated)
+    is_sound = (F.col("fee_volume") >= FEE_VOLUME_LAMPORTS) & (stated <= MOST_FEE_SHARE)
+    return F.when(is_sound, stated).otherwise(dated)

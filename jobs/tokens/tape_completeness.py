@@ -29,11 +29,11 @@ from pyspark.sql import functions as F
 
 from pumploss.money import INITIAL_VIRTUAL_SOL_LAMPORTS, INITIAL_VIRTUAL_TOKEN_UNITS
 
-#: Levels over a mint's life, and the daily flow that each sums.
+#: Levels over a mint's life, the daily flow that each sums, and the type of both.
 LEVELS = {
-    "net_cash_flow_close_lamports": "net_cash_flow_lamports",
-    "fees_close_lamports": "fees_lamports",
-    "net_bought_close_units": "net_bought_units",
+    "net_cash_flow_close_lamports": ("net_cash_flow_lamports", "bigint"),
+    "fees_close_lamports": ("fees_lamports", "bigint"),
+    "net_bought_close_units": ("net_bought_units", "decimal(38,0)"),
 }
 
 
@@ -42,7 +42,8 @@ def flows() -> list[Column]:
     is_buy = F.col("direction") == "buy"
     cash = F.when(is_buy, -F.col("buy_cost_lamports")).otherwise(F.col("sol_lamports") - F.col("fee_lamports"))
     bought = F.when(is_buy, F.col("token_units")).otherwise(-F.col("matched_units") - F.col("unmatched_units"))
-    return [F.sum(cash).alias("net_cash_flow_lamports"), F.sum(bought).alias("net_bought_units")]
+    units = F.sum(bought.cast("decimal(38,0)")).cast("decimal(38,0)")  # a thousand large trades pass 64 bits
+    return [F.sum(cash).alias("net_cash_flow_lamports"), units.alias("net_bought_units")]
 
 
 def closed(rows: DataFrame) -> DataFrame:
@@ -67,7 +68,7 @@ def closed(rows: DataFrame) -> DataFrame:
         {
             "was_complete": F.min("is_kept").over(earlier) == 1,
             "is_complete": F.min("is_kept").over(so_far) == 1,
-            **{level: F.sum(flow).over(so_far).cast("bigint") for level, flow in LEVELS.items()},
+            **{level: F.sum(flow).over(so_far).cast(kind) for level, (flow, kind) in LEVELS.items()},
         }
     )
     return ends.withColumns(_counts()).withColumn("is_tape_complete", F.col("is_complete"))

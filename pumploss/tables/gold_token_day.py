@@ -49,7 +49,7 @@ TABLE = Table(
         Column("net_cash_flow_lamports", Type.BIGINT, "What the day's sells brought after fees, less what buys cost"),
         Column("net_cash_flow_close_lamports", Type.BIGINT, "Sum of `net_cash_flow_lamports` over the mint's life"),
         c.FEES.named("fees_close_lamports", "Sum of `fee_lamports` over the mint's life"),
-        Column("net_bought_close_units", Type.BIGINT, "Units bought less units sold over the mint's life"),
+        Column("net_bought_close_units", Type.WIDE, "Units bought less units sold over the mint's life"),
         c.KNOWN_AT,
         c.DAY,
     ),

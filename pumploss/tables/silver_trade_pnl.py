@@ -17,8 +17,13 @@ TABLE = Table(
         c.SOL_LAMPORTS,
         c.FEE_LAMPORTS,
         c.ORDER,
+        c.ORDER_OF_TRADER,
         Column("matched_units", Type.BIGINT, "Units of a sell that earlier buys cover; 0 for buys"),
-        Column("unmatched_units", Type.BIGINT, "Units of a sell beyond known stock; they have no profit or loss"),
+        Column(
+            "unmatched_units",
+            Type.BIGINT,
+            "Units of a sell beyond known stock, or of a buy that is set aside",
+        ),
         c.BUY_COST,
         c.SOLD_COST,
         c.PROCEEDS,
@@ -40,6 +45,7 @@ TABLE = Table(
     partition_by=("trade_date", "trader_cohort"),
     order_by=(*c.POSITION, "traded_at"),
     checks=(
+        *within("order_in_trader_day", 1, None, "places start at one"),
         *within("matched_units", 0, None, "units cannot be negative"),
         *within("hold_seconds", 0, None, "nothing is sold before it was bought"),
         holds("traded_at < known_at", "a trade is known after its dump day, never before"),
@@ -53,6 +59,10 @@ TABLE = Table(
         holds(
             "pnl_lamports IS NULL OR pnl_lamports = proceeds_lamports - sold_cost_lamports",
             "profit is proceeds minus cost, to the lamport",
+        ),
+        holds(
+            "direction = 'sell' OR unmatched_units = 0 OR (unmatched_units = token_units AND buy_cost_lamports = 0)",
+            "a buy is held whole, or set aside whole",
         ),
         holds("direction = 'sell' OR pnl_lamports IS NULL", "a buy realises nothing"),
         holds("matched_units > 0 OR NOT is_basis_mixed", "only a lot that was taken from can differ from the sell"),

@@ -31,6 +31,8 @@ TABLE = Table(
             Type.BOOLEAN,
             "Whether only the direction or the id put it before or after its neighbour",
         ),
+        c.TX_INDEX,
+        c.EVENT_INDEX,
         c.SOURCE,
         c.DUMP_DAY,
         c.KNOWN_AT,

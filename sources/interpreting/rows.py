@@ -38,6 +38,7 @@ class Rows:
         self._records = records
         self._reasons = np.full(len(records), _ACCEPTED, np.int8)
         self._culprits = np.full(len(records), _ACCEPTED, np.int16)
+        self._beyond: dict[int, str] = {}
 
     @property
     def is_accepted(self) -> NDArray[np.bool_]:
@@ -47,6 +48,8 @@ class Rows:
 
     def refusal(self, row: int) -> tuple[Reason, str]:
         """Why a refused row was, and the field and value that did it."""
+        if row in self._beyond:
+            return _REASONS[self._reasons[row]], self._beyond[row]
         name = self._fields.all_fields[self._culprits[row]]
         value = self._records.columns[name][row].as_py()
         return _REASONS[self._reasons[row]], f"{name}={value if value is None else value[:_SHOWN]!r}"
@@ -60,6 +63,15 @@ class Rows:
         chosen = where & self.is_accepted
         self._reasons[chosen] = _REASONS.index(reason)
         self._culprits[chosen] = self._fields.all_fields.index(name)
+
+    def refuse_beyond(self, name: str, values: pa.Int64Array, most: int) -> None:
+        """Refuses rows whose amount, worked out of one or more fields, is more than a trade or a pool can have."""
+        where = pc.greater(values, most)
+        if not where.true_count:
+            return
+        for row in np.flatnonzero(where.fill_null(False).to_numpy(zero_copy_only=False) & self.is_accepted).tolist():
+            self._reasons[row] = _REASONS.index(Reason.OVERFLOW)
+            self._beyond[row] = f"{name}={values[row]} is more than {most}"
 
     def text(self, name: str) -> pa.StringArray:
         """A field's text, empty text as NULL, which is refused unless the field is optional."""

@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pumploss.money import MOST_LAMPORTS, MOST_RESERVE_LAMPORTS
 from pumploss.reasons import Reason
 from sources.declaration import Source
 from sources.interpreting.rows import Rows
@@ -14,6 +15,13 @@ from sources.parsing.read_file import FileKey
 from sources.parsing.schema import Occurrences, batch, line_digests, of_file, refused_batch, repeated
 from sources.reading.records import ReadBlock, Records, Refused, refuse
 
+#: The most lamports that one line may state: what is larger is no trade, and would not fit sums over trades. Units are
+#: bounded by 64 bits alone, and their sums are wider.
+MOST = {
+    "sol_lamports": MOST_LAMPORTS,
+    "fee_lamports": MOST_LAMPORTS,
+    "virtual_sol_lamports": MOST_RESERVE_LAMPORTS,
+}
 #: How far back a daily source may correct itself.
 MAX_LATENESS = timedelta(days=7)
 
@@ -38,6 +46,9 @@ def _interpret(
     columns = source.interpret(rows)
     times = [columns[name] for name in ("traded_at", "occurred_at") if name in columns]
     _refuse_by_date(source, key.dump_day, rows, pc.coalesce(*times))
+    for name, most in MOST.items():
+        if name in columns:
+            rows.refuse_beyond(name, columns[name], most)
     accepted = rows.is_accepted
     refused = [
         refuse(int(records.numbers[row]), *rows.refusal(row), records.raw(row))

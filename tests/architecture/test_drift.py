@@ -32,7 +32,8 @@ UNIT = re.compile(
 )
 #: Numbers and times whose name says what they count without a suffix, or whose name is fixed elsewhere.
 WITHOUT_UNIT = {
-    "slot", "source_rank", "line_number", "token_decimals", "trader_cohort", "order_in_mint_day", "as_of", "day",
+    "slot", "source_rank", "line_number", "token_decimals", "trader_cohort", "order_in_mint_day", "order_in_trader_day",
+    "as_of", "day",
     "p_loss", "p_severe", "risk_percentile", "volatility", "recent_prices", "mark_price", "log_hold_sum",
     "trades_by_hour", "trades_by_hour_close", "rows_read", "rows_written", "rows_quarantined", "rows_duplicate",
     "seconds",

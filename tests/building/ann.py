@@ -116,7 +116,7 @@ def sell_row(order: int, at: datetime, pnl: int | None) -> dict[str, Any]:
         "token_mint": "m2",
         "direction": "sell",
         "traded_at": at,
-        "order_in_mint_day": order,
+        "order_in_trader_day": order,
         "pnl_lamports": pnl,
     }
 

@@ -116,7 +116,7 @@ TRADES = {
         "trader_address": "5FZRGtpegyU3ToAeF6JC8fJNZQZRH62LAiX3uUi5bBn",
         "token_mint": "2vCRaNeFKr7AmNWtwmRzWzZv9eyUp33VjHXixWCfpump",
         "direction": "buy", "token_units": 5_000_000_000_000, "sol_lamports": 140_449_439,
-        "fee_lamports": 1_404_495, "fee_source": "estimated", "virtual_sol_lamports": 30_140_449_439,
+        "fee_lamports": 1_404_494, "fee_source": "estimated", "virtual_sol_lamports": 30_140_449_439,
         "virtual_token_units": 1_068_000_000_000_000, "venue": "pump_curve", "pool_address": None,
     }),
     "first buy in a pool, exact quote in": (FIRST_POOL_BUY, 1_784_955_620, {

@@ -11,7 +11,7 @@ import pytest
 from jobs.running.context import open_context
 from jobs.running.runner import run_pass
 from pnl.other_methods import with_costs
-from pumploss.fees import estimate_fee, fee_share_bps
+from pumploss.fees import FEES, estimate_fee, fee_share_bps
 from pumploss.report import RunReport
 from pumploss.settings import from_environment
 from pumploss.tables import bronze_trades
@@ -20,7 +20,7 @@ from pumploss.tables.silver_trade_pnl import TABLE
 PAGE = Path(__file__).parents[2] / "docs" / "pnl.md"
 DAY = datetime(2026, 1, 5, tzinfo=UTC)
 #: Columns of the page that say what was traded; all others say what comes out.
-GIVEN = {"second", "slot", "who", "mint", "does", "units", "sol", "fee", "fee source", "basis", "venue"}
+GIVEN = {"second", "slot", "tx", "who", "mint", "does", "units", "sol", "fee", "fee source", "basis", "venue"}
 #: What comes out, by the column of `silver_trade_pnl` that holds it.
 RESULTS = {
     "matched": "matched_units",
@@ -66,6 +66,7 @@ def bronze(example, number, row):
         "trade_id": f"{example}/{number}",
         "traded_at": at,
         "slot": int(row["slot"]) if row.get("slot") else None,
+        "tx_index": int(row["tx"]) if row.get("tx") else None,
         "event_index": number if row.get("slot") else None,
         "signature": f"{example}/{number}",
         "trader_address": f"{example}/{row.get('who', 'A')}",
@@ -117,7 +118,11 @@ def test_the_table_of_fees():
     for row in rows:
         at = datetime.fromisoformat(row["from (UTC)"]).replace(tzinfo=UTC)
         assert fee_share_bps(row["venue"], at) == int(row["basis points"])
-        assert estimate_fee(row["venue"], at, 1_000_000) == int(row["fee on 1,000,000 lamports"])
+        era = [era for era in FEES[row["venue"]] if era.since <= at][-1]
+        assert " + ".join(map(str, era.components)) == row["components"]
+        assert ("up" if era.is_rounded_up else "down") == row["rounded"]
+        for amount in (1_000_000, 1_000_001):
+            assert estimate_fee(row["venue"], at, amount) == int(row[f"fee on {amount:,} lamports"])
     changes = {row["from (UTC)"] for row in rows}
     assert {"2025-05-12 11:00", "2025-09-01 20:00"} <= changes
 

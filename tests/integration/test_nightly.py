@@ -16,7 +16,7 @@ from pumploss import catalog, embedded
 from pumploss.checks import data_docs
 from pumploss.hot import hot_losers, open_hot
 from pumploss.settings import from_environment
-from pumploss.warm import LOSER_COLUMNS, PERIODS, open_warm, top_losers
+from pumploss.warm import BOARD_COLUMNS, LOSER_COLUMNS, PERIODS, open_warm, top_losers
 from pumploss.warm.tables import TABLES
 from tests.building import nights
 
@@ -127,4 +127,5 @@ def test_losers_are_printed(settings, capsys):
     assert commands.main(["losers", "--period", "7d", "--limit", "3", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert [row["rank"] for row in found] == [1, 2, 3]
-    assert tuple(found[0]) == LOSER_COLUMNS
+    assert tuple(found[0]) == BOARD_COLUMNS
+    assert [row["loss_amount"] for row in found] == sorted(row["loss_amount"] for row in found)

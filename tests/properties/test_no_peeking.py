@@ -74,7 +74,7 @@ def _mint_day(draw: Random, trader: str, mint: str, day: date) -> Row:
 def _sell(draw: Random, trader: str, day: date, order: int) -> Row:
     return {
         "trade_id": f"{trader}{day}{order}", "trader_address": trader, "token_mint": draw.choice(MINTS),
-        "direction": "sell", "traded_at": _moment(draw, day), "order_in_mint_day": order,
+        "direction": "sell", "traded_at": _moment(draw, day), "order_in_trader_day": order,
         "pnl_lamports": draw.choice([None, -5, -1, -1, 0, 3]), "known_at": _moment(draw, shift(day, 1)),
     }  # fmt: skip
 

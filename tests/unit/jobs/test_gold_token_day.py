@@ -175,6 +175,7 @@ def test_a_mint_that_never_had_a_price_is_not_marked(token_days):
         ({"fee_source": "event", "sol_lamports": SOL, "fee_lamports": SOL // 50}, 0.02),
         ({"fee_source": "estimated", "sol_lamports": SOL, "fee_lamports": SOL // 100}, 0.01),
         ({"fee_source": "event", "sol_lamports": SOL // 101, "fee_lamports": SOL // 1000}, 0.0125),
+        ({"fee_source": "event", "sol_lamports": SOL, "fee_lamports": SOL}, 0.0125),  # no venue takes all
         ({"fee_source": "included", "sol_lamports": SOL}, 0.0125),
         ({"fee_source": "included", "sol_lamports": SOL, "venue": "pump_curve"}, 0.0125),
         ({"sol_lamports": SOL, "traded_at": datetime(2025, 4, 1, tzinfo=UTC)}, 0.0025),

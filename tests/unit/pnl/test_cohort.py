@@ -56,6 +56,32 @@ def picked(rows, *names):
     return [tuple(row[name] for name in names) for row in rows]
 
 
+#: Trades of one trader in one second: mint, slot, tx_index, event_index; their places over all mints.
+PLACES = {
+    "slots come before mints": ([("z", 10, None, 0), ("z", 12, None, 0), ("a", 11, None, 0)], [1, 3, 2]),
+    "within one slot the transaction": ([("z", 5, 1, None), ("a", 5, 2, None)], [1, 2]),
+    "within one transaction the event": ([("z", 5, 1, 3), ("a", 5, 1, 4)], [1, 2]),
+    "events of two transactions say nothing: mints by name": ([("z", 5, None, 1), ("a", 5, None, 2)], [2, 1]),
+    "transactions of unknown slots say nothing: mints by name": ([("z", None, 1, 1), ("a", None, 2, 2)], [2, 1]),
+    "who states no slot comes last": ([("a", None, None, None), ("z", 5, 1, 1)], [2, 1]),
+}
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_places_in_a_traders_day_over_mints(walked, name):
+    trades, places = PLACES[name]
+    given = [
+        buy(1, 1, token_mint=mint, slot=slot, tx_index=tx_index, event_index=event, traded_at=NOON, trade_id=f"{n}")
+        for n, (mint, slot, tx_index, event) in enumerate(trades)
+    ]
+    tomorrow = buy(1, 1, traded_at=NOON + timedelta(days=1), trade_id="8")
+    other = buy(1, 1, trader_address="u", trade_id="9")
+    pnl, _ = walked([*given, tomorrow, other])
+    by_id = {row["trade_id"]: row["order_in_trader_day"] for row in pnl}
+    assert [by_id[f"{n}"] for n in range(len(trades))] == places
+    assert (by_id["8"], by_id["9"]) == (1, 1)
+
+
 def test_fees_belong_to_cost_and_proceeds(walked):
     pnl, _ = walked([buy(100, 1000, 10), sell(100, 900, 9)])
     assert picked(pnl, "buy_cost_lamports", "sold_cost_lamports", "proceeds_lamports", "pnl_lamports") == [

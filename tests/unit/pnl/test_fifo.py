@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from pnl.fifo import walk
+from pnl.fifo_kernel import ASIDE
 from pnl.fifo_tables import NO_LOT, FifoLots, FifoTrades
 from pumploss.errors import AmountOverflowError, ContractError
 
@@ -181,17 +182,27 @@ def test_the_mean_hold_carries_beyond_64_bits() -> None:
 
 
 @pytest.mark.parametrize(
-    ("book", "carried"),
+    ("book", "carried", "aside", "left"),
     [
-        ([buy(1, MOST, 1)], []),
-        ([buy(1, MOST), buy(1, 1)], []),
-        ([buy(MOST, 1), buy(1, 1)], []),
-        ([sell(1, 1)], [Lot(MOST, 1), Lot(1, 1)]),
+        ([buy(1, MOST, 1)], [], [0], (0, 0)),  # its own cost passes
+        ([buy(1, MOST), buy(1, 1)], [], [1], (1, MOST)),  # the cost of both
+        ([buy(MOST, 1), buy(1, 1)], [], [1], (MOST, 1)),  # the units of both
+        ([buy(MOST, 1), buy(1, 1), sell(MOST, 5), buy(1, 2)], [], [1], (1, 2)),  # only as long as it does not fit
+        ([buy(2, 1)], [Lot(MOST - 1, 1)], [0], (MOST - 1, 1)),  # with what was carried in
+        ([buy(MOST, 1), buy(1, 1)._replace(position=1)], [], [], (1, 1)),  # another position has room of its own
     ],
 )
-def test_sums_past_63_bits_name_the_position(book: list[Trade], carried: list[Lot]) -> None:
-    with pytest.raises(AmountOverflowError, match=f"position 0: .* at trade row {len(book) - 1} "):
-        walk(trades(*book), lots(*carried))
+def test_a_buy_past_63_bits_is_set_aside(book: list[Trade], carried: list[Lot], aside: list[int], left) -> None:
+    result = walk(trades(*book), lots(*carried))
+    assert np.flatnonzero(result.taints & ASIDE).tolist() == aside
+    assert (result.position_units_after[-1], result.position_cost_after[-1]) == left
+    last = result.closes.position == result.closes.position[-1]
+    assert (result.closes.units[last].sum(), result.closes.cost_lamports[last].sum()) == left
+
+
+def test_carried_lots_past_63_bits_name_the_position() -> None:
+    with pytest.raises(AmountOverflowError, match="position 0: the units or the cost of the lots that it carries in"):
+        walk(trades(sell(1, 1)), lots(Lot(MOST, 1), Lot(1, 1)))
 
 
 @pytest.mark.parametrize(

@@ -46,22 +46,40 @@ def test_share(venue, at, bps):
     assert one.to_pylist() == [bps]
 
 
-def test_fees_are_rounded_up():
-    at = datetime(2026, 1, 1, tzinfo=UTC)
-    assert [estimate_fee("pump_curve", at, sol) for sol in (0, 1, 80, 81, 10_000)] == [
-        0,
-        1,
-        1,
-        2,
-        125,
-    ]
+#: Venue, block time, amount, fee, and why it is that.
+ROUNDED = [
+    ("pump_curve", datetime(2024, 12, 1, tzinfo=UTC), 140_449_439, 1_404_494, "one fee, rounded down"),
+    ("pump_curve", datetime(2024, 12, 1, tzinfo=UTC), 99, 0, "less than a lamport is nothing then"),
+    ("pump_curve", CREATOR_FEE_AT - SECOND, 10_099, 100, "until the second before the creator's fee"),
+    ("pump_curve", CREATOR_FEE_AT, 10_099, 96 + 6, "protocol and creator, each rounded up by itself"),
+    ("pump_curve", CREATOR_FEE_AT, 1, 2, "a lamport for either"),
+    ("pump_curve", CREATOR_FEE_AT, 20_000, 190 + 10, "nothing to round"),
+    ("pump_curve", PROJECT_ASCEND_AT, 10_001, 96 + 31, "the creator gets 30 now"),
+    ("pump_curve", PROJECT_ASCEND_AT, 987_500_000, 9_381_250 + 2_962_500, "what an event of 2026 states"),
+    ("pumpswap", CREATOR_FEE_AT - SECOND, 10_001, 21 + 6, "providers and protocol, rounded up from the first event on"),
+    ("pumpswap", CREATOR_FEE_AT, 1_460_546_230, 2_921_093 + 730_274 + 730_274, "what an event of 2025 states"),
+    ("pumpswap", PROJECT_ASCEND_AT, 1, 3, "three components of a lamport"),
+    ("pumpswap", PROJECT_ASCEND_AT, 0, 0, "nothing for nothing"),
+    ("raydium", PROJECT_ASCEND_AT, 401, 2, "one component, rounded up"),
+]
 
 
-def test_many_are_as_one_and_never_overflow():
-    at = datetime(2026, 1, 1, tzinfo=UTC)
-    amounts = [0, 1, 79, 80, 81, 10**9 + 1, 2**63 - 1]
-    fees = fees_lamports(np.full(len(amounts), 125), np.array(amounts))
-    assert fees.tolist() == [estimate_fee("pumpswap", at, amount) for amount in amounts]
+@pytest.mark.parametrize(("venue", "at", "sol", "fee", "why"), ROUNDED, ids=[row[-1] for row in ROUNDED])
+def test_each_component_is_rounded_as_its_era_did(venue, at, sol, fee, why):
+    assert estimate_fee(venue, at, sol) == fee
+    times = pa.array([at, at], pa.timestamp("us", "UTC"))
+    assert estimate_fees(pa.array([venue, venue]), times, pa.array([sol, sol])).to_pylist() == [fee, fee]
+
+
+@pytest.mark.parametrize("venue", FEES)
+def test_many_are_as_one_and_never_overflow(venue):
+    starts = [era.since for era in FEES[venue]][1:]
+    ats = [datetime(2021, 1, 1, tzinfo=UTC), *starts, *(start - SECOND for start in starts)]
+    amounts = [0, 1, 79, 80, 81, 9_999, 10_001, 10**9 + 1, 2**63 - 1]
+    pairs = [(at, amount) for at in ats for amount in amounts]
+    times = np.array([int(at.timestamp()) * 1_000_000 for at, _ in pairs])
+    fees = fees_lamports(venue, times, np.array([amount for _, amount in pairs]))
+    assert fees.tolist() == [estimate_fee(venue, at, amount) for at, amount in pairs]
 
 
 def test_null_gives_null():

@@ -80,7 +80,7 @@ def test_a_sell_for_native_sol(trade):
     assert (found["direction"], found["token_units"], found["sol_lamports"]) == ("sell", 4140377283519, 39953751)
     assert (found["token_mint"], found["token_decimals"], found["is_decimals_assumed"]) == (COIN, 6, False)
     assert found["trader_address"] == TRADER, "the seller, not the relayer that signed and paid"
-    assert (found["fee_lamports"], found["fee_source"]) == (499422, "estimated")
+    assert (found["fee_lamports"], found["fee_source"]) == (499423, "estimated")
     assert (found["amount_basis"], found["venue"]) == ("curve", "pump_curve")
 
 

@@ -44,7 +44,7 @@ def test_every_field_is_mapped(parse, line, as_csv):
 
 def test_fee_that_is_not_stated_is_estimated_and_rounded_up(parse, line, as_csv):
     (trade,) = parse("canonical", "a.csv", as_csv([line("canonical")])).trades
-    assert (trade["fee_lamports"], trade["fee_source"]) == (12500001, "estimated")
+    assert (trade["fee_lamports"], trade["fee_source"]) == (12500002, "estimated")
 
 
 def test_stated_fee_of_zero_is_a_fee(parse, line, as_csv):

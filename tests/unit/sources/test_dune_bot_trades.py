@@ -62,7 +62,7 @@ def test_every_field_is_mapped_or_ignored(trade):
     assert (found["signature"], found["trader_address"], found["token_mint"]) == (BUY["tx_id"], BUY["user"], COIN)
     assert (found["direction"], found["token_units"], found["sol_lamports"]) == ("buy", 276314421934, 20008291)
     assert (found["token_decimals"], found["is_decimals_assumed"]) == (6, False)
-    assert (found["fee_lamports"], found["fee_source"]) == (200083, "estimated")
+    assert (found["fee_lamports"], found["fee_source"]) == (200082, "estimated")
     assert (found["amount_basis"], found["venue"]) == ("curve", "pump_curve")
 
 
@@ -84,8 +84,8 @@ def test_nine_decimals_are_assumed_of_a_mint_that_is_not_pump_s(trade):
 @pytest.mark.parametrize(
     ("project", "version", "venue", "fee"),
     [
-        ("pumpdotfun", "1", "pump_curve", (200083, "estimated", "curve")),
-        ("pumpswap", "1", "pumpswap", (50021, "estimated", "curve")),
+        ("pumpdotfun", "1", "pump_curve", (200082, "estimated", "curve")),
+        ("pumpswap", "1", "pumpswap", (50022, "estimated", "curve")),
         ("raydium", "4", "raydium", (0, "included", "balance_delta")),
         ("raydium", "launchlab", "launchlab", (0, "included", "balance_delta")),
         ("raydium_launchlab", "1", "launchlab", (0, "included", "balance_delta")),

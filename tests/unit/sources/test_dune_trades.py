@@ -78,7 +78,7 @@ def test_every_field_is_mapped_or_ignored(trade):
     assert (found["signature"], found["trader_address"], found["token_mint"]) == (BUY["tx_id"], BUY["trader_id"], COIN)
     assert (found["direction"], found["token_units"], found["sol_lamports"]) == ("buy", 34500000123456, 1000000001)
     assert (found["token_decimals"], found["is_decimals_assumed"]) == (6, False)
-    assert (found["fee_lamports"], found["fee_source"]) == (12500001, "estimated")
+    assert (found["fee_lamports"], found["fee_source"]) == (12500002, "estimated")
     assert (found["amount_basis"], found["venue"], found["virtual_sol_lamports"]) == ("curve", "pump_curve", None)
 
 

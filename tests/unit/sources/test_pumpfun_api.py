@@ -16,7 +16,7 @@ def test_every_field_is_mapped_or_ignored(parse, line, as_json):
     )
     assert (trade["sol_lamports"], trade["fee_lamports"], trade["fee_source"]) == (
         1000000001,
-        12500001,
+        12500002,
         "estimated",
     )
     assert (trade["amount_basis"], trade["venue"], trade["line_number"]) == (

@@ -41,21 +41,21 @@ def test_a_streak_follows_trade_order_over_mints_and_days(compute):
     def sell(mint, at, order, pnl):
         return {
             "trade_id": f"{mint}{at}{order}", "trader_address": "ben", "token_mint": mint, "direction": "sell",
-            "traded_at": at, "order_in_mint_day": order, "pnl_lamports": pnl,
+            "traded_at": at, "order_in_trader_day": order, "pnl_lamports": pnl,
         }  # fmt: skip
 
     noon = datetime(2026, 3, 29, 12, tzinfo=UTC)
     later = noon + timedelta(days=1)
     sells = [
         sell("b", later, 1, -1),
-        sell("a", later + timedelta(seconds=1), 1, 0),  # breaks even
-        sell("a", later + timedelta(seconds=2), 2, -1),
-        sell("b", noon, 1, -1),  # in one second: mint a before b, then their own order
-        sell("b", noon, 2, -1),
-        sell("a", noon, 1, 5),
-        sell("c", noon - timedelta(seconds=1), 7, -1),
+        sell("a", later + timedelta(seconds=1), 2, 0),  # breaks even
+        sell("a", later + timedelta(seconds=2), 3, -1),
+        sell("b", noon, 3, -1),  # in one second: the trader's own order over mints, neither mint nor profit
+        sell("b", noon, 5, -1),
+        sell("a", noon, 4, 5),
+        sell("c", noon - timedelta(seconds=1), 2, -1),
     ]
-    assert compute(days=[days_of()], mints=[], sells=sells)["ben", T]["max_loss_streak_30d"] == 3
+    assert compute(days=[days_of()], mints=[], sells=sells)["ben", T]["max_loss_streak_30d"] == 2
 
 
 def test_scattered_days_are_computed_as_asked(compute):
