@@ -31,7 +31,7 @@ COVERED_BY = {
         "jobs/train_loss_model", "jobs/train_risk_model", "models/loss_model", "models/registry", "models/risk_model",
     ),
     "integration/test_nightly": (
-        "jobs/commands/champions", "jobs/commands/closing", "jobs/commands/losers", "jobs/commands/nightly",
+        "jobs/commands/champions", "jobs/commands/closing", "jobs/commands/nightly",
         "jobs/commands/terminal", "jobs/commands/trader", "jobs/running/context",
     ),
     "integration/test_published_checks": ("jobs/gates/published_rows",),
