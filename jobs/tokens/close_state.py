@@ -137,6 +137,6 @@ def _fee_share() -> Column:
         for era in eras:
             applies = (F.col("venue_close") == venue) & (F.col("last_traded_at") >= F.lit(era.since))
             dated = F.when(applies, F.lit(era.total / BASIS_POINTS)).otherwise(dated)
-    stated = F.col("known_fees").cast("double") / F.col("fee_volume").cast("double")
+    stated = F.col("known_fees").cast("double") / F.nullif(F.col("fee_volume"), F.lit(0)).cast("double")
     is_sound = (F.col("fee_volume") >= FEE_VOLUME_LAMPORTS) & (stated <= MOST_FEE_SHARE)
     return F.when(is_sound, stated).otherwise(dated)

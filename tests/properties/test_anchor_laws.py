@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pumploss.fees import estimate_fee
+from pumploss.money import MOST_LAMPORTS, MOST_RESERVE_LAMPORTS
 from sources.interpreting.addresses import encode
 from tests.building.anchor_encoder import EVENTS, MINT, SECOND, TAG, USER, WSOL, event, line, rows_of_lines
 
@@ -43,7 +44,8 @@ def curve_verdict(fields, values):
         faults.add("bad_timestamp")
     if fields == 32 and values["quote_mint"] == USER:
         faults.add("non_sol_quote")
-    if max(*used, *fees, sum(fees)) >= FITS:
+    is_beyond = max(values["sol_amount"], sum(fees)) > MOST_LAMPORTS or used[2] > MOST_RESERVE_LAMPORTS
+    if max(*used, *fees) >= FITS or is_beyond:
         faults.add("overflow")
     if values["token_amount"] == 0 or (values["sol_amount"] == 0 and values["is_buy"]):
         faults.add("zero_amount")

@@ -47,7 +47,7 @@ def test_a_stale_day_whose_rebuild_failed_stays_stale(built, dumps, land, monkey
     land(built.settings.landing, D2, [*dumps[D2], more(D2)])
     run_step(built, "bronze_trades", [D2])
     with monkeypatch.context() as broken:
-        broken.setattr("jobs.silver_trades.transform", lambda _: 1 / 0)
+        broken.setattr("jobs.silver_trades.transform", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             run_step(built, "silver_trades", [D2])
     assert last_rows(built, "silver_trades")[D2]["error"] == "ZeroDivisionError: division by zero"
