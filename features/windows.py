@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from features.labels import HORIZON_DAYS
 from pumploss.contract import Type
 from pumploss.days import Days, ordered, shift, span
+from pumploss.errors import ContractError
 
 #: The longest window in days. Lifetime figures are levels, carried by the latest daily row inside it.
 LOOKBACK_DAYS = 30
@@ -100,9 +101,9 @@ def total(fact: str, days: int) -> Column:
 
 
 def summed(fact: str, days: int) -> str:
-    """Write the name of that sum. Raises KeyError if `SUMS` does not list it."""
-    if days not in SUMS[fact]:
-        raise KeyError(f"{fact} is not summed over {days} days: add it to features.windows.SUMS")
+    """Write the name of that sum. Raises ContractError if `SUMS` does not list it."""
+    if days not in SUMS.get(fact, ()):
+        raise ContractError(f"{fact} is not summed over {days} days: add it to features.windows.SUMS")
     return f"{fact}_{days}d"
 
 

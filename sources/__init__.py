@@ -1,6 +1,6 @@
 """Source formats, found by looking: a module of this package that defines `SOURCE` is a source.
 
-Where do I go to add one? Write `sources/<name>.py` after the smallest of its neighbours; the
+Where do I go to add one? Write `sources/<name>.py` as `pumpfun_api.py`, the plainest of its neighbours, is written; the
 landing folder `<name>/` is then read, and nothing else needs to know.
 """
 

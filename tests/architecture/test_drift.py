@@ -102,7 +102,7 @@ def test_names_carry_their_unit(table):
         for column in table.columns
         if column.type not in UNITLESS and not UNIT.search(column.name) and column.name not in WITHOUT_UNIT
     ]
-    assert not without, f"{table.name}: give {without} a suffix of DESIGN section 11"
+    assert not without, f"{table.name}: give {without} a suffix that `docs/architecture.md` lists"
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=lambda table: table.name)

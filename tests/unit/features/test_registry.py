@@ -2,6 +2,7 @@ import pytest
 
 from features import registry
 from pumploss.contract import Type
+from pumploss.errors import ContractError
 
 TRADER_FEATURES = [
     "total_trades", "avg_trade_size", "trade_size_volatility", "total_losses", "loss_count", "avg_loss_size",
@@ -60,5 +61,7 @@ def test_an_unlisted_sum_is_refused():
     from features.windows import summed
 
     assert summed("buy_cost_lamports", 7) == "buy_cost_lamports_7d"
-    with pytest.raises(KeyError, match="SUMS"):
+    with pytest.raises(ContractError, match="SUMS"):
         summed("fees_lamports", 1)
+    with pytest.raises(ContractError, match="SUMS"):
+        summed("nobody_sums_this", 1)
