@@ -7,18 +7,24 @@ from jobs.running.lookups import latest_before
 from jobs.running.step_context import StepContext
 from jobs.tokens import tape_completeness, tape_links
 from jobs.tokens.close_state import RECENT, carried, marked
-from pumploss.days import Days
+from jobs.tokens.rewrites import PLACE, last_rewrites, rewritten
+from pumploss.days import Days, listed
 from pumploss.money import LAMPORTS_PER_SOL
-from pumploss.tables import silver_trade_pnl, silver_trades
+from pumploss.report import RunReport
+from pumploss.tables import bronze_token_events, silver_trade_pnl, silver_trades
 from pumploss.tables.gold_token_day import TABLE
 from sources import arriving
 from sources.declaration import Arrival
 
+#: What the last trade of a day says of the mint's reserves.
+_RESERVES = ("virtual_sol_lamports", "virtual_token_units", "real_sol_lamports", "real_token_units", "venue")
 
-def transform(trades: DataFrame, pnl: DataFrame, before: DataFrame) -> DataFrame:
-    """Trades, their profit, and each mint's latest earlier row of this table, to `gold_token_day`."""
+
+def transform(trades: DataFrame, pnl: DataFrame, before: DataFrame, events: DataFrame | None = None) -> DataFrame:
+    """Trades, their profit, each mint's latest earlier row of this table, and events of tokens, to `gold_token_day`."""
     key = ["token_mint", "day"]
-    daily = _facts(trades).join(_realised(pnl), key, "left").join(tape_links.links(trades), key, "left")
+    facts = _facts(trades) if events is None else rewritten(_facts(trades), last_rewrites(events))
+    daily = facts.join(_realised(pnl), key, "left").join(tape_links.links(trades), key, "left")
     days = tape_completeness.closed(carried(daily, before)).where("NOT is_before")
     return marked(days).withColumn("volatility", _volatility()).select(*TABLE.names)
 
@@ -41,7 +47,8 @@ def _facts(trades: DataFrame) -> DataFrame:
         F.round(F.log(F.col("raw") / F.lag("raw").over(order)) * 1e6).cast("bigint").alias("step"),
         F.when(F.col("is_plain"), F.row_number().over(backwards)).alias("from_last"),
     )
-    is_known_fee = F.col("fee_source").isin("event", "estimated")
+    # A trade that is free of fees, as those of a mayhem coin's agent are, does not say what others pay.
+    is_known_fee = F.col("fee_source").isin("event", "estimated") & (F.col("fee_lamports") > 0)
     return ranked.groupBy("token_mint", F.col("trade_date").alias("day")).agg(
         F.count(F.lit(1)).alias("trade_count"),
         F.count(F.when(F.col("direction") == "buy", 1)).alias("buy_count"),
@@ -73,7 +80,7 @@ def _facts(trades: DataFrame) -> DataFrame:
 
 def _last_reserves() -> Column:
     has = F.col("virtual_sol_lamports").isNotNull() & F.col("virtual_token_units").isNotNull()
-    return F.when(has, F.struct("order_in_mint_day", "virtual_sol_lamports", "virtual_token_units", "venue"))
+    return F.when(has, F.struct("order_in_mint_day", F.col("traded_at").alias("at"), *PLACE[1:], *_RESERVES))
 
 
 def _realised(pnl: DataFrame) -> DataFrame:
@@ -96,5 +103,22 @@ def run(context: StepContext, days: Days) -> None:
     """Aggregate these days; reserves and prices carry over from each mint's latest earlier day."""
     trades = context.read(silver_trades.TABLE, days)
     before = latest_before(context, TABLE, trades.select("token_mint"), days[0])
-    frame = transform(trades, context.read(silver_trade_pnl.TABLE, days), before)
-    context.publish(TABLE, frame, days)
+    pnl, events = (context.read(table, days) for table in (silver_trade_pnl.TABLE, bronze_token_events.TABLE))
+    frame = transform(trades, pnl, before, events)
+    staged = context.lake.stage(TABLE, frame)
+    context.publish(TABLE, staged, days, staged=True)
+    _tell_set_aside(context.report, staged)
+
+
+def _tell_set_aside(report: RunReport, staged: DataFrame) -> None:
+    """Name the mints that a break set aside, for people and for the ledger, with their share of the day's volume."""
+    torn = staged.where("is_tape_broken AND NOT is_sampled").select("day", "token_mint", "volume_lamports").collect()
+    for day in sorted({row["day"] for row in torn}):
+        rows = sorted((row for row in torn if row["day"] == day), key=lambda row: str(row["token_mint"]))
+        mints, lamports = [row["token_mint"] for row in rows], sum(row["volume_lamports"] for row in rows)
+        report.day(day).note(TABLE.name, set_aside={"mints": mints, "volume_lamports": lamports})
+        report.warnings.append(
+            f"{len(mints)} mints are set aside from {day} on, in no sum of equity, with "
+            f"{lamports / LAMPORTS_PER_SOL:,.1f} SOL of that day: a break ended their tapes ({listed(mints)}). "
+            "They are back once the day has landed again without it."
+        )

@@ -10,7 +10,7 @@ from jobs.running.context import Context
 from jobs.running.lookups import latest_before
 from jobs.running.step_context import StepContext
 from pnl import changes_of
-from pnl.exit_value import MARK
+from pnl.exit_value import MARK, SET_ASIDE
 from pnl.value_changes import CHANGES
 from pumploss.cohort import COHORTS
 from pumploss.columns import POSITION
@@ -41,8 +41,8 @@ RUNNING = {
 }
 
 
-def flows(pnl: DataFrame, mint_days: DataFrame) -> DataFrame:
-    """What each trader's own trades of a day add up to."""
+def flows(pnl: DataFrame, mint_days: DataFrame, aside: DataFrame | None = None) -> DataFrame:
+    """What each trader's own trades of a day add up to; `aside` are mints that are set aside on a day."""
     buy, sell, won = (F.col("direction") == "buy", F.col("direction") == "sell", F.col("pnl_lamports"))
     # Logarithms are summed in whole millionths: sums of integers do not depend on the order of rows.
     log_hold = F.round(F.log1p(F.col("hold_seconds")) * 1e6).cast("bigint")
@@ -71,7 +71,24 @@ def flows(pnl: DataFrame, mint_days: DataFrame) -> DataFrame:
         F.max("known_at").alias("known_at"),
     )
     met = mint_days.where("first_seen_day = trade_date").groupBy("trader_address", F.col("trade_date").alias("day"))
-    return days.join(met.agg(F.count(F.lit(1)).alias("new_mint_count")), ["trader_address", "day"], "left")
+    counted = days.join(met.agg(F.count(F.lit(1)).alias("new_mint_count")), ["trader_address", "day"], "left")
+    if aside is None:
+        return counted.withColumn("cash_aside_change", F.lit(0).cast("bigint"))
+    return counted.join(_cash_aside(pnl, aside), ["trader_address", "day"], "left")
+
+
+def set_aside(marks: DataFrame) -> DataFrame | None:
+    """Mints and days of marks that are set aside, or None where there are none, as on most days."""
+    aside = marks.where(F.col("mark_method") == SET_ASIDE).select("token_mint", "day")
+    return aside if aside.take(1) else None
+
+
+def _cash_aside(pnl: DataFrame, aside: DataFrame) -> DataFrame:
+    """What trades of mints that are set aside brought and cost: cash that is no change of equity."""
+    mints = aside.select("token_mint", F.col("day").alias("trade_date"))
+    trades = pnl.join(F.broadcast(mints), ["token_mint", "trade_date"], "left_semi")
+    cash = F.sum(F.col("proceeds_lamports") - F.col("buy_cost_lamports")).cast("bigint")
+    return trades.groupBy("trader_address", F.col("trade_date").alias("day")).agg(cash.alias("cash_aside_change"))
 
 
 def _sum(column: Column) -> Column:
@@ -127,10 +144,9 @@ def transform(changes: DataFrame, own: DataFrame, before: DataFrame) -> DataFram
         "last_traded_at",
         F.when(F.col("trade_count") > 0, 1).otherwise(0).cast("bigint").alias("is_active"),
     )
-    changed = filled.withColumn(
-        "equity_change_lamports", F.col("proceeds_lamports") - F.col("buy_cost_lamports") + F.col("value_change")
-    )
-    return _levels(changed, before)
+    cash = F.col("proceeds_lamports") - F.col("buy_cost_lamports") - F.col("cash_aside_change")
+    value = F.col("value_change") - F.col("value_aside_change")
+    return _levels(filled.withColumn("equity_change_lamports", cash + value), before)
 
 
 def _levels(days: DataFrame, before: DataFrame) -> DataFrame:
@@ -179,7 +195,7 @@ def run(context: StepContext, days: Days) -> None:
     lots = state.unionByName(context.read(silver_open_lots.TABLE, days))
     changes = value_changes(lots, marks, latest_before(context, gold_token_day.TABLE, mints, days[0]), days)
     pnl = context.read(silver_trade_pnl.TABLE, days)
-    own = flows(pnl, context.read(silver_trader_mint_day.TABLE, days))
+    own = flows(pnl, context.read(silver_trader_mint_day.TABLE, days), set_aside(marks))
     moved = context.lake.stage("trader_changes", changes)
     before = _latest_rows(context, moved, pnl, days)
     context.publish(TABLE, transform(moved, own, before), days)

@@ -35,12 +35,12 @@ class Step:
 
 STEPS = (
     Step("bronze_trades", (LANDING,), ("bronze_trades", "quarantine_trades", "bronze_token_events"), is_restated=False),
-    Step("silver_tokens", ("bronze_token_events",), ("silver_tokens", "silver_pools"), None),
+    Step("silver_tokens", ("bronze_token_events", "bronze_trades"), ("silver_tokens", "silver_pools"), None),
     Step("silver_trades", ("bronze_trades",), ("silver_trades",), 7),
     Step("silver_trade_pnl", ("silver_trades",), ("silver_trade_pnl", "silver_open_lots"), None),
     Step("silver_round_trips", ("silver_trade_pnl", "silver_open_lots"), ("silver_round_trips",), None),
     Step("silver_trader_mint_day", ("silver_trade_pnl",), ("silver_trader_mint_day",), None),
-    Step("gold_token_day", ("silver_trades", "silver_trade_pnl"), ("gold_token_day",), None),
+    Step("gold_token_day", ("silver_trades", "silver_trade_pnl", "bronze_token_events"), ("gold_token_day",), None),
     Step(
         "gold_trader_day",
         ("silver_trade_pnl", "silver_open_lots", "silver_trader_mint_day", "gold_token_day"),

@@ -5,25 +5,29 @@ from pyspark.sql import functions as F
 
 from jobs.running.lookups import latest_before
 from jobs.running.step_context import StepContext
+from jobs.tokens.mode_facts import mode_facts
 from pumploss.contract import Table
 from pumploss.days import Days
-from pumploss.tables import bronze_token_events, silver_pools
+from pumploss.tables import bronze_token_events, bronze_trades, silver_pools
 from pumploss.tables.silver_tokens import TABLE
 
 #: Facts of one dump day count in chain order; what is equal in that, in the order of its line.
 CHAIN_ORDER = ("occurred_at", "slot", "tx_index", "event_index", "file", "line_number")
 #: The first stated value of these stays; of times the earliest counts.
-TOKEN_FACTS = ("creator_address", "pool_address", "token_decimals", "quote_mint")
+TOKEN_FACTS = ("creator_address", "pool_address", "token_decimals", "quote_mint", "is_mayhem")
 TOKEN_TIMES = ("launched_at", "graduated_at")
 POOL_FACTS = ("token_mint", "quote_mint", "token_decimals")
 POOL_TIMES = ("pool_opened_at",)
 
 
 def token_facts(events: DataFrame) -> DataFrame:
-    """Says what each event says of its token, in columns of `silver_tokens`, with `known_day`."""
+    """Says what each event says of its token, in columns of `silver_tokens`, with `known_day`.
+
+    Rewritten reserves say the mode alone: `mode_facts`.
+    """
     kind = F.col("event_kind")
     # Anyone may open a pool of any mint, against anything: of that, only the decimals say something of the token.
-    return events.select(
+    return events.where("event_kind <> 'rewrite'").select(
         "token_mint",
         F.when(kind == "create", F.col("occurred_at")).alias("launched_at"),
         F.when(kind == "create", F.col("creator_address")).alias("creator_address"),
@@ -31,6 +35,7 @@ def token_facts(events: DataFrame) -> DataFrame:
         F.when(kind == "migrate", F.col("pool_address")).alias("pool_address"),
         "token_decimals",
         F.when(kind != "create_pool", F.col("quote_mint")).alias("quote_mint"),
+        F.when(kind == "create", F.col("is_mayhem")).alias("is_mayhem"),
         *CHAIN_ORDER,
         F.col("dump_day").alias("known_day"),
     )
@@ -78,10 +83,13 @@ def transform(facts: DataFrame, before: DataFrame, table: Table) -> DataFrame:
 def run(context: StepContext, days: Days) -> None:
     """Writes what these days' events add to tokens and pools, each built on what earlier days knew."""
     events = context.read(bronze_token_events.TABLE, days)
-    for table, facts in ((silver_pools.TABLE, pool_facts(events)), (TABLE, token_facts(events))):
-        key = _shape(table)[0]
-        before = latest_before(context, table, facts.select(key), days[0])
-        context.publish(table, transform(facts, before, table), days)
+    pools = pool_facts(events)
+    known = latest_before(context, silver_pools.TABLE, pools.select("pool_address"), days[0])
+    context.publish(silver_pools.TABLE, transform(pools, known, silver_pools.TABLE), days)
+    modes = context.read(bronze_trades.TABLE, days).where("is_mayhem")
+    before = latest_before(context, TABLE, events.select("token_mint").union(modes.select("token_mint")), days[0])
+    facts = token_facts(events).unionByName(mode_facts(modes, events, before), allowMissingColumns=True)
+    context.publish(TABLE, transform(facts, before, TABLE), days)
 
 
 def _shape(table: Table) -> tuple[str, tuple[str, ...], tuple[str, ...]]:

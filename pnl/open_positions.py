@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 import pyarrow as pa
 
-from pnl.exit_value import MARK, exit_value
+from pnl.exit_value import MARK, SET_ASIDE, exit_value
 from pumploss.columns import POSITION
 from pumploss.days import midnight
 
@@ -30,7 +30,7 @@ def valued(lots: pa.Table, marks: pa.Table, as_of: date) -> pa.Table:
 
     `lots` are each position's latest rows of `silver_open_lots` before it, `marks` each mint's latest row of
     `gold_token_day` before it. A mint without a mark is worth nothing; how old its mark is, is then missing, and it
-    counts as stale.
+    counts as stale. A mint that is set aside is worth nothing, and gains and loses nothing.
     """
     state = pl.DataFrame(pl.from_arrow(marks)).select("token_mint", *MARK, "last_traded_at")
     age = pl.lit(int(midnight(as_of).timestamp())) - pl.col("last_traded_at").dt.epoch("s")
@@ -43,7 +43,9 @@ def valued(lots: pa.Table, marks: pa.Table, as_of: date) -> pa.Table:
         .join(state, "token_mint", how="left")
         .with_columns(exit_value_lamports=value, mark_age_seconds=age)
         .with_columns(
-            unrealised_pnl_lamports=pl.col("exit_value_lamports") - pl.col("open_cost_lamports"),
+            unrealised_pnl_lamports=pl.when(pl.col("mark_method") == SET_ASIDE)
+            .then(0)
+            .otherwise(pl.col("exit_value_lamports") - pl.col("open_cost_lamports")),
             is_mark_stale=(pl.col("mark_age_seconds") > STALE_AFTER_SECONDS).fill_null(True),
         )
     )

@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 import pyarrow as pa
 
-from pnl.exit_value import MARK, exit_value
+from pnl.exit_value import MARK, SET_ASIDE, exit_value
 from pumploss.columns import COHORT, DAY, POSITION, TRADER
 from pumploss.contract import Column, Table, Type
 
@@ -34,6 +34,7 @@ CHANGES: Final = Table(
         DAY,
         COHORT,
         *(Column(f"{name}_change", Type.BIGINT, f"Change of: {text}") for name, text in MEASURES.items()),
+        Column("value_aside_change", Type.BIGINT, "The part of the change of value of mints that are set aside"),
         Column("mark_known_at", Type.TIMESTAMP, "Since when the day's marks of its positions are known"),
     ),
     key=KEY,
@@ -55,11 +56,11 @@ def changes_of(cohort: pa.Table, first: date) -> pa.Table:
     changed = ordered.with_columns(
         (pl.col(name) - pl.when(is_same).then(pl.col(name).shift(1)).otherwise(0)).alias(f"{name}_change")
         for name in MEASURES
-    )
+    ).with_columns(pl.when(_is_aside()).then(pl.col("value_change")).otherwise(0).alias("value_aside_change"))
     summed = (
         changed.filter(pl.col("day") >= first)
         .group_by(KEY)
-        .agg(*(pl.col(f"{name}_change").sum() for name in MEASURES), pl.col("known_at").max().alias("mark_known_at"))
+        .agg(pl.col("^.*_change$").sum(), pl.col("known_at").max().alias("mark_known_at"))
     )
     return pa.table(summed.select(CHANGES.names).to_arrow()).cast(CHANGES.arrow_schema)
 
@@ -84,14 +85,20 @@ def _measured(held: pl.DataFrame, marks: pl.DataFrame, first: pl.Expr) -> pl.Dat
     now = held.join(marks.filter(pl.col("day") >= first), "token_mint").filter(since & is_held)
     has_stood = (pl.col("close_day") < first) & ((pl.col("units") > 0) | (pl.col("cost") > 0))
     until = held.filter(has_stood).join(marks.filter(pl.col("day") < first), "token_mint")
-    is_open = pl.col("units") > 0
+    is_open = (pl.col("units") > 0) & ~_is_aside()
     return (
         pl.concat([now, until])
         .with_columns(exit_value(pl.col("units")).alias("value"))
         .with_columns(
             pl.when(pl.col("mark_method") == "last_price").then(pl.col("value")).otherwise(0).alias("last_price_value"),
+            pl.when(_is_aside()).then(0).otherwise(pl.col("cost")).alias("cost"),
             is_open.cast(pl.Int64).alias("open"),
             (is_open & (pl.col("value") < pl.col("cost"))).cast(pl.Int64).alias("underwater"),
             (is_open & (pl.col("value") * 10 < pl.col("cost"))).cast(pl.Int64).alias("bag"),
         )
     )
+
+
+def _is_aside() -> pl.Expr:
+    """Whether the position's mint is set aside: what it would fetch, cost and count is then in no sum."""
+    return pl.col("mark_method") == SET_ASIDE

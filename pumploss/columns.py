@@ -43,6 +43,24 @@ VIRTUAL_TOKENS = Column(
     "Token reserve after the trade: virtual on the curve, the pool's later",
     nullable=True,
 )
+REAL_SOL = Column(
+    "real_sol_lamports",
+    Type.BIGINT,
+    "SOL that the curve or pool holds after the trade and can pay out, where that is stated",
+    nullable=True,
+)
+REAL_TOKENS = Column(
+    "real_token_units",
+    Type.BIGINT,
+    "Tokens that the curve has left to sell, or that the pool holds, after the trade, where that is stated",
+    nullable=True,
+)
+IS_MAYHEM = Column(
+    "is_mayhem",
+    Type.BOOLEAN,
+    "Whether the coin is in mayhem mode: an agent trades it and virtual reserves may be rewritten; missing if unstated",
+    nullable=True,
+)
 VENUE = Column("venue", Type.STRING, "`pump_curve`, `pumpswap`, `raydium`, `launchlab` or `meteora`, told by program")
 POOL = Column("pool_address", Type.STRING, "Account of the pool that trades a mint, base58", nullable=True)
 CREATOR = Column("creator_address", Type.STRING, "Wallet that made the token, base58", nullable=True)

@@ -12,8 +12,9 @@ programs say everything twice, in the log and in a call to themselves: a collect
 Order: block_time, slot, tx_index, event_index.
 Trades in a pool state no mint, only `pool_address`, which events about pools resolve. Their tokens are given 6
 decimals, which holds for pump.fun's mints; the pool's event knows better.
-`CreateEvent`, `CompleteEvent`, `CompletePumpAmmMigrationEvent` and `CreatePoolEvent` are no trades but facts about
-tokens. Events that are neither are `not_a_trade` where they are known by name and `unknown_event` where not; another
+`CreateEvent`, `CompleteEvent`, `CompletePumpAmmMigrationEvent`, `UpdateMayhemVirtualParamsEvent` and
+`CreatePoolEvent` are no trades but facts about tokens.
+Events that are neither are `not_a_trade` where they are known by name and `unknown_event` where not; another
 program is `unknown_venue`; data that is no such event is `malformed`.
 """
 
@@ -40,9 +41,13 @@ _WRITERS = (
     (layouts.CREATE, tokens.launches),
     (layouts.COMPLETE, tokens.completions),
     (layouts.MIGRATE, tokens.migrations),
+    (layouts.REWRITE, tokens.rewrites),
     (layouts.CREATE_POOL, tokens.pools),
 )
-_NUMBERS = ("token_units", "sol_lamports", "virtual_sol_lamports", "virtual_token_units", "trailing_bytes")
+_NUMBERS = (
+    "token_units", "sol_lamports", "virtual_sol_lamports", "virtual_token_units", "real_sol_lamports",
+    "real_token_units", "trailing_bytes",
+)  # fmt: skip
 _ADDRESSES = ("trader_address", "token_mint", "pool_address", "creator_address", "quote_mint")
 
 
@@ -109,6 +114,7 @@ def _described(rows: Rows, draft: Draft, venue: pa.StringArray, at: pa.Timestamp
         "fee_source": pc.if_else(is_trade, fee_source, None),
         "amount_basis": pc.if_else(is_trade, "curve", None),
         "is_decimals_assumed": pc.if_else(is_trade, False, None),
+        "is_mayhem": pc.cast(draft.numbers("is_mayhem"), pa.bool_()),
         "venue": pc.if_else(is_trade, venue, None),
     }
 

@@ -4,6 +4,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs.tokens import tape_completeness
+from pnl.exit_value import SET_ASIDE
 from pumploss.fees import BASIS_POINTS, FEES
 from pumploss.money import (
     CURVE_PRODUCT,
@@ -11,6 +12,7 @@ from pumploss.money import (
     INITIAL_VIRTUAL_SOL_LAMPORTS,
     INITIAL_VIRTUAL_TOKEN_UNITS,
     LAMPORTS_PER_SOL,
+    UNSOLD_TOKEN_UNITS,
 )
 
 #: Below this volume in a day, rounding makes fees over volume meaningless; the dated fee table is used.
@@ -19,8 +21,13 @@ FEE_VOLUME_LAMPORTS = LAMPORTS_PER_SOL // 100
 MOST_FEE_SHARE = 0.2
 #: How many priced trades the median of a last-price mark is taken over.
 RECENT = 5
-#: Stands for reserves that a change of venue has left behind; a real reserve is never negative.
+#: Stands for reserves that a change of venue has left behind; what is known of reserves is never negative.
 GONE = -1
+#: Reserves as they are carried: those that prices follow from, and what is really there.
+RESERVES = ("reserve_sol", "reserve_token", "real_sol", "real_token")
+STORED = (
+    "reserve_sol_close_lamports", "reserve_token_close_units", "real_sol_close_lamports", "real_token_close_units",
+)  # fmt: skip
 #: Lamports per base unit before the first trade of a curve, and when its last token is sold.
 LOWEST_CURVE_PRICE = INITIAL_VIRTUAL_SOL_LAMPORTS / INITIAL_VIRTUAL_TOKEN_UNITS
 HIGHEST_CURVE_PRICE = CURVE_PRODUCT / (INITIAL_VIRTUAL_TOKEN_UNITS - INITIAL_REAL_TOKEN_UNITS) ** 2
@@ -36,16 +43,18 @@ def carried(daily: DataFrame, before: DataFrame) -> DataFrame:
     own = _own_state(daily)
     both = own.unionByName(_earlier_state(before), allowMissingColumns=True)
     left = F.when(F.lag("venue_close").over(order) != F.col("venue_close"), F.lit(GONE))
-    reserves = ("reserve_sol", "reserve_token")
-    known = both.withColumns({name: F.coalesce(name, left) for name in reserves})
+    known = both.withColumns({name: F.coalesce(name, left) for name in RESERVES})
+    carried_on = {name: F.last(name, ignorenulls=True).over(so_far) for name in RESERVES}
     return known.select(
-        *(name for name in own.columns if name not in (*reserves, "raw", "price", "recent", "known_at")),
-        *(F.nullif(F.last(name, ignorenulls=True).over(so_far), F.lit(GONE)).alias(name) for name in reserves),
+        *(name for name in own.columns if name not in (*RESERVES, "raw", "price", "recent", "known_at")),
+        *(F.when(carried_on["reserve_sol"] != GONE, value).alias(name) for name, value in carried_on.items()),
         *(F.last(name, ignorenulls=True).over(so_far).alias(name) for name in ("raw", "price")),
         F.flatten(F.collect_list("recent").over(so_far)).alias("recent"),
         F.max("known_at").over(so_far).alias("known_at"),
         (F.count(F.lit(1)).over(so_far) == 1).alias("is_new_mint"),
         "is_tape_complete",
+        "initial_token_units",
+        "is_set_aside",
     )
 
 
@@ -54,8 +63,7 @@ def _own_state(daily: DataFrame) -> DataFrame:
     return daily.withColumn("known_at", F.greatest("known_at", "pnl_known_at")).select(
         "*",
         F.lit(False).alias("is_before"),
-        F.when(is_elsewhere, F.lit(GONE)).otherwise(F.col("last_reserves.virtual_sol_lamports")).alias("reserve_sol"),
-        F.when(is_elsewhere, F.lit(GONE)).otherwise(F.col("last_reserves.virtual_token_units")).alias("reserve_token"),
+        *(F.when(is_elsewhere, F.lit(GONE)).otherwise(value).alias(name) for name, value in _last_reserves().items()),
         (F.col("last_priced.price") * _per_unit(F.col("last_priced.token_decimals"))).alias("raw"),
         F.col("last_priced.price").alias("price"),
         F.transform("plain", lambda item: item["raw"]).alias("recent"),
@@ -63,20 +71,33 @@ def _own_state(daily: DataFrame) -> DataFrame:
     )
 
 
+def _last_reserves() -> dict[str, Column]:
+    """RESERVES after the day's last trade that states any; what is really there is the standard curve's if unstated."""
+    last = F.col("last_reserves")
+    is_curve = last["venue"] == "pump_curve"
+    sol, tokens = last["virtual_sol_lamports"], last["virtual_token_units"]
+    usual_sol = F.when(is_curve, sol - INITIAL_VIRTUAL_SOL_LAMPORTS).otherwise(sol)
+    usual_tokens = F.when(is_curve, tokens - UNSOLD_TOKEN_UNITS).otherwise(tokens)
+    real = (F.coalesce(last["real_sol_lamports"], usual_sol), F.coalesce(last["real_token_units"], usual_tokens))
+    return dict(zip(RESERVES, (sol, tokens, *real), strict=True))
+
+
 def _earlier_state(before: DataFrame) -> DataFrame:
-    is_stated = F.col("mark_method") == "reserves"
+    # A mint that is set aside has reserves only where they were stated.
+    is_stated = F.col("mark_method").isin("reserves", SET_ASIDE)
     return before.select(
         "token_mint",
         "day",
         "known_at",
         "venue_close",
         F.lit(True).alias("is_before"),
-        F.when(is_stated, F.col("reserve_sol_close_lamports")).alias("reserve_sol"),
-        F.when(is_stated, F.col("reserve_token_close_units")).alias("reserve_token"),
+        *(F.when(is_stated, F.col(stored)).alias(name) for stored, name in zip(STORED, RESERVES, strict=True)),
         (F.col("price_close_sol") * _per_unit(F.col("token_decimals"))).alias("raw"),
         F.col("price_close_sol").alias("price"),
         F.col("recent_prices").alias("recent"),
         "is_tape_complete",
+        "initial_token_units",
+        (F.col("mark_method") == SET_ASIDE).alias("is_set_aside"),
         *(F.col(level).alias(flow) for level, (flow, _) in tape_completeness.LEVELS.items()),
     )
 
@@ -91,7 +112,8 @@ def marked(days: DataFrame) -> DataFrame:
     venue = F.col("venue_close")
     recent = F.slice("recent", F.greatest(F.size("recent") - RECENT + 1, F.lit(1)), RECENT)
     method = (
-        F.when(F.col("reserve_sol").isNotNull(), "reserves")
+        F.when(F.col("is_set_aside"), SET_ASIDE)
+        .when(F.col("reserve_sol").isNotNull(), "reserves")
         .when((venue == "pump_curve") & F.col("raw").isNotNull(), "curve_from_price")
         .when(F.size("recent") > 0, "last_price")
         .otherwise("none")
@@ -103,12 +125,15 @@ def marked(days: DataFrame) -> DataFrame:
         F.col("last.token_decimals").alias("token_decimals"),
         F.col("price").alias("price_close_sol"),
     )
-    sol, tokens = reserves_from_price(F.col("raw"))
+    usual = sol, tokens = reserves_from_price(F.col("raw"))
+    real = (sol - INITIAL_VIRTUAL_SOL_LAMPORTS, tokens - UNSOLD_TOKEN_UNITS)
     from_price = F.col("mark_method") == "curve_from_price"
     return named.select(
         "*",
-        F.when(from_price, sol).otherwise(F.col("reserve_sol")).alias("reserve_sol_close_lamports"),
-        F.when(from_price, tokens).otherwise(F.col("reserve_token")).alias("reserve_token_close_units"),
+        *(
+            F.when(from_price, derived).otherwise(F.col(name)).alias(stored)
+            for derived, name, stored in zip((*usual, *real), RESERVES, STORED, strict=True)
+        ),
         F.when(F.col("mark_method") == "last_price", _median("recent_prices")).alias("mark_price"),
         _fee_share().alias("fee_close_share"),
     )

@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from pumploss.contract import Column, Table, Type
-from pumploss.money import CURVE_PRODUCT
+from pumploss.money import CURVE_PRODUCT, INITIAL_VIRTUAL_SOL_LAMPORTS, UNSOLD_TOKEN_UNITS
 
 #: A product of reserves above k by more than this share of it was never reached by rounding.
 MOST_ROUNDING_ONE_IN = 100_000
@@ -22,7 +22,7 @@ _PARTS = 16
 
 TRADE = (
     "token_mint", "trade_date", "order_in_mint_day", "is_order_inferred", "direction", "token_units", "sol_lamports",
-    "virtual_sol_lamports", "virtual_token_units",
+    "virtual_sol_lamports", "virtual_token_units", "real_sol_lamports", "real_token_units", "is_mayhem",
 )  # fmt: skip
 
 #: What the trades of a mint and day say by themselves; their first one is judged when the days before are known.
@@ -37,10 +37,11 @@ LINKS = Table(
         Column("gap_count", Type.BIGINT, "Those of them, after the first, that are gaps"),
         Column("break_count", Type.BIGINT, "Those of them, after the first, that are breaks"),
         Column("is_break_first", Type.BOOLEAN, "Whether the earliest that is not linked, after the first, is a break"),
-        Column("first_sol_lamports", Type.BIGINT, "SOL reserve before the first; missing where none can be"),
-        Column("first_token_units", Type.BIGINT, "Token reserve before the first; missing where none can be"),
+        Column("first_sol_lamports", Type.BIGINT, "Real SOL reserve before the first; missing where none can be"),
+        Column("first_token_units", Type.BIGINT, "Real token reserve before the first; missing where none can be"),
         Column("is_first_gap", Type.BOOLEAN, "Whether the first is a gap unless it is linked"),
         Column("is_first_break", Type.BOOLEAN, "Whether the first is a break unless it is linked"),
+        Column("is_first_standard", Type.BOOLEAN, "Whether the first is on the standard curve, as far as it states"),
     ),
     key=("token_mint", "day"),
 )
@@ -60,7 +61,7 @@ def link(part: pa.Table) -> pa.Table:
     """Curve trades of whole mint-days with stated reserves, in any order, to `LINKS`."""
     day = ["token_mint", "trade_date"]
     trades = pl.DataFrame(pl.from_arrow(part)).sort(*day, "order_in_mint_day")
-    known = trades.with_columns(**_reserves(), mint_day=pl.struct(day).rle_id())
+    known = trades.with_columns(**_reserves(), mint_day=pl.struct(day).rle_id()).with_columns(**_kind())
     is_first = pl.col("mint_day").ne_missing(pl.col("mint_day").shift(1))
     follows = (pl.col("sol_before") == pl.col("sol_after").shift(1)) & (
         pl.col("token_before") == pl.col("token_after").shift(1)
@@ -75,7 +76,7 @@ def link(part: pa.Table) -> pa.Table:
     torn = ~pl.col("is_first") & ~pl.col("is_linked")
     is_gap = ~pl.col("is_break") & ~pl.col("is_open")
     first = {
-        f"first_{name}": pl.when(pl.col(value).is_between(0, _BEYOND)).then(value).first().cast(pl.Int64)
+        f"first_{name}": pl.when(pl.col(value).is_between(-_BEYOND, _BEYOND)).then(value).first().cast(pl.Int64)
         for name, value in (("sol_lamports", "sol_before"), ("token_units", "token_before"))
     }
     days = told.group_by("token_mint", day="trade_date", maintain_order=True).agg(
@@ -86,32 +87,73 @@ def link(part: pa.Table) -> pa.Table:
         pl.col("is_break").filter(torn).first().fill_null(False).alias("is_break_first"),
         is_first_gap=is_gap.first(),
         is_first_break=pl.col("is_break").first(),
+        is_first_standard=pl.col("is_standard").first(),
         **first,
     )
     return pa.table(days.select(LINKS.names).to_arrow()).cast(LINKS.arrow_schema)
 
 
 def _reserves() -> dict[str, pl.Expr]:
-    """The reserves after and before each trade, in 128 bits."""
+    """The real reserves after and before each trade, and the virtual ones, in 128 bits.
+
+    Where no real ones are stated they are those of the standard curve, which are less by what never changes.
+    """
     sign = pl.when(pl.col("direction") == "buy").then(1).otherwise(-1).cast(pl.Int128)
+    bought, paid = (sign * pl.col(name).cast(pl.Int128) for name in ("token_units", "sol_lamports"))
     sol, tokens = (pl.col(name).cast(pl.Int128) for name in ("virtual_sol_lamports", "virtual_token_units"))
+    is_real = _is_real()
+    usual_sol, usual_tokens = sol - INITIAL_VIRTUAL_SOL_LAMPORTS, tokens - UNSOLD_TOKEN_UNITS
+    sol_after = pl.when(is_real).then(pl.col("real_sol_lamports").cast(pl.Int128)).otherwise(usual_sol)
+    token_after = pl.when(is_real).then(pl.col("real_token_units").cast(pl.Int128)).otherwise(usual_tokens)
     return {
-        "sol_after": sol,
-        "token_after": tokens,
-        "sol_before": sol - sign * pl.col("sol_lamports").cast(pl.Int128),
-        "token_before": tokens + sign * pl.col("token_units").cast(pl.Int128),
+        "sol_after": sol_after,
+        "token_after": token_after,
+        "sol_before": sol_after - paid,
+        "token_before": token_after + bought,
+        "virtual_sol_after": sol,
+        "virtual_token_after": tokens,
+        "virtual_sol_before": sol - paid,
+        "virtual_token_before": tokens + bought,
     }
 
 
-def _is_possible() -> pl.Expr:
-    """Whether the amounts of a trade may have led to its reserves from a point of the curve."""
-    sol, tokens, sol_before, token_before = (
-        pl.col(name).clip(0, _BEYOND) for name in ("sol_after", "token_after", "sol_before", "token_before")
+def _is_real() -> pl.Expr:
+    return pl.col("real_sol_lamports").is_not_null() & pl.col("real_token_units").is_not_null()
+
+
+def _kind() -> dict[str, pl.Expr]:
+    """Whether a trade leaves the standard curve's reserves, and whether its virtual ones follow from its amounts.
+
+    Where no real reserves are stated, the curve is taken for the standard one. On a mayhem coin a trade may rewrite its
+    virtual reserves itself; a coin of which no mode is stated may be one.
+    """
+    is_usual = (pl.col("virtual_sol_after") - pl.col("sol_after") == INITIAL_VIRTUAL_SOL_LAMPORTS) & (
+        pl.col("virtual_token_after") - pl.col("token_after") == UNSOLD_TOKEN_UNITS
     )
-    before, after = sol_before * token_before, sol * tokens
+    is_standard = ~_is_real() | (is_usual & _is_near_k(_product("after")))
+    return {"is_standard": is_standard, "is_product": is_standard | pl.col("is_mayhem").eq_missing(False)}
+
+
+def _product(when: str) -> pl.Expr:
+    """The product of the virtual reserves before or after a trade; what is below nothing counts as nothing."""
+    return pl.col(f"virtual_sol_{when}").clip(0, _BEYOND) * pl.col(f"virtual_token_{when}").clip(0, _BEYOND)
+
+
+def _is_near_k(product: pl.Expr) -> pl.Expr:
+    """Whether a product of reserves is on the standard curve, all rounding of its life allowed."""
     most = CURVE_PRODUCT + CURVE_PRODUCT // MOST_ROUNDING_ONE_IN
-    room = LAMPORTS_PERTRADE * pl.max_horizontal(tokens, token_before) + UNITS_PERTRADE * pl.max_horizontal(
-        sol, sol_before
+    return product.is_between(pl.lit(CURVE_PRODUCT, dtype=pl.Int128), pl.lit(most, dtype=pl.Int128))
+
+
+def _is_possible() -> pl.Expr:
+    """Whether the amounts of a trade may have led to its reserves from a point of its curve."""
+    before, after = _product("before"), _product("after")
+    most_sol, most_tokens = (
+        pl.max_horizontal(*(pl.col(f"virtual_{name}_{when}").clip(0, _BEYOND) for when in ("before", "after")))
+        for name in ("sol", "token")
     )
-    k, most = (pl.lit(value, dtype=pl.Int128) for value in (CURVE_PRODUCT, most))
-    return (before >= k) & (before <= most) & (after >= before) & (after - before <= room)
+    room = LAMPORTS_PERTRADE * most_tokens + UNITS_PERTRADE * most_sol
+    keeps_product = (before > 0) & (after >= before) & (after - before <= room)
+    has_enough = ~_is_real() | ((pl.col("sol_before") >= 0) & (pl.col("token_before") >= 0))
+    is_on_curve = _is_near_k(before) | ~pl.col("is_standard")
+    return has_enough & is_on_curve & (keeps_product | ~pl.col("is_product"))

@@ -39,6 +39,7 @@ def _condition(verdict: Verdict) -> SparkColumn | None:
     check, subject = verdict.check, verdict.check.subject
     conditions: dict[Metric, Callable[[], SparkColumn]] = {
         Metric.VIOLATION_COUNT: lambda: F.expr(f"NOT ({subject})"),
+        Metric.VIOLATION_SHARE: lambda: F.expr(f"NOT ({subject})"),
         Metric.NULL_COUNT: lambda: F.col(subject).isNull(),
         Metric.NULL_SHARE: lambda: F.col(subject).isNull(),
         Metric.NAN_COUNT: lambda: nan_in(subject).isNotNull(),

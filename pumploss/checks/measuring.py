@@ -66,10 +66,18 @@ def _expression(check: Check) -> SparkColumn:
         case Metric.DUPLICATE_COUNT:
             # Distinct hashes are counted, which is many times cheaper; `confirmed` looks at the keys on suspicion.
             return F.count(F.lit(1)) - F.count_distinct(F.xxhash64(*subject.split(",")))
-        case Metric.VIOLATION_COUNT:
-            return F.count(F.when(F.expr(f"NOT ({subject})"), 1))
+        case Metric.VIOLATION_COUNT | Metric.VIOLATION_SHARE:
+            shares = [_share(subject, weight) for weight in check.weights]
+            return F.least(*shares) if shares else F.count(F.when(F.expr(f"NOT ({subject})"), 1))
         case Metric.TRAILING_RATIO | Metric.TRAILING_CHANGE:
             raise ValueError(f"{check.name} needs earlier days: jobs/gates/completeness.py measures it")
+
+
+def _share(condition: str, weight: str) -> SparkColumn:
+    """Write the share that rows which break a condition have of the sum of a column; none of what is 0."""
+    wide = F.col(weight).cast("decimal(38,0)")
+    broken, whole = (F.sum(part).cast("double") for part in (F.when(F.expr(f"NOT ({condition})"), wide), wide))
+    return F.coalesce(broken / F.nullif(whole, F.lit(0.0)), F.lit(0.0))
 
 
 def nan_in(subject: str) -> SparkColumn:

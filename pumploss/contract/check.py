@@ -31,6 +31,7 @@ class Metric(StrEnum):
     MINIMUM = "minimum"
     MAXIMUM = "maximum"
     VIOLATION_COUNT = "violation_count"
+    VIOLATION_SHARE = "violation_share"
     TRAILING_RATIO = "trailing_ratio"
     TRAILING_CHANGE = "trailing_change"
 
@@ -41,7 +42,8 @@ class Check:
 
     `subject` is a column name, or where a metric is about several their names with commas between: DUPLICATE_COUNT,
     NAN_COUNT, MINIMUM (of the lowest) and MAXIMUM (of the highest). For VIOLATION_COUNT it is a SQL condition that
-    every row must satisfy (NULL counts as satisfied), for ROW_COUNT it is empty. For TRAILING_RATIO and
+    every row must satisfy (NULL counts as satisfied), and for VIOLATION_SHARE too: measured is what rows that break it
+    have of the day's sum of `weights`, the least of these shares. For ROW_COUNT it is empty. For TRAILING_RATIO and
     TRAILING_CHANGE it names a measure of a day that is divided by, or lessened by, its median over earlier days.
     `lowest` and `highest` are inclusive.
     """
@@ -52,6 +54,7 @@ class Check:
     lowest: float | None = None
     highest: float | None = None
     severity: Severity = Severity.STOP
+    weights: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

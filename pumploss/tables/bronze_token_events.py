@@ -10,7 +10,8 @@ TABLE = Table(
         Column(
             "event_kind",
             Type.STRING,
-            "`create` (launch), `complete` (curve sold out), `create_pool` or `migrate` (to its pool)",
+            "`create` (launch), `complete` (curve sold out), `create_pool`, `migrate` (to its pool), or `rewrite` (of "
+            "virtual reserves)",
         ),
         Column("occurred_at", Type.TIMESTAMP, "Block time of the event, UTC"),
         c.SLOT,
@@ -22,6 +23,11 @@ TABLE = Table(
         c.CREATOR,
         c.QUOTE_MINT,
         c.TOKEN_DECIMALS.optional(),
+        c.IS_MAYHEM,
+        c.VIRTUAL_SOL.named("virtual_sol_lamports", "Virtual SOL reserve from the event on"),
+        c.VIRTUAL_TOKENS.named("virtual_token_units", "Virtual token reserve from the event on"),
+        c.REAL_SOL.named("real_sol_lamports", "SOL that the curve holds at the event"),
+        c.REAL_TOKENS.named("real_token_units", "Tokens that the curve has left to sell at the event"),
         c.FILE,
         c.LINE_NUMBER,
         c.SOURCE,
@@ -32,7 +38,8 @@ TABLE = Table(
     order_by=("token_mint", "occurred_at"),
     checks=(
         holds(
-            "event_kind IN ('create', 'complete', 'create_pool', 'migrate')", "an unknown event says nothing of a token"
+            "event_kind IN ('create', 'complete', 'create_pool', 'migrate', 'rewrite')",
+            "an unknown event says nothing of a token",
         ),
         holds("CAST(occurred_at AS DATE) <= dump_day", "an event after its dump day would leak the future"),
         holds("event_kind != 'create_pool' OR pool_address IS NOT NULL", "a pool without an address matches no trade"),

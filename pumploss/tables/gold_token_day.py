@@ -1,8 +1,11 @@
 """Declares daily facts per mint, with what is needed to mark a position at the close."""
 
 from pumploss import columns as c
-from pumploss.contract import Column, Severity, Table, Type, holds, within
-from pumploss.money import INITIAL_VIRTUAL_SOL_LAMPORTS, INITIAL_VIRTUAL_TOKEN_UNITS
+from pumploss.contract import Check, Column, Metric, Severity, Table, Type, holds, within
+
+_SOUND = "NOT is_tape_broken OR is_sampled"
+#: The share of a day's volume, and of its trades, above which breaks are the dump's fault and not single coins'.
+MOST_BROKEN_SHARE = 0.5
 
 TABLE = Table(
     name="gold_token_day",
@@ -26,11 +29,20 @@ TABLE = Table(
         c.VIRTUAL_TOKENS.named(
             "reserve_token_close_units", "Token reserve that positions are marked against"
         ).optional(),
+        c.REAL_SOL.named(
+            "real_sol_close_lamports", "SOL that a sale at the close can bring at most: what is really there"
+        ),
+        c.REAL_TOKENS.named("real_token_close_units", "Tokens that the curve has left to sell, or the pool holds"),
         Column("recent_prices", Type.DOUBLES, "Lamports per base unit of the last five priced trades without reserves"),
         Column(
             "mark_price", Type.DOUBLE, "Median of `recent_prices`, where that is how the mint is marked", nullable=True
         ),
-        Column("mark_method", Type.STRING, "`reserves`, `curve_from_price`, `last_price` or `none`"),
+        Column(
+            "mark_method",
+            Type.STRING,
+            "`reserves`, `curve_from_price`, `last_price`, `none`, or `set_aside`: a break has ended the mint's tape, "
+            "and it is in no sum of equity",
+        ),
         Column("fee_close_share", Type.DOUBLE, "Fee of a sale at the close, share of the curve amount"),
         c.VENUE.named("venue_close", "Venue of the last trade"),
         c.TOKEN_DECIMALS,
@@ -50,6 +62,12 @@ TABLE = Table(
         Column("net_cash_flow_close_lamports", Type.BIGINT, "Sum of `net_cash_flow_lamports` over the mint's life"),
         c.FEES.named("fees_close_lamports", "Sum of `fee_lamports` over the mint's life"),
         Column("net_bought_close_units", Type.WIDE, "Units bought less units sold over the mint's life"),
+        Column(
+            "initial_token_units",
+            Type.BIGINT,
+            "Tokens that the curve began with; missing where the tape did not start with it",
+            nullable=True,
+        ),
         c.KNOWN_AT,
         c.DAY,
     ),
@@ -62,25 +80,34 @@ TABLE = Table(
         holds("price_low_sol <= price_high_sol", "the lowest price is no higher than the highest"),
         holds("first_traded_at <= last_traded_at", "the first trade is no later than the last"),
         holds(
-            "mark_method IN ('reserves', 'curve_from_price', 'last_price', 'none')", "an unknown mark values nothing"
+            "mark_method IN ('reserves', 'curve_from_price', 'last_price', 'none', 'set_aside')",
+            "an unknown mark values nothing",
         ),
         holds(
-            "NOT is_tape_complete OR net_cash_flow_close_lamports + fees_close_lamports + reserve_sol_close_lamports"
-            f" = {INITIAL_VIRTUAL_SOL_LAMPORTS}",
-            "on a complete tape what traders paid is in the curve's reserve or was a fee, to the lamport",
+            "NOT is_tape_complete OR net_cash_flow_close_lamports + fees_close_lamports + real_sol_close_lamports = 0",
+            "on a complete tape what traders paid is in the curve or was a fee, to the lamport",
         ),
         holds(
-            "NOT is_tape_complete OR net_bought_close_units + reserve_token_close_units"
-            f" = {INITIAL_VIRTUAL_TOKEN_UNITS}",
+            "NOT is_tape_complete OR net_bought_close_units + real_token_close_units = initial_token_units",
             "on a complete tape traders hold what the curve has sold, to the unit",
         ),
         holds("NOT is_tape_complete OR mark_method = 'reserves'", "the last trade of a complete tape states reserves"),
         holds(
             "NOT is_tape_complete OR tape_gap_count + tape_break_count = 0", "what is complete has no gap and no break"
         ),
+        holds("NOT is_tape_complete OR initial_token_units IS NOT NULL", "a complete tape starts with the curve"),
+        Check(
+            Metric.VIOLATION_SHARE,
+            _SOUND,
+            "amounts contradict reserves on tapes complete until then, all over: wrong unit, fees inside, copies",
+            highest=MOST_BROKEN_SHARE,
+            weights=("volume_lamports", "trade_count"),
+        ),
         holds(
-            "NOT is_tape_broken OR is_sampled",
-            "amounts that contradict reserves on a tape complete until then: wrong unit, fees inside, or a copy",
+            _SOUND,
+            "amounts contradict reserves on a tape complete until then, by wrong unit, fees inside or copy: the mint "
+            "is set aside",
+            Severity.WARN,
         ),
         holds(
             "tape_break_count = 0",

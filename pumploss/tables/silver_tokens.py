@@ -23,6 +23,7 @@ TABLE = Table(
         c.POOL,
         c.TOKEN_DECIMALS.optional(),
         c.QUOTE_MINT,
+        c.IS_MAYHEM,
         c.KNOWN_AT,
         KNOWN_DAY,
     ),

@@ -95,6 +95,10 @@ class Part:
         self.refuse(values > INT64_MAX, Reason.OVERFLOW)
         return values.astype(np.int64)
 
+    def flag(self, name: str) -> NDArray[np.int64]:
+        """A bool of the event as 0 or 1."""
+        return np.asarray(self.found.columns[name], np.int64)
+
     def wide(self, name: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The lower and the upper half of an i128; where it fits 64 bits, the lower one is its value."""
         pairs: Any = self.found.columns[name]

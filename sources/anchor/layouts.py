@@ -140,7 +140,15 @@ SELL = _event(
     *_POOL_LATER,
 )
 
-EVENTS = (TRADE, CREATE, COMPLETE, MIGRATE, CREATE_POOL, BUY, SELL)
+#: Written where the mayhem program sets a coin's virtual reserves anew; its own trades may do so without this event.
+REWRITE = _event(
+    PUMP,
+    "UpdateMayhemVirtualParamsEvent",
+    "timestamp:i64 mint:pubkey virtual_token_reserves virtual_sol_reserves new_virtual_token_reserves"
+    " new_virtual_sol_reserves real_token_reserves real_sol_reserves",
+)
+
+EVENTS = (TRADE, CREATE, COMPLETE, MIGRATE, REWRITE, CREATE_POOL, BUY, SELL)
 
 _OF_BOTH = (
     "AdminUpdateTokenIncentivesEvent",
@@ -167,7 +175,6 @@ IGNORED = {
         "SetParamsEvent",
         "SweepBondingCurveFeeEvent",
         "UpdateGlobalAuthorityEvent",
-        "UpdateMayhemVirtualParamsEvent",
     ),
     PUMP_AMM: (
         *_OF_BOTH,

@@ -11,7 +11,9 @@ from sources.anchor.draft import Part
 from sources.anchor.trades import WRAPPED_SOL
 
 #: What each event says of a token, in the order of their numbers in the column `event_kind`.
-KINDS = ("create", "complete", "create_pool", "migrate")
+KINDS = ("create", "complete", "create_pool", "migrate", "rewrite")
+#: The first version of a `CreateEvent` that states the mode.
+_WITH_MODE = 4
 
 
 def launches(part: Part) -> None:
@@ -20,12 +22,25 @@ def launches(part: Part) -> None:
     _put(part, "create", "mint")
     part.put_address("creator_address", _first(part.key("creator"), part.key("user")))
     part.put("token_decimals", PUMP_TOKEN_DECIMALS)
+    part.put("is_mayhem", part.flag("is_mayhem_mode"), part.found.versions >= _WITH_MODE)
 
 
 def completions(part: Part) -> None:
     """Writes `CompleteEvent`: the curve has sold out."""
     part.check_clock()
     _put(part, "complete", "mint")
+
+
+def rewrites(part: Part) -> None:
+    """Writes `UpdateMayhemVirtualParamsEvent`: a mayhem coin's virtual reserves from then on; real ones stay."""
+    part.check_clock()
+    part.put("event_kind", KINDS.index("rewrite"))
+    part.put_address("token_mint", part.key("mint"))
+    part.put("is_mayhem", 1)
+    part.put("virtual_sol_lamports", part.amount("new_virtual_sol_reserves"))
+    part.put("virtual_token_units", part.amount("new_virtual_token_reserves"))
+    part.put("real_sol_lamports", part.amount("real_sol_reserves"))
+    part.put("real_token_units", part.amount("real_token_reserves"))
 
 
 def migrations(part: Part) -> None:

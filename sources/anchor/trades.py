@@ -8,6 +8,9 @@ out: this is why `user_quote_amount_*` differs from amount and fee by exactly th
 A pool's event states what the trader paid and what the curve took, and its fee is their difference. In
 `buy_exact_quote_in` the program swaps the two names (`quote_amount_in` is then all that was paid), so of a buy the
 smaller one is the curve's; in public events `quote_amount_in_with_lp_fee` less `lp_fee` equals it either way.
+On the curve, virtual reserves may be those of no product: mayhem coins have theirs rewritten, also by a trade of the
+mayhem agent itself. Real reserves, where they are stated, always follow from the trades.
+
 A pool's reserves are stated as they were before the trade: the first trade of a pool states what its migration
 brought. The vault takes `quote_amount_in_with_lp_fee` and gives `quote_amount_out_without_lp_fee`. Later versions state
 `virtual_quote_reserves`, which prices count on top of the vault (it is negative where fees wait in the vault).
@@ -16,14 +19,14 @@ brought. The vault takes `quote_amount_in_with_lp_fee` and gives `quote_amount_o
 import numpy as np
 from numpy.typing import NDArray
 
-from pumploss.money import INT64_MAX, PUMP_TOKEN_DECIMALS
+from pumploss.money import INT64_MAX, MOST_RESERVE_LAMPORTS, PUMP_TOKEN_DECIMALS
 from pumploss.reasons import Reason
 from sources.anchor.draft import Part, Where
 
 #: So11111111111111111111111111111111111111112.
 WRAPPED_SOL = np.frombuffer(bytes.fromhex("069b8857feab8184fb687f634618c035dac439dc1aeb3b5598a0f00000000001"), np.uint8)
-#: The first version that states fees on the curve.
-_WITH_FEES = 3
+#: The first versions that state real reserves, fees and the mode on the curve.
+_WITH_REAL, _WITH_FEES, _WITH_MODE = 2, 3, 6
 BUY, SELL = 1, 0
 
 
@@ -43,6 +46,21 @@ def curve_trades(part: Part) -> None:
     part.put("fee_lamports", fee + creator_fee, part.found.versions >= _WITH_FEES)
     part.put("virtual_sol_lamports", part.amount("virtual_sol_reserves"))
     part.put("virtual_token_units", part.amount("virtual_token_reserves"))
+    _put_real(part)
+    part.put("is_mayhem", part.flag("mayhem_mode"), part.found.versions >= _WITH_MODE)
+
+
+def _put_real(part: Part) -> None:
+    """Writes the curve's real reserves after the trade.
+
+    Only the first version's bytes are sure to be a trade's: what cannot be reserves counts as not stated. A curve that
+    holds no SOL has tokens left to sell, and the other way round.
+    """
+    sol, tokens = (np.asarray(part.found.columns[f"real_{of}_reserves"], np.uint64) for of in ("sol", "token"))
+    is_sound: Where = (sol <= MOST_RESERVE_LAMPORTS) & (tokens <= INT64_MAX) & ((sol > 0) | (tokens > 0))
+    is_stated = is_sound & (part.found.versions >= _WITH_REAL)
+    part.put("real_sol_lamports", np.where(is_stated, sol, 0), is_stated)
+    part.put("real_token_units", np.where(is_stated, tokens, 0), is_stated)
 
 
 def pool_buys(part: Part) -> None:
@@ -87,5 +105,7 @@ def _put_reserves(part: Part, base: NDArray[np.int64], vault: NDArray[np.int64])
     # What follows the documented fields is believed only as far as it makes sense.
     is_sound: Where = (high == low >> 63) & (low <= INT64_MAX - vault) & (low >= -vault)
     part.put("virtual_token_units", base)
+    part.put("real_token_units", base)
+    part.put("real_sol_lamports", vault)
     part.put("virtual_sol_lamports", vault + np.where(is_sound, low, 0))
     part.put("trailing_bytes", np.where(is_sound, part.found.trailing, part.found.trailing + 16))

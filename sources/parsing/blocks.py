@@ -21,6 +21,7 @@ MOST = {
     "sol_lamports": MOST_LAMPORTS,
     "fee_lamports": MOST_LAMPORTS,
     "virtual_sol_lamports": MOST_RESERVE_LAMPORTS,
+    "real_sol_lamports": MOST_RESERVE_LAMPORTS,
 }
 #: How far back a daily source may correct itself.
 MAX_LATENESS = timedelta(days=7)

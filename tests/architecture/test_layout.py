@@ -35,7 +35,6 @@ COVERED_BY = {
         "jobs/commands/terminal", "jobs/commands/trader", "jobs/running/context",
     ),
     "integration/test_published_checks": ("jobs/gates/published_rows",),
-    "properties/test_conservation_laws": ("jobs/tokens/tape_links",),
     "properties/test_method_laws": ("pnl/other_methods",),
     "properties/test_pool_laws": ("jobs/bronze/pool_records", "jobs/bronze/pool_retries"),
     "properties/test_round_trip_laws": ("pnl/round_trips",),

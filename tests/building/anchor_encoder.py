@@ -55,6 +55,11 @@ MIGRATE = [
     ("user", "key"), ("mint", "key"), ("mint_amount", "Q"), ("sol_amount", "Q"), ("pool_migration_fee", "Q"),
     ("bonding_curve", "key"), ("timestamp", "q"), ("pool", "key"), ("quote_mint", "key"),
 ]  # fmt: skip
+REWRITE = [
+    ("timestamp", "q"), ("mint", "key"), ("virtual_token_reserves", "Q"), ("virtual_sol_reserves", "Q"),
+    ("new_virtual_token_reserves", "Q"), ("new_virtual_sol_reserves", "Q"), ("real_token_reserves", "Q"),
+    ("real_sol_reserves", "Q"),
+]  # fmt: skip
 CREATE_POOL = [
     ("timestamp", "q"), ("index", "H"), ("creator", "key"), ("base_mint", "key"), ("quote_mint", "key"),
     ("base_mint_decimals", "B"), ("quote_mint_decimals", "B"), ("base_amount_in", "Q"), ("quote_amount_in", "Q"),
@@ -95,6 +100,7 @@ EVENTS = {
     "CreateEvent": (CREATE, PUMP, "1b72a94ddeeb6376", (6, 8, 12, 14, 15, 17)),
     "CompleteEvent": (COMPLETE, PUMP, "5f72619cd42e9808", (4, 5)),
     "CompletePumpAmmMigrationEvent": (MIGRATE, PUMP, "bde95db95c94ea94", (8, 9)),
+    "UpdateMayhemVirtualParamsEvent": (REWRITE, PUMP, "757be4b6a1a8dcd6", (8,)),
     "CreatePoolEvent": (CREATE_POOL, PUMP_AMM, "b1310cd2a076a774", (19, 20, 21)),
     "BuyEvent": (BUY, PUMP_AMM, "67f4521f2cf57777", (20, 23, 28, 30, 32, 34)),
     "SellEvent": (SELL, PUMP_AMM, "3e2f370aa503dc2a", (20, 23, 25, 27)),
@@ -113,6 +119,12 @@ CREATED = {"name": "Frosch 🐸".encode(), "symbol": b"FROG", "uri": b"https://x
            "creator": CREATOR, "timestamp": SECOND}  # fmt: skip
 COMPLETED = {"user": USER, "mint": MINT, "timestamp": SECOND}
 MIGRATED = {"user": USER, "mint": MINT, "timestamp": SECOND, "pool": POOL}
+REWRITTEN = {
+    "timestamp": SECOND, "mint": MINT, "virtual_token_reserves": 1_038_387_096_774_194,
+    "virtual_sol_reserves": 31_000_000_000, "new_virtual_token_reserves": 990_000_000_000_000,
+    "new_virtual_sol_reserves": 24_500_000_000, "real_token_reserves": 758_487_096_774_194,
+    "real_sol_reserves": 1_000_000_000,
+}  # fmt: skip
 POOL_CREATED = {"timestamp": SECOND, "creator": USER, "base_mint": MINT, "quote_mint": WSOL, "base_mint_decimals": 6,
                 "quote_mint_decimals": 9, "pool": POOL, "coin_creator": CREATOR}  # fmt: skip
 BOUGHT = {
@@ -129,7 +141,8 @@ SOLD = {
 }  # fmt: skip
 EXAMPLES = {
     "TradeEvent": TRADED, "CreateEvent": CREATED, "CompleteEvent": COMPLETED,
-    "CompletePumpAmmMigrationEvent": MIGRATED, "CreatePoolEvent": POOL_CREATED, "BuyEvent": BOUGHT, "SellEvent": SOLD,
+    "CompletePumpAmmMigrationEvent": MIGRATED, "UpdateMayhemVirtualParamsEvent": REWRITTEN,
+    "CreatePoolEvent": POOL_CREATED, "BuyEvent": BOUGHT, "SellEvent": SOLD,
 }  # fmt: skip
 
 

@@ -41,3 +41,12 @@ def on(day, rows):
 
 THREE_DAYS = tape(SOL, 2 * SOL, -(10**13), 3 * SOL, -(10**12), SOL // 7)
 TRUE = on(D1, THREE_DAYS[:2]) + on(D2, THREE_DAYS[2:4]) + on(D3, THREE_DAYS[4:])
+
+
+def told(rows):
+    """Per day: complete, broken, gaps, breaks."""
+    names = ("is_tape_complete", "is_tape_broken", "tape_gap_count", "tape_break_count")
+    return [tuple(row[name] for name in names) for row in rows]
+
+
+WHOLE, TORN = (True, False, 0, 0), (False, False, 0, 0)

@@ -74,7 +74,44 @@ def test_every_version_of_a_curve_trade(count):
     assert row["fee_source"] == ("event" if has_fees else "estimated")
     assert (row["virtual_sol_lamports"], row["virtual_token_units"]) == (31_000_000_000, 1_038_387_096_774_194)
     assert (row["venue"], row["is_decimals_assumed"], row["trailing_bytes"]) == ("pump_curve", False, 0)
+    real = (1_000_000_000, 758_487_096_774_194) if count >= 10 else (None, None)
+    assert (row["real_sol_lamports"], row["real_token_units"]) == real
+    assert row["is_mayhem"] is (False if count >= 23 else None)
     assert row["event_kind"] is row["occurred_at"] is row["pool_address"] is row["quote_mint"] is None
+
+
+#: What a curve trade states of real reserves, what is taken of it, and why.
+REAL = [
+    ({"real_sol_reserves": 0}, (0, 758_487_096_774_194), "nobody has paid in, or all of it is out again"),
+    ({"real_token_reserves": 0}, (1_000_000_000, 0), "sold out"),
+    ({"real_sol_reserves": 0, "real_token_reserves": 0}, (None, None), "a curve holds one or the other: padding"),
+    ({"real_sol_reserves": 10**18 + 1}, (None, None), "more SOL than there is: bytes of something else"),
+    ({"real_token_reserves": 2**63}, (None, None), "more units than fit: bytes of something else"),
+    ({"virtual_sol_reserves": 900_000_000}, (1_000_000_000, 758_487_096_774_194), "rewritten virtual ones are above"),
+]
+
+
+@pytest.mark.parametrize(("stated", "real", "why"), REAL, ids=[why for _, _, why in REAL])
+def test_real_reserves_of_a_curve_trade(stated, real, why):
+    row = row_of(event("TradeEvent", **stated))
+    assert row["kind"] == "trade", why
+    assert (row["real_sol_lamports"], row["real_token_units"]) == real, why
+
+
+def test_a_trade_of_a_mayhem_coin_says_so():
+    assert row_of(event("TradeEvent", mayhem_mode=1))["is_mayhem"] is True
+
+
+def test_rewritten_virtual_reserves_are_a_fact_of_the_token():
+    row = row_of(event("UpdateMayhemVirtualParamsEvent"))
+    assert (row["kind"], row["event_kind"], row["occurred_at"]) == ("event", "rewrite", AT)
+    assert (row["token_mint"], row["is_mayhem"]) == (encode(MINT), True)
+    assert (row["virtual_sol_lamports"], row["virtual_token_units"]) == (24_500_000_000, 990_000_000_000_000)
+    assert (row["real_sol_lamports"], row["real_token_units"]) == (1_000_000_000, 758_487_096_774_194)
+    for name in ("traded_at", "trader_address", "direction", "venue", "pool_address", "quote_mint", "token_decimals"):
+        assert row[name] is None, name
+    off = event("UpdateMayhemVirtualParamsEvent", timestamp=SECOND + 3601)
+    assert row_of(off)["reason"] == "bad_timestamp"
 
 
 def test_a_curve_sell():
@@ -98,6 +135,7 @@ def test_every_version_of_a_pool_buy(count):
     assert row["sol_lamports"] + row["fee_lamports"] == paid.get("user_quote_amount_in", 403_216_084)
     assert (row["virtual_token_units"], row["virtual_sol_lamports"]) == (995_000_000, 80_402_814_072)
     assert (row["venue"], row["fee_source"], row["token_decimals"]) == ("pumpswap", "event", 6)
+    assert (row["real_token_units"], row["real_sol_lamports"]) == (995_000_000, 80_402_814_072)
 
 
 @pytest.mark.parametrize("count", EVENTS["SellEvent"][3])
@@ -130,6 +168,7 @@ def test_reserves_that_a_pool_only_counts_are_part_of_its_price(virtual):
     buy, sell = row_of(event("BuyEvent") + tail), row_of(event("SellEvent") + tail)
     assert buy["virtual_sol_lamports"] == 80_402_814_072 + virtual
     assert sell["virtual_sol_lamports"] == 79_602_786_070 + virtual
+    assert (buy["real_sol_lamports"], sell["real_sol_lamports"]) == (80_402_814_072, 79_602_786_070)
     assert buy["trailing_bytes"] == sell["trailing_bytes"] == 0
 
 
@@ -149,6 +188,8 @@ def test_every_version_of_a_launch(count):
     assert (row["kind"], row["event_kind"], row["occurred_at"]) == ("event", "create", AT)
     assert (row["token_mint"], row["quote_mint"], row["token_decimals"]) == (encode(MINT), encode(WSOL), 6)
     assert row["creator_address"] == encode(CREATOR if count >= 8 else USER)
+    assert row["is_mayhem"] is (False if count >= 14 else None)
+    assert row_of(event("CreateEvent", is_mayhem_mode=1))["is_mayhem"] is True
     assert (row["signature"], row["slot"], row["tx_index"], row["event_index"]) == (SIGNATURE, 390_000_001, 7, 0)
     for name in ("traded_at", "trader_address", "direction", "sol_lamports", "fee_lamports", "venue", "pool_address"):
         assert row[name] is None, name

@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from jobs.commands import trader_results
 from jobs.running.runner import run_step, run_steps
+from pumploss.days import shift
 from pumploss.errors import CheckError
-from pumploss.tables import gold_market_day
+from pumploss.tables import gold_market_day, gold_token_day, gold_trader_day
 from tests.building.tapes import D1, D2, D3, SOL, TRUE
 
 COPIED = [*TRUE[:4], TRUE[3], *TRUE[4:]]
@@ -14,8 +16,9 @@ STEPS = ("bronze_trades", "silver_trades", "silver_trade_pnl", "silver_round_tri
 GOLD = ("gold_token_day", "gold_trader_day", "gold_market_day")
 
 
-def landed(context, land, trades):
-    """Dumps of one mint's trades, one per day, run up to profit and loss."""
+def landed(context, land, trades, mint="cat", others=()):
+    """Dumps of one mint's trades, one per day, and of others', run up to profit and loss."""
+    named = [(mint, trades), *others]
     for day in sorted({row["day"] for row in trades}):
         rows = [
             {
@@ -23,11 +26,12 @@ def landed(context, land, trades):
                 "traded_at": datetime(day.year, day.month, day.day, 1, tzinfo=UTC) + timedelta(seconds=n),
                 "slot": n,
                 "tx_index": 1,
-                "signature": f"s{n}",
+                "signature": f"{coin}{n}",
                 "trader_address": f"t{n % 2}",
-                "token_mint": "cat",
+                "token_mint": coin,
             }
-            for n, row in enumerate(trades)
+            for coin, tape in named
+            for n, row in enumerate(tape)
             if row["day"] == day
         ]
         land(context.settings.landing, day, rows)
@@ -54,3 +58,30 @@ def test_a_copy_under_a_new_signature_is_not_published(context, land):
     landed(context, land, COPIED)
     with pytest.raises(CheckError, match=r"gold_token_day was not published(.|\n)*2026-01-06.*is_tape_broken"):
         run_step(context, "gold_token_day", [D1, D2, D3])
+
+
+def test_a_broken_tape_is_set_aside_and_stops_no_other(context, land, rows_of, base58):
+    """A copy in one coin of three: the night goes on, that coin is in no sum of equity, and the ledger names it."""
+    landed(context, land, COPIED, others=[("dog", TRUE), ("fox", TRUE)])
+    report = run_step(context, "gold_token_day", [D1, D2, D3])
+    run_steps(context, GOLD[1:], [D1, D2, D3])
+    tokens = rows_of(context.lake.read(gold_token_day.TABLE), "token_mint", "day")
+    marked = {(row["token_mint"], row["day"]): row["mark_method"] for row in tokens}
+    for coin, methods in {"cat": ["reserves", "set_aside", "set_aside"], "dog": ["reserves"] * 3}.items():
+        assert [marked[base58(coin), day] for day in (D1, D2, D3)] == methods
+    (warning,) = (text for text in report.warnings if "set aside from" in text)
+    assert warning.startswith(f"1 mints are set aside from {D2} on")
+    assert base58("cat") in warning
+    noted = report.day(D2).outputs["gold_token_day"]["set_aside"]
+    assert noted == {"mints": [base58("cat")], "volume_lamports": sum(row["sol_lamports"] for row in COPIED[2:5])}
+    assert "set_aside" not in report.day(D3).outputs["gold_token_day"]
+    equity = _equity(context, rows_of)
+    positions = trader_results.open_positions(context, base58("t0"), shift(D3, 1)).to_pylist()
+    values = {row["token_mint"]: row["exit_value_lamports"] for row in positions}
+    assert values[base58("cat")] == 0
+    assert equity[base58("t0"), D3] == sum(values.values())
+
+
+def _equity(context, rows_of):
+    rows = rows_of(context.lake.read(gold_trader_day.TABLE), "trader_address", "day")
+    return {(row["trader_address"], row["day"]): row["equity_close_lamports"] for row in rows}

@@ -44,7 +44,7 @@ def tokens(frame, rows_of):
 
 def test_each_event_says_what_it_knows_of_its_token(tokens):
     rows = tokens(
-        {"creator_address": "c", "token_decimals": 6, "quote_mint": "sol"},
+        {"creator_address": "c", "token_decimals": 6, "quote_mint": "sol", "is_mayhem": True},
         {"event_kind": "complete", "occurred_at": later(1)},
         {"event_kind": "migrate", "occurred_at": later(2), "pool_address": "p"},
         {"event_kind": "create_pool", "occurred_at": later(2), "pool_address": "p", "creator_address": "pool's"},
@@ -52,8 +52,8 @@ def test_each_event_says_what_it_knows_of_its_token(tokens):
     assert rows == [
         {
             "token_mint": "m", "launched_at": NOON, "creator_address": "c", "graduated_at": later(1),
-            "pool_address": "p", "token_decimals": 6, "quote_mint": "sol", "known_at": midnight_after(D1),
-            "known_day": D1,
+            "pool_address": "p", "token_decimals": 6, "quote_mint": "sol", "is_mayhem": True,
+            "known_at": midnight_after(D1), "known_day": D1,
         }
     ]  # fmt: skip
 
@@ -134,14 +134,17 @@ def test_a_pool_is_known_by_its_address(frame, rows_of):
 
 
 def random_events(rng):
-    kinds = ("create", "complete", "create_pool", "migrate")
+    kinds = ("create", "complete", "create_pool", "migrate", "rewrite")
     return [
         {
             "dump_day": (day := rng.choice(DAYS)),
             "occurred_at": midnight_after(day) - timedelta(hours=rng.randrange(1, 60)),
             "event_kind": (kind := rng.choice(kinds)),
             "token_mint": f"mint-{rng.randrange(4)}",
-            "pool_address": f"pool-{rng.randrange(5)}" if kind in kinds[2:] else None,
+            "pool_address": f"pool-{rng.randrange(5)}" if kind in kinds[2:4] else None,
+            "is_mayhem": kind == "rewrite" or rng.choice((None, False, True))
+            if kind in ("create", "rewrite")
+            else None,
             "creator_address": rng.choice((None, "a", "b")),
             "quote_mint": rng.choice((None, "sol", "usdc")),
             "token_decimals": rng.choice((None, 6, 9)),
@@ -160,15 +163,20 @@ def told(events, day):
         (event for event in events if event["dump_day"] <= day),
         key=lambda e: (e["dump_day"], e["occurred_at"], inf if e["slot"] is None else e["slot"], e["line_number"]),
     )
+    launched = {(e["token_mint"], e["dump_day"]) for e in ordered if e["event_kind"] == "create" and _has_mode(e)}
     for event in ordered:
+        kind = event["event_kind"]
+        if kind == "rewrite" and (event["token_mint"], event["dump_day"]) in launched:
+            continue  # the launch of that day says the mode
         row = facts.setdefault(
             event["token_mint"], dict.fromkeys((*silver_tokens.TOKEN_FACTS, *silver_tokens.TOKEN_TIMES))
         )
-        kind = event["event_kind"]
-        said = {"token_decimals": event["token_decimals"]}
-        said |= {"creator_address": event["creator_address"]} if kind == "create" else {}
-        said |= {"pool_address": event["pool_address"]} if kind == "migrate" else {}
-        said |= {"quote_mint": event["quote_mint"]} if kind != "create_pool" else {}
+        said = {"is_mayhem": event["is_mayhem"]} if kind in ("create", "rewrite") else {}
+        if kind != "rewrite":
+            said |= {"token_decimals": event["token_decimals"]}
+            said |= {"creator_address": event["creator_address"]} if kind == "create" else {}
+            said |= {"pool_address": event["pool_address"]} if kind == "migrate" else {}
+            said |= {"quote_mint": event["quote_mint"]} if kind != "create_pool" else {}
         for name, value in said.items():
             row[name] = value if row[name] is None else row[name]
         times = {"launched_at": ("create",), "graduated_at": ("complete", "migrate")}
@@ -176,6 +184,10 @@ def told(events, day):
             if kind in kinds:
                 row[name] = min(row[name] or event["occurred_at"], event["occurred_at"])
     return facts
+
+
+def _has_mode(event):
+    return event["is_mayhem"] is not None
 
 
 def publish(context, frame, events):

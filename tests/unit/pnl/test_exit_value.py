@@ -21,6 +21,7 @@ CURVE = {
     "venue_close": "pump_curve",
     "reserve_sol_close_lamports": INITIAL_VIRTUAL_SOL_LAMPORTS + 200,
     "reserve_token_close_units": INITIAL_VIRTUAL_TOKEN_UNITS,
+    "real_sol_close_lamports": 200,
 }
 LAST_PRICE = {"mark_method": "last_price", "venue_close": "pumpswap", "mark_price": 0.5}
 
@@ -38,8 +39,23 @@ LAST_PRICE = {"mark_method": "last_price", "venue_close": "pumpswap", "mark_pric
             {**CURVE, "fee_close_share": 0.01}, INITIAL_VIRTUAL_TOKEN_UNITS, 198, id="the fee is taken from that"
         ),
         pytest.param(
-            {**CURVE, "reserve_sol_close_lamports": INITIAL_VIRTUAL_SOL_LAMPORTS - 1}, 10**15, 0, id="no real SOL left"
+            {**CURVE, "real_sol_close_lamports": -1}, 10**15, 0, id="no real SOL left, as far as virtual ones tell"
         ),
+        pytest.param(
+            {**CURVE, "reserve_sol_close_lamports": 26 * 10**9, "real_sol_close_lamports": 4 * 10**9},
+            10**14,
+            2_216_538_789,
+            id="rewritten to less than 30 virtual SOL: 26 x 100 / (1073 + 100), which the real SOL can pay",
+        ),
+        pytest.param(
+            {**CURVE, "reserve_sol_close_lamports": 90 * 10**9, "real_sol_close_lamports": 4 * 10**9},
+            10**14,
+            4 * 10**9,
+            id="rewritten to 90 virtual SOL: no more than the 4 that are there",
+        ),
+        pytest.param({**POOL, "real_sol_close_lamports": 100}, 1000, 100, id="a pool that counts more than it holds"),
+        pytest.param({**POOL, "real_sol_close_lamports": 5000}, 1000, 250, id="a pool that holds more than it counts"),
+        pytest.param({**POOL, "mark_method": "set_aside"}, 1000, 0, id="set aside: in no sum"),
         pytest.param(LAST_PRICE, 101, 50, id="101 x 0.5, floored"),
         pytest.param({**LAST_PRICE, "fee_close_share": 0.02}, 100, 49, id="100 x 0.5 less 2 %"),
         pytest.param({**LAST_PRICE, "mark_price": 1e12}, 10**15, 10**15, id="no more than a million SOL"),
@@ -57,11 +73,11 @@ def state_of(rng):
     reserve = rng.random() < 0.8
     return {
         "units": rng.choice((0, 1, rng.randrange(10**6), rng.randrange(10**15), rng.randrange(2**62))),
-        "venue_close": rng.choice(("pump_curve", "pumpswap")),
         "reserve_sol_close_lamports": rng.choice((1, 29 * 10**9, rng.randrange(115 * 10**9))) if reserve else None,
         "reserve_token_close_units": rng.choice((1, rng.randrange(1, 10**15))) if reserve else None,
+        "real_sol_close_lamports": rng.choice((None, -1, 0, rng.randrange(85 * 10**9))) if reserve else None,
         "mark_price": rng.choice((None, 0.0, rng.random() * 1e-5, rng.random() * 1e6)),
-        "mark_method": rng.choice(("reserves", "curve_from_price", "last_price", "none")),
+        "mark_method": rng.choice(("reserves", "curve_from_price", "last_price", "none", "set_aside")),
         "fee_close_share": rng.choice((0.0, 0.01, 0.0125, rng.random() * 0.2)),
     }
 
@@ -69,16 +85,16 @@ def state_of(rng):
 def in_doubles(row):
     """The value in Python's own doubles, operation by operation; None where something is missing."""
     x, kept = float(row["units"]), 1.0 - row["fee_close_share"]
-    if row["mark_method"] == "none":
+    if row["mark_method"] in ("none", "set_aside"):
         return 0.0
     if row["mark_method"] == "last_price":
         return None if row["mark_price"] is None else x * row["mark_price"] * kept
     if row["reserve_sol_close_lamports"] is None:
-        return None if row["venue_close"] != "pump_curve" else 0.0 * kept
+        return None
     sol = float(row["reserve_sol_close_lamports"])
     gross = sol * x / (float(row["reserve_token_close_units"]) + x)
-    if row["venue_close"] == "pump_curve":
-        gross = min(gross, max(sol - float(INITIAL_VIRTUAL_SOL_LAMPORTS), 0.0))
+    if row["real_sol_close_lamports"] is not None:
+        gross = min(gross, max(float(row["real_sol_close_lamports"]), 0.0))
     return gross * kept
 
 

@@ -1,72 +1,13 @@
 """Tapes of mints: what is complete, what tears them, and what stops a night."""
 
-from datetime import UTC, datetime, timedelta
-
-import pytest
-
-from jobs import gold_token_day
 from jobs.tokens.tape_links import TRADE, link
-from pumploss import checks
 from pumploss.money import INITIAL_VIRTUAL_SOL_LAMPORTS, INITIAL_VIRTUAL_TOKEN_UNITS
-from pumploss.tables import silver_trade_pnl, silver_trades
-from pumploss.tables.gold_token_day import TABLE
+from pumploss.tables import silver_trades
 from sources import arriving
 from sources.declaration import Arrival
-from tests.building.tapes import D1, D2, SOL, THREE_DAYS, TRUE, tape
+from tests.building.tapes import D1, D2, SOL, THREE_DAYS, TORN, TRUE, WHOLE, tape, told
 
 FEE = SOL // 80
-
-
-@pytest.fixture
-def token_days(frame, rows_of):
-    """Rows by mint and day, and failed checks by day, from the trades of one mint, or of several by name."""
-
-    def token_days(trades, before=()):
-        mints = trades if isinstance(trades, dict) else {"m": trades}
-        named = [
-            {
-                "traded_at": datetime(row["day"].year, row["day"].month, row["day"].day, tzinfo=UTC)
-                + timedelta(hours=n % 20),
-                "token_mint": mint,
-                "trade_id": f"{mint}{n}",
-                "venue": "pump_curve",
-                "amount_basis": "curve",
-                "fee_source": "event",
-                "token_decimals": 6,
-                "source": "canonical",
-                "order_in_mint_day": n + 1,
-                **{name: value for name, value in row.items() if name != "day"},
-            }
-            for mint, rows in mints.items()
-            for n, row in enumerate(rows)
-        ]
-        results = [
-            {
-                **{name: row[name] for name in ("token_mint", "traded_at", "direction", "token_units")},
-                **{name: row.get(name, 0) for name in ("sol_lamports", "fee_lamports")},
-                "trade_id": row["trade_id"],
-                "buy_cost_lamports": (row["sol_lamports"] + row["fee_lamports"]) * (row["direction"] == "buy"),
-                "matched_units": row["token_units"] * (row["direction"] == "sell"),
-            }
-            for row in named
-        ]
-        found = gold_token_day.transform(
-            frame(silver_trades.TABLE, *named), frame(silver_trade_pnl.TABLE, *results), frame(TABLE, *before)
-        )
-        rows = rows_of(found, "token_mint", "day")
-        verdicts = checks.judge(checks.measure(TABLE, frame(TABLE, *rows)))
-        return rows, {(verdict.day, verdict.check.severity.value) for verdict in verdicts}
-
-    return token_days
-
-
-def told(rows):
-    """Per day: complete, broken, gaps, breaks."""
-    names = ("is_tape_complete", "is_tape_broken", "tape_gap_count", "tape_break_count")
-    return [tuple(row[name] for name in names) for row in rows]
-
-
-WHOLE, TORN = (True, False, 0, 0), (False, False, 0, 0)
 
 
 def test_a_whole_tape_is_complete_day_by_day_and_sums_to_nothing(token_days):

@@ -59,6 +59,30 @@ def test_units_in_names_are_judged_over_all_their_columns_at_once(frame):
         assert "1.5" in shown or "-3" in shown
 
 
+SHARES = [
+    ([(9, 9, "bad"), (1, 1, "good")], 0.9, "of both sums"),
+    ([(999, 1, "bad"), (1, 9, "good")], 0.1, "the least share counts: one row with a wrong unit does not stop a day"),
+    ([(5, 5, "good")], 0.0, "nothing breaks it"),
+    ([(0, 0, "bad")], 0.0, "a share of nothing is none"),
+    ([(2**62, 3, "bad")] * 4, 1.0, "sums beyond 64 bits"),
+    ([(None, 3, "bad"), (4, 1, "good")], 0.0, "what is missing weighs nothing"),
+]
+
+
+@pytest.mark.parametrize(("rows", "share", "why"), SHARES, ids=[why for _, _, why in SHARES])
+def test_the_share_of_rows_that_break_a_condition(frame, rows, share, why):
+    weights = ("size_units", "weight_units")
+    check = Check(Metric.VIOLATION_SHARE, "thing <> 'bad'", "mostly good", highest=0.5, weights=weights)
+    table = replace(TABLE, checks=(check,), key=(), no_key_because="things repeat")
+    given = [{"day": MONDAY, "size_units": a, "weight_units": b, "thing": thing} for a, b, thing in rows]
+    staged = frame(table, *given)
+    verdicts = [found for found in checks.judge(checks.measure(table, staged)) if found.check == check]
+    assert [found.value for found in verdicts] == ([share] if share > 0.5 else []), why
+    assert checks.measure(table, staged).metrics.iloc[0, -1] == pytest.approx(share), why
+    if verdicts:
+        assert "bad" in checks.examples(table, staged, verdicts[0])[0]
+
+
 def test_measures_of_earlier_days_are_not_measured_here(frame):
     table = replace(TABLE, checks=(Check(Metric.TRAILING_RATIO, "rows", "", lowest=1),))
     with pytest.raises(ValueError, match="needs earlier days"):

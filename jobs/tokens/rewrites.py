@@ -1,0 +1,42 @@
+"""Virtual reserves that an event rewrote after the last trade of a day: prices at the close follow from them.
+
+A mayhem coin's virtual reserves may be set anew between two trades. Real reserves stay, so tapes do not look here.
+"""
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+#: Where an event or a trade stands in the chain, coarse to fine.
+PLACE = ("at", "slot", "tx_index", "event_index")
+#: What a rewrite says of a mint's reserves.
+_SAYS = ("virtual_sol_lamports", "virtual_token_units", "real_sol_lamports", "real_token_units")
+
+
+def last_rewrites(events: DataFrame) -> DataFrame:
+    """The last rewrite of each mint and day (`token_mint`, `day`, struct `rewrite`), by `bronze_token_events`.
+
+    One that landed on a later day than its own is left out: the trades after it state what it did.
+    """
+    of_day = events.where("event_kind = 'rewrite' AND CAST(occurred_at AS DATE) = dump_day")
+    place = F.struct("occurred_at", *(F.coalesce(F.col(name), F.lit(-1)).alias(name) for name in PLACE[1:]))
+    rewrite = F.struct(F.col("occurred_at").alias("at"), *PLACE[1:], *_SAYS, F.lit("pump_curve").alias("venue"))
+    return of_day.groupBy("token_mint", F.col("dump_day").alias("day")).agg(F.max_by(rewrite, place).alias("rewrite"))
+
+
+def rewritten(daily: DataFrame, rewrites: DataFrame) -> DataFrame:
+    """Mint-days whose struct `last_reserves` is that of the rewrite where this came later."""
+    joined = daily.join(rewrites, ["token_mint", "day"], "left")
+    last = F.struct(
+        "last_reserves.order_in_mint_day", *(F.col(f"rewrite.{name}") for name in (*PLACE, *_SAYS, "venue"))
+    )
+    chosen = F.when(_is_later(), last).otherwise(F.col("last_reserves"))
+    return joined.withColumn("last_reserves", chosen).drop("rewrite")
+
+
+def _is_later() -> Column:
+    """Whether the rewrite came after the last trade that states reserves; what cannot be told did not."""
+    is_later = F.lit(False)
+    for name in reversed(PLACE):
+        own, other = F.col(f"rewrite.{name}"), F.col(f"last_reserves.{name}")
+        is_later = (own > other) | ((own == other) & is_later)
+    return F.coalesce(is_later, F.lit(False))
