@@ -34,13 +34,13 @@ AMOUNT_BASIS = Column(
 VIRTUAL_SOL = Column(
     "virtual_sol_lamports",
     Type.BIGINT,
-    "SOL reserve after the trade: virtual on the curve, the pool's later",
+    "SOL reserve after the trade, or as rewritten: virtual on the curve, the pool's later",
     nullable=True,
 )
 VIRTUAL_TOKENS = Column(
     "virtual_token_units",
     Type.BIGINT,
-    "Token reserve after the trade: virtual on the curve, the pool's later",
+    "Token reserve after the trade, or as rewritten: virtual on the curve, the pool's later",
     nullable=True,
 )
 REAL_SOL = Column(

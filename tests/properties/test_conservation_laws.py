@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from jobs import gold_token_day
 from jobs.tokens.tape_links import LINKS, TRADE, link
 from pumploss import checks
+from pumploss.money import INITIAL_REAL_TOKEN_UNITS
 from pumploss.tables import silver_trade_pnl, silver_trades
 from pumploss.tables.gold_token_day import TABLE
 from tests.building.tape_book import (
     FEE_ONE_IN,
-    START,
     WRONG,
     Row,
     numbered,
@@ -46,7 +46,8 @@ def test_a_true_tape_is_linked_to_the_lamport(tape: list[Row]) -> None:
     (day,) = linked(tape)
     assert (day["stated_count"], day["linked_count"]) == (len(tape), len(tape) - 1)
     assert (day["gap_count"], day["break_count"], day["is_break_first"]) == (0, 0, False)
-    assert (day["first_sol_lamports"], day["first_token_units"]) == START
+    assert (day["first_sol_lamports"], day["first_token_units"]) == (0, INITIAL_REAL_TOKEN_UNITS)
+    assert day["is_first_standard"]
     assert (day["is_first_gap"], day["is_first_break"]) == (True, False)
 
 

@@ -6,43 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from jobs import gold_trader_day
 from pumploss.days import midnight, shift, span
-from pumploss.tables import gold_token_day, silver_open_lots, silver_trade_pnl, silver_trader_mint_day
-from pumploss.tables.gold_trader_day import FLOWS, TABLE
+from pumploss.tables.gold_trader_day import FLOWS
 from tests.building.trader_days import lot
 
 D1 = date(2026, 1, 5)
 D2, D3 = shift(D1, 1), shift(D1, 2)
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def trader_days(frame, rows_of):
-    """Rows by trader and day, from rows of the tables below and earlier rows of this one."""
-
-    def trader_days(days, pnl=(), mint_days=(), lots=(), marks=(), marks_before=(), before=()):
-        who = {"trader_address": "t", "token_mint": "m"}
-        held = frame(silver_open_lots.TABLE, *({**who, **row} for row in lots))
-        mark = {"token_mint": "m", "mark_method": "last_price", "venue_close": "pumpswap"}
-        known = [
-            frame(
-                gold_token_day.TABLE,
-                *({**mark, "known_at": midnight(shift(row["day"], 1)), **row} for row in rows),
-            )
-            for rows in (marks, marks_before)
-        ]
-        own = gold_trader_day.flows(
-            frame(silver_trade_pnl.TABLE, *({**who, "traded_at": NOON, **row} for row in pnl)),
-            frame(silver_trader_mint_day.TABLE, *({**who, **row} for row in mint_days)),
-            gold_trader_day.set_aside(known[0]),
-        )
-        changes = gold_trader_day.value_changes(held, *known, days)
-        found = gold_trader_day.transform(changes, own, frame(TABLE, *before))
-        assert found.columns == TABLE.names
-        return rows_of(found, "trader_address", "day")
-
-    return trader_days
 
 
 def one(rows, *names):
@@ -140,31 +110,6 @@ def test_a_sold_position_leaves_nothing_behind(trader_days):
     ]
     assert several(found, "open_position_count_close", "underwater_count_close", "bag_count_close")[1] == (0, 0, 0)
     assert sum(row["equity_change_lamports"] for row in found) == LOSS["pnl_lamports"]
-
-
-def test_a_mint_that_is_set_aside_is_in_no_sum_of_equity(trader_days):
-    """Its change of equity ends with the last sound close: neither its cash nor its fall to nothing is a loss."""
-    aside = {"mark_method": "set_aside", "mark_price": None}
-    pnl = [BUY, {**BUY, "traded_at": NOON + timedelta(days=1)}, {**LOSS, "traded_at": NOON + timedelta(days=2)}]
-    found = trader_days(
-        (D1, D2, D3),
-        pnl=pnl,
-        lots=[lot(100, 101, D1), lot(200, 202, D2), lot(100, 101, D3)],
-        marks=[{"day": D1, "mark_price": 0.9}, {"day": D2, **aside}, {"day": D3, **aside}],
-    )
-    assert several(found, "equity_change_lamports", "equity_close_lamports") == [(90 - 101, 90), (0, 0), (0, 0)]
-    assert several(found, "open_cost_close_lamports", "open_position_count_close") == [(101, 1), (0, 0), (0, 0)]
-    assert several(found, "underwater_count_close", "bag_count_close") == [(1, 0), (0, 0), (0, 0)]
-    # What the wallet paid and realised stays what it was.
-    assert several(found, "buy_cost_lamports", "realised_pnl_lamports") == [(101, 0), (101, 0), (0, -43)]
-
-
-def test_another_mint_of_the_same_wallet_stays_in(trader_days):
-    marks = [{"day": D1, "mark_method": "set_aside"}, {"day": D1, "mark_price": 0.5, "token_mint": "n"}]
-    lots = [lot(100, 101, D1), lot(100, 101, D1, token_mint="n")]
-    found = trader_days((D1,), pnl=[BUY, {**BUY, "token_mint": "n"}], lots=lots, marks=marks)
-    assert one(found, "equity_change_lamports", "equity_close_lamports") == (50 - 101, 50)
-    assert one(found, "open_cost_close_lamports", "open_position_count_close") == (101, 1)
 
 
 def test_lots_of_a_position_are_worth_what_they_fetch_together(trader_days):

@@ -100,7 +100,7 @@ def in_doubles(row):
 
 def test_every_lamport_is_that_of_the_same_operations_in_python():
     rng = Random(5)
-    rows = [state_of(rng) for _ in range(4000)]
+    rows = [state_of(rng) for _ in range(8000)]
     schema = {"units": pl.Int64, **{name: pl.DataFrame(rows, infer_schema_length=None)[name].dtype for name in MARK}}
     found = pl.DataFrame(rows, schema=schema).select(exit_value(pl.col("units"))).to_series().to_list()
     values = [in_doubles(row) for row in rows]
