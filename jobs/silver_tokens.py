@@ -1,21 +1,24 @@
-"""Token events to facts: of each token and pool that a day's events speak of, what is known at its close."""
+"""Token events, and the decimals that trades state, to facts: of each token and pool, what is known at a day's close."""
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from jobs.running.lookups import latest_before
 from jobs.running.step_context import StepContext
+from jobs.tokens import decimals
 from jobs.tokens.mode_facts import mode_facts
 from pumploss.contract import Table
 from pumploss.days import Days
+from pumploss.report import RunReport
 from pumploss.tables import bronze_token_events, bronze_trades, silver_pools
 from pumploss.tables.silver_tokens import TABLE
+from sources.declaration import Basis
 
 #: Facts of one dump day count in chain order; what is equal in that, in the order of its line.
 CHAIN_ORDER = ("occurred_at", "slot", "tx_index", "event_index", "file", "line_number")
 #: The first stated value of these stays; of times the earliest counts.
-TOKEN_FACTS = ("creator_address", "pool_address", "token_decimals", "quote_mint", "is_mayhem")
-TOKEN_TIMES = ("launched_at", "graduated_at")
+TOKEN_FACTS = ("creator_address", "pool_address", "quote_mint", "is_mayhem")
+TOKEN_TIMES = ("launched_at", "graduated_at", "traded_since")
 POOL_FACTS = ("token_mint", "quote_mint", "token_decimals")
 POOL_TIMES = ("pool_opened_at",)
 
@@ -33,9 +36,11 @@ def token_facts(events: DataFrame) -> DataFrame:
         F.when(kind == "create", F.col("creator_address")).alias("creator_address"),
         F.when(kind.isin("complete", "migrate"), F.col("occurred_at")).alias("graduated_at"),
         F.when(kind == "migrate", F.col("pool_address")).alias("pool_address"),
-        "token_decimals",
         F.when(kind != "create_pool", F.col("quote_mint")).alias("quote_mint"),
         F.when(kind == "create", F.col("is_mayhem")).alias("is_mayhem"),
+        "token_decimals",
+        F.when(F.col("token_decimals").isNotNull(), Basis.EVENT.rank).alias("decimals_rank"),
+        F.lit(None).cast("date").alias("traded_since"),
         *CHAIN_ORDER,
         F.col("dump_day").alias("known_day"),
     )
@@ -59,11 +64,15 @@ def transform(facts: DataFrame, before: DataFrame, table: Table) -> DataFrame:
     """Makes the table's rows of some days from their facts and from what was known before the first of them.
 
     What was known first stays, and of one day what comes first in the chain; what was missing is filled; of times the
-    earliest counts.
+    earliest counts. Of a token's decimals the better basis counts.
     """
     key, names, times = _shape(table)
+    if table is TABLE:
+        facts = facts.withColumn("decimals_known_day", F.col("known_day"))
+        before = before.withColumn("decimals_rank", decimals.rank_of(F.col("decimals_basis")))
     # What was known before comes first: its days are earlier than any of the facts'.
-    known = facts.unionByName(before.select(key, *names, *times, "known_day"), allowMissingColumns=True)
+    carried = before.select(*(name for name in facts.columns if name in before.columns))
+    known = facts.unionByName(carried, allowMissingColumns=True)
     chain = (F.col(name).asc_nulls_last() for name in CHAIN_ORDER)
     ranked = known.withColumn("rank", F.row_number().over(Window.partitionBy(key).orderBy("known_day", *chain)))
     days = facts.select(key, F.col("known_day").alias("close_day")).distinct()
@@ -71,7 +80,11 @@ def transform(facts: DataFrame, before: DataFrame, table: Table) -> DataFrame:
         days.join(ranked, key)
         .where("known_day <= close_day")
         .groupBy(key, "close_day")
-        .agg(*(_first(name) for name in names), *(F.min(name).alias(name) for name in times))
+        .agg(
+            *(_first(name) for name in names),
+            *(F.min(name).alias(name) for name in times),
+            *(_best_decimals() if table is TABLE else ()),
+        )
     )
     return merged.select(
         "*",
@@ -81,15 +94,36 @@ def transform(facts: DataFrame, before: DataFrame, table: Table) -> DataFrame:
 
 
 def run(context: StepContext, days: Days) -> None:
-    """Writes what these days' events add to tokens and pools, each built on what earlier days knew."""
+    """Writes what these days add to tokens and pools, each built on what earlier days knew."""
     events = context.read(bronze_token_events.TABLE, days)
     pools = pool_facts(events)
-    known = latest_before(context, silver_pools.TABLE, pools.select("pool_address"), days[0])
-    context.publish(silver_pools.TABLE, transform(pools, known, silver_pools.TABLE), days)
-    modes = context.read(bronze_trades.TABLE, days).where("is_mayhem")
-    before = latest_before(context, TABLE, events.select("token_mint").union(modes.select("token_mint")), days[0])
-    facts = token_facts(events).unionByName(mode_facts(modes, events, before), allowMissingColumns=True)
-    context.publish(TABLE, transform(facts, before, TABLE), days)
+    before = latest_before(context, silver_pools.TABLE, pools.select("pool_address"), days[0])
+    context.publish(silver_pools.TABLE, transform(pools, before, silver_pools.TABLE), days)
+    trades = context.read(bronze_trades.TABLE, days)
+    stated = context.lake.stage("decimal_statements", decimals.statements(trades, events))
+    facts = token_facts(events)
+    wanted = stated.select("token_mint").union(facts.select("token_mint"))
+    known = latest_before(context, TABLE, wanted, days[0])
+    for news in (decimals.news(stated, known), mode_facts(trades, events, known)):
+        facts = facts.unionByName(news, allowMissingColumns=True)
+    tokens = context.lake.stage(TABLE, transform(facts, known, TABLE))
+    context.publish(TABLE, tokens, days, staged=True)
+    _tell(context.report, decimals.conflicts(stated, known.unionByName(tokens)))
+
+
+def _tell(report: RunReport, conflicts: DataFrame) -> None:
+    """Counts statements that contradict the one that counts, by day, and names the first of them."""
+    rows = conflicts.orderBy("known_day", "token_mint", "token_decimals").collect()
+    for row in rows:
+        noted = report.day(row["known_day"]).outputs.get(TABLE.name, {}).get("decimal_conflicts", 0)
+        report.day(row["known_day"]).note(TABLE.name, decimal_conflicts=noted + 1)
+    if rows:
+        named = "; ".join(
+            f"{row['token_mint']} on {row['known_day']}: {row['token_decimals']} ({row['basis']}) against "
+            f"{row['fact_decimals']} ({row['fact_basis']})"
+            for row in rows[:3]
+        )
+        report.warnings.append(f"{len(rows)} statements of decimals contradict those that count: {named}")
 
 
 def _shape(table: Table) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
@@ -100,3 +134,14 @@ def _shape(table: Table) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
 def _first(name: str) -> Column:
     """Takes the first value of a fact that is stated at all."""
     return F.min_by(name, F.when(F.col(name).isNotNull(), F.col("rank"))).alias(name)
+
+
+def _best_decimals() -> tuple[Column, ...]:
+    """Takes the decimals of the best basis, of equal ones the first, with the basis and the day they are known since."""
+    # One number orders both: a window of a token's statements never has a million rows.
+    order = F.when(F.col("token_decimals").isNotNull(), F.col("decimals_rank") * 1_000_000 + F.col("rank"))
+    return (
+        F.min_by("token_decimals", order).alias("token_decimals"),
+        decimals.name_of(F.min("decimals_rank")).alias("decimals_basis"),
+        F.min_by("decimals_known_day", order).alias("decimals_known_day"),
+    )

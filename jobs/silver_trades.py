@@ -8,7 +8,9 @@ from pyspark.sql import functions as F
 
 from jobs.deduplication.across_sources import around, is_by_date, marked, once_dated, refuse_mixtures
 from jobs.running.step_context import StepContext
+from jobs.tokens import decimals
 from jobs.tokens.chain_order import is_loose, placed
+from jobs.tokens.restating import known_decimals, resting_dates
 from pumploss.days import Days, ordered, shift, span
 from pumploss.errors import ConservationError
 from pumploss.lake.delta import day_condition
@@ -30,7 +32,7 @@ def transform(bronze: DataFrame, has_loose: bool = True) -> DataFrame:
         placed(once(bronze), bronze, has_loose)
         .select(
             "*",
-            F.date_add("dump_day", 1).cast("timestamp").alias("known_at"),
+            F.date_add("known_day" if "known_day" in bronze.columns else "dump_day", 1).cast("timestamp").alias("known_at"),
             F.pmod(F.xxhash64("trader_address"), F.lit(16)).cast("int").alias("trader_cohort"),
         )
         .select(*TABLE.names)
@@ -51,6 +53,7 @@ def run(context: StepContext, days: Days) -> None:
     """Rebuilds every trade date that these dump days touch. Raises CheckError where sources cannot be told apart."""
     report = context.report
     touched, rows = _inputs(context, days)
+    rows = _restated(context, rows, days)
     counted = rows.where("NOT is_superseded").drop("is_superseded")
     staged = context.lake.stage(TABLE, transform(counted, is_loose(counted)))
     duplicates = _account(rows, staged, touched, report)
@@ -60,14 +63,34 @@ def run(context: StepContext, days: Days) -> None:
     report.details["duplicates"] = {kind: sum(kinds[kind] for kinds in duplicates.values()) for kind in DUPLICATES}
 
 
+def _restated(context: StepContext, rows: DataFrame, days: Days) -> DataFrame:
+    """Gives the rows of each mint its decimals; what does not fit them is left out, counted and named."""
+    facts = known_decimals(context, rows, days)
+    if facts is None:
+        return rows
+    restated = context.lake.stage("restated_trades", decimals.restated(rows, facts))
+    unfit = restated.where("refusal IS NOT NULL").orderBy("dump_day", "file", "line_number").collect()
+    for row in unfit:
+        context.report.day(row["trade_date"]).rows_quarantined += 1
+    if unfit:
+        named = "; ".join(f"{row['file']} line {row['line_number']}: {row['refusal']}" for row in unfit[:3])
+        context.report.warnings.append(
+            f"{len(unfit)} trades are left out: their amount in whole tokens is none in the units of their mint ({named})"
+        )
+    return restated.where("refusal IS NULL").drop("refusal")
+
+
 def _touched(context: StepContext, days: Days) -> Days:
-    """Finds these days, the trade dates that their dumps hold, and those that held trades of them before."""
+    """Finds these days, the trade dates that their dumps hold, and those that held trades of them before.
+
+    Also those whose trades rest on decimals about which these days know better.
+    """
     dates = context.read(bronze_trades.TABLE, days).select("trade_date").distinct()
     held = context.lake.days_holding(TABLE, "dump_day", days[0], days[-1])
     if held:
         again = context.read_own(TABLE, held).where(day_condition("dump_day", days))
         dates = dates.union(again.select("trade_date").distinct())
-    return ordered({*(row["trade_date"] for row in dates.collect()), *days})
+    return ordered({*(row["trade_date"] for row in dates.collect()), *days, *resting_dates(context, days)})
 
 
 def _inputs(context: StepContext, days: Days) -> tuple[Days, DataFrame]:
@@ -104,7 +127,7 @@ def _account(rows: DataFrame, staged: DataFrame, touched: Days, report: RunRepor
     Raises ConservationError where a trade went missing.
     """
     read = {row["trade_date"]: (row["rows_read"], row["superseded"], row["ids"]) for row in _counts(rows)}
-    written = {row["trade_date"]: row["count"] for row in staged.groupBy("trade_date").count().collect()}
+    written = _written(staged, report)
     alike = _alike(rows) if any(superseded for _, superseded, _ in read.values()) else Counter()
     duplicates = {}
     for day in touched:
@@ -120,6 +143,29 @@ def _account(rows: DataFrame, staged: DataFrame, touched: Days, report: RunRepor
                 "nothing was written. This is a fault of the step: keep the bronze rows and report it."
             )
     return duplicates
+
+
+def _written(staged: DataFrame, report: RunReport) -> dict[date, int]:
+    """Counts the trades of each day, and tells of those whose decimals are assumed."""
+    lamports = F.col("sol_lamports").cast("decimal(38,0)")
+    assumed = F.col("is_decimals_assumed")
+    days = staged.groupBy("trade_date").agg(
+        F.count(F.lit(1)).alias("trades"),
+        F.count(F.when(assumed, 1)).alias("assumed"),
+        F.count_distinct(F.when(assumed, F.col("token_mint"))).alias("mints"),
+        F.sum(F.when(assumed, lamports)).alias("lamports"),
+        F.sum(lamports).alias("volume"),
+    )
+    rows = days.collect()
+    for row in rows:
+        if row["assumed"]:
+            share = float(row["lamports"] / row["volume"]) if row["volume"] else 0.0
+            said = {"mints": row["mints"], "trades": row["assumed"], "volume_share": round(share, 6)}
+            report.day(row["trade_date"]).note(TABLE.name, assumed_decimals=said)
+            report.notes.append(
+                f"{row['trade_date']}: {row['mints']} mints with assumed decimals have {share:.2%} of the volume"
+            )
+    return {row["trade_date"]: row["trades"] for row in rows}
 
 
 def _counts(rows: DataFrame) -> list[Row]:

@@ -29,7 +29,7 @@ from sources.anchor import layouts, tokens, trades
 from sources.anchor.draft import Draft
 from sources.anchor.encodings import decoded
 from sources.anchor.fields import Encoded, read
-from sources.declaration import Arrival, Format, Source
+from sources.declaration import Arrival, Basis, Format, Source
 from sources.interpreting.casts import MICROSECONDS, TIME
 from sources.interpreting.rows import Rows
 
@@ -127,6 +127,8 @@ SOURCE = Source(
     optional=("tx_index", "event_index"),
     time_field="block_time",
     precedence=1,
+    decimals=Basis.EVENT,
+    is_in_tokens=False,
     interpret=interpret,
     units="lamports and token base units, curve-side, fees from the event where it states them",
     identity="signature",

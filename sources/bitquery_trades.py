@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 
 from pumploss.money import SOL_DECIMALS
 from pumploss.reasons import Reason
-from sources.declaration import Arrival, Format, Source
+from sources.declaration import Arrival, Basis, Format, Source
 from sources.interpreting.rows import MAX_DECIMALS, Rows
 from sources.interpreting.swaps import Swap, swap, traded
 
@@ -134,6 +134,8 @@ SOURCE = Source(
     ),
     time_field="Block_Time",
     precedence=5,
+    decimals=Basis.STATED,
+    is_in_tokens=True,
     interpret=interpret,
     units="decimal text in whole SOL and whole tokens, decimals stated per side; fees as in `dune_trades`",
     identity="signature",

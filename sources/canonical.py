@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from pumploss.fees import estimate_fees
 from pumploss.reasons import Reason
-from sources.declaration import Arrival, Format, Source
+from sources.declaration import Arrival, Basis, Format, Source
 from sources.interpreting.rows import MAX_DECIMALS, Rows
 from sources.interpreting.venues import VENUES
 
@@ -27,11 +27,11 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
     traded_at = rows.iso_seconds("traded_at")
     direction = rows.choice("direction", {"buy": "buy", "sell": "sell"}, Reason.UNKNOWN_DIRECTION)
     venue = rows.choice("venue", VENUES, Reason.UNKNOWN_VENUE)
+    mint = rows.coin("token_mint")
     token_units, sol = rows.integer("token_units"), rows.integer("sol_lamports")
     decimals = rows.integer("token_decimals")
     rows.refuse(pc.greater(decimals, MAX_DECIMALS), Reason.MALFORMED, "token_decimals")
     rows.require_amounts(direction, ("token_units", token_units), ("sol_lamports", sol))
-    mint = rows.address("token_mint")
     rows.refuse_impossible(mint, venue, decimals, ("token_units", token_units), ("sol_lamports", sol))
     fee = rows.integer("fee_lamports")
     is_stated = fee.is_valid()
@@ -89,6 +89,8 @@ SOURCE = Source(
     ),
     time_field="traded_at",
     precedence=2,
+    decimals=Basis.STATED,
+    is_in_tokens=False,
     interpret=interpret,
     units="lamports and token base units, curve-side",
     identity="signature and native indexes where stated, else the line",

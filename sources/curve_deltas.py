@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from pumploss.money import PUMP_TOKEN_DECIMALS, SOL_DECIMALS
 from pumploss.reasons import Reason
-from sources.declaration import Arrival, Format, Source
+from sources.declaration import Arrival, Basis, Format, Source
 from sources.interpreting.rows import Rows
 
 
@@ -30,7 +30,7 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
     rows.refuse(pc.if_else(is_buy, pc.less(tokens, 0), pc.greater(tokens, 0)), Reason.SIGN, "token_delta")
     rows.refuse(pc.if_else(is_buy, pc.greater(sol, 0), pc.less(sol, 0)), Reason.SIGN, "sol_delta")
     rows.require_amounts(direction, ("token_delta", tokens), ("sol_delta", sol))
-    tokens, sol, mint = pc.abs(tokens), pc.abs(sol), rows.address("mint")
+    tokens, sol, mint = pc.abs(tokens), pc.abs(sol), rows.coin("mint")
     venue, decimals = rows.same("pump_curve", pa.string()), rows.same(PUMP_TOKEN_DECIMALS, pa.int32())
     rows.refuse_impossible(mint, venue, decimals, ("token_delta", tokens), ("sol_delta", sol))
     return {
@@ -57,6 +57,8 @@ SOURCE = Source(
     fields=("ts", "mint", "signer", "kind", "token_delta", "sol_delta", "sig", "rank_tx"),
     time_field="ts",
     precedence=11,
+    decimals=Basis.CURVE,
+    is_in_tokens=True,
     interpret=interpret,
     units="whole SOL (9 decimals) and whole tokens (6), signed balance changes, all costs included",
     identity="signature",

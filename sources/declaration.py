@@ -10,7 +10,7 @@ from sources.interpreting.rows import Rows
 from sources.reading.fields import Fields
 from sources.reading.file_format import Format
 
-__all__ = ["Arrival", "Format", "Source"]
+__all__ = ["Arrival", "Basis", "Format", "Source"]
 
 
 class Arrival(StrEnum):
@@ -20,6 +20,24 @@ class Arrival(StrEnum):
     SAMPLE = "sample"
 
 
+class Basis(StrEnum):
+    """What the decimals of a mint rest on; the first of these that is known counts.
+
+    `event`: events about the mint, or amounts that the chain states in its units. `stated`: a figure beside the
+    amounts. `curve`: the mint trades on pump.fun's curve, all of whose coins have 6. `assumed`: nothing at all.
+    """
+
+    EVENT = "event"
+    STATED = "stated"
+    CURVE = "curve"
+    ASSUMED = "assumed"
+
+    @property
+    def rank(self) -> int:
+        """Which one counts before which, from 1."""
+        return tuple(Basis).index(self) + 1
+
+
 @dataclass(frozen=True, kw_only=True)
 class Source(Fields):
     """One source; its landing folder bears its name.
@@ -27,7 +45,9 @@ class Source(Fields):
     `interpret` turns columns of text into columns of `bronze_trades`; what it leaves out is NULL. A row with an
     `event_kind` is no trade but a row of `bronze_token_events`, whose columns it has. A source that decodes bytes
     counts those that it does not know as `trailing_bytes`. Where several sources hold trades of one mint in one
-    transaction, those of the source with the lowest `precedence` count, whole.
+    transaction, those of the source with the lowest `precedence` count, whole. `decimals` says what those of its rows
+    rest on that are not assumed; `is_in_tokens` that amounts are stated in whole tokens, so that their base units
+    depend on the decimals.
     """
 
     arrival: Arrival
@@ -37,6 +57,8 @@ class Source(Fields):
     order: str
     time_field: str
     precedence: int
+    decimals: Basis
+    is_in_tokens: bool
 
     @property
     def is_daily(self) -> bool:

@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pumploss.reasons import Reason
-from sources.declaration import Arrival, Format, Source
+from sources.declaration import Arrival, Basis, Format, Source
 from sources.interpreting.rows import Rows
 from sources.interpreting.swaps import swap, traded, whole_amounts
 from sources.interpreting.venues import DUNE_PROJECTS
@@ -88,6 +88,8 @@ SOURCE = Source(
     may_lack=("bot",),
     time_field="block_time",
     precedence=8,
+    decimals=Basis.CURVE,
+    is_in_tokens=True,
     interpret=interpret,
     units="whole SOL (9 decimals) and whole tokens (6 for pump mints, else 9 assumed); fees as in `dune_trades`",
     identity="signature",

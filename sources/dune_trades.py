@@ -22,7 +22,7 @@ and vaults (say nothing that the mapped fields do not), `trade_source` (the rout
 
 import pyarrow as pa
 
-from sources.declaration import Arrival, Format, Source
+from sources.declaration import Arrival, Basis, Format, Source
 from sources.interpreting.rows import Rows
 from sources.interpreting.swaps import swap, traded
 
@@ -87,6 +87,8 @@ SOURCE = Source(
     volatile=("_updated_at",),
     time_field="block_time",
     precedence=3,
+    decimals=Basis.EVENT,
+    is_in_tokens=False,
     interpret=interpret,
     units="lamports and token base units; fees estimated on the curve and PumpSwap, inside the amounts elsewhere",
     identity="signature",

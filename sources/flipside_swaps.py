@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pumploss.reasons import Reason
-from sources.declaration import Arrival, Format, Source
+from sources.declaration import Arrival, Basis, Format, Source
 from sources.interpreting.rows import Rows
 from sources.interpreting.swaps import swap, traded, whole_amounts
 
@@ -62,6 +62,8 @@ SOURCE = Source(
     volatile=("inserted_timestamp", "modified_timestamp"),
     time_field="block_timestamp",
     precedence=4,
+    decimals=Basis.CURVE,
+    is_in_tokens=True,
     interpret=interpret,
     units="whole SOL (9 decimals) and whole tokens (6 for pump mints, else 9 assumed); fees as in `dune_trades`",
     identity="signature",

@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pumploss.reasons import Reason
-from sources.declaration import Arrival, Format, Source
+from sources.declaration import Arrival, Basis, Format, Source
 from sources.helius.balance_changes import Change, Unfit, change
 from sources.helius.plain_changes import plain_changes
 from sources.interpreting.rows import Rows
@@ -103,6 +103,8 @@ SOURCE = Source(
     optional=("transactionError",),
     time_field="timestamp",
     precedence=9,
+    decimals=Basis.EVENT,
+    is_in_tokens=False,
     interpret=interpret,
     units="lamports and token base units, balance changes of the fee payer, all costs included",
     identity="signature",

@@ -15,7 +15,7 @@ import pyarrow as pa
 from pumploss.fees import estimate_fees
 from pumploss.money import PUMP_TOKEN_DECIMALS
 from pumploss.reasons import Reason
-from sources.declaration import Arrival, Format, Source
+from sources.declaration import Arrival, Basis, Format, Source
 from sources.interpreting.rows import Rows
 
 
@@ -25,7 +25,7 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
     direction = rows.choice("is_buy", {"true": "buy", "false": "sell"}, Reason.UNKNOWN_DIRECTION)
     token_units, sol = rows.integer("token_amount"), rows.integer("sol_amount")
     rows.require_amounts(direction, ("token_amount", token_units), ("sol_amount", sol))
-    venue, mint = rows.same("pump_curve", pa.string()), rows.address("mint")
+    venue, mint = rows.same("pump_curve", pa.string()), rows.coin("mint")
     decimals = rows.same(PUMP_TOKEN_DECIMALS, pa.int32())
     rows.refuse_impossible(mint, venue, decimals, ("token_amount", token_units), ("sol_amount", sol))
     return {
@@ -65,6 +65,8 @@ SOURCE = Source(
     optional=("tx_index", "slot"),
     time_field="timestamp",
     precedence=6,
+    decimals=Basis.EVENT,
+    is_in_tokens=False,
     interpret=interpret,
     units="lamports and token base units (6 decimals), curve-side, fees estimated",
     identity="signature",

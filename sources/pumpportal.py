@@ -24,8 +24,8 @@ import pyarrow.compute as pc
 from pumploss.fees import estimate_fees
 from pumploss.money import SOL_DECIMALS
 from pumploss.reasons import Reason
-from sources.declaration import Arrival, Format, Source
-from sources.interpreting.rows import SOL_MINTS, STABLE_MINTS, Rows
+from sources.declaration import Arrival, Basis, Format, Source
+from sources.interpreting.rows import Rows
 from sources.interpreting.venues import PUMPPORTAL_POOLS
 
 
@@ -35,8 +35,7 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
     rows.refuse(pc.equal(kind, "migrate"), Reason.NOT_A_TRADE, "txType")
     direction = rows.choice("txType", {"create": "buy", "buy": "buy", "sell": "sell"}, Reason.UNKNOWN_DIRECTION)
     venue = rows.choice("pool", PUMPPORTAL_POOLS, Reason.UNKNOWN_VENUE)
-    mint = rows.address("mint")
-    rows.refuse(pc.is_in(mint, pa.array((*SOL_MINTS, *STABLE_MINTS))), Reason.QUOTE_LEG, "mint")
+    mint = rows.coin("mint")
     decimals, is_assumed = rows.pump_decimals(mint, venue)
     sol = rows.units("solAmount", SOL_DECIMALS)
     token_units = _token_units(rows, pc.equal(kind, "create"), decimals, sol)
@@ -104,6 +103,8 @@ SOURCE = Source(
     volatile=("received_at",),
     time_field="received_at",
     precedence=7,
+    decimals=Basis.CURVE,
+    is_in_tokens=True,
     interpret=interpret,
     units="whole SOL (9 decimals) and whole tokens (6 for pump mints, else 9 assumed), curve-side, fees estimated",
     identity="signature",

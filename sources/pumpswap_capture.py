@@ -22,7 +22,7 @@ import pyarrow as pa
 
 from pumploss.money import PUMP_TOKEN_DECIMALS, SOL_DECIMALS
 from pumploss.reasons import Reason
-from sources.declaration import Arrival, Format, Source
+from sources.declaration import Arrival, Basis, Format, Source
 from sources.interpreting.rows import Rows
 
 
@@ -30,7 +30,7 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
     """The trades of a block, in bronze columns."""
     traded_at = rows.unix_seconds("ts")
     direction = rows.choice("side", {"buy": "buy", "sell": "sell"}, Reason.UNKNOWN_DIRECTION)
-    trader, mint, signature = rows.address("trader"), rows.address("mint"), rows.signature("sig")
+    trader, mint, signature = rows.address("trader"), rows.coin("mint"), rows.signature("sig")
     token_units, sol = rows.units("tokens", PUMP_TOKEN_DECIMALS), rows.units("sol", SOL_DECIMALS)
     rows.require_amounts(direction, ("tokens", token_units), ("sol", sol))
     venue, decimals = rows.same("pumpswap", pa.string()), rows.same(PUMP_TOKEN_DECIMALS, pa.int32())
@@ -60,6 +60,8 @@ SOURCE = Source(
     optional=("sig",),
     time_field="ts",
     precedence=10,
+    decimals=Basis.CURVE,
+    is_in_tokens=True,
     interpret=interpret,
     units="whole SOL (exact to 4 decimals) and whole tokens (to 2), balance changes, fees included",
     identity="signature in the first 30 seconds of a mint, else the line",

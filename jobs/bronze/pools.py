@@ -10,7 +10,7 @@ from pumploss.money import PUMP_TOKEN_DECIMALS, SOL_DECIMALS
 from pumploss.reasons import Reason
 from sources import arriving
 from sources.declaration import Arrival
-from sources.interpreting.rows import SOL_MINTS, STABLE_MINTS
+from sources.interpreting.quote_assets import SOL_MINTS, STABLE_MINTS
 from sources.parsing.files import MAX_LATENESS
 from sources.reading.physical_lines import HEAD_BYTES
 

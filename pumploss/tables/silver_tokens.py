@@ -22,6 +22,15 @@ TABLE = Table(
         GRADUATED_AT,
         c.POOL,
         c.TOKEN_DECIMALS.optional(),
+        Column(
+            "decimals_basis",
+            Type.STRING,
+            "What the decimals rest on, the best known: `event` (or the chain's own units), `stated` beside amounts, "
+            "`curve` or `assumed`",
+            nullable=True,
+        ),
+        Column("decimals_known_day", Type.DATE, "Dump day of the statement of decimals that counts", nullable=True),
+        Column("traded_since", Type.DATE, "Earliest trade date of the token in any dump so far", nullable=True),
         c.QUOTE_MINT,
         c.IS_MAYHEM,
         c.KNOWN_AT,
@@ -31,6 +40,7 @@ TABLE = Table(
     partition_by=("known_day",),
     order_by=("token_mint",),
     checks=(
+        holds("token_decimals IS NULL OR decimals_basis IS NOT NULL", "decimals that rest on nothing are not known"),
         holds(
             "graduated_at >= launched_at",
             "a curve cannot be sold out before it exists: an event names another mint's",

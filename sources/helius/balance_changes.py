@@ -7,7 +7,8 @@ from pumploss.money import INT64_MAX, AmountTextError
 from pumploss.reasons import Reason
 from sources.interpreting.addresses import decoded_length
 from sources.interpreting.casts import integer
-from sources.interpreting.rows import ADDRESS_BYTES, MAX_DECIMALS, SOL_MINTS, STABLE_MINTS
+from sources.interpreting.quote_assets import QUOTE_MINTS, SOL_MINTS
+from sources.interpreting.rows import ADDRESS_BYTES, MAX_DECIMALS
 from sources.reading.json_text import read_nested
 
 _MAX_ADDRESS_LETTERS = 44
@@ -61,7 +62,7 @@ def judged(tokens: Moved, lamports: int) -> Change:
     """Answers the one coin that was traded for SOL, wrapped or not; raises Unfit where there is none."""
     lamports += sum(tokens.pop(mint, (0, 0))[0] for mint in SOL_MINTS)
     moved = {mint: total for mint, total in tokens.items() if total[0]}
-    coins = [mint for mint in moved if mint not in STABLE_MINTS]
+    coins = [mint for mint in moved if mint not in QUOTE_MINTS]
     if not coins:
         raise Unfit(Reason.QUOTE_LEG if moved else Reason.ZERO_AMOUNT)
     if len(moved) > 1:

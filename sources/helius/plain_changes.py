@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from sources.helius.accounts import Accounts, read_accounts
 from sources.interpreting.addresses import decodes_to
-from sources.interpreting.rows import ADDRESS_BYTES, MAX_DECIMALS, SOL_MINTS, STABLE_MINTS
+from sources.interpreting.quote_assets import SOL_MINTS, STABLE_MINTS, STAKED_SOL_MINTS
+from sources.interpreting.rows import ADDRESS_BYTES, MAX_DECIMALS
 from sources.interpreting.text_values import VALUE, integers
 from sources.reading.text_columns import letters_of
 
@@ -48,7 +49,7 @@ def plain_changes(account_data: pa.StringArray, wallets: pa.StringArray) -> Plai
     is_plain[moved.rows[~moved.is_of_one_kind]] = False
     is_sol, is_stable = (
         pc.is_in(mints.dictionary, pa.array(group)).to_numpy(zero_copy_only=False)[moved.mints]
-        for group in (SOL_MINTS, STABLE_MINTS)
+        for group in (SOL_MINTS, (*STABLE_MINTS, *STAKED_SOL_MINTS))
     )
     np.add.at(lamports, moved.rows[is_sol], moved.units[is_sol])
     is_coin = ~is_sol & (moved.units != 0)

@@ -11,6 +11,7 @@ from pumploss.money import MOST_LAMPORTS, PUMP_TOKEN_DECIMALS, SOL_DECIMALS, TOK
 from pumploss.reasons import Reason
 from sources.interpreting import casts
 from sources.interpreting.addresses import decodes_to
+from sources.interpreting.quote_assets import QUOTE_MINTS
 from sources.interpreting.venues import PROGRAMS
 from sources.reading.fields import Fields
 from sources.reading.records import Records
@@ -21,9 +22,6 @@ _REASONS = tuple(Reason)
 _SHOWN = 120
 _ACCEPTED = -1
 
-#: What is traded against: SOL as native coin and wrapped, USDC and USDT.
-SOL_MINTS = ("11111111111111111111111111111111", "So11111111111111111111111111111111111111112")
-STABLE_MINTS = ("EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v", "Es9vMFrzaCERmJfrF4H2FYD4KCoNkY11McCe8BenwNYB")
 #: With 19, a single whole token would not fit a signed 64-bit integer.
 MAX_DECIMALS = 18
 #: No transaction has as many instructions, inner ones included.
@@ -152,6 +150,12 @@ class Rows:
         self.refuse(~decodes_to(column, ADDRESS_BYTES), Reason.BAD_ADDRESS, name)
         return column
 
+    def coin(self, name: str) -> pa.StringArray:
+        """The mint of a coin; a quote asset is never one (`quote_leg`)."""
+        column = self.address(name)
+        self.refuse(pc.is_in(column, pa.array(QUOTE_MINTS)), Reason.QUOTE_LEG, name)
+        return column
+
     def signature(self, name: str) -> pa.StringArray:
         """A transaction signature: base58 of exactly 64 bytes."""
         column = self.text(name)
@@ -191,10 +195,15 @@ class Rows:
             self.refuse(is_over, Reason.OVER_SUPPLY, tokens[0])
 
     def pump_decimals(self, mint: pa.StringArray, venue: pa.StringArray) -> tuple[pa.Int32Array, pa.BooleanArray]:
-        """Decimals where a source states none, and whether they are assumed: 6 for pump mints, else 9 is assumed."""
-        is_pump = pc.or_(pc.equal(venue, "pump_curve"), pc.ends_with(mint, "pump"))
+        """Decimals where a source states none, and whether they are assumed.
+
+        The curve's coins have 6. Anyone can make a mint that ends in `pump`, so 6 is assumed for it elsewhere, 9 for
+        all others.
+        """
+        is_curve = pc.equal(venue, "pump_curve").fill_null(False)
+        is_pump = pc.or_(is_curve, pc.ends_with(mint, "pump"))
         decimals = pc.if_else(is_pump, PUMP_TOKEN_DECIMALS, SOL_DECIMALS)
-        return pc.cast(decimals, pa.int32()), pc.invert(is_pump)
+        return pc.cast(decimals, pa.int32()), pc.invert(is_curve)
 
     def same(self, value: object, kind: pa.DataType) -> pa.Array:
         """One value for every row."""

@@ -8,7 +8,8 @@ import pyarrow.compute as pc
 from pumploss.fees import FEE_IS_INSIDE, estimate_fees
 from pumploss.money import SOL_DECIMALS
 from pumploss.reasons import Reason
-from sources.interpreting.rows import SOL_MINTS, STABLE_MINTS, Rows
+from sources.interpreting.quote_assets import QUOTE_MINTS, SOL_MINTS
+from sources.interpreting.rows import Rows
 
 #: Names of the two fields that say how much was bought and how much was sold.
 Sides = tuple[str, str]
@@ -28,7 +29,7 @@ class Swap:
 def swap(rows: Rows, mints: Sides) -> Swap:
     """Which way SOL went; two quote assets are `quote_leg`, neither side SOL is `non_sol_quote`."""
     addresses = [rows.address(mint) for mint in mints]
-    quotes = pa.array((*SOL_MINTS, *STABLE_MINTS))
+    quotes = pa.array(QUOTE_MINTS)
     are_quotes = [pc.is_in(address, quotes) for address in addresses]
     is_sol = [pc.is_in(address, quotes[: len(SOL_MINTS)]) for address in addresses]
     rows.refuse(pc.and_(*are_quotes), Reason.QUOTE_LEG, mints[1])

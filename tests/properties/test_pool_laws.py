@@ -16,7 +16,7 @@ from jobs.running.runner import run_step
 from pumploss.tables import bronze_trades, quarantine_trades
 from sources.anchor import layouts
 from sources.interpreting.addresses import encode
-from sources.interpreting.rows import SOL_MINTS, STABLE_MINTS
+from sources.interpreting.quote_assets import SOL_MINTS, STABLE_MINTS
 
 #: Days apart, so that what waits can wait too long.
 DAYS = tuple(date(2026, 1, day) for day in (1, 2, 4, 10))

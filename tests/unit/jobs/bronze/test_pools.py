@@ -6,7 +6,7 @@ import pytest
 
 from jobs.bronze import pools
 from pumploss.tables import quarantine_trades
-from sources.interpreting.rows import SOL_MINTS, STABLE_MINTS
+from sources.interpreting.quote_assets import SOL_MINTS, STABLE_MINTS
 from sources.parsing.schema import TABLE as PARSED
 
 NATIVE_SOL, SOL = SOL_MINTS

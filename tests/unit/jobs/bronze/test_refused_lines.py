@@ -8,7 +8,7 @@ import pytest
 from jobs.bronze import pools
 from jobs.bronze.refused_lines import LINE, TEXT, read_lines, with_text
 from pumploss.tables import quarantine_trades
-from sources.interpreting.rows import SOL_MINTS
+from sources.interpreting.quote_assets import SOL_MINTS
 from sources.landing.folders import LandedFile
 from sources.parsing.schema import TABLE as PARSED
 

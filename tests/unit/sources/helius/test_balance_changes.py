@@ -6,7 +6,7 @@ import pytest
 
 from sources.helius.balance_changes import Change, Unfit, change
 from sources.interpreting.addresses import encode
-from sources.interpreting.rows import SOL_MINTS, STABLE_MINTS
+from sources.interpreting.quote_assets import SOL_MINTS, STABLE_MINTS
 
 WALLET, OTHER = encode(b"\7" * 32), encode(b"\x08" * 32)
 COIN, SECOND_COIN = encode(b"\3" * 32), encode(b"\4" * 32)

@@ -8,7 +8,7 @@ import pyarrow as pa
 from sources.helius.balance_changes import Change, Unfit, change
 from sources.helius.plain_changes import plain_changes
 from sources.interpreting.addresses import encode
-from sources.interpreting.rows import SOL_MINTS, STABLE_MINTS
+from sources.interpreting.quote_assets import SOL_MINTS, STABLE_MINTS
 
 WALLETS = [encode(bytes([n]) * 32) for n in (7, 8)]
 COINS = [encode(bytes([n]) * 32) for n in (3, 4)]

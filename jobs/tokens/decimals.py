@@ -1,0 +1,168 @@
+"""Decimals are a fact of the mint: who states them, whose statement counts, and what follows for its trades.
+
+Of two statements the one of the better basis counts (`sources.declaration.Basis`), of two alike the one that landed
+first, of one day the one that more rows make.
+"""
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from pumploss.money import INT64_MAX
+from pumploss.reasons import Reason
+from sources import SOURCES
+from sources.declaration import Basis
+from sources.interpreting.rows import MAX_DECIMALS
+
+#: What a statement says of a mint, in columns that `silver_tokens` keeps but for `decimals_rank`.
+STATEMENT = ("token_mint", "known_day", "decimals_rank", "token_decimals", "traded_since")
+#: What a trade that is to be restated needs to know.
+FACT = ("token_mint", "fact_decimals", "is_fact_assumed", "decimals_known_day")
+FACT_DDL = "token_mint string, fact_decimals int, is_fact_assumed boolean, decimals_known_day date"
+#: An amount in whole tokens was a binary float somewhere: what is beyond the mint's units by less is its noise.
+_NOISE_BITS = 50
+_FAR = "DATE '9999-12-31'"
+
+
+def rank_of(basis: Column) -> Column:
+    """Ranks the name of a basis; NULL where there is none."""
+    return F.coalesce(*(F.when(basis == each.value, F.lit(each.rank)) for each in Basis))
+
+
+def name_of(rank: Column) -> Column:
+    """Names the basis of a rank."""
+    return F.coalesce(*(F.when(rank == each.rank, F.lit(each.value)) for each in Basis))
+
+
+def _rank_of_row() -> Column:
+    """Ranks what the decimals of a trade rest on."""
+    stated = (F.when(F.col("source") == name, F.lit(of.decimals.rank)) for name, of in SOURCES.items())
+    return F.when(F.col("is_decimals_assumed"), F.lit(Basis.ASSUMED.rank)).otherwise(F.coalesce(*stated))
+
+
+def statements(trades: DataFrame, events: DataFrame) -> DataFrame:
+    """Lists what each dump day says of its mints, as STATEMENT and how many `rows` say so."""
+    key = ("token_mint", F.col("dump_day").alias("known_day"))
+    of_trades = trades.groupBy(*key, _rank_of_row().alias("decimals_rank"), "token_decimals").agg(
+        F.min("trade_date").alias("traded_since"), F.count(F.lit(1)).alias("rows")
+    )
+    of_events = events.where("token_decimals IS NOT NULL").groupBy(
+        *key, F.lit(Basis.EVENT.rank).alias("decimals_rank"), "token_decimals"
+    )
+    counted = of_events.agg(F.lit(None).cast("date").alias("traded_since"), F.count(F.lit(1)).alias("rows"))
+    return of_trades.unionByName(counted)
+
+
+def news(stated: DataFrame, before: DataFrame) -> DataFrame:
+    """Keeps what each day adds, as STATEMENT: a better basis, or trades of an earlier date, than was known before it.
+
+    `before` are rows of `silver_tokens` that earlier days left.
+    """
+    best = stated.groupBy("token_mint", "known_day").agg(
+        F.min(F.struct("decimals_rank", -F.col("rows"), "token_decimals")).alias("best"),
+        F.min("traded_since").alias("traded_since"),
+    )
+    days = best.select(
+        "token_mint", "known_day", "best.decimals_rank", "best.token_decimals", "traded_since"
+    )
+    earlier = Window.partitionBy("token_mint").orderBy("known_day").rowsBetween(Window.unboundedPreceding, -1)
+    known = before.select(
+        "token_mint", rank_of(F.col("decimals_basis")).alias("old_rank"), F.col("traded_since").alias("old_since")
+    )
+    never, far = F.lit(Basis.ASSUMED.rank + 1), F.expr(_FAR)
+    compared = days.join(known, "token_mint", "left").select(
+        *STATEMENT,
+        *(
+            F.least(F.coalesce(F.min(own).over(earlier), none), F.coalesce(old, none)).alias(f"least_{own}")
+            for own, old, none in (("decimals_rank", "old_rank", never), ("traded_since", "old_since", far))
+        ),
+    )
+    adds = "decimals_rank < least_decimals_rank OR traded_since < least_traded_since"
+    return compared.where(adds).select(*STATEMENT)
+
+
+def conflicts(stated: DataFrame, facts: DataFrame) -> DataFrame:
+    """Finds statements, no assumptions, that contradict the one that counts; `facts` are rows of `silver_tokens`."""
+    latest = facts.groupBy("token_mint").agg(
+        F.max_by(F.struct("token_decimals", "decimals_basis"), "known_day").alias("fact")
+    )
+    real = stated.where(F.col("decimals_rank") < Basis.ASSUMED.rank)
+    return (
+        real.join(latest, "token_mint")
+        .where("token_decimals != fact.token_decimals")
+        .select(
+            "token_mint",
+            "known_day",
+            "token_decimals",
+            name_of(F.col("decimals_rank")).alias("basis"),
+            F.col("fact.token_decimals").alias("fact_decimals"),
+            F.col("fact.decimals_basis").alias("fact_basis"),
+        )
+    )
+
+
+def facts_of(tokens: DataFrame) -> DataFrame:
+    """Makes FACT of rows of `silver_tokens` that know decimals."""
+    return tokens.where("token_decimals IS NOT NULL").select(
+        "token_mint",
+        F.col("token_decimals").alias("fact_decimals"),
+        (F.col("decimals_basis") == Basis.ASSUMED.value).alias("is_fact_assumed"),
+        "decimals_known_day",
+    )
+
+
+def differs() -> Column:
+    """Whether a trade joined to FACT says something else of its mint."""
+    return (F.col("token_decimals") != F.col("fact_decimals")) | (
+        F.col("is_decimals_assumed") != F.col("is_fact_assumed")
+    )
+
+
+def restated(trades: DataFrame, facts: DataFrame) -> DataFrame:
+    """Gives trades the decimals of their mint, and amounts that were stated in whole tokens their base units.
+
+    Adds `known_day`, the later of dump day and, where it changed the trade, the day of the statement, and `refusal`:
+    `precision` where an amount is finer than the mint's units by more than floating-point noise, `overflow` where it
+    does not fit 64 bits. Those amounts stay as they were.
+    """
+    is_in_tokens = F.col("source").isin(*(name for name, of in SOURCES.items() if of.is_in_tokens))
+    is_changed = F.coalesce(differs(), F.lit(False))
+    step = F.when(is_changed & is_in_tokens, F.col("fact_decimals") - F.col("token_decimals")).otherwise(F.lit(0))
+    joined = trades.join(F.broadcast(facts), "token_mint", "left").select(
+        "*", is_changed.alias("is_changed"), step.alias("step")
+    )
+    powers, limits = ([F.lit(value) for value in values] for values in (_POWERS, _LIMITS))
+    scaled = joined.select(
+        "*",
+        F.element_at(F.array(*powers), F.abs("step") + 1).alias("power"),
+        F.element_at(F.array(*limits), F.abs("step") + 1).alias("limit"),
+    ).withColumn("rest", F.when(F.col("step") < 0, F.col("token_units") % F.col("power")).otherwise(F.lit(0)))
+    half_up = F.when(F.col("rest") >= F.col("power") - F.col("rest"), F.col("power")).otherwise(F.lit(0))
+    excess = F.least(F.col("rest"), F.col("power") - F.col("rest"))
+    noise = F.shiftright("token_units", _NOISE_BITS)
+    refusal = F.when((F.col("step") > 0) & (F.col("token_units") > F.col("limit")), Reason.OVERFLOW.value).when(
+        (F.col("step") < 0) & (excess > noise), Reason.PRECISION.value
+    )
+    units = (
+        F.when(F.col("step") > 0, F.col("token_units") * F.col("power"))
+        .when(F.col("step") < 0, F.expr("(token_units - rest) div power") + F.when(half_up > 0, 1).otherwise(0))
+        .otherwise(F.col("token_units"))
+    )
+    judged = scaled.withColumn("refusal", refusal)
+    is_fit = F.col("refusal").isNull()
+    return judged.select(
+        *(name for name in trades.columns if name not in _RESTATED),
+        F.when(is_fit, units).otherwise(F.col("token_units")).alias("token_units"),
+        F.when(F.col("is_changed"), F.col("fact_decimals")).otherwise(F.col("token_decimals")).alias("token_decimals"),
+        F.when(F.col("is_changed"), F.col("is_fact_assumed"))
+        .otherwise(F.col("is_decimals_assumed"))
+        .alias("is_decimals_assumed"),
+        F.when(F.col("is_changed"), F.greatest("dump_day", "decimals_known_day"))
+        .otherwise(F.col("dump_day"))
+        .alias("known_day"),
+        "refusal",
+    )
+
+
+_RESTATED = ("token_units", "token_decimals", "is_decimals_assumed")
+_POWERS = tuple(10**places for places in range(MAX_DECIMALS + 1))
+_LIMITS = tuple(INT64_MAX // power for power in _POWERS)
