@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 
 from jobs.bronze.accounting import Fates, account, by_file, refuse_files
 from jobs.bronze.closing_rows import read_files
+from jobs.bronze.hops import flagged, legs, middles
 from jobs.bronze.pool_records import remember, resting
 from jobs.bronze.pool_retries import Resolved, resolve
 from jobs.bronze.refused_lines import LINE, REFUSAL, with_text
@@ -57,7 +58,7 @@ def _build(context: StepContext, days: Days) -> None:
     resolved = resolve(context, parsed, landed, days)
     sound, refused = _sound(context, resolved, landed)
     trades, copies = identified(sound)
-    staged = context.lake.stage(TABLE, trades)
+    staged = context.lake.stage(TABLE, _routed(context, trades, parsed, resolved))
     kept = context.lake.stage(QUARANTINE, _quarantine(parsed, [resolved.refused, refused], context.run_id))
     events = parsed.where("kind = 'event'").select(*EVENTS.names)
     fates = Fates(by_file(staged), by_file(kept), by_file(copies), by_file(events), resolved.retried)
@@ -93,6 +94,25 @@ def _sound(context: StepContext, resolved: Resolved, files: Sequence[LandedFile]
     refused = with_text(lines.select(*LINE, "reason", "detail"), files, context.spark, resolved.texts)
     sound = resolved.trades.join(mistaken.select(*key), key, "left_anti")
     return sound, context.lake.stage("implausible_lines", refused)
+
+
+def _routed(context: StepContext, trades: DataFrame, parsed: DataFrame, resolved: Resolved) -> DataFrame:
+    """Flags the trades of coins that were only passed on."""
+    refused = parsed.where("kind = 'refused'")
+    between = legs(
+        refused if resolved.judged is None else refused.unionByName(resolved.judged.select(*refused.columns))
+    )
+    if not between.take(1):
+        return trades
+    found = context.lake.stage("middles", middles(trades, context.lake.stage("legs", between)))
+    counts = {row["is_hop"]: row["count"] for row in found.groupBy("is_hop").count().collect()}
+    if counts.get(True):
+        context.report.notes.append(f"{counts[True]} coins were only passed on in a transaction: no holding, no sale")
+    if counts.get(False):
+        context.report.warnings.append(
+            f"{counts[False]} coins were passed on in a transaction in other amounts than it traded: taken as traded"
+        )
+    return flagged(trades, found)
 
 
 def _quarantine(parsed: DataFrame, later: Iterable[DataFrame | None], run_id: str) -> DataFrame:

@@ -18,13 +18,20 @@ from sources.declaration import Arrival
 
 #: What the last trade of a day says of the mint's reserves.
 _RESERVES = ("virtual_sol_lamports", "virtual_token_units", "real_sol_lamports", "real_token_units", "venue")
+#: What is summed up of trades with their profit.
+_FLOWING = (
+    "token_mint", "trade_date", "direction", "buy_cost_lamports", "sol_lamports", "fee_lamports", "token_units",
+    "matched_units", "unmatched_units", "pnl_lamports", "known_at",
+)  # fmt: skip
+
 
 
 def transform(trades: DataFrame, pnl: DataFrame, before: DataFrame, events: DataFrame | None = None) -> DataFrame:
     """Trades, their profit, each mint's latest earlier row of this table, and events of tokens, to `gold_token_day`."""
     key = ["token_mint", "day"]
     facts = _facts(trades) if events is None else rewritten(_facts(trades), last_rewrites(events))
-    daily = facts.join(_realised(pnl), key, "left").join(tape_links.links(trades), key, "left")
+    flows = _realised(pnl.select(*_FLOWING).unionByName(_hops(trades)))
+    daily = facts.join(flows, key, "left").join(tape_links.links(trades), key, "left")
     days = tape_completeness.closed(carried(daily, before)).where("NOT is_before")
     return marked(days).withColumn("volatility", _volatility()).select(*TABLE.names)
 
@@ -76,6 +83,15 @@ def _facts(trades: DataFrame) -> DataFrame:
         F.max("traded_at").alias("last_traded_at"),
         F.max("known_at").alias("known_at"),
     )
+
+
+def _hops(trades: DataFrame) -> DataFrame:
+    """What coins in the middle of a route moved: it has no profit, but a curve gave or took it."""
+    nothing = {"matched_units": F.lit(0).cast("bigint"), "pnl_lamports": F.lit(None).cast("bigint")}
+    paid = F.col("sol_lamports") + F.col("fee_lamports")
+    columns = nothing | {"buy_cost_lamports": F.when(F.col("direction") == "buy", paid).otherwise(F.lit(0))}
+    hops = trades.where("is_hop").withColumns({**columns, "unmatched_units": F.col("token_units")})
+    return hops.select(*_FLOWING)
 
 
 def _last_reserves() -> Column:

@@ -1,4 +1,4 @@
-"""Token events, and the decimals that trades state, to facts: of each token and pool, what is known at a day's close."""
+"""Token events, and decimals that trades state, to facts: of each token and pool, what is known at a day's close."""
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
@@ -13,6 +13,7 @@ from pumploss.report import RunReport
 from pumploss.tables import bronze_token_events, bronze_trades, silver_pools
 from pumploss.tables.silver_tokens import TABLE
 from sources.declaration import Basis
+from sources.interpreting.quote_assets import QUOTE_MINTS
 
 #: Facts of one dump day count in chain order; what is equal in that, in the order of its line.
 CHAIN_ORDER = ("occurred_at", "slot", "tx_index", "event_index", "file", "line_number")
@@ -30,7 +31,7 @@ def token_facts(events: DataFrame) -> DataFrame:
     """
     kind = F.col("event_kind")
     # Anyone may open a pool of any mint, against anything: of that, only the decimals say something of the token.
-    return events.where("event_kind <> 'rewrite'").select(
+    return events.where((kind != "rewrite") & ~F.col("token_mint").isin(*QUOTE_MINTS)).select(
         "token_mint",
         F.when(kind == "create", F.col("occurred_at")).alias("launched_at"),
         F.when(kind == "create", F.col("creator_address")).alias("creator_address"),
@@ -137,7 +138,7 @@ def _first(name: str) -> Column:
 
 
 def _best_decimals() -> tuple[Column, ...]:
-    """Takes the decimals of the best basis, of equal ones the first, with the basis and the day they are known since."""
+    """Takes the decimals of the best basis, of equal ones the first, with basis and first day."""
     # One number orders both: a window of a token's statements never has a million rows.
     order = F.when(F.col("token_decimals").isNotNull(), F.col("decimals_rank") * 1_000_000 + F.col("rank"))
     return (

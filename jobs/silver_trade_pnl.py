@@ -1,5 +1,7 @@
 """FIFO profit and loss of every trade, and the lots that are left at each day's close.
 
+A trade of the middle coin of a route (`is_hop`) is none of a holding: it has no row here.
+
 The state is `silver_open_lots`: only the positions that trade in these days are read from it, so a night costs what its
 trades cost. One pass over many days gives the rows of the days one by one.
 
@@ -26,7 +28,7 @@ from jobs.running.step_context import StepContext
 from pnl import walk_rows
 from pnl.arrow_columns import DICTIONARY
 from pnl.cohort import TRADE_COLUMNS
-from pumploss.columns import POSITION
+from pumploss.columns import HOP, POSITION
 from pumploss.contract import Table
 from pumploss.days import Days
 from pumploss.errors import ConservationError
@@ -58,15 +60,16 @@ class Walked(NamedTuple):
 def read_trades(files: Iterable[tuple[str, date]]) -> pa.Table:
     """Read the columns that a walk needs of these files of `silver_trades`, each with the day that its rows are of."""
     kind = dict.fromkeys(REPEATING, DICTIONARY)
-    schema = pa.schema([(name, kind.get(name, silver_trades.TABLE[name].type.arrow)) for name in TRADE_COLUMNS])
-    stored = [name for name in TRADE_COLUMNS if name != "trade_date"]
+    names = (*TRADE_COLUMNS, HOP.name)
+    schema = pa.schema([(name, kind.get(name, silver_trades.TABLE[name].type.arrow)) for name in names])
+    stored = [name for name in names if name != "trade_date"]
     read = []
     for path, day in files:
         storage, bare = fsspec.core.url_to_fs(path)
         with storage.open(bare, "rb") as file:
             rows = pq.ParquetFile(file, read_dictionary=list(REPEATING)).read(stored, use_threads=False)
         dated = rows.select(stored).append_column("trade_date", pa.repeat(pa.scalar(day, pa.date32()), len(rows)))
-        read.append(dated.cast(schema))
+        read.append(dated.select(names).cast(schema))
     return pa.concat_tables(read) if read else schema.empty_table()
 
 
@@ -78,8 +81,12 @@ def write_cohort(folders: dict[str, str], rows: pa.Table) -> pa.Table:
     cohort = rows[COHORT][0].as_py()
     named = rows.filter(rows["path"].is_valid())
     files = zip(named["path"].to_pylist(), named["close_day"].to_pylist(), strict=True)
-    made = walk_rows(read_trades(files), rows.filter(rows["path"].is_null()))
-    counted: list[dict[str, object]] = []
+    trades = read_trades(files)
+    made = walk_rows(trades.filter(pc.invert(trades[HOP.name])), rows.filter(rows["path"].is_null()))
+    passed_on = trades.filter(trades[HOP.name]).group_by("trade_date").aggregate([([], "count_all")]).to_pylist()
+    counted: list[dict[str, object]] = [
+        {"name": HOP.name, "day": hops["trade_date"], "rows": hops["count_all"], "aside": 0} for hops in passed_on
+    ]
     for table, part in zip((TABLE, LOTS), made, strict=True):
         for day, of_day in by_day(part, table.day):
             partition = {table.day: day, COHORT: cohort}
@@ -126,12 +133,12 @@ def walked(context: Context, days: Days) -> tuple[Walked, Walked]:
     folders = {table.name: context.lake.laying(table) for table in (LOTS, TABLE)}
     cohorts = tasks(context, carried_lots(context, trades, days), files).groupBy(COHORT)
     written = cohorts.applyInArrow(lambda rows: write_cohort(folders, rows), _WRITTEN).toArrow().to_pylist()
-    counts: dict[str, Counter[date]] = {name: Counter() for name in folders}
+    counts: dict[str, Counter[date]] = {name: Counter() for name in (*folders, HOP.name)}
     aside: Counter[date] = Counter()
     for row in written:
         counts[row["name"]][row["day"]] += row["rows"]
         aside[row["day"]] += row["aside"]
-    _require_all(files, counts[TABLE.name], days)
+    _require_all(files, counts[TABLE.name] + counts[HOP.name], days)
     lots = Walked(LOTS, context.lake.laid(LOTS, folders[LOTS.name]), counts[LOTS.name], {})
     return lots, Walked(TABLE, context.lake.laid(TABLE, folders[TABLE.name]), counts[TABLE.name], aside)
 

@@ -32,7 +32,9 @@ def transform(bronze: DataFrame, has_loose: bool = True) -> DataFrame:
         placed(once(bronze), bronze, has_loose)
         .select(
             "*",
-            F.date_add("known_day" if "known_day" in bronze.columns else "dump_day", 1).cast("timestamp").alias("known_at"),
+            F.date_add("known_day" if "known_day" in bronze.columns else "dump_day", 1)
+            .cast("timestamp")
+            .alias("known_at"),
             F.pmod(F.xxhash64("trader_address"), F.lit(16)).cast("int").alias("trader_cohort"),
         )
         .select(*TABLE.names)
@@ -75,7 +77,7 @@ def _restated(context: StepContext, rows: DataFrame, days: Days) -> DataFrame:
     if unfit:
         named = "; ".join(f"{row['file']} line {row['line_number']}: {row['refusal']}" for row in unfit[:3])
         context.report.warnings.append(
-            f"{len(unfit)} trades are left out: their amount in whole tokens is none in the units of their mint ({named})"
+            f"{len(unfit)} trades are left out: amounts in whole tokens that are none in units of their mint ({named})"
         )
     return restated.where("refusal IS NULL").drop("refusal")
 

@@ -72,6 +72,11 @@ AMBIGUOUS = Column(
     Type.BOOLEAN,
     "An unsigned line that equals another of its file; kept, since it may be real",
 )
+HOP = Column(
+    "is_hop",
+    Type.BOOLEAN,
+    "Whether the coin was only passed on in the transaction, the middle of a route: no holding and no sale",
+)
 SOURCE = Column("source", Type.STRING, "Name of the source format, as its landing folder")
 FILE = Column("file", Type.STRING, "Path of the landed file below the landing root")
 LINE_NUMBER = Column(

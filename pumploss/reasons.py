@@ -34,7 +34,10 @@ class Reason(_Explained):
     UNKNOWN_DIRECTION = "unknown_direction", "The line is neither a buy nor a sell"
     UNKNOWN_VENUE = "unknown_venue", "The venue is none of those that are read, or is not named by the source"
     FAILED = "failed", "The transaction failed, so nothing was traded"
-    QUOTE_LEG = "quote_leg", "Both sides are quote assets (SOL, USDC, USDT): one leg of a route, no trade of a coin"
+    QUOTE_LEG = (
+        "quote_leg",
+        "A quote asset (SOL, dollars, staked SOL) stands where the coin should: a leg of a route, no trade of a coin",
+    )
     NON_SOL_QUOTE = "non_sol_quote", "Neither side is SOL, or the price was not paid in SOL alone"
     BAD_TIMESTAMP = (
         "bad_timestamp",

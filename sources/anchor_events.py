@@ -110,6 +110,7 @@ def _described(rows: Rows, draft: Draft, venue: pa.StringArray, at: pa.Timestamp
         "event_kind": event_kind,
         "direction": direction,
         "token_decimals": pc.cast(draft.numbers("token_decimals"), pa.int32()),
+        "is_pool_reversed": pc.cast(draft.numbers("is_pool_reversed"), pa.bool_()),
         "fee_lamports": pc.coalesce(stated, estimate_fees(venue, at, sol)),
         "fee_source": pc.if_else(is_trade, fee_source, None),
         "amount_basis": pc.if_else(is_trade, "curve", None),

@@ -21,7 +21,7 @@ from pumploss.money import SOL_DECIMALS
 from pumploss.reasons import Reason
 from sources.declaration import Arrival, Basis, Format, Source
 from sources.interpreting.rows import MAX_DECIMALS, Rows
-from sources.interpreting.swaps import Swap, swap, traded
+from sources.interpreting.swaps import LEG_DECIMALS, Swap, hop, swap, traded
 
 _SIDES = ("Trade_Buy", "Trade_Sell")
 
@@ -39,14 +39,15 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
     owners = [rows.address(f"{side}_Account_Token_Owner") for side in _SIDES]
     rows.require("Trade_Buy_Account_Token_Owner", swapped.is_buy)
     rows.require("Trade_Sell_Account_Token_Owner", pc.invert(swapped.is_buy))
-    return {
+    columns = {
         "slot": rows.integer("Block_Slot"),
         "tx_index": rows.integer("Transaction_Index"),
         "event_index": rows.event_index("Instruction_ExternalSeqNumber", "Instruction_InternalSeqNumber"),
         "signature": rows.signature("Transaction_Signature"),
-        "trader_address": pc.if_else(swapped.is_buy, *owners),
+        "trader_address": pc.if_else(pc.coalesce(swapped.is_buy, swapped.is_between), *owners),
         **traded(rows, swapped, venue, traded_at, decimals, (names, amounts)),
     }
+    return hop(rows, swapped, columns, names, LEG_DECIMALS)
 
 
 def _decimals(rows: Rows, swapped: Swap) -> list[pa.Int64Array]:

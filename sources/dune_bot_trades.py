@@ -25,7 +25,7 @@ import pyarrow.compute as pc
 from pumploss.reasons import Reason
 from sources.declaration import Arrival, Basis, Format, Source
 from sources.interpreting.rows import Rows
-from sources.interpreting.swaps import swap, traded, whole_amounts
+from sources.interpreting.swaps import LEG_DECIMALS, hop, swap, traded, whole_amounts
 from sources.interpreting.venues import DUNE_PROJECTS
 
 
@@ -40,13 +40,14 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
     traded_at = rows.utc_seconds("block_time")
     decimals, names = rows.pump_decimals(swapped.mint, venue), ("token_bought_amount", "token_sold_amount")
     amounts = whole_amounts(rows, swapped, decimals, names)
-    return {
+    columns = {
         "tx_index": rows.integer("tx_index"),
         "event_index": rows.event_index("outer_instruction_index", "inner_instruction_index"),
         "signature": rows.signature("tx_id"),
         "trader_address": rows.address("user"),
         **traded(rows, swapped, venue, traded_at, decimals, (names, amounts)),
     }
+    return hop(rows, swapped, columns, names, LEG_DECIMALS)
 
 
 SOURCE = Source(

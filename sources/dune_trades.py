@@ -24,7 +24,7 @@ import pyarrow as pa
 
 from sources.declaration import Arrival, Basis, Format, Source
 from sources.interpreting.rows import Rows
-from sources.interpreting.swaps import swap, traded
+from sources.interpreting.swaps import hop, swap, traded
 
 
 def interpret(rows: Rows) -> dict[str, pa.Array]:
@@ -34,7 +34,7 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
     traded_at = rows.utc_seconds("block_time")
     names = ("token_bought_amount_raw", "token_sold_amount_raw")
     amounts = [rows.integer(name) for name in names]
-    return {
+    columns = {
         "slot": rows.integer("block_slot"),
         "tx_index": rows.integer("tx_index"),
         "event_index": rows.event_index("outer_instruction_index", "inner_instruction_index"),
@@ -42,6 +42,7 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
         "trader_address": rows.address("trader_id"),
         **traded(rows, swapped, venue, traded_at, rows.pump_decimals(swapped.mint, venue), (names, amounts)),
     }
+    return hop(rows, swapped, columns, names, None)
 
 
 SOURCE = Source(

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from pumploss.reasons import Reason
 from sources.declaration import Arrival, Basis, Format, Source
 from sources.interpreting.rows import Rows
-from sources.interpreting.swaps import swap, traded, whole_amounts
+from sources.interpreting.swaps import LEG_DECIMALS, hop, swap, traded, whole_amounts
 
 _TRUTH = {"true": "true", "TRUE": "true", "false": "false", "FALSE": "false"}
 
@@ -32,13 +32,14 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
     traded_at = rows.utc_seconds("block_timestamp")
     decimals, names = rows.pump_decimals(swapped.mint, venue), ("swap_to_amount", "swap_from_amount")
     amounts = whole_amounts(rows, swapped, decimals, names)
-    return {
+    columns = {
         "slot": rows.integer("block_id"),
         "event_index": rows.integer("swap_index"),
         "signature": rows.signature("tx_id"),
         "trader_address": rows.address("swapper"),
         **traded(rows, swapped, venue, traded_at, decimals, (names, amounts)),
     }
+    return hop(rows, swapped, columns, names, LEG_DECIMALS)
 
 
 SOURCE = Source(

@@ -21,7 +21,10 @@ _EVENTS, _TRADES, _REFUSALS = (table.TABLE.name for table in (bronze_token_event
 
 def remember(report: RunReport, resolved: Resolved, events: DataFrame, refused: DataFrame) -> None:
     """Writes into the report, by day, what later days rest on, and whether a day itself rests on earlier ones."""
-    named = _digests(events.where(pools.NAMES_POOL), ("pool_address", "token_mint", "quote_mint", "token_decimals"))
+    named = _digests(
+        events.where(pools.NAMES_POOL),
+        ("pool_address", "token_mint", "quote_mint", "token_decimals", "is_pool_reversed"),
+    )
     unknown = _digests(refused.where(f"reason = '{Reason.UNKNOWN_POOL.value}'"), ("detail", "raw_sha256"))
     used = Counter(resolved.pooled)
     for (day, _), retried in resolved.retried.items():

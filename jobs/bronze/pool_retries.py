@@ -21,7 +21,7 @@ from sources.parsing.schema import PARSED_DDL, TABLE
 
 @dataclass(frozen=True)
 class Resolved:
-    """Trades that all have their mint, and the refused lines, whole.
+    """Trades that all have their mint, and the refused lines, whole; `judged` are these as they were parsed.
 
     `pooled` counts the trades of each day that name only their pool. `retried` are lines of earlier dumps, by the day
     on which they are taken and their file; `texts` are these lines with the day on which they are taken;
@@ -30,6 +30,7 @@ class Resolved:
 
     trades: DataFrame
     refused: DataFrame | None = None
+    judged: DataFrame | None = None
     pooled: Mapping[date, int] = field(default_factory=dict)
     retried: Mapping[DayFile, Retried] = field(default_factory=dict)
     texts: DataFrame | None = None
@@ -49,7 +50,8 @@ def resolve(context: StepContext, parsed: DataFrame, files: Sequence[LandedFile]
     trades = parsed.where(f"kind = 'trade' AND NOT ({pools.IS_POOLED})").unionByName(
         own.where("reason IS NULL").select(*TABLE.names)
     )
-    resolved = Resolved(trades, refused, pooled)
+    judged = own.where("reason IS NOT NULL").withColumn("quote_mint", F.col("pool_quote"))
+    resolved = Resolved(trades, refused, judged, pooled)
     return _with_retries(context, resolved, refused, known, days) if are_pools_new else resolved
 
 

@@ -6,11 +6,11 @@ from pyspark.sql import functions as F
 from jobs.bronze.refused_lines import LINE, TEXT
 from pumploss.days import Days
 from pumploss.lake.delta import day_condition
-from pumploss.money import PUMP_TOKEN_DECIMALS, SOL_DECIMALS
+from pumploss.money import MOST_LAMPORTS, PUMP_TOKEN_DECIMALS, SOL_DECIMALS
 from pumploss.reasons import Reason
 from sources import arriving
 from sources.declaration import Arrival
-from sources.interpreting.quote_assets import SOL_MINTS, STABLE_MINTS
+from sources.interpreting.quote_assets import QUOTE_MINTS, SOL_MINTS
 from sources.parsing.files import MAX_LATENESS
 from sources.reading.physical_lines import HEAD_BYTES
 
@@ -42,6 +42,7 @@ def known_pools(events: DataFrame) -> DataFrame:
             F.col("token_mint").alias("pool_mint"),
             quote.alias("pool_quote"),
             decimals.cast("int").alias("pool_decimals"),
+            F.coalesce("is_pool_reversed", F.lit(False)).alias("is_reversed"),
             F.col("dump_day").alias("known_day"),
             F.col("file").alias("known_file"),
         )
@@ -51,11 +52,10 @@ def known_pools(events: DataFrame) -> DataFrame:
 def judged(trades: DataFrame, pools: DataFrame) -> DataFrame:
     """Gives trades that name only a pool its mint and decimals, or `reason` and `detail` of their refusal.
 
-    A pool counts from its first dump day on. Of a pool whose base is SOL and whose quote is the coin, the amounts could
-    be exchanged, but its fees are taken in the coin: its trades are refused, as all that were not paid in SOL.
+    A pool counts from its first dump day on. The trades of a pool whose base is SOL are turned round.
     """
     is_known = F.col("known_day") <= F.col("dump_day")
-    is_quote = [F.col(name).isin(*SOL_MINTS, *STABLE_MINTS) for name in ("pool_mint", "pool_quote")]
+    is_quote = [F.col(name).isin(*QUOTE_MINTS) for name in ("pool_mint", "pool_quote")]
     pays_sol = F.coalesce(F.col("pool_quote").isin(*SOL_MINTS), F.lit(False))
     reason = (
         F.when(~F.coalesce(is_known, F.lit(False)), Reason.UNKNOWN_POOL.value)
@@ -65,7 +65,7 @@ def judged(trades: DataFrame, pools: DataFrame) -> DataFrame:
     is_pump = F.col("pool_mint").endswith("pump")
     assumed = F.when(is_pump, F.lit(PUMP_TOKEN_DECIMALS)).otherwise(F.lit(SOL_DECIMALS))
     joined = trades.drop("reason", "detail").join(pools, "pool_address", "left").withColumn("reason", reason)
-    return joined.withColumns(
+    return _turned(joined).withColumns(
         {
             "detail": F.when(F.col("reason") == Reason.UNKNOWN_POOL.value, _naming("pool_address")).when(
                 F.col("reason").isNotNull(),
@@ -73,8 +73,39 @@ def judged(trades: DataFrame, pools: DataFrame) -> DataFrame:
             ),
             "token_mint": F.col("pool_mint"),
             "token_decimals": F.coalesce("pool_decimals", assumed).cast("int"),
-            "is_decimals_assumed": F.col("pool_decimals").isNull() & ~is_pump,
+            "is_decimals_assumed": F.col("pool_decimals").isNull(),
         }
+    )
+
+
+def _turned(trades: DataFrame) -> DataFrame:
+    """Turns trades of reversed pools round: who buys the base buys SOL, and pays with the coin.
+
+    Fees are taken in the coin there, so they are inside the amounts: what left the wallet, and what it got.
+    """
+    is_reversed = F.coalesce(F.col("is_reversed"), F.lit(False)) & F.col("reason").isNull()
+    is_sale = F.col("direction") == "buy"
+    coins = F.when(is_sale, F.col("sol_lamports") + F.col("fee_lamports")).otherwise(
+        F.col("sol_lamports") - F.col("fee_lamports")
+    )
+    reason = (
+        F.when(coins < 0, Reason.SIGN.value)
+        .when(coins == 0, Reason.ZERO_AMOUNT.value)
+        .when(F.col("token_units") > MOST_LAMPORTS, Reason.OVERFLOW.value)
+    )
+    instead = {
+        "direction": F.when(is_sale, "sell").otherwise("buy"),
+        "token_units": coins,
+        "sol_lamports": F.col("token_units"),
+        "fee_lamports": F.lit(0).cast("bigint"),
+        "fee_source": F.lit("included"),
+        "amount_basis": F.lit("balance_delta"),
+        "virtual_sol_lamports": F.col("virtual_token_units"),
+        "virtual_token_units": F.col("virtual_sol_lamports"),
+        "reason": reason,
+    }
+    return trades.withColumns(
+        {name: F.when(is_reversed, value).otherwise(F.col(name)) for name, value in instead.items()}
     )
 
 

@@ -38,7 +38,11 @@ def marked(bronze: DataFrame, sources: Collection[str]) -> DataFrame:
     # Hashes only tell the few suspects, who are then compared with each other.
     joined = ranked.join(contested, "pair", "left")
     best = F.min("rank").over(Window.partitionBy("signature", "token_mint"))
-    judged = joined.where("is_contested IS NOT NULL").withColumn("is_superseded", F.col("rank") > best)
+    # That a coin is the middle of a route may be told by a source that does not count.
+    route = Window.partitionBy("signature", "token_mint", "trader_address")
+    judged = joined.where("is_contested IS NOT NULL").withColumns(
+        {"is_superseded": F.col("rank") > best, "is_hop": F.max(F.col("is_hop").cast("int")).over(route) == 1}
+    )
     alone = joined.where("is_contested IS NULL").withColumn("is_superseded", F.lit(False))
     names = (*bronze.columns, "is_superseded")
     return alone.select(*names).unionByName(judged.select(*names))

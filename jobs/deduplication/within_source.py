@@ -21,6 +21,7 @@ def identified(trades: DataFrame) -> tuple[DataFrame, DataFrame]:
     dated = trades.select(
         "*",
         F.to_date("traded_at").alias("trade_date"),
+        F.lit(False).alias("is_hop"),
         own.otherwise(F.xxhash64("dump_day", "source", "line_digest")).alias("own_hash"),
     )
     repeated = dated.groupBy("own_hash").agg(F.count(F.lit(1)).alias("repeats")).where("repeats > 1")

@@ -11,6 +11,7 @@ from pumploss.money import INT64_MAX
 from pumploss.reasons import Reason
 from sources import SOURCES
 from sources.declaration import Basis
+from sources.interpreting.quote_assets import QUOTE_MINTS
 from sources.interpreting.rows import MAX_DECIMALS
 
 #: What a statement says of a mint, in columns that `silver_tokens` keeps but for `decimals_rank`.
@@ -45,9 +46,8 @@ def statements(trades: DataFrame, events: DataFrame) -> DataFrame:
     of_trades = trades.groupBy(*key, _rank_of_row().alias("decimals_rank"), "token_decimals").agg(
         F.min("trade_date").alias("traded_since"), F.count(F.lit(1)).alias("rows")
     )
-    of_events = events.where("token_decimals IS NOT NULL").groupBy(
-        *key, F.lit(Basis.EVENT.rank).alias("decimals_rank"), "token_decimals"
-    )
+    of_coins = events.where(F.col("token_decimals").isNotNull() & ~F.col("token_mint").isin(*QUOTE_MINTS))
+    of_events = of_coins.groupBy(*key, F.lit(Basis.EVENT.rank).alias("decimals_rank"), "token_decimals")
     counted = of_events.agg(F.lit(None).cast("date").alias("traded_since"), F.count(F.lit(1)).alias("rows"))
     return of_trades.unionByName(counted)
 
@@ -61,9 +61,7 @@ def news(stated: DataFrame, before: DataFrame) -> DataFrame:
         F.min(F.struct("decimals_rank", -F.col("rows"), "token_decimals")).alias("best"),
         F.min("traded_since").alias("traded_since"),
     )
-    days = best.select(
-        "token_mint", "known_day", "best.decimals_rank", "best.token_decimals", "traded_since"
-    )
+    days = best.select("token_mint", "known_day", "best.decimals_rank", "best.token_decimals", "traded_since")
     earlier = Window.partitionBy("token_mint").orderBy("known_day").rowsBetween(Window.unboundedPreceding, -1)
     known = before.select(
         "token_mint", rank_of(F.col("decimals_basis")).alias("old_rank"), F.col("traded_since").alias("old_since")

@@ -28,6 +28,12 @@ TABLE = Table(
         c.VIRTUAL_TOKENS,
         c.REAL_SOL,
         c.REAL_TOKENS,
+        Column(
+            "is_pool_reversed",
+            Type.BOOLEAN,
+            "Whether SOL is the base of the pool and the coin its quote: amounts of its trades are exchanged",
+            nullable=True,
+        ),
         c.FILE,
         c.LINE_NUMBER,
         c.SOURCE,

@@ -31,6 +31,7 @@ TABLE = Table(
         c.IS_MAYHEM,
         c.VENUE,
         c.AMBIGUOUS,
+        c.HOP,
         c.FILE,
         c.LINE_NUMBER,
         c.TRADE_DATE,

@@ -28,6 +28,7 @@ TABLE = Table(
         c.IS_MAYHEM,
         c.VENUE,
         c.AMBIGUOUS,
+        c.HOP,
         c.ORDER,
         Column(
             "is_order_inferred",

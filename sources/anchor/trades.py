@@ -34,7 +34,8 @@ def curve_trades(part: Part) -> None:
     """Writes the trades of `TradeEvent`: quoted in anything but SOL is `non_sol_quote`."""
     part.check_clock()
     quote = part.key("quote_mint")
-    part.refuse(quote.any(axis=1) & (quote != WRAPPED_SOL).any(axis=1), Reason.NON_SOL_QUOTE)
+    is_between = quote.any(axis=1) & (quote != WRAPPED_SOL).any(axis=1)
+    part.refuse(is_between, Reason.NON_SOL_QUOTE)
     fee, creator_fee = part.amount("fee"), part.amount("creator_fee")
     part.refuse(fee > INT64_MAX - creator_fee, Reason.OVERFLOW)
     part.put_address("trader_address", part.key("user"))
@@ -42,7 +43,9 @@ def curve_trades(part: Part) -> None:
     part.put("direction", np.where(part.found.columns["is_buy"], BUY, SELL))
     part.put("token_units", part.amount("token_amount"))
     part.put("token_decimals", PUMP_TOKEN_DECIMALS)
-    part.put("sol_lamports", part.amount("sol_amount"))
+    # What was paid in another coin may be the leg of a route (`jobs/bronze/hops.py`).
+    part.put_address("quote_mint", quote)
+    part.put("sol_lamports", np.where(is_between, part.amount("quote_amount"), part.amount("sol_amount")))
     part.put("fee_lamports", fee + creator_fee, part.found.versions >= _WITH_FEES)
     part.put("virtual_sol_lamports", part.amount("virtual_sol_reserves"))
     part.put("virtual_token_units", part.amount("virtual_token_reserves"))

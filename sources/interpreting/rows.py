@@ -44,6 +44,11 @@ class Rows:
         accepted: NDArray[np.bool_] = self._reasons == _ACCEPTED
         return accepted
 
+    def is_refused_as(self, reason: Reason) -> NDArray[np.bool_]:
+        """Per row whether it was refused for this reason."""
+        refused: NDArray[np.bool_] = self._reasons == _REASONS.index(reason)
+        return refused
+
     def refusal(self, row: int) -> tuple[Reason, str]:
         """Why a refused row was, and the field and value that did it."""
         if row in self._beyond:

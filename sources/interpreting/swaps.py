@@ -11,6 +11,8 @@ from pumploss.reasons import Reason
 from sources.interpreting.quote_assets import QUOTE_MINTS, SOL_MINTS
 from sources.interpreting.rows import Rows
 
+#: Places to which the amounts of a swap between two coins are read where they are in whole tokens.
+LEG_DECIMALS = SOL_DECIMALS
 #: Names of the two fields that say how much was bought and how much was sold.
 Sides = tuple[str, str]
 #: Decimals of the coin of each swap, and whether they are assumed.
@@ -19,11 +21,16 @@ Decimals = tuple[pa.Int32Array, pa.BooleanArray]
 
 @dataclass(frozen=True)
 class Swap:
-    """Swaps of SOL against a coin: a buy is where SOL was sold. NULL where a row is no such swap."""
+    """Swaps of SOL against a coin: a buy is where SOL was sold. NULL where a row is no such swap.
+
+    `mints` are what was bought and sold, of all rows; `is_between` are swaps of one coin against another.
+    """
 
     direction: pa.StringArray
     is_buy: pa.BooleanArray
     mint: pa.StringArray
+    mints: tuple[pa.StringArray, pa.StringArray]
+    is_between: pa.BooleanArray
 
 
 def swap(rows: Rows, mints: Sides) -> Swap:
@@ -35,7 +42,30 @@ def swap(rows: Rows, mints: Sides) -> Swap:
     rows.refuse(pc.and_(*are_quotes), Reason.QUOTE_LEG, mints[1])
     rows.refuse(pc.invert(pc.or_(*is_sol)), Reason.NON_SOL_QUOTE, mints[1])
     is_buy = pc.if_else(pc.xor(*is_sol), is_sol[1], None)
-    return Swap(pc.if_else(is_buy, "buy", "sell"), is_buy, pc.if_else(is_buy, *addresses))
+    is_between = pc.invert(pc.or_(*are_quotes)).fill_null(False)
+    direction, mint = pc.if_else(is_buy, "buy", "sell"), pc.if_else(is_buy, *addresses)
+    return Swap(direction, is_buy, mint, (addresses[0], addresses[1]), is_between)
+
+
+def hop(
+    rows: Rows, swapped: Swap, columns: dict[str, pa.Array], names: Sides, places: int | None
+) -> dict[str, pa.Array]:
+    """Adds to the columns of a trade what swaps between two coins moved: they are refused, but may be legs of a route.
+
+    A buy of the one coin, paid with the other as its quote. `places` of whole amounts; None where they are base units.
+    """
+    where = swapped.is_between
+    if not where.true_count:
+        return columns
+    same = pa.repeat(pa.scalar(places, pa.int32()), len(where))
+    bought, sold = (
+        rows.integer(name) if places is None else rows.units_at(name, pc.if_else(where, same, None)) for name in names
+    )
+    moved = {"token_mint": swapped.mints[0], "quote_mint": swapped.mints[1], "token_units": bought}
+    moved |= {"sol_lamports": sold, "fee_lamports": pa.repeat(pa.scalar(0, pa.int64()), len(where))}
+    moved |= {"direction": pa.repeat(pa.scalar("buy"), len(where))}
+    none = {name: pa.nulls(len(where), column.type) for name, column in moved.items()}
+    return columns | {name: pc.if_else(where, column, columns.get(name, none[name])) for name, column in moved.items()}
 
 
 def whole_amounts(rows: Rows, swapped: Swap, decimals: Decimals, names: Sides) -> list[pa.Int64Array]:

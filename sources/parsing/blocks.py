@@ -12,7 +12,7 @@ from pumploss.reasons import Reason
 from sources.declaration import Source
 from sources.interpreting.rows import Rows
 from sources.parsing.read_file import FileKey
-from sources.parsing.schema import Occurrences, batch, line_digests, of_file, refused_batch, repeated
+from sources.parsing.schema import LEG_COLUMNS, Occurrences, batch, line_digests, of_file, refused_batch, repeated
 from sources.reading.records import ReadBlock, Records, Refused, refuse
 
 #: The most lamports that one line may state: what is larger is no trade, and would not fit sums over trades. Units are
@@ -30,19 +30,19 @@ MAX_LATENESS = timedelta(days=7)
 def parse_block(source: Source, key: FileKey, block: ReadBlock, occurrences: Occurrences) -> Iterator[pa.RecordBatch]:
     """Parses a block of a file's records: trades and events, then the refused lines in their order."""
     records, refused = block
-    rows, more = _interpret(source, key, records, occurrences)
+    rows, more, legs = _interpret(source, key, records, occurrences)
     if rows.num_rows:
         yield rows
     if refused or more:
-        yield refused_batch(sorted(refused + more, key=lambda line: line.line_number), key)
+        yield refused_batch(sorted(refused + more, key=lambda line: line.line_number), key, legs)
 
 
 def _interpret(
     source: Source, key: FileKey, records: Records, occurrences: Occurrences
-) -> tuple[pa.RecordBatch, list[Refused]]:
-    """Reads the trades and events of a block of records, and the lines that are none."""
+) -> tuple[pa.RecordBatch, list[Refused], pa.Table | None]:
+    """Reads the trades and events of a block of records, the lines that are none, and what these moved of coins."""
     if not len(records):
-        return batch(0, {}), []
+        return batch(0, {}), [], None
     rows = Rows(source, records)
     columns = source.interpret(rows)
     times = [columns[name] for name in ("traded_at", "occurred_at") if name in columns]
@@ -55,6 +55,7 @@ def _interpret(
         refuse(int(records.numbers[row]), *rows.refusal(row), records.raw(row))
         for row in np.flatnonzero(~accepted).tolist()
     ]
+    legs = _legs(rows, records, columns)
     digests = line_digests(source, records, accepted)
     if not accepted.all():
         columns = {name: column.filter(pa.array(accepted)) for name, column in columns.items()}
@@ -67,7 +68,18 @@ def _interpret(
         "line_digest": digests,
         "occurrence": occurrences.number(digests, is_signed),
     }
-    return batch(len(digests), values), refused
+    return batch(len(digests), values), refused, legs
+
+
+def _legs(rows: Rows, records: Records, columns: dict[str, pa.Array]) -> pa.Table | None:
+    """Keeps what refused swaps between two coins moved, by line; None where there are none."""
+    if "quote_mint" not in columns:
+        return None
+    where = pa.array(rows.is_refused_as(Reason.NON_SOL_QUOTE))
+    if not where.true_count:
+        return None
+    kept = {name: columns[name].filter(where) for name in LEG_COLUMNS}
+    return pa.table({"line_number": pa.array(records.numbers).filter(where), **kept})
 
 
 def _kinds(columns: dict[str, pa.Array]) -> dict[str, pa.Array]:

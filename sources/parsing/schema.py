@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pumploss.contract import Column, Table, Type
@@ -13,10 +14,13 @@ from sources.parsing.read_file import FileKey, ReadFile
 from sources.reading.fields import Fields
 from sources.reading.records import Records, Refused
 
-_DERIVED_LATER = ("trade_id", "trade_date", "is_ambiguous_duplicate")
+_DERIVED_LATER = ("trade_id", "trade_date", "is_ambiguous_duplicate", "is_hop")
 TRADE_COLUMNS = tuple(c.optional() for c in bronze_trades.TABLE.columns if c.name not in _DERIVED_LATER)
 _TRADE_NAMES = tuple(c.name for c in TRADE_COLUMNS)
 EVENT_COLUMNS = tuple(c.optional() for c in bronze_token_events.TABLE.columns if c.name not in _TRADE_NAMES)
+#: What refused lines keep that trade one coin against another, which is no trade of SOL, but may be a leg of a route.
+LEG_COLUMNS = ("signature", "trader_address", "direction", "token_mint", "token_units", "quote_mint", "sol_lamports",
+               "fee_lamports")  # fmt: skip
 _REFUSAL_NAMES = ("reason", "detail", "raw", "raw_bytes", "raw_sha256")
 
 TABLE = Table(
@@ -108,10 +112,13 @@ def of_file(key: FileKey) -> dict[str, object]:
     return {"file": key.file, "dump_day": key.dump_day, "source": key.source}
 
 
-def refused_batch(refused: list[Refused], key: FileKey) -> pa.RecordBatch:
-    """Makes a batch of refused lines of a file."""
+def refused_batch(refused: list[Refused], key: FileKey, legs: pa.Table | None = None) -> pa.RecordBatch:
+    """Makes a batch of refused lines of a file; `legs` are LEG_COLUMNS of some of them, by line."""
     names = ("line_number", *_REFUSAL_NAMES)
     values = {name: pa.array([getattr(line, name) for line in refused], PARSED.field(name).type) for name in names}
+    if legs is not None:
+        places = pc.index_in(values["line_number"], legs["line_number"].combine_chunks())
+        values |= {name: legs[name].combine_chunks().take(places) for name in LEG_COLUMNS}
     return batch(len(refused), {**repeated(len(refused), {"kind": "refused", **of_file(key)}), **values})
 
 
