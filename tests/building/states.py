@@ -13,6 +13,7 @@ AFTER = date(2026, 2, 1)
 LOTS, TOKENS = silver_open_lots.TABLE, gold_token_day.TABLE
 STEPS = (
     "bronze_trades",
+    "silver_tokens",
     "silver_trades",
     "silver_trade_pnl",
     "silver_trader_mint_day",

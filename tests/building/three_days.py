@@ -7,6 +7,7 @@ from pumploss.days import span
 D1, D2, D3 = DAYS = span(date(2026, 1, 5), date(2026, 1, 7))
 STEPS = (
     "bronze_trades",
+    "silver_tokens",
     "silver_trades",
     "silver_trade_pnl",
     "silver_trader_mint_day",

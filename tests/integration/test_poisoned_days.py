@@ -153,7 +153,7 @@ def settings(tmp_path_factory, spark):
     for day in GOOD:
         shutil.copytree(home / "whole" / "canonical" / str(day), Path(settings.landing) / "canonical" / str(day))
     with open_context(settings) as context:
-        for step in ("bronze_trades", "silver_trades"):
+        for step in ("bronze_trades", "silver_tokens", "silver_trades"):
             run_step(context, step, GOOD)
     return settings
 
@@ -196,7 +196,7 @@ def test_a_poisoned_day(settings, folder, poison):
 
 def test_the_day_lands_again_whole(settings, folder):
     with open_context(settings) as context:
-        reports = [run_step(context, step, [BAD]) for step in ("bronze_trades", "silver_trades")]
+        reports = [run_step(context, step, [BAD]) for step in ("bronze_trades", "silver_tokens", "silver_trades")]
         assert reports[0].total("rows_quarantined") == 0
         assert reports[1].total("rows_written") == len(lines_of(folder)) - 1
         row = context.ledger.latest()[("bronze_trades", BAD)]

@@ -115,7 +115,7 @@ STEPS = """
 
     day = date.fromisoformat(sys.argv[1])
     with open_context(from_environment()) as context:
-        first = run_steps(context, ["bronze_trades", "silver_trades", "silver_trade_pnl"], [day])
+        first = run_steps(context, ["bronze_trades", "silver_tokens", "silver_trades", "silver_trade_pnl"], [day])
         again = run_steps(context, ["silver_trades"], [day])
     print(json.dumps([first[-1].total("rows_written"), sorted(map(str, again[0].changed))]))
 """

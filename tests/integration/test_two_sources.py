@@ -14,7 +14,7 @@ from pumploss.tables import silver_trades
 from sources import SOURCES
 
 D1, D2, D3 = date(2026, 1, 5), date(2026, 1, 6), date(2026, 1, 7)
-STEPS = ("bronze_trades", "silver_trades")
+STEPS = ("bronze_trades", "silver_tokens", "silver_trades")
 SOL = "So11111111111111111111111111111111111111112"
 CURVE = "6EF8rrecthR5Dkzon8Nwu78hRvfCKubJ14M5uBEwF6P"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -187,7 +187,7 @@ def test_lots_that_do_not_sum_to_the_position_are_found(frame, rows_of, pnl):
     assert (found["token_mint"], found["lot_units"]) == ("m", None)
 
 
-STEPS = ("bronze_trades", "silver_trades", "silver_trade_pnl", "silver_round_trips")
+STEPS = ("bronze_trades", "silver_tokens", "silver_trades", "silver_trade_pnl", "silver_round_trips")
 
 
 def test_a_night_goes_on_from_the_lake(context, land, digests, rows_of):

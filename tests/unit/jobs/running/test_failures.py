@@ -37,7 +37,7 @@ def test_a_failed_stop_check_leaves_the_table_as_it_was(built, dumps, land, monk
     before = digests(built)
     robbery = more(D3, "robbery", token_mint="robbed", fee_lamports=9 * 10**8)
     land(built.settings.landing, D3, [*dumps[D3], robbery])
-    run_steps(built, STEPS[:4], [D3])
+    run_steps(built, STEPS[:5], [D3])
     is_stopped = pytest.raises(
         CheckError, match=r"gold_token_day was not published.*\n.*2026-01-07: maximum\(fee_close_share\) is 0.9"
     )
@@ -49,7 +49,7 @@ def test_a_failed_stop_check_leaves_the_table_as_it_was(built, dumps, land, monk
         place: before[place] for place in before if place[0].startswith("gold")
     }
     assert last_rows(built, "gold_token_day")[D3]["status"] == "failed"
-    assert stale(built) == each(STEPS[4:], D3)
+    assert stale(built) == each(STEPS[5:], D3)
     land(built.settings.landing, D3, dumps[D3])
     run_steps(built, STEPS, [D3])
     assert digests(built) == before
@@ -101,7 +101,7 @@ def test_a_killed_step_runs_again_to_the_same_tables(built, dumps, land, digests
         "PUMPLOSS_LAKE": "",
     }
     killed = subprocess.run(
-        [sys.executable, "-c", KILLED, str(D2), table, moment, *STEPS[:3]],
+        [sys.executable, "-c", KILLED, str(D2), table, moment, *STEPS[:4]],
         env={**environment, "PUMPLOSS_LANDING": ""},
         cwd=ROOT,
         capture_output=True,

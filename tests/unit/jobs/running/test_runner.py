@@ -25,10 +25,11 @@ def test_a_late_trade_restates_its_day_and_all_after_it(built, fresh, dumps, lan
     land(built.settings.landing, D3, [*dumps[D3], more(D1)])
     run_step(built, "bronze_trades", [D3])
     assert stale(built) == each(ABOVE_BRONZE, D3)
+    run_step(built, "silver_tokens", [D3])
     report = run_step(built, "silver_trades", [D3])
     assert report.changed == {D1}
-    assert stale(built) == each(ABOVE_BRONZE[1:], D1, D2, D3)
-    run_steps(built, ABOVE_BRONZE[1:], [D3])
+    assert stale(built) == each(ABOVE_BRONZE[2:], D1, D2, D3)
+    run_steps(built, ABOVE_BRONZE[2:], [D3])
     land(fresh.settings.landing, D3, [*dumps[D3], more(D1)])
     for day in (D1, D2):
         land(fresh.settings.landing, day, dumps[day])
@@ -50,11 +51,11 @@ def test_a_late_trade_that_lands_no_more_is_taken_back(built, dumps, land, diges
 def test_days_built_out_of_order_rebuild_what_rests_on_them(fresh, built, dumps, land, digests):
     for day in DAYS:
         land(fresh.settings.landing, day, dumps[day])
-    run_steps(fresh, STEPS[:2], DAYS)
+    run_steps(fresh, STEPS[:3], DAYS)
     run_step(fresh, "silver_trade_pnl", [D1, D3])
     run_step(fresh, "silver_trade_pnl", [D2])
     assert stale(fresh) == {"silver_trade_pnl": [D3]}
-    run_steps(fresh, STEPS[2:], DAYS)
+    run_steps(fresh, STEPS[3:], DAYS)
     assert digests(fresh) == digests(built)
 
 
