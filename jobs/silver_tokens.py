@@ -19,7 +19,7 @@ from sources.interpreting.quote_assets import QUOTE_MINTS
 CHAIN_ORDER = ("occurred_at", "slot", "tx_index", "event_index", "file", "line_number")
 #: The first stated value of these stays; of times the earliest counts.
 TOKEN_FACTS = ("creator_address", "pool_address", "quote_mint", "is_mayhem")
-TOKEN_TIMES = ("launched_at", "graduated_at", "traded_since")
+TOKEN_TIMES = ("launched_at", "graduated_at", "first_trade_date")
 POOL_FACTS = ("token_mint", "quote_mint", "token_decimals")
 POOL_TIMES = ("pool_opened_at",)
 
@@ -41,7 +41,7 @@ def token_facts(events: DataFrame) -> DataFrame:
         F.when(kind == "create", F.col("is_mayhem")).alias("is_mayhem"),
         "token_decimals",
         F.when(F.col("token_decimals").isNotNull(), Basis.EVENT.rank).alias("decimals_rank"),
-        F.lit(None).cast("date").alias("traded_since"),
+        F.lit(None).cast("date").alias("first_trade_date"),
         *CHAIN_ORDER,
         F.col("dump_day").alias("known_day"),
     )

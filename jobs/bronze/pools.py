@@ -102,6 +102,8 @@ def _turned(trades: DataFrame) -> DataFrame:
         "amount_basis": F.lit("balance_delta"),
         "virtual_sol_lamports": F.col("virtual_token_units"),
         "virtual_token_units": F.col("virtual_sol_lamports"),
+        "real_sol_lamports": F.col("real_token_units"),
+        "real_token_units": F.col("real_sol_lamports"),
         "reason": reason,
     }
     return trades.withColumns(

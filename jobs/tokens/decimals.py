@@ -15,7 +15,7 @@ from sources.interpreting.quote_assets import QUOTE_MINTS
 from sources.interpreting.rows import MAX_DECIMALS
 
 #: What a statement says of a mint, in columns that `silver_tokens` keeps but for `decimals_rank`.
-STATEMENT = ("token_mint", "known_day", "decimals_rank", "token_decimals", "traded_since")
+STATEMENT = ("token_mint", "known_day", "decimals_rank", "token_decimals", "first_trade_date")
 #: What a trade that is to be restated needs to know.
 FACT = ("token_mint", "fact_decimals", "is_fact_assumed", "decimals_known_day")
 FACT_DDL = "token_mint string, fact_decimals int, is_fact_assumed boolean, decimals_known_day date"
@@ -44,11 +44,11 @@ def statements(trades: DataFrame, events: DataFrame) -> DataFrame:
     """Lists what each dump day says of its mints, as STATEMENT and how many `rows` say so."""
     key = ("token_mint", F.col("dump_day").alias("known_day"))
     of_trades = trades.groupBy(*key, _rank_of_row().alias("decimals_rank"), "token_decimals").agg(
-        F.min("trade_date").alias("traded_since"), F.count(F.lit(1)).alias("rows")
+        F.min("trade_date").alias("first_trade_date"), F.count(F.lit(1)).alias("rows")
     )
     of_coins = events.where(F.col("token_decimals").isNotNull() & ~F.col("token_mint").isin(*QUOTE_MINTS))
     of_events = of_coins.groupBy(*key, F.lit(Basis.EVENT.rank).alias("decimals_rank"), "token_decimals")
-    counted = of_events.agg(F.lit(None).cast("date").alias("traded_since"), F.count(F.lit(1)).alias("rows"))
+    counted = of_events.agg(F.lit(None).cast("date").alias("first_trade_date"), F.count(F.lit(1)).alias("rows"))
     return of_trades.unionByName(counted)
 
 
@@ -59,22 +59,22 @@ def news(stated: DataFrame, before: DataFrame) -> DataFrame:
     """
     best = stated.groupBy("token_mint", "known_day").agg(
         F.min(F.struct("decimals_rank", -F.col("rows"), "token_decimals")).alias("best"),
-        F.min("traded_since").alias("traded_since"),
+        F.min("first_trade_date").alias("first_trade_date"),
     )
-    days = best.select("token_mint", "known_day", "best.decimals_rank", "best.token_decimals", "traded_since")
+    days = best.select("token_mint", "known_day", "best.decimals_rank", "best.token_decimals", "first_trade_date")
     earlier = Window.partitionBy("token_mint").orderBy("known_day").rowsBetween(Window.unboundedPreceding, -1)
     known = before.select(
-        "token_mint", rank_of(F.col("decimals_basis")).alias("old_rank"), F.col("traded_since").alias("old_since")
+        "token_mint", rank_of(F.col("decimals_basis")).alias("old_rank"), F.col("first_trade_date").alias("old_since")
     )
     never, far = F.lit(Basis.ASSUMED.rank + 1), F.expr(_FAR)
     compared = days.join(known, "token_mint", "left").select(
         *STATEMENT,
         *(
             F.least(F.coalesce(F.min(own).over(earlier), none), F.coalesce(old, none)).alias(f"least_{own}")
-            for own, old, none in (("decimals_rank", "old_rank", never), ("traded_since", "old_since", far))
+            for own, old, none in (("decimals_rank", "old_rank", never), ("first_trade_date", "old_since", far))
         ),
     )
-    adds = "decimals_rank < least_decimals_rank OR traded_since < least_traded_since"
+    adds = "decimals_rank < least_decimals_rank OR first_trade_date < least_first_trade_date"
     return compared.where(adds).select(*STATEMENT)
 
 

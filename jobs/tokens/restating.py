@@ -34,8 +34,8 @@ def resting_dates(context: StepContext, days: Days) -> set[date]:
     if not built:
         return set()
     better = context.read(TOKENS, days).where(day_condition("decimals_known_day", days))
-    older = better.where(f"traded_since < '{days[-1]}'").select("traded_since", *TOKENS.names[:1])
-    since = older.agg(F.min("traded_since").alias("since")).collect()[0]["since"]
+    older = better.where(f"first_trade_date < '{days[-1]}'").select("first_trade_date", *TOKENS.names[:1])
+    since = older.agg(F.min("first_trade_date").alias("since")).collect()[0]["since"]
     candidates = [day for day in built if since is not None and day >= since]
     if not candidates:
         return set()

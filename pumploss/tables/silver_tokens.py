@@ -30,7 +30,7 @@ TABLE = Table(
             nullable=True,
         ),
         Column("decimals_known_day", Type.DATE, "Dump day of the statement of decimals that counts", nullable=True),
-        Column("traded_since", Type.DATE, "Earliest trade date of the token in any dump so far", nullable=True),
+        Column("first_trade_date", Type.DATE, "Earliest trade date of the token in any dump so far", nullable=True),
         c.QUOTE_MINT,
         c.IS_MAYHEM,
         c.KNOWN_AT,

@@ -1,11 +1,13 @@
-"""Public keys to base58 text for whole columns, by compiled code."""
+"""Public keys to base58 text for whole columns, by compiled code, and which of them are of known mints."""
+
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from pumploss.compiled import compiled
-from sources.interpreting.addresses import ALPHABET
+from sources.interpreting.addresses import ALPHABET, decode
 
 KEY_BYTES = 32
 MOST_LETTERS = 44
@@ -27,6 +29,17 @@ def base58_addresses(keys: NDArray[np.uint8], is_valid: NDArray[np.bool_] | None
     _write(np.ascontiguousarray(keys), chosen, *scratch, letters, offsets)
     validity = None if is_valid is None else pa.py_buffer(np.packbits(is_valid, bitorder="little"))
     return pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(letters[: offsets[-1]]), validity)
+
+
+def is_among(keys: NDArray[np.uint8], mints: Sequence[str]) -> NDArray[np.bool_]:
+    """Tells which keys, shape (n, 32), are of these mints."""
+    known = np.array([list(decode(mint)) for mint in mints], np.uint8)
+    # Eight bytes tell nearly all apart, and only the rest are compared whole.
+    heads, known_heads = (np.ascontiguousarray(part[:, :8]).view(np.uint64)[:, 0] for part in (keys, known))
+    among: NDArray[np.bool_] = np.isin(heads, known_heads)
+    rows = np.flatnonzero(among)
+    among[rows] = (keys[rows][:, None, :] == known).all(axis=2).any(axis=1)
+    return among
 
 
 @compiled

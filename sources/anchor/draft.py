@@ -82,9 +82,10 @@ class Part:
         """Writes a column of integers, NULL where it is not valid."""
         self.draft.write(name, self.rows, np.asarray(values, np.int64), valid)
 
-    def put_address(self, name: str, keys: NDArray[np.uint8]) -> None:
-        """Writes a column of addresses."""
-        self.draft.write_keys(name, self.rows, keys)
+    def put_address(self, name: str, keys: NDArray[np.uint8], where: Where | None = None) -> None:
+        """Writes a column of addresses, NULL where it is not to be."""
+        chosen = slice(None) if where is None else where
+        self.draft.write_keys(name, self.rows[chosen], keys[chosen])
 
     def amount(self, name: str) -> NDArray[np.int64]:
         """A u64 of the event as a signed integer; what does not fit is `overflow`."""

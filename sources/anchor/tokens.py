@@ -8,16 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pumploss.money import PUMP_TOKEN_DECIMALS
+from sources.anchor.addresses import is_among
 from sources.anchor.draft import Part
 from sources.anchor.trades import WRAPPED_SOL
-from sources.interpreting.addresses import decode
 from sources.interpreting.quote_assets import QUOTE_MINTS, SOL_MINTS
 
 #: What each event says of a token, in the order of their numbers in the column `event_kind`.
 KINDS = ("create", "complete", "create_pool", "migrate", "rewrite")
 #: The first version of a `CreateEvent` that states the mode.
 _WITH_MODE = 4
-_SOL, _QUOTES = (np.array([list(decode(mint)) for mint in mints], np.uint8) for mints in (SOL_MINTS, QUOTE_MINTS))
 
 
 def launches(part: Part) -> None:
@@ -59,7 +58,7 @@ def pools(part: Part) -> None:
     part.check_clock()
     _put(part, "create_pool", "base_mint")
     base, quote = part.key("base_mint"), part.key("quote_mint")
-    is_reversed = _is_any(base, _SOL) & ~_is_any(quote, _QUOTES) & quote.any(axis=1)
+    is_reversed = is_among(base, SOL_MINTS) & ~is_among(quote, QUOTE_MINTS) & quote.any(axis=1)
     part.put_address("token_mint", np.where(is_reversed[:, None], quote, base))
     part.put_address("quote_mint", np.where(is_reversed[:, None], base, _first(quote, WRAPPED_SOL)))
     part.put("is_pool_reversed", is_reversed.astype(np.int64))
@@ -74,12 +73,6 @@ def _put(part: Part, kind: str, mint: str) -> None:
     part.put("event_kind", KINDS.index(kind))
     part.put_address("token_mint", part.key(mint))
     part.put_address("quote_mint", _first(part.key("quote_mint"), WRAPPED_SOL))
-
-
-def _is_any(keys: NDArray[np.uint8], known: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Tells which keys are among the known ones."""
-    among: NDArray[np.bool_] = (keys[:, None, :] == known).all(axis=2).any(axis=1)
-    return among
 
 
 def _first(keys: NDArray[np.uint8], otherwise: NDArray[np.uint8]) -> NDArray[np.uint8]:

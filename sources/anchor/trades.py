@@ -21,7 +21,9 @@ from numpy.typing import NDArray
 
 from pumploss.money import INT64_MAX, MOST_RESERVE_LAMPORTS, PUMP_TOKEN_DECIMALS
 from pumploss.reasons import Reason
+from sources.anchor.addresses import is_among
 from sources.anchor.draft import Part, Where
+from sources.interpreting.quote_assets import QUOTE_MINTS
 
 #: So11111111111111111111111111111111111111112.
 WRAPPED_SOL = np.frombuffer(bytes.fromhex("069b8857feab8184fb687f634618c035dac439dc1aeb3b5598a0f00000000001"), np.uint8)
@@ -35,6 +37,7 @@ def curve_trades(part: Part) -> None:
     part.check_clock()
     quote = part.key("quote_mint")
     is_between = quote.any(axis=1) & (quote != WRAPPED_SOL).any(axis=1)
+    part.refuse(is_among(part.key("mint"), QUOTE_MINTS), Reason.QUOTE_LEG)
     part.refuse(is_between, Reason.NON_SOL_QUOTE)
     fee, creator_fee = part.amount("fee"), part.amount("creator_fee")
     part.refuse(fee > INT64_MAX - creator_fee, Reason.OVERFLOW)
@@ -44,7 +47,7 @@ def curve_trades(part: Part) -> None:
     part.put("token_units", part.amount("token_amount"))
     part.put("token_decimals", PUMP_TOKEN_DECIMALS)
     # What was paid in another coin may be the leg of a route (`jobs/bronze/hops.py`).
-    part.put_address("quote_mint", quote)
+    part.put_address("quote_mint", quote, is_between)
     part.put("sol_lamports", np.where(is_between, part.amount("quote_amount"), part.amount("sol_amount")))
     part.put("fee_lamports", fee + creator_fee, part.found.versions >= _WITH_FEES)
     part.put("virtual_sol_lamports", part.amount("virtual_sol_reserves"))

@@ -139,7 +139,7 @@ def expected(lines):
         if waits and line.at < midnight - timedelta(days=7):
             continue
         day = max(known, line.dump_day)
-        if named[0].quote == SOL:
+        if SOL in (named[0].quote, named[0].mint):
             taken[line.name].add(day)
         else:
             refused[line.name].add((day, "non_sol_quote"))

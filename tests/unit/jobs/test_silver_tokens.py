@@ -52,8 +52,9 @@ def test_each_event_says_what_it_knows_of_its_token(tokens):
     assert rows == [
         {
             "token_mint": "m", "launched_at": NOON, "creator_address": "c", "graduated_at": later(1),
-            "pool_address": "p", "token_decimals": 6, "quote_mint": "sol", "is_mayhem": True,
-            "known_at": midnight_after(D1), "known_day": D1,
+            "pool_address": "p", "token_decimals": 6, "decimals_basis": "event", "decimals_known_day": D1,
+            "first_trade_date": None, "quote_mint": "sol", "is_mayhem": True, "known_at": midnight_after(D1),
+            "known_day": D1,
         }
     ]  # fmt: skip
 
@@ -109,7 +110,8 @@ def test_of_one_day_the_chain_decides(tokens):
 
 
 def test_earlier_days_count_first(tokens):
-    before = {"token_mint": "m", "creator_address": "c", "launched_at": later(9), "known_day": D1, "token_decimals": 6}
+    before = {"token_mint": "m", "creator_address": "c", "launched_at": later(9), "known_day": D1, "token_decimals": 6,
+              "decimals_basis": "event", "decimals_known_day": D1}  # fmt: skip
     other = {"token_mint": "n", "known_day": D1}
     rows = tokens({"dump_day": D3, "creator_address": "x", "quote_mint": "q"}, before=[before, other])
     assert [(row["token_mint"], row["known_day"]) for row in rows] == [("m", D3)]
@@ -169,7 +171,7 @@ def told(events, day):
         if kind == "rewrite" and (event["token_mint"], event["dump_day"]) in launched:
             continue  # the launch of that day says the mode
         row = facts.setdefault(
-            event["token_mint"], dict.fromkeys((*silver_tokens.TOKEN_FACTS, *silver_tokens.TOKEN_TIMES))
+            event["token_mint"], dict.fromkeys((*silver_tokens.TOKEN_FACTS, "token_decimals", "launched_at", "graduated_at"))
         )
         said = {"is_mayhem": event["is_mayhem"]} if kind in ("create", "rewrite") else {}
         if kind != "rewrite":

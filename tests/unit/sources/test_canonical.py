@@ -90,7 +90,7 @@ def test_what_may_be_empty(parse, line, as_csv):
         ({"trader_address": "11111111111111111111111111111111"}, None),
         ({"trader_address": "111111111111111111111111111111111"}, "bad_address"),
         ({"token_mint": "native"}, "bad_address"),
-        ({"token_mint": "So11111111111111111111111111111111111111112"}, None),
+        ({"token_mint": "So11111111111111111111111111111111111111112"}, "quote_leg"),
         ({"signature": ADDRESS}, "bad_signature"),
         ({"signature": "z" * 88}, "bad_signature"),
         ({"direction": "BUY"}, "unknown_direction"),

@@ -55,7 +55,7 @@ def test_reasons_explain_themselves_and_are_told_apart():
 
 
 def test_the_schema_holds_what_bronze_needs():
-    later = {"trade_id", "trade_date", "is_ambiguous_duplicate"}
+    later = {"trade_id", "trade_date", "is_ambiguous_duplicate", "is_hop"}
     assert {column.name for column in bronze_trades.TABLE.columns} - later <= set(PARSED.names)
     for column in bronze_trades.TABLE.columns:
         if column.name not in later:

@@ -32,7 +32,7 @@ def test_a_pool_is_what_its_first_dump_day_says(known):
     (row,) = known({"dump_day": D3, "token_mint": "later"}, {"file": "g"}, {"dump_day": D3, "occurred_at": NOON})
     assert row == {
         "pool_address": "p", "pool_mint": "m", "pool_quote": SOL, "pool_decimals": 9, "known_day": D2,
-        "known_file": "g",
+        "known_file": "g", "is_reversed": False,
     }  # fmt: skip
 
 
@@ -67,9 +67,9 @@ def test_a_trade_takes_mint_and_decimals_of_its_pool(judge, quote):
     assert (row["reason"], row["detail"]) == (None, None)
 
 
-def test_decimals_that_no_event_states_are_those_of_pump_or_assumed(judge):
+def test_decimals_that_no_event_states_are_assumed(judge):
     row = judge({"token_decimals": None, "token_mint": "coinpump"})
-    assert (row["token_decimals"], row["is_decimals_assumed"]) == (6, False)
+    assert (row["token_decimals"], row["is_decimals_assumed"]) == (6, True)
     row = judge({"token_decimals": None})
     assert (row["token_decimals"], row["is_decimals_assumed"]) == (9, True)
 
@@ -79,7 +79,6 @@ def test_decimals_that_no_event_states_are_those_of_pump_or_assumed(judge):
     [
         ({"quote_mint": USDC}, "non_sol_quote"),
         ({"quote_mint": None}, "non_sol_quote"),
-        ({"token_mint": SOL, "quote_mint": "m"}, "non_sol_quote"),
         ({"token_mint": USDC}, "quote_leg"),
         ({"token_mint": SOL, "quote_mint": USDC}, "quote_leg"),
     ],
@@ -88,6 +87,34 @@ def test_pools_that_are_no_coin_against_sol_are_refused(judge, given, reason):
     row = judge(given)
     assert row["reason"] == reason
     assert row["detail"].startswith("pool_address='p' of pool_mint='")
+
+
+#: A trade of a pool whose base is SOL: its direction, base and quote amounts and fee, then what the coin's trade is:
+#: direction, coins and lamports, or the reason of its refusal.
+REVERSED = [
+    (("buy", 50, 700, 7), ("sell", 707, 50), "who buys SOL sells the coin: the price and the fee leave the wallet"),
+    (("sell", 50, 700, 7), ("buy", 693, 50), "who sells SOL buys the coin, and gets what the fee leaves"),
+    (("sell", 50, 700, 0), ("buy", 700, 50), "a pool without a fee"),
+    (("sell", 50, 7, 7), "zero_amount", "the fee took every coin"),
+    (("sell", 50, 7, 9), "sign", "a fee above the price contradicts itself"),
+    (("buy", 10**15 + 1, 700, 7), "overflow", "more SOL than any pool has"),
+]
+
+
+@pytest.mark.parametrize(("given", "expected", "why"), REVERSED)
+def test_trades_of_a_reversed_pool_are_turned_round(judge, given, expected, why):
+    direction, base, quote, fee = given
+    amounts = {"token_units": base, "sol_lamports": quote, "fee_lamports": fee}
+    row = judge(
+        {"is_pool_reversed": True}, direction=direction, virtual_sol_lamports=3, virtual_token_units=4, **amounts
+    )
+    if isinstance(expected, str):
+        assert row["reason"] == expected, why
+        return
+    assert (row["direction"], row["token_units"], row["sol_lamports"]) == expected, why
+    assert (row["fee_lamports"], row["fee_source"], row["amount_basis"]) == (0, "included", "balance_delta")
+    assert (row["virtual_sol_lamports"], row["virtual_token_units"]) == (4, 3)
+    assert (row["token_mint"], row["token_decimals"], row["reason"]) == ("m", 9, None)
 
 
 def test_a_pool_that_becomes_known_later_is_unknown(judge):
