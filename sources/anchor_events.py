@@ -13,9 +13,10 @@ Order: block_time, slot, tx_index, event_index.
 Trades in a pool state no mint, only `pool_address`, which events about pools resolve. Their tokens are given 6
 decimals, which holds for pump.fun's mints; the pool's event knows better.
 `CreateEvent`, `CompleteEvent`, `CompletePumpAmmMigrationEvent`, `UpdateMayhemVirtualParamsEvent` and
-`CreatePoolEvent` are no trades but facts about tokens.
-Events that are neither are `not_a_trade` where they are known by name and `unknown_event` where not; another
-program is `unknown_venue`; data that is no such event is `malformed`.
+`CreatePoolEvent` are no trades but facts about tokens; a pool whose base is SOL and whose quote is the coin is turned
+round (`is_pool_reversed`). A trade that was paid in another coin is `non_sol_quote`, and may be the leg of a route.
+Events that are neither are `not_a_trade` where they are known by name and `unknown_event` where not; another program is
+`unknown_venue`; data that is no such event is `malformed`.
 """
 
 import numpy as np

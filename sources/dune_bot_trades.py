@@ -11,9 +11,9 @@ Direction: a buy is a row in which SOL was sold; `type` must say the same (`unkn
 Multi-hop routes: the hop between SOL and the coin is the trade, whether or not it is the last one; hops between quote
 assets are `quote_leg`, hops without SOL `non_sol_quote`. `project` names the venue (`pumpdotfun` is the curve), except
 that Raydium's version `launchlab` is LaunchLab; all other projects are `unknown_venue`.
-Decimals: 6 for pump mints; others are stated nowhere, so 9 are assumed and flagged. Where a coin has fewer, its units
-are too many by a power of ten, the same in all of its rows, and a large amount may be `overflow`; where a mint that
-only ends in `pump` has more, an amount may be `precision`.
+Decimals: 6 on the curve; elsewhere they are stated nowhere, so 6 are assumed of mints that end in `pump`, else 9, until
+`silver_tokens` knows better. Where a coin has fewer, a large amount may be `overflow`; where a mint that only ends in
+`pump` has more, an amount may be `precision`.
 Left out: `block_date`, `block_month` (in two forms, and both follow from the time), `bot` (two of the thirty published
 files lack it), `blockchain` (always solana), symbols, pairs, USD values, the pool
 (`project_contract_address`), `is_last_trade_in_transaction`.
@@ -92,7 +92,7 @@ SOURCE = Source(
     decimals=Basis.CURVE,
     is_in_tokens=True,
     interpret=interpret,
-    units="whole SOL (9 decimals) and whole tokens (6 for pump mints, else 9 assumed); fees as in `dune_trades`",
+    units="whole SOL (9 decimals) and whole tokens (6 on the curve, else assumed); fees as in `dune_trades`",
     identity="signature",
     order="block_time, tx_index, outer and inner instruction index",
 )

@@ -8,7 +8,8 @@ Time: `block_timestamp`, block time as `2024-08-13T15:31:10.000Z` or `2024-08-13
 Identity: `tx_id`, the signature; one transaction may hold several swaps.
 Order: block_timestamp, block_id (the slot), swap_index.
 Direction: a buy is a swap from SOL. `succeeded` = false is `failed`. `program_id` is the venue's program.
-Decimals: 6 for pump mints; others are stated nowhere, so 9 are assumed and flagged.
+Decimals: 6 on the curve; elsewhere they are stated nowhere, so 6 are assumed of mints that end in `pump`, else 9, until
+`silver_tokens` knows better.
 Left out: `swap_program` (a name for `program_id`), `fact_swaps_id`, `inserted_timestamp`, `modified_timestamp`
 (bookkeeping of the warehouse). `defi.ez_dex_swaps` has further columns and is drift: export `fact_swaps`.
 """
@@ -66,7 +67,7 @@ SOURCE = Source(
     decimals=Basis.CURVE,
     is_in_tokens=True,
     interpret=interpret,
-    units="whole SOL (9 decimals) and whole tokens (6 for pump mints, else 9 assumed); fees as in `dune_trades`",
+    units="whole SOL (9 decimals) and whole tokens (6 on the curve, else assumed); fees as in `dune_trades`",
     identity="signature",
     order="block_timestamp, block_id, swap_index",
 )

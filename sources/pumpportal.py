@@ -13,7 +13,8 @@ Launches: a `create` with an `initialBuy` and its `solAmount` is the creator's f
 bought, it is `not_a_trade`, as is `migrate`. `pool` names the venue: `pump`, `pump-amm`, and `bonk` for LaunchLab,
 whose messages have other reserves and no `bondingCurveKey`; any other is `unknown_venue`. The feed does not say what a
 coin is quoted in: `solAmount` is taken at its word.
-Decimals: 6 for pump mints; others are stated nowhere, so 9 are assumed and flagged.
+Decimals: 6 on the curve; elsewhere they are stated nowhere, so 6 are assumed of mints that end in `pump`, else 9, until
+`silver_tokens` knows better.
 Left out: reserves (`vSolInBondingCurve` is calculated and finer than a lamport, the pools' are floats too), market cap,
 `bondingCurveKey`, `newTokenBalance` (of all of the wallet's history), names and links of a launch, flags of a coin.
 """
@@ -106,7 +107,7 @@ SOURCE = Source(
     decimals=Basis.CURVE,
     is_in_tokens=True,
     interpret=interpret,
-    units="whole SOL (9 decimals) and whole tokens (6 for pump mints, else 9 assumed), curve-side, fees estimated",
+    units="whole SOL (9 decimals) and whole tokens (6 on the curve, else assumed), curve-side, fees estimated",
     identity="signature",
     order="received_at, the collector's stamp",
 )

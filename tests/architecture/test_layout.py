@@ -49,6 +49,7 @@ COVERED_BY = {
     ),
     "unit/jobs/gates/test_completeness": ("jobs/gates/completeness_rules", "jobs/gates/recorded"),
     "unit/jobs/test_gold_labels": ("features/labels", "features/rolling/outcomes"),
+    "unit/jobs/tokens/test_restating": ("jobs/tokens/decimals",),
     "unit/pnl/test_fifo": ("pnl/arrow_columns", "pnl/fifo_tables"),
     "unit/pumploss/checks/data_docs/test_site": ("pumploss/checks/data_docs/stores",),
     "unit/pumploss/test_catalog": ("pumploss/tables",),

@@ -219,3 +219,22 @@ def test_every_version_of_a_new_pool(count):
     assert (row["token_decimals"], row["quote_mint"]) == (9, encode(USDC))
     assert row["creator_address"] == encode(CREATOR if count >= 20 else USER)
     assert row_of(event("CreatePoolEvent", coin_creator=NOBODY))["creator_address"] == encode(USER)
+
+
+@pytest.mark.parametrize(
+    ("base", "quote", "expected", "why"),
+    [
+        (MINT, WSOL, (MINT, WSOL, 5, False), "a coin against SOL"),
+        (WSOL, MINT, (MINT, WSOL, 8, True), "SOL against a coin: turned round, with the coin's decimals"),
+        (MINT, USDC, (MINT, USDC, 5, False), "a coin against dollars"),
+        (USDC, MINT, (USDC, MINT, 5, False), "dollars against a coin: not paid in SOL either way"),
+        (WSOL, USDC, (WSOL, USDC, 5, False), "two quote assets"),
+        (WSOL, NOBODY, (WSOL, WSOL, 5, False), "nothing stated is SOL"),
+    ],
+)
+def test_a_pool_whose_base_is_sol_is_turned_round(base, quote, expected, why):
+    decimals = {"base_mint_decimals": 5, "quote_mint_decimals": 8}
+    row = row_of(event("CreatePoolEvent", base_mint=base, quote_mint=quote, **decimals))
+    token, against, places, is_reversed = expected
+    assert (row["token_mint"], row["quote_mint"]) == (encode(token), encode(against)), why
+    assert (row["token_decimals"], row["is_pool_reversed"]) == (places, is_reversed), why

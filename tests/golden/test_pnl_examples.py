@@ -21,7 +21,8 @@ from pumploss.tables.silver_trade_pnl import TABLE
 PAGE = Path(__file__).parents[2] / "docs" / "pnl.md"
 DAY = datetime(2026, 1, 5, tzinfo=UTC)
 #: Columns of the page that say what was traded; all others say what comes out.
-GIVEN = {"second", "slot", "tx", "who", "mint", "does", "units", "sol", "fee", "fee source", "basis", "venue"}
+GIVEN = {"second", "slot", "tx", "who", "mint", "does", "units", "sol", "fee", "fee source", "basis", "venue",
+         "decimals", "assumed", "hop"}  # fmt: skip
 #: What comes out, by the column of `silver_trade_pnl` that holds it.
 RESULTS = {
     "matched": "matched_units",
@@ -74,13 +75,16 @@ def bronze(example, number, row):
         "token_mint": f"{example}/{row.get('mint', 'M')}",
         "direction": row["does"],
         "token_units": int(row["units"]),
-        "token_decimals": 6,
+        "token_decimals": int(row.get("decimals", 6)),
+        "is_decimals_assumed": row.get("assumed") == "yes",
+        "is_hop": row.get("hop") == "yes",
         "sol_lamports": int(row["sol"]),
         "fee_lamports": int(row["fee"]),
         "fee_source": fee_source,
         "amount_basis": row.get("basis", "curve"),
         "venue": row.get("venue", "pump_curve"),
-        "source": "canonical",
+        # What is read in whole tokens, with decimals that may be wrong, comes from a feed.
+        "source": "pumpportal" if "decimals" in row else "canonical",
         "trade_date": DAY.date(),
         "dump_day": DAY.date(),
     }
@@ -95,7 +99,7 @@ def results(frame, tmp_path_factory):
         # The order of rows decides nothing, so they come backwards.
         landed = context.lake.stage(bronze_trades.TABLE, frame(bronze_trades.TABLE, *reversed(rows)))
         context.lake.replace(bronze_trades.TABLE, landed, days, {days[0]: len(rows)})
-        for step in ("silver_trades", "silver_trade_pnl"):
+        for step in ("silver_tokens", "silver_trades", "silver_trade_pnl"):
             run_pass(context, RunReport(step), days)
         pnl = context.read(TABLE, days).toArrow()
     return {row["trade_id"]: row for row in with_costs(pl.DataFrame(pl.from_arrow(pnl))).to_dicts()}
@@ -110,7 +114,12 @@ def test_an_example_of_the_page(results, name, example):
     columns = [column for column in example[0] if column not in GIVEN]
     assert columns, "an example without results shows nothing"
     said = [{column: _value(row[column]) for column in columns} for row in example]
-    found = [{column: results[f"{name}/{n}"][RESULTS[column]] for column in columns} for n in range(len(example))]
+    nothing = {
+        f"{name}/{n}": dict.fromkeys(RESULTS.values()) for n, row in enumerate(example) if row.get("hop") == "yes"
+    }
+    assert not nothing.keys() & results.keys(), "what is only passed on has no row"
+    rows = {**results, **nothing}
+    found = [{column: rows[f"{name}/{n}"][RESULTS[column]] for column in columns} for n in range(len(example))]
     assert found == said
 
 

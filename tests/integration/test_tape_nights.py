@@ -12,7 +12,14 @@ from pumploss.tables import gold_market_day, gold_token_day, gold_trader_day
 from tests.building.tapes import D1, D2, D3, SOL, TRUE
 
 COPIED = [*TRUE[:4], TRUE[3], *TRUE[4:]]
-STEPS = ("bronze_trades", "silver_tokens", "silver_trades", "silver_trade_pnl", "silver_round_trips", "silver_trader_mint_day")
+STEPS = (
+    "bronze_trades",
+    "silver_tokens",
+    "silver_trades",
+    "silver_trade_pnl",
+    "silver_round_trips",
+    "silver_trader_mint_day",
+)
 GOLD = ("gold_token_day", "gold_trader_day", "gold_market_day")
 
 

@@ -171,7 +171,8 @@ def told(events, day):
         if kind == "rewrite" and (event["token_mint"], event["dump_day"]) in launched:
             continue  # the launch of that day says the mode
         row = facts.setdefault(
-            event["token_mint"], dict.fromkeys((*silver_tokens.TOKEN_FACTS, "token_decimals", "launched_at", "graduated_at"))
+            event["token_mint"],
+            dict.fromkeys((*silver_tokens.TOKEN_FACTS, "token_decimals", "launched_at", "graduated_at")),
         )
         said = {"is_mayhem": event["is_mayhem"]} if kind in ("create", "rewrite") else {}
         if kind != "rewrite":

@@ -70,7 +70,14 @@ def test_a_range_of_empty_days_is_accepted_at_once_and_for_good(quiet):
         ["records"],
         None,
     ]
-    steps = ("silver_tokens", "silver_trades", "silver_trade_pnl", "silver_trader_mint_day", "gold_token_day", "gold_trader_day")
+    steps = (
+        "silver_tokens",
+        "silver_trades",
+        "silver_trade_pnl",
+        "silver_trader_mint_day",
+        "gold_token_day",
+        "gold_trader_day",
+    )
     run_steps(quiet, steps, DAYS)
     assert quiet.ledger.built("gold_trader_day") == set(DAYS)
 

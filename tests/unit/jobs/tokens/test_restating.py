@@ -75,6 +75,11 @@ MINTS = {
         (6, False, [44_693_215_854_879] * 2, 0),
         "beyond the mint's units there is only floating-point noise",
     ),
+    "too many for 64 bits": (
+        [feed(D1, "pump", 10_000_000), dump(D2, 9 * 10**18, 18), feed(D3, "pump", 9.0)],
+        (18, False, [9 * 10**18] * 2, None),
+        "ten million tokens of 18 decimals do not fit: left out by name, never wrapped",
+    ),
     "finer than its units": (
         [feed(D1, "pump", 9.25), feed(D1, "pump-amm", 9.25000049, "sell"), feed(D2, "pump-amm", 9.25, "sell")],
         (6, False, [9_250_000] * 2, 0),
@@ -172,9 +177,10 @@ def test_what_people_are_told(nights):
     context, reports = nights
     said = "\n".join(text for report in reports for text in (*report.notes, *report.warnings))
     assert f"{address('two dumps differ')} on 2026-02-04: 4 (stated) against 3 (stated)" in said
-    assert "1 trades are left out" in said
+    assert "trades are left out" in said
     assert "pumpportal/2026-02-03/feed.jsonl line" in said
     assert ": precision" in said
+    assert ": overflow" in said
     assert "mints with assumed decimals have" in said
     row = context.ledger.latest()["silver_trades", D3]
     assumed = json.loads(row["outputs"])["silver_trades"]["assumed_decimals"]
