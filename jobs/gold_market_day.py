@@ -15,7 +15,7 @@ def transform(token_days: DataFrame, trader_days: DataFrame) -> DataFrame:
     """Sums mint-days and trader-days up to `gold_market_day`; `trades_by_traders` is kept for the sum check."""
     sums = (
         *("trade_count", "buy_count", "sell_count", "volume_lamports", "fees_lamports", "realised_pnl_lamports"),
-        *("tape_gap_count", "tape_break_count"),
+        *("tape_gap_count", "tape_break_count", "hop_count"),
     )
     mints = token_days.groupBy("day").agg(
         *(F.sum(name).alias(name) for name in sums),
@@ -47,12 +47,13 @@ def run(context: StepContext, days: Days) -> None:
     frame = context.lake.stage(
         "market_sums", transform(context.read(gold_token_day.TABLE, days), context.read(gold_trader_day.TABLE, days))
     )
-    uneven = frame.where("trade_count <> trades_by_traders").orderBy("day").limit(1).collect()
+    uneven = frame.where("trade_count - hop_count <> trades_by_traders").orderBy("day").limit(1).collect()
     if uneven:
         row = uneven[0]
         raise ConservationError(
-            f"gold_market_day of {row['day']}: mints count {row['trade_count']} trades, traders "
-            f"{row['trades_by_traders']}. Run gold_token_day and gold_trader_day of {row['day']} again."
+            f"gold_market_day of {row['day']}: mints count {row['trade_count']} trades, {row['hop_count']} of them of "
+            f"coins only passed on, traders {row['trades_by_traders']}. "
+            f"Run gold_token_day and gold_trader_day of {row['day']} again."
         )
     context.report.notes.append(_coverage(frame))
     context.publish(TABLE, frame.select(*TABLE.names), days)

@@ -60,6 +60,7 @@ def _facts(trades: DataFrame) -> DataFrame:
         F.count(F.lit(1)).alias("trade_count"),
         F.count(F.when(F.col("direction") == "buy", 1)).alias("buy_count"),
         F.count(F.when(F.col("direction") == "sell", 1)).alias("sell_count"),
+        F.count(F.when(F.col("is_hop"), 1)).alias("hop_count"),
         F.count_distinct("trader_address").alias("trader_count"),
         F.sum("sol_lamports").alias("volume_lamports"),
         F.sum("fee_lamports").alias("fees_lamports"),

@@ -1,9 +1,9 @@
 """Routes through other coins: the coin in the middle is bought and given on in one transaction, and held by nobody.
 
-A line that trades one coin against another is refused (`non_sol_quote`), but says how much of either moved. A coin of
-which a wallet's transaction gives on as much as it got, through such a line, was in the middle of a route: the trades
-that got or gave it against SOL stay, flagged `is_hop`, and are no holding and no sale. Where more or less of it was
-given on, some was held: these trades are as any other, and counted.
+A line that trades a coin against anything but SOL is refused (`non_sol_quote`), but says how much of either moved. A
+coin of which a wallet's transaction gives on, through such lines, as much as it got was in the middle of a route: the
+trades that got or gave it against SOL stay, flagged `is_hop`, and are no holding and no sale. Where more or less of it
+was given on, some was held: these trades are as any other, and counted.
 """
 
 from decimal import Decimal
@@ -29,7 +29,7 @@ _MOST = Decimal(10**34)
 
 
 def legs(refused: DataFrame) -> DataFrame:
-    """Lists refused lines between two coins; `sol_lamports` is what of the quote moved, fees on top or out of it."""
+    """Lists refused lines without SOL; `sol_lamports` is what of their quote moved, fees on top or out of it."""
     return refused.where(IS_LEG).select(*_LEG)
 
 

@@ -15,6 +15,7 @@ TABLE = Table(
         c.TRADE_COUNT,
         c.BUY_COUNT,
         c.SELL_COUNT,
+        Column("hop_count", Type.BIGINT, "Trades in which the token was only passed on, which no trader day has"),
         c.TRADER_COUNT,
         c.VOLUME,
         c.FEES,

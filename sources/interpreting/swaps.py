@@ -11,7 +11,7 @@ from pumploss.reasons import Reason
 from sources.interpreting.quote_assets import QUOTE_MINTS, SOL_MINTS
 from sources.interpreting.rows import Rows
 
-#: Places to which the amounts of a swap between two coins are read where they are in whole tokens.
+#: Places to which the amounts of a swap without SOL are read where they are in whole tokens.
 LEG_DECIMALS = SOL_DECIMALS
 #: Names of the two fields that say how much was bought and how much was sold.
 Sides = tuple[str, str]
@@ -23,7 +23,7 @@ Decimals = tuple[pa.Int32Array, pa.BooleanArray]
 class Swap:
     """Swaps of SOL against a coin: a buy is where SOL was sold. NULL where a row is no such swap.
 
-    `mints` are what was bought and sold, of all rows; `is_between` are swaps of one coin against another.
+    `mints` are what was bought and sold, of all rows; `is_between` are swaps of a coin against anything but SOL.
     """
 
     direction: pa.StringArray
@@ -42,7 +42,7 @@ def swap(rows: Rows, mints: Sides) -> Swap:
     rows.refuse(pc.and_(*are_quotes), Reason.QUOTE_LEG, mints[1])
     rows.refuse(pc.invert(pc.or_(*is_sol)), Reason.NON_SOL_QUOTE, mints[1])
     is_buy = pc.if_else(pc.xor(*is_sol), is_sol[1], None)
-    is_between = pc.invert(pc.or_(*are_quotes)).fill_null(False)
+    is_between = pc.invert(pc.or_(pc.or_(*is_sol), pc.and_(*are_quotes))).fill_null(False)
     direction, mint = pc.if_else(is_buy, "buy", "sell"), pc.if_else(is_buy, *addresses)
     return Swap(direction, is_buy, mint, (addresses[0], addresses[1]), is_between)
 
@@ -50,9 +50,9 @@ def swap(rows: Rows, mints: Sides) -> Swap:
 def hop(
     rows: Rows, swapped: Swap, columns: dict[str, pa.Array], names: Sides, places: int | None
 ) -> dict[str, pa.Array]:
-    """Adds to the columns of a trade what swaps between two coins moved: they are refused, but may be legs of a route.
+    """Adds to the columns of a trade what swaps without SOL moved: they are refused, but may be legs of a route.
 
-    A buy of the one coin, paid with the other as its quote. `places` of whole amounts; None where they are base units.
+    A buy of the one mint, paid with the other as its quote. `places` of whole amounts; None where they are base units.
     """
     where = swapped.is_between
     if not where.true_count:
