@@ -25,7 +25,6 @@ _FLOWING = (
 )  # fmt: skip
 
 
-
 def transform(trades: DataFrame, pnl: DataFrame, before: DataFrame, events: DataFrame | None = None) -> DataFrame:
     """Trades, their profit, each mint's latest earlier row of this table, and events of tokens, to `gold_token_day`."""
     key = ["token_mint", "day"]
