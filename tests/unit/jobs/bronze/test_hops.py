@@ -14,6 +14,7 @@ from sources import SOURCES
 from sources.declaration import Format
 from sources.parsing.schema import TABLE as PARSED
 from tests.building.addresses import address
+from tests.building.anchor_encoder import DAY as ANCHOR_DAY
 from tests.building.anchor_encoder import event, line
 from tests.building.lakes import opened
 from tests.building.source_lines import csv_text, json_text, parse_bytes
@@ -161,3 +162,24 @@ def test_a_route_holds_nothing_and_sells_nothing(routed):
     refused = pl.read_delta(context.lake.path(quarantine_trades.TABLE))
     assert refused["reason"].to_list() == ["non_sol_quote"] * 2
     assert "2 coins were only passed on in a transaction: no holding, no sale" in reports[0].notes
+
+
+def test_a_pool_of_two_coins_is_a_leg_as_well(spark, tmp_path, rows_of):
+    from sources.interpreting.addresses import decode
+
+    coins = {"base_mint": decode(B), "quote_mint": decode(A)}
+    lines = [
+        line(event("CreatePoolEvent", **coins), signature=address("opened", 64)),
+        # The pool's buyer pays 402010051 and fees, 403216084 in all: as many as the curve gave.
+        line(event("TradeEvent", mint=decode(A), token_amount=403_216_084), event_index=1),
+        line(event("BuyEvent"), event_index=2),
+        line(event("TradeEvent", mint=decode(A), token_amount=5), signature=address("kept", 64)),
+    ]
+    with opened(tmp_path) as context:
+        folder = context.settings.home / "landing" / "anchor_events" / str(ANCHOR_DAY)
+        folder.mkdir(parents=True)
+        (folder / "a.jsonl").write_bytes(json_text(lines))
+        (report,) = run_steps(context, ["bronze_trades"], [ANCHOR_DAY])
+        found = rows_of(context.lake.read(bronze_trades.TABLE), "token_units")
+    assert [(row["token_units"], row["is_hop"]) for row in found] == [(5, False), (403_216_084, True)]
+    assert report.details["reasons"] == {"non_sol_quote": 1}
