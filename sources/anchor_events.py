@@ -56,7 +56,7 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
     """The trades and token events of a block, in the columns of their tables."""
     venue = rows.choice("program", _VENUES, Reason.UNKNOWN_VENUE)
     encoding = rows.choice("encoding", {"base64": "base64", "hex": "hex"}, Reason.MALFORMED)
-    at = rows.unix_seconds("block_time")
+    at = rows.instant("block_time")
     envelope = {
         "slot": rows.integer("slot"),
         "tx_index": rows.integer("tx_index"),

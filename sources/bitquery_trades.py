@@ -32,7 +32,7 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
     rows.refuse(pc.equal(success, "false"), Reason.FAILED, "Transaction_Result_Success")
     swapped = swap(rows, ("Trade_Buy_Currency_MintAddress", "Trade_Sell_Currency_MintAddress"))
     venue = rows.program("Trade_Dex_ProgramAddress")
-    traded_at = rows.unix_seconds("Block_Time")
+    traded_at = rows.instant("Block_Time")
     stated, names = _decimals(rows, swapped), ("Trade_Buy_Amount", "Trade_Sell_Amount")
     amounts = [rows.units_at(name, places) for name, places in zip(names, stated, strict=True)]
     decimals = (pc.if_else(swapped.is_buy, *stated), rows.same(False, pa.bool_()))

@@ -2,7 +2,7 @@
 
 Units: lamports and token base units as integers in digits, curve-side (fees are on top of a buy and
 out of a sell).
-Time: `traded_at` is block time, ISO 8601 to the second with `Z`.
+Time: `traded_at` is block time, ISO 8601 with `Z` by preference; see `interpreting/instants.py` for all other forms.
 Identity: (signature, event) where there is a signature; else the line itself, see semantics 2.
 Order: traded_at, slot, tx_index, event_index as far as they are stated; the order of lines means
 nothing.
@@ -24,7 +24,7 @@ from sources.interpreting.venues import VENUES
 
 def interpret(rows: Rows) -> dict[str, pa.Array]:
     """The trades of a block, in bronze columns."""
-    traded_at = rows.iso_seconds("traded_at")
+    traded_at = rows.instant("traded_at")
     direction = rows.choice("direction", {"buy": "buy", "sell": "sell"}, Reason.UNKNOWN_DIRECTION)
     venue = rows.choice("venue", VENUES, Reason.UNKNOWN_VENUE)
     mint = rows.coin("token_mint")

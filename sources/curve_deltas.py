@@ -34,7 +34,7 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
     venue, decimals = rows.same("pump_curve", pa.string()), rows.same(PUMP_TOKEN_DECIMALS, pa.int32())
     rows.refuse_impossible(mint, venue, decimals, ("token_delta", tokens), ("sol_delta", sol))
     return {
-        "traded_at": rows.unix_seconds("ts"),
+        "traded_at": rows.instant("ts"),
         "source_rank": rows.integer("rank_tx"),
         "signature": rows.signature("sig"),
         "trader_address": rows.address("signer"),

@@ -4,7 +4,7 @@ Units: whole tokens and whole SOL in decimal text (small and large ones in expon
 Fees: as in `dune_trades`, from which these rows are joined: estimated on the curve and PumpSwap, inside the amounts of
 Raydium, LaunchLab and Meteora. The bot's own charge (`fee_token_amount`) is left out: no other source states it, so
 with it one trade would differ between sources, and every hop of a route repeats it.
-Time: `block_time`, block time as `2024-07-04 15:31:10.000 UTC`.
+Time: `block_time`, block time, in text as `2024-07-04 15:31:10.000 UTC`.
 Identity: `tx_id`, the signature; a transaction stands more than once where it has several hops.
 Order: block_time, tx_index, then outer and inner instruction index. There is no slot.
 Direction: a buy is a row in which SOL was sold; `type` must say the same (`unknown_direction`).
@@ -37,7 +37,7 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
     venue = pc.if_else(is_launchlab.fill_null(False), "launchlab", venue)
     said = rows.choice("type", {"Buy": "buy", "Sell": "sell"}, Reason.UNKNOWN_DIRECTION)
     rows.refuse(pc.not_equal(said, swapped.direction), Reason.UNKNOWN_DIRECTION, "type")
-    traded_at = rows.utc_seconds("block_time")
+    traded_at = rows.instant("block_time")
     decimals, names = rows.pump_decimals(swapped.mint, venue), ("token_bought_amount", "token_sold_amount")
     amounts = whole_amounts(rows, swapped, decimals, names)
     columns = {
@@ -86,7 +86,6 @@ SOURCE = Source(
         "is_last_trade_in_transaction",
     ),
     optional=("version", "inner_instruction_index"),
-    may_lack=("bot",),
     time_field="block_time",
     precedence=8,
     decimals=Basis.CURVE,

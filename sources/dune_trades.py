@@ -31,7 +31,7 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
     """The trades of a block, in bronze columns."""
     swapped = swap(rows, ("token_bought_mint_address", "token_sold_mint_address"))
     venue = rows.program("project_main_id")
-    traded_at = rows.utc_seconds("block_time")
+    traded_at = rows.instant("block_time")
     names = ("token_bought_amount_raw", "token_sold_amount_raw")
     amounts = [rows.integer(name) for name in names]
     columns = {

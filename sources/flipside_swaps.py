@@ -3,8 +3,8 @@
 Units: whole tokens and whole SOL, decimal text in CSV and plain numbers in JSON, both read exactly from their text.
 Fees: rows of the curve are decoded from its trade events, so amounts are curve-side and fees are estimated from the
 dated fee table, as on PumpSwap; rows of Raydium, LaunchLab and Meteora are transfers, with the fee inside (`included`).
-Time: `block_timestamp`, block time as `2024-08-13T15:31:10.000Z` or `2024-08-13 15:31:10.000 UTC`; without a zone it is
-`bad_timestamp`.
+Time: `block_timestamp`, block time, in text as `2024-08-13T15:31:10.000Z` or `2024-08-13 15:31:10.000 UTC`; text
+without a zone is `bad_timestamp`.
 Identity: `tx_id`, the signature; one transaction may hold several swaps.
 Order: block_timestamp, block_id (the slot), swap_index.
 Direction: a buy is a swap from SOL. `succeeded` = false is `failed`. `program_id` is the venue's program.
@@ -30,7 +30,7 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
     rows.refuse(pc.equal(rows.choice("succeeded", _TRUTH, Reason.MALFORMED), "false"), Reason.FAILED, "succeeded")
     swapped = swap(rows, ("swap_to_mint", "swap_from_mint"))
     venue = rows.program("program_id")
-    traded_at = rows.utc_seconds("block_timestamp")
+    traded_at = rows.instant("block_timestamp")
     decimals, names = rows.pump_decimals(swapped.mint, venue), ("swap_to_amount", "swap_from_amount")
     amounts = whole_amounts(rows, swapped, decimals, names)
     columns = {

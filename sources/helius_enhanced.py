@@ -63,7 +63,7 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
     rows.refuse(rows.text("transactionError").is_valid(), Reason.FAILED, "transactionError")
     rows.refuse(pc.not_equal(rows.text("type"), "SWAP"), Reason.NOT_A_TRADE, "type")
     venue = rows.choice("source", HELIUS_SOURCES, Reason.UNKNOWN_VENUE)
-    traded_at, slot = rows.unix_seconds("timestamp"), rows.integer("slot")
+    traded_at, slot = rows.instant("timestamp"), rows.integer("slot")
     signature, wallet = rows.signature("signature"), rows.address("feePayer")
     changes = _changes(rows, wallet)
     mint, decimals, tokens = changes["mint"], changes["decimals"], changes["token_units"]

@@ -21,7 +21,7 @@ from sources.interpreting.rows import Rows
 
 def interpret(rows: Rows) -> dict[str, pa.Array]:
     """The trades of a block, in bronze columns."""
-    traded_at = rows.unix_seconds("timestamp")
+    traded_at = rows.instant("timestamp")
     direction = rows.choice("is_buy", {"true": "buy", "false": "sell"}, Reason.UNKNOWN_DIRECTION)
     token_units, sol = rows.integer("token_amount"), rows.integer("sol_amount")
     rows.require_amounts(direction, ("token_amount", token_units), ("sol_amount", sol))

@@ -42,7 +42,7 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
     token_units = _token_units(rows, pc.equal(kind, "create"), decimals, sol)
     rows.require_amounts(direction, ("tokenAmount", token_units), ("solAmount", sol))
     rows.refuse_impossible(mint, venue, decimals, ("tokenAmount", token_units), ("solAmount", sol))
-    traded_at = rows.unix_milliseconds("received_at")
+    traded_at = rows.instant("received_at")
     trader = rows.address("traderPublicKey")
     rows.require("traderPublicKey", direction.is_valid())
     return {

@@ -28,7 +28,7 @@ from sources.interpreting.rows import Rows
 
 def interpret(rows: Rows) -> dict[str, pa.Array]:
     """The trades of a block, in bronze columns."""
-    traded_at = rows.unix_seconds("ts")
+    traded_at = rows.instant("ts")
     direction = rows.choice("side", {"buy": "buy", "sell": "sell"}, Reason.UNKNOWN_DIRECTION)
     trader, mint, signature = rows.address("trader"), rows.coin("mint"), rows.signature("sig")
     token_units, sol = rows.units("tokens", PUMP_TOKEN_DECIMALS), rows.units("sol", SOL_DECIMALS)

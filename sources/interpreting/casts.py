@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pumploss.money import INT64_MAX, NUMBER, AmountTextError, to_units
@@ -66,55 +65,6 @@ def _units(text: str, decimals: int) -> int:
     if len(parts["digits"].replace(".", "").strip("0")) > _MAX_DIGITS:
         raise AmountTextError("precision", text)
     return to_units(text, decimals)
-
-
-def unix_seconds(column: pa.StringArray) -> tuple[pa.TimestampArray, Faults]:
-    """Reads whole seconds since 1970 as UTC timestamps; fault: `bad_timestamp`."""
-    seconds, wrong = integers(column)
-    faults = [(row, Reason.BAD_TIMESTAMP) for row, _ in wrong]
-    return _plausible(seconds, faults)
-
-
-def iso_seconds(column: pa.StringArray) -> tuple[pa.TimestampArray, Faults]:
-    """Reads text of the one form `2026-01-01T00:00:00Z` as UTC timestamps; fault: `bad_timestamp`."""
-    return _written_seconds(column, is_iso=True)
-
-
-def utc_seconds(column: pa.StringArray) -> tuple[pa.TimestampArray, Faults]:
-    """Reads text such as `2024-07-04 15:31:10.000 UTC` or `2024-07-04T15:31:10Z`; fault: `bad_timestamp`.
-
-    Block times are whole seconds, so a fraction is zeros.
-    """
-    return _written_seconds(column, is_iso=False)
-
-
-def _written_seconds(column: pa.StringArray, is_iso: bool) -> tuple[pa.TimestampArray, Faults]:
-    seconds, kinds = text_values.utc_seconds(letters_of(column), is_iso)
-    faults = [(row, Reason.BAD_TIMESTAMP) for row in np.flatnonzero(kinds == text_values.MALFORMED).tolist()]
-    return _plausible(_with_nulls(seconds, kinds), faults)
-
-
-def unix_milliseconds(column: pa.StringArray) -> tuple[pa.TimestampArray, Faults]:
-    """Reads whole milliseconds since 1970 as UTC timestamps, milliseconds kept; fault: `bad_timestamp`."""
-    milliseconds, wrong = integers(column)
-    faults: Faults = [(row, Reason.BAD_TIMESTAMP) for row, _ in wrong]
-    seconds, faults = _plausible(pc.divide(milliseconds, 1000), faults)
-    return pc.cast(pc.multiply(pc.if_else(seconds.is_valid(), milliseconds, None), 1000), TIME), faults
-
-
-def _plausible(seconds: pa.Int64Array, faults: Faults) -> tuple[pa.TimestampArray, Faults]:
-    """Makes timestamps of seconds, those that no block of the chain can have as faults."""
-    fits = pc.and_(pc.greater_equal(seconds, FIRST_SECOND), pc.less_equal(seconds, LAST_SECOND))
-    if pc.all(fits).as_py() is False:
-        faults = faults + [(row, Reason.BAD_TIMESTAMP) for row in _where_false(fits)]
-        seconds = pc.if_else(fits, seconds, None)
-    return pc.cast(pc.multiply(seconds, MICROSECONDS), TIME), faults
-
-
-def _where_false(mask: pa.BooleanArray) -> list[int]:
-    """Lists the rows where a mask is false; NULL is not."""
-    rows: list[int] = np.flatnonzero(~mask.fill_null(True).to_numpy(zero_copy_only=False)).tolist()
-    return rows
 
 
 def _with_nulls(values: NDArray[np.int64], kinds: NDArray[np.uint8]) -> pa.Int64Array:

@@ -11,6 +11,7 @@ from pumploss.money import MOST_LAMPORTS, PUMP_TOKEN_DECIMALS, SOL_DECIMALS, TOK
 from pumploss.reasons import Reason
 from sources.interpreting import casts
 from sources.interpreting.addresses import decodes_to
+from sources.interpreting.instants import instants
 from sources.interpreting.quote_assets import QUOTE_MINTS
 from sources.interpreting.venues import PROGRAMS
 from sources.reading.fields import Fields
@@ -102,21 +103,9 @@ class Rows:
         self.refuse(pc.less(values, 0), Reason.SIGN, name)
         return values
 
-    def unix_seconds(self, name: str) -> pa.TimestampArray:
-        """A time in whole seconds since 1970."""
-        return self._cast(name, casts.unix_seconds)
-
-    def iso_seconds(self, name: str) -> pa.TimestampArray:
-        """A time of the form `2026-01-01T00:00:00Z`."""
-        return self._cast(name, casts.iso_seconds)
-
-    def utc_seconds(self, name: str) -> pa.TimestampArray:
-        """A time of the form `2024-07-04 15:31:10.000 UTC` or `2024-07-04T15:31:10Z`."""
-        return self._cast(name, casts.utc_seconds)
-
-    def unix_milliseconds(self, name: str) -> pa.TimestampArray:
-        """A time in whole milliseconds since 1970."""
-        return self._cast(name, casts.unix_milliseconds)
+    def instant(self, name: str) -> pa.TimestampArray:
+        """An instant in any of the ways in which sources write one, see `instants`."""
+        return self._cast(name, instants)
 
     def event_index(self, outer: str, inner: str) -> pa.Int64Array:
         """The place of an event in its transaction from its two instruction indexes; no inner one comes first."""

@@ -33,8 +33,7 @@ def header(fields: Fields, line: bytes) -> list[str]:
         names = next(csv.reader([text], strict=True))
     except csv.Error as error:
         raise FileRefusedError(FileReason.DRIFT, f"the header {text[:80]!r} is not CSV: {error}") from error
-    needed = tuple(name for name in fields.all_fields if name not in fields.may_lack)
-    fields.require([name[:80] for name in names], needed)
+    fields.require([name[:80] for name in names], fields.fields)
     return names
 
 

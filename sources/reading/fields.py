@@ -13,7 +13,7 @@ class Fields:
 
     Every field of a file is in `fields` (mapped) or in `ignored` (left out by name, with the reason in the source's
     module); anything else is drift and refuses the file. Fields in `optional` may be empty, and absent from JSON;
-    ignored ones may be absent from JSON and Parquet, and from the header of a CSV if they are in `may_lack`.
+    ignored ones may be absent from any file.
     Fields in `volatile` say when a copy was received or exported: two lines that differ in nothing else are one record.
     """
 
@@ -22,7 +22,6 @@ class Fields:
     fields: tuple[str, ...]
     ignored: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
-    may_lack: tuple[str, ...] = ()
     volatile: tuple[str, ...] = ()
 
     @property

@@ -74,6 +74,8 @@ def _next(batches: Iterator[pa.RecordBatch]) -> pa.RecordBatch | None:
 
 def _any_text(column: pa.Array) -> pa.StringArray:
     """Writes a column that nothing is read from as text for digests and raw forms, whatever its type."""
+    if pa.types.is_timestamp(column.type):
+        column = _in_utc(column) if column.type.tz else column
     try:
         return pc.cast(column, pa.string())
     except pa.ArrowException:
@@ -81,13 +83,19 @@ def _any_text(column: pa.Array) -> pa.StringArray:
         return pa.array([None if v is None else json.dumps(v, ensure_ascii=True, default=repr) for v in values])
 
 
+def _in_utc(column: pa.TimestampArray) -> pa.TimestampArray:
+    """Shows the same instants in UTC: a zone says only how to show them. Without one they are in UTC already."""
+    return pc.cast(column, pa.timestamp(column.type.unit, "UTC"))
+
+
 def _text(name: str, column: pa.Array) -> pa.StringArray:
     """Writes a column as other formats would; refuses types that are not exact (`drift`)."""
     kind = column.type
     if pa.types.is_timestamp(kind):
-        zoned = column if kind.tz else pc.assume_timezone(column, "UTC")
-        text = pc.strftime(zoned, "%Y-%m-%dT%H:%M:%SZ")
+        text = pc.strftime(_in_utc(column), "%Y-%m-%dT%H:%M:%SZ")
         return pc.replace_substring_regex(text, r"\.0+Z$", "Z")
+    if pa.types.is_temporal(kind):
+        raise FileRefusedError(FileReason.DRIFT, f"field {name!r} is {kind}, which is no instant; land a timestamp")
     if pa.types.is_dictionary(kind):
         return _text(name, column.dictionary_decode())
     exact = (

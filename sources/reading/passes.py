@@ -71,7 +71,7 @@ class _TextReader:
             self._names = csv_lines.header(self._fields, block.line(0))
             lines = block.pick(slice(1, None))
         records, refused = csv_lines.read(lines, self._names) if self._layout is Format.CSV else self._json.read(lines)
-        for name in self._fields.may_lack:
+        for name in self._fields.ignored:
             records.columns.setdefault(name, pa.nulls(len(records), pa.string()))
         return records, refused + [refuse_long(line) for line in block.long]
 

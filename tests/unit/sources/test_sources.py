@@ -37,7 +37,6 @@ def test_a_source_is_consistent(name):
     assert found.name == name
     assert len(set(found.all_fields)) == len(found.all_fields)
     assert set(found.optional) <= set(found.fields)
-    assert set(found.may_lack) <= set(found.ignored)
     assert set(found.volatile) <= set(found.all_fields)
     assert found.time_field in found.fields
     assert all((found.units, found.identity, found.order))

@@ -1,5 +1,3 @@
-from datetime import UTC, datetime
-
 import pyarrow as pa
 import pytest
 
@@ -38,14 +36,3 @@ def test_amounts_in_base_units():
     )
     assert values == [1_500_000, -5, 10**9, None, None, None, None, 100_000, None]
     assert faults == {3: "precision", 4: "malformed", 6: "precision", 8: "precision"}
-
-
-def test_times():
-    at = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-    assert read(casts.unix_seconds, "1767323045", "1767323045000", "0", "x") == (
-        [at, None, None, None], dict.fromkeys((1, 2, 3), "bad_timestamp")
-    )  # fmt: skip
-    assert read(casts.unix_milliseconds, "1767323045123", "1767323045")[0] == [at.replace(microsecond=123_000), None]
-    assert read(casts.iso_seconds, "2026-01-02T03:04:05Z", "2026-01-02 03:04:05Z", None)[0] == [at, None, None]
-    spelled = ["2026-01-02 03:04:05.000 UTC", "2026-01-02T03:04:05Z", "2026-01-02 03:04:05.001 UTC"]
-    assert read(casts.utc_seconds, *spelled)[0] == [at, at, None]

@@ -1,13 +1,11 @@
 """Compiled readers of text, against the standard library."""
 
 import random
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pyarrow as pa
-import pytest
 
-from sources.interpreting.text_values import MALFORMED, NULL, TOO_LARGE, UNSURE, VALUE, decimals, integers, utc_seconds
+from sources.interpreting.text_values import MALFORMED, NULL, TOO_LARGE, UNSURE, VALUE, decimals, integers
 from sources.reading.text_columns import letters_of
 
 
@@ -46,41 +44,3 @@ def test_decimals_are_exact_or_left_to_the_slower_reader():
     ]
     odd = ["", ".", "-", "e5", "1e", "1e+", "1e123", "1.2.3", "1,5", "9" * 30, "0.0000001"]
     assert read(decimals, odd, 6)[1] == [UNSURE] * len(odd)
-
-
-@pytest.mark.parametrize("is_iso", [True, False])
-def test_every_kind_of_day_is_dated_as_python_dates_it(is_iso):
-    start = datetime(1999, 12, 25, tzinfo=UTC)
-    moments = [start + timedelta(days=3 * n, seconds=7_919 * n % 86_400) for n in range(14_000)]
-    values, kinds = read(utc_seconds, [f"{at:%Y-%m-%dT%H:%M:%SZ}" for at in moments], is_iso)
-    assert set(kinds) == {VALUE}
-    assert values == [int(at.timestamp()) for at in moments]
-
-
-@pytest.mark.parametrize(
-    ("text", "iso", "spelled"),
-    [
-        ("2026-01-02 03:04:05.000 UTC", MALFORMED, VALUE),
-        ("2026-01-02 03:04:05Z", MALFORMED, VALUE),
-        ("2026-01-02T03:04:05.000000000Z", MALFORMED, VALUE),
-        ("2026-01-02T03:04:05.0000000000Z", MALFORMED, MALFORMED),
-        ("2026-01-02T03:04:05.Z", MALFORMED, MALFORMED),
-        ("2026-01-02T03:04:05.100Z", MALFORMED, MALFORMED),
-        ("2026-01-02T03:04:05 UT", MALFORMED, MALFORMED),
-        ("2026-01-02T03:04:05", MALFORMED, MALFORMED),
-        ("2026-02-29T00:00:00Z", MALFORMED, MALFORMED),
-        ("2024-02-29T23:59:59Z", VALUE, VALUE),
-        ("2100-02-29T00:00:00Z", MALFORMED, MALFORMED),
-        ("2026-13-01T00:00:00Z", MALFORMED, MALFORMED),
-        ("2026-00-10T00:00:00Z", MALFORMED, MALFORMED),
-        ("2026-01-02T24:00:00Z", MALFORMED, MALFORMED),
-        ("2026-01-02T23:60:00Z", MALFORMED, MALFORMED),
-        ("2026-01-02T23:59:60Z", MALFORMED, MALFORMED),
-        ("2O26-01-02T03:04:05Z", MALFORMED, MALFORMED),
-        ("2026/01/02T03:04:05Z", MALFORMED, MALFORMED),
-        (None, NULL, NULL),
-    ],
-)
-def test_forms_of_time(text, iso, spelled):
-    assert read(utc_seconds, [text], True)[1] == [iso]
-    assert read(utc_seconds, [text], False)[1] == [spelled]
