@@ -15,9 +15,11 @@ from jobs.bronze.pool_retries import Resolved, resolve
 from jobs.bronze.refused_lines import LINE, REFUSAL, with_text
 from jobs.deduplication.within_source import identified
 from jobs.gates import completeness, empty_days
+from jobs.gates.refused_dumps import ROWS, refused_dumps
 from jobs.gates.unit_mistakes import implausible
 from jobs.running.step_context import StepContext
 from pumploss.days import Days
+from pumploss.reasons import Reason
 from pumploss.report import RunReport
 from pumploss.tables.bronze_token_events import TABLE as EVENTS
 from pumploss.tables.bronze_trades import TABLE
@@ -64,7 +66,9 @@ def _build(context: StepContext, days: Days) -> None:
     fates = Fates(by_file(staged), by_file(kept), by_file(copies), by_file(events), resolved.retried)
     account(files, fates, report)
     empty = empty_days.empty_dumps(daily_sources(context.landing), files, days, taken)
-    completeness.gate(context, _own(staged, resolved), files, _own(kept, resolved), days, empty)
+    refused_whole = refused_dumps(context, files, fates, kept)
+    accepted = {**dict.fromkeys(empty, empty_days.RECORDS), **dict.fromkeys(refused_whole, ROWS)}
+    completeness.gate(context, _own(staged, resolved), files, _own(kept, resolved), days, accepted)
     # Rows are counted by file above: each is written, refused, a copy or an event.
     context.publish(QUARANTINE, kept, days, staged=True, counted=False)
     context.publish(EVENTS, events, days, counted=False)
@@ -150,4 +154,6 @@ def _tell_lines(report: RunReport, resolved: Resolved, staged: DataFrame, refuse
     if resolved.too_late_count:
         report.notes.append(f"{resolved.too_late_count} lines stay in quarantine: their pool became known too late")
     reasons = {row["reason"]: row["count"] for row in refused.groupBy("reason").count().collect()}
+    if strays := reasons.get(Reason.UNKNOWN_FIELD):
+        report.warnings.append(f"{strays} lines hold a field that their source does not name (unknown_field)")
     report.details["reasons"] = dict(sorted((Counter(report.details.get("reasons", {})) + Counter(reasons)).items()))

@@ -21,13 +21,13 @@ class Reason(_Explained):
     """Says why one line is no trade; the first that applies is recorded."""
 
     LINE_TOO_LONG = "line_too_long", "The line is over 1 MiB; it was streamed past, never held"
-    ENCODING = "encoding", "The line is not UTF-8 or holds a NUL byte"
+    ENCODING = "encoding", "The line holds a NUL byte, or a field that is read is not UTF-8"
     UNBALANCED_QUOTE = "unbalanced_quote", "A quote opens and does not close on its line"
     MALFORMED = "malformed", "The line, or one of its fields, is not written as the format says"
     FIELD_COUNT = "field_count", "The line has more or fewer fields than the header"
     UNKNOWN_FIELD = (
         "unknown_field",
-        "A later line of JSON has a field that the source does not name",
+        "A line of JSON has a field that the source does not name, and few others of its file do",
     )
     MISSING_FIELD = "missing_field", "A field that every trade needs is empty"
     NOT_A_TRADE = "not_a_trade", "The source itself says that the line is no trade"

@@ -6,8 +6,9 @@ What was measured is kept in the ledger, with the outputs of `bronze_trades`, so
 
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -29,6 +30,7 @@ from sources import SOURCES
 from sources.parsing.read_file import ReadFile
 
 SUITE = f"{TABLE.name}_completeness"
+EMPTY: Mapping[Dump, str] = MappingProxyType({})
 
 
 def gate(
@@ -37,21 +39,22 @@ def gate(
     files: Iterable[ReadFile],
     refused: DataFrame,
     days: Days,
-    empty: Collection[Dump] = (),
+    taken: Mapping[Dump, str] = EMPTY,
 ) -> None:
     """Judges each day and source of a pass against the days before it, and notes its measures for the ledger.
 
     `staged` are the trades of all sources and days of the pass, `files` what was read, `refused` the quarantined lines.
-    `empty` are dumps without a record of which somebody has accepted that nothing was traded.
+    `taken` are dumps of which somebody has accepted a measure, as those without a record: no rule is about them.
     What does not stop becomes a warning. Raises CheckError where a day of a daily source breaks a rule after seven
     days in a row, unless somebody accepted the day.
     """
     started, report = time.perf_counter(), context.report
+    empty = [dump for dump, subject in taken.items() if subject == RECORDS]
     measured = measure(staged, files, refused, empty)
     known = recorded(context, report.days)
     trails = _trails(measured, {dump: noted for dump, noted in known.items() if dump[0] not in days})
-    findings = [found for found in _judge(context, measured, trails, max(days)) if found.dump not in empty]
-    accepted = {**_accepted(context, findings, measured, known), **{dump: [RECORDS] for dump in empty}}
+    findings = [found for found in _judge(context, measured, trails, max(days)) if found.dump not in taken]
+    accepted = _accepted(context, findings, measured, known) | {dump: [subject] for dump, subject in taken.items()}
     if empty:
         said = listed(f"{source}/{day}" for day, source in sorted(empty))
         report.warnings.append(f"{said} landed without a single record, as somebody has accepted")

@@ -1,11 +1,13 @@
 """Parses files to batches: a pure function of a file's bytes, its source and its dump day.
 
-The first pass over a file inflates all of it, counts its records, hashes it and looks at its
-fields; a file that is refused there yields no trade at all, only its closing row. The second pass
-parses it in blocks. Single lines that were quarantined can be read again as if their file had landed now.
+The first pass over a file inflates all of it, counts its records, hashes it and looks at its header; a file that is
+refused there yields no trade at all, only its closing row. The second pass parses it in blocks, and ends where too many
+records are not of its source's fields: of a file whose closing row says that it is refused, no row counts. Single lines
+that were quarantined can be read again as if their file had landed now.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import replace
 from itertools import pairwise
 
@@ -20,12 +22,14 @@ from pumploss.errors import ConservationError, SourceError
 from sources import source
 from sources.declaration import Source
 from sources.parsing.blocks import MAX_LATENESS, parse_block
+from sources.parsing.drift import Drift
 from sources.parsing.read_file import FileKey, ReadFile
 from sources.parsing.schema import PARSED, PARSED_DDL, Occurrences, file_batch
 from sources.reading import passes
 from sources.reading.file_format import Format, format_of
+from sources.reading.files import FileRefusedError
 from sources.reading.json_lines import JsonReader
-from sources.reading.passes import FileRef
+from sources.reading.passes import Checked, FileRef
 from sources.reading.physical_lines import blocks
 from sources.reading.records import ReadBlock
 
@@ -40,20 +44,32 @@ def parse_file(source: Source, landed: FileRef, storage: AbstractFileSystem) -> 
     closing row.
     """
     checked = passes.check(source, landed, storage)
-    closing = ReadFile(landed.dump_day, source.name, landed.name, checked.sha256)
-    if checked.refused is not None:
-        detail = f"{landed.name}: {checked.refused.detail}"
-        yield file_batch(replace(closing, reason=checked.refused.reason.value, detail=detail))
-        return
-    occurrences, rows, trailing = Occurrences(), 0, None
-    for block in passes.read(source, landed, storage, checked):
-        for parsed in parse_block(source, closing, block, occurrences):
-            rows += parsed.num_rows
-            trailing = _added(trailing, parsed["trailing_bytes"])
-            yield parsed
+    read = ReadFile(landed.dump_day, source.name, landed.name, checked.sha256)
+    try:
+        if checked.refused is not None:
+            raise checked.refused
+        read = yield from _parse_records(source, read, checked, passes.read(source, landed, storage, checked))
+    except FileRefusedError as refused:
+        read = replace(read, reason=refused.reason.value, detail=f"{landed.name}: {refused.detail}")
+    yield file_batch(read)
+
+
+def _parse_records(
+    source: Source, read: ReadFile, checked: Checked, read_blocks: Generator[ReadBlock]
+) -> Generator[pa.RecordBatch, None, ReadFile]:
+    """Parses the records of a file, and answers what its closing row says; raises FileRefusedError `drift`."""
+    occurrences, rows, trailing, drift = Occurrences(), 0, None, Drift(source, checked.records or 0)
+    with closing(read_blocks):
+        for block in read_blocks:
+            for parsed in parse_block(source, read, block, occurrences):
+                rows += parsed.num_rows
+                trailing = _added(trailing, parsed["trailing_bytes"])
+                drift.add(parsed)
+                yield parsed
+            drift.require_few(checked.lacking)
     if rows != checked.records:
-        raise ConservationError(f"{landed.name} has {checked.records} records but gave {rows} rows; nothing was kept")
-    yield file_batch(replace(closing, records=checked.records, trailing_bytes_count=trailing))
+        raise ConservationError(f"{read.file} has {checked.records} records but gave {rows} rows; nothing was kept")
+    return replace(read, records=checked.records, trailing_bytes_count=trailing)
 
 
 def parse_files(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -1,10 +1,13 @@
 """Reads lines of CSV as columns of text: plain lines at once by Arrow, odd ones by the standard library.
 
 A line is odd if it holds a quote, a NUL, a carriage return or what is not UTF-8, or a number of commas that the header
-does not have. An empty field is NULL, quoted or not: CSV does not tell them apart.
+does not have. An empty field is NULL, quoted or not: CSV does not tell them apart. A field that is ignored by name may
+hold bytes that are not UTF-8.
 """
 
 import csv
+from collections.abc import Iterable
+from itertools import compress, repeat
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +17,7 @@ from numpy.typing import NDArray
 from pumploss.reasons import FileReason, Reason
 from sources.reading.fields import Fields
 from sources.reading.files import FileRefusedError
+from sources.reading.odd_text import escaped, is_encodable, not_utf8
 from sources.reading.parts import Part, completed
 from sources.reading.physical_lines import BYTE_ORDER_MARK, Block
 from sources.reading.records import ReadBlock
@@ -37,9 +41,10 @@ def header(fields: Fields, line: bytes) -> list[str]:
     return names
 
 
-def read(block: Block, names: list[str]) -> ReadBlock:
+def read(block: Block, names: list[str], ignored: tuple[str, ...] = ()) -> ReadBlock:
     """Reads the block's records by field, and the lines that have no fields."""
-    return completed(block, [_at_once(block, names)], tuple(names), lambda line: read_line(line, len(names)))
+    mapped = [name not in ignored for name in names]
+    return completed(block, [_at_once(block, names)], tuple(names), lambda line: read_line(line, len(names), mapped))
 
 
 def _may_be_plain(block: Block) -> NDArray[np.bool_]:
@@ -83,22 +88,26 @@ def _at_once(block: Block, names: list[str]) -> Part:
     return Part(np.delete(rows, of_other_width), {name: table[name].combine_chunks() for name in names})
 
 
-def read_line(line: bytes, width: int) -> list[str | None] | tuple[Reason, str]:
-    """Reads the fields of one line, or says why it has none; an open quote ends with its line."""
+def read_line(line: bytes, width: int, mapped: Iterable[bool] | None = None) -> list[str | None] | tuple[Reason, str]:
+    """Reads the fields of one line, or says why it has none; an open quote ends with its line.
+
+    `mapped` tells which fields must be text; by default all.
+    """
     if b"\0" in line:
         return Reason.ENCODING, f"NUL byte at {line.index(0)}"
-    try:
-        text = line.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return Reason.ENCODING, f"byte {line[error.start]:#04x} at {error.start} is not UTF-8"
+    text = line.decode("utf-8", "surrogateescape")
     if text.count('"') % 2:
-        return Reason.UNBALANCED_QUOTE, f"{text.count(chr(34))} quotes in the line"
+        return not_utf8(line) or (Reason.UNBALANCED_QUOTE, f"{text.count(chr(34))} quotes in the line")
     try:
         # The csv module takes no field over 128 KiB; a line without quotes does not need it.
         is_plain = text.count(",") == width - 1 and not {'"', "\r"} & set(text)
         fields = text.split(",") if is_plain else next(csv.reader([text], strict=True))
     except csv.Error as error:
-        return Reason.MALFORMED, str(error)
+        return not_utf8(line) or (Reason.MALFORMED, str(error))
     if len(fields) != width:
-        return Reason.FIELD_COUNT, f"{len(fields)} fields, the header has {width}"
+        return not_utf8(line) or (Reason.FIELD_COUNT, f"{len(fields)} fields, the header has {width}")
+    if fault := not_utf8(line):
+        if not all(map(is_encodable, compress(fields, mapped or repeat(True)))):
+            return fault
+        fields = [escaped(field) for field in fields]
     return [field or None for field in fields]

@@ -39,14 +39,18 @@ class Fields:
         """The fields without which a JSON record is no record of this source."""
         return tuple(name for name in self.fields if name not in self.optional)
 
+    @property
+    def advice(self) -> str:
+        """What to do about a file with other fields."""
+        return (
+            f"Map it or ignore it by name in sources/{self.name}.py, "
+            f"or land a file with the fields {', '.join(self.all_fields)}"
+        )
+
     def require(self, names: list[str], needed: tuple[str, ...]) -> None:
         """Refuses a file whose fields `names` are new, repeated or lack needed ones: FileRefusedError `drift`."""
         faults = [f"new field {name!r}" for name in names if name not in self.all_fields]
         faults += [f"missing field {name!r}" for name in needed if name not in names]
         faults += [f"field {name!r} stands twice" for name in dict.fromkeys(names) if names.count(name) > 1]
         if faults:
-            detail = (
-                f"{'; '.join(faults)}. Map it or ignore it by name in sources/{self.name}.py, "
-                f"or land a file with the fields {', '.join(self.all_fields)}"
-            )
-            raise FileRefusedError(FileReason.DRIFT, detail)
+            raise FileRefusedError(FileReason.DRIFT, f"{'; '.join(faults)}. {self.advice}")

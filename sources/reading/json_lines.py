@@ -5,14 +5,17 @@ white space and escapes, or it holds something more. Where it is longer and has 
 name that stands twice has two more than were read. Lines of which neither is so are odd.
 """
 
+from collections import Counter
+
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from pumploss.reasons import Reason
 from sources.reading.fields import Fields
 from sources.reading.json_columns import Measured, columns
 from sources.reading.json_decoding import Decoded, Decoder
-from sources.reading.json_text import read_line
+from sources.reading.json_text import read_line, read_object
 from sources.reading.parts import Part, completed
 from sources.reading.physical_lines import Block
 from sources.reading.records import ReadBlock
@@ -24,11 +27,13 @@ class JsonReader:
     def __init__(self, fields: Fields) -> None:
         self._fields = fields
         self._decoder = Decoder(fields.all_fields)
+        #: How many records lack each field that every record of the source has.
+        self.lacking: Counter[str] = Counter()
 
     def read(self, block: Block) -> ReadBlock:
         """Reads the block's records by field, and the lines that have no fields."""
         sure = [self._sure(block, decoded) for decoded in self._decoder.decode(block)]
-        return completed(block, sure, self._fields.all_fields, lambda line: read_line(line, self._fields))
+        return completed(block, sure, self._fields.all_fields, self._odd)
 
     def _sure(self, block: Block, decoded: Decoded) -> Part:
         """Reads decoded objects, without those whose lines may hold more than was decoded."""
@@ -37,9 +42,22 @@ class JsonReader:
         for column in measured.values():
             if column.is_odd is not None:
                 is_sure &= ~column.is_odd
+        for name in self._fields.always_present:
+            if name not in measured:
+                self.lacking[name] += int(is_sure.sum())
+            elif (is_present := measured[name].is_present) is not None:
+                self.lacking[name] += int((is_sure & ~is_present).sum())
         absent = pa.nulls(len(rows), pa.string())
         texts = {name: measured[name].texts if name in measured else absent for name in self._fields.all_fields}
         return Part(rows, texts, is_sure)
+
+    def _odd(self, line: bytes) -> list[str | None] | tuple[Reason, str]:
+        """Reads a line by the standard library."""
+        values = read_line(line, self._fields)
+        if isinstance(values, list) and None in values[: len(self._fields.fields)]:
+            record = read_object(line)
+            self.lacking.update(name for name in self._fields.always_present if name not in record)
+        return values
 
 
 def _are_whole(block: Block, rows: NDArray[np.int64], measured: dict[str, Measured]) -> NDArray[np.bool_]:

@@ -5,7 +5,7 @@ inflated again and read in the second, so memory does not grow with the file. Bo
 bytes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
@@ -54,6 +54,11 @@ class Checked:
     is_all_held: bool = False
     reader: "_TextReader | None" = None
 
+    @property
+    def lacking(self) -> dict[str, int]:
+        """How many of the records that were read so far lack each field that they should have."""
+        return {} if self.reader is None else dict(self.reader.json.lacking)  # a copy: another thread reads on
+
 
 class _TextReader:
     """Reads the blocks of one text, in order."""
@@ -62,7 +67,7 @@ class _TextReader:
         self._fields = fields
         self._layout = layout
         self._names: list[str] = []
-        self._json = JsonReader(fields)
+        self.json = JsonReader(fields)
 
     def read(self, block: Block) -> ReadBlock:
         """Reads a block's records, and the lines that are none; the first line of a CSV is its header."""
@@ -70,10 +75,15 @@ class _TextReader:
         if self._layout is Format.CSV and not self._names and len(block):
             self._names = csv_lines.header(self._fields, block.line(0))
             lines = block.pick(slice(1, None))
-        records, refused = csv_lines.read(lines, self._names) if self._layout is Format.CSV else self._json.read(lines)
+        records, refused = self._split(lines)
         for name in self._fields.ignored:
             records.columns.setdefault(name, pa.nulls(len(records), pa.string()))
         return records, refused + [refuse_long(line) for line in block.long]
+
+    def _split(self, lines: Block) -> ReadBlock:
+        if self._layout is Format.CSV:
+            return csv_lines.read(lines, self._names, self._fields.ignored)
+        return self.json.read(lines)
 
 
 def check(fields: Fields, landed: FileRef, storage: "AbstractFileSystem") -> Checked:
@@ -120,7 +130,7 @@ def _judge_first(fields: Fields, layout: Format, block: Block) -> None:
     if layout is Format.CSV:
         csv_lines.header(fields, line)
     else:
-        json_text.check_first(fields, line)
+        json_text.check_first(line)
 
 
 def _layout(fields: Fields, landed: FileRef) -> tuple[Format, str | None]:
@@ -132,7 +142,7 @@ def _layout(fields: Fields, landed: FileRef) -> tuple[Format, str | None]:
     return layout
 
 
-def read(fields: Fields, landed: FileRef, storage: "AbstractFileSystem", checked: Checked) -> Iterator[ReadBlock]:
+def read(fields: Fields, landed: FileRef, storage: "AbstractFileSystem", checked: Checked) -> Generator[ReadBlock]:
     """Reads a file's records block by block, with the lines that are none, in the second pass.
 
     While one block is interpreted the next is read, so a file keeps two cores busy.

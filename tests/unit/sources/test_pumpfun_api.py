@@ -72,9 +72,9 @@ def test_reason(refusal, changed, reason):
         (b'{"mint": 1, "mint": 2}', "malformed"),
         (b'{"slot": NaN}', "malformed"),
         (b'{"a":' * 100_000, "malformed"),
-        (b'{"username": "\xff"}', "encoding"),
+        (b'{"mint": "\xff"}', "encoding"),
         (b'{"username": "\0"}', "encoding"),
-        (b'{"username": "\\ud800"}', "encoding"),
+        (b'{"mint": "\\ud800"}', "encoding"),
         (b"{}", "missing_field"),
     ],
 )

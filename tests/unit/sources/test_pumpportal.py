@@ -149,11 +149,12 @@ def test_launches(parse, as_json, changed, reason):
     assert parsed.refused == ([(2, reason)] if reason else [])
 
 
-def test_a_reply_as_the_first_line_is_drift(parse, as_json):
-    parsed = parse("pumpportal", "a.jsonl", as_json([{"message": "Successfully subscribed to keys."}, BUY]))
-    assert parsed.file["reason"] == "drift"
-    assert "new field 'message'" in parsed.file["detail"]
-    assert "missing field 'received_at'" in parsed.file["detail"]
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_one_reply_among_messages_is_refused_alone_wherever_it_stands(parse, as_json, place):
+    rows = [BUY, BUY]
+    rows.insert(place, {"message": "Successfully subscribed to keys."})
+    parsed = parse("pumpportal", "a.jsonl", as_json(rows))
+    assert (parsed.file["reason"], parsed.refused) == (None, [(place + 1, "unknown_field")])
 
 
 def test_the_stamp_is_required_of_a_file(parse, as_json):

@@ -18,9 +18,9 @@ def alone(monkeypatch):
     """The lines that are read one by one."""
     lines = []
 
-    def noted(line, width):
+    def noted(line, width, mapped):
         lines.append(line)
-        return read_line(line, width)
+        return read_line(line, width, mapped)
 
     monkeypatch.setattr(csv_lines, "read_line", noted)
     return lines
