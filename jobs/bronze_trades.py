@@ -138,6 +138,9 @@ def _tell_files(report: RunReport) -> None:
     events = sum(sum(file.get("routed", {}).values()) for file in files)
     if events:
         report.notes.append(f"{events} events of tokens and pools")
+    floats = sum(file.get("float_count", 0) for file in files)
+    if floats:
+        report.notes.append(f"{floats} lines have whole numbers that are written as floats, as 2.0")
     longer = sum(file.get("trailing_bytes_count", 0) for file in files)
     if longer:
         report.warnings.append(f"{longer} events hold bytes beyond every known layout: a program has a new version")
@@ -145,7 +148,10 @@ def _tell_files(report: RunReport) -> None:
 
 def _tell_lines(report: RunReport, resolved: Resolved, staged: DataFrame, refused: DataFrame) -> None:
     """Tells people what they should know of the lines of a pass."""
-    ambiguous = staged.where("is_ambiguous_duplicate").count()
+    flags = ("is_ambiguous_duplicate", "is_rounded")
+    ((ambiguous, rounded),) = staged.agg(*(F.count_if(F.col(name)) for name in flags)).collect()
+    if rounded:
+        report.notes.append(f"{rounded} trades have an amount that was rounded (is_rounded): the rest was float noise")
     if ambiguous:
         report.warnings.append(f"{ambiguous} unsigned lines equal another of their file; they are kept and flagged")
     if resolved.retried:

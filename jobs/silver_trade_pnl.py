@@ -16,6 +16,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 import fsspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -36,12 +37,15 @@ from pumploss.lake.files import StoredFile, write_partition
 from pumploss.report import RunReport
 from pumploss.tables import silver_open_lots, silver_trades
 from pumploss.tables.silver_trade_pnl import TABLE
+from sources import SOURCES
 
 LOTS = silver_open_lots.TABLE
 COHORT = "trader_cohort"
 
 #: Text that repeats: read, sorted and written as numbers of a dictionary.
-REPEATING = ("trader_address", "token_mint", "direction", "fee_source", "amount_basis")
+REPEATING = ("trader_address", "token_mint", "direction", "fee_source", "amount_basis", "source")
+#: What a walk needs and no file of trades holds.
+DERIVED = ("trade_date", "resolution_units")
 
 #: One row per table, cohort and day that a task wrote.
 _WRITTEN = "name string, day date, rows bigint, aside bigint"
@@ -59,18 +63,30 @@ class Walked(NamedTuple):
 
 def read_trades(files: Iterable[tuple[str, date]]) -> pa.Table:
     """Read the columns that a walk needs of these files of `silver_trades`, each with the day that its rows are of."""
-    kind = dict.fromkeys(REPEATING, DICTIONARY)
+    kind = {**dict.fromkeys(REPEATING, DICTIONARY), "resolution_units": pa.int64()}
     names = (*TRADE_COLUMNS, HOP.name)
-    schema = pa.schema([(name, kind.get(name, silver_trades.TABLE[name].type.arrow)) for name in names])
-    stored = [name for name in names if name != "trade_date"]
+    schema = pa.schema([(name, kind.get(name) or silver_trades.TABLE[name].type.arrow) for name in names])
+    stored = [*(name for name in names if name not in DERIVED), "source", "token_decimals"]
     read = []
     for path, day in files:
         storage, bare = fsspec.core.url_to_fs(path)
         with storage.open(bare, "rb") as file:
             rows = pq.ParquetFile(file, read_dictionary=list(REPEATING)).read(stored, use_threads=False)
-        dated = rows.select(stored).append_column("trade_date", pa.repeat(pa.scalar(day, pa.date32()), len(rows)))
-        read.append(dated.select(names).cast(schema))
+        dated = rows.append_column("trade_date", pa.repeat(pa.scalar(day, pa.date32()), len(rows)))
+        whole = dated.append_column("resolution_units", resolution(rows["source"], rows))
+        read.append(whole.select(schema.names).cast(schema))
     return pa.concat_tables(read) if read else schema.empty_table()
+
+
+def resolution(sources: pa.ChunkedArray, trades: pa.Table) -> pa.Array:
+    """Work out the units below which the source of each trade tells nothing apart; 0 where it is exact."""
+    found = np.zeros(len(trades), np.int64)
+    for name in sources.unique().cast(pa.string()).to_pylist():
+        if (declared := SOURCES.get(name)) and declared.is_float:
+            rows = np.flatnonzero(pc.equal(sources.cast(pa.string()), name).to_numpy())
+            units, decimals = (trades[column].to_numpy()[rows] for column in ("token_units", "token_decimals"))
+            found[rows] = declared.resolution_units(units, decimals)
+    return pa.array(found)
 
 
 def write_cohort(folders: dict[str, str], rows: pa.Table) -> pa.Table:

@@ -15,11 +15,11 @@ from pnl.fifo_tables import NO_LOT, FifoLots, FifoResult, FifoTrades
 TRADE_COLUMNS: Final = (
     "trade_id", "traded_at", "trader_address", "token_mint", "direction", "token_units", "sol_lamports", "fee_lamports",
     "fee_source", "amount_basis", "order_in_mint_day", "slot", "tx_index", "event_index", "known_at",
-    "trade_date",
+    "trade_date", "resolution_units",
 )  # fmt: skip
 LOT_COLUMNS: Final = (
     "trader_address", "token_mint", "lot_index", "lot_id", "opened_at", "open_units", "open_cost_lamports",
-    "amount_basis", "is_fee_estimated", "known_at",
+    "amount_basis", "is_fee_estimated", "known_at", "resolution_units",
 )  # fmt: skip
 
 # The taints of a lot, which pass to every sale that takes from it.
@@ -67,6 +67,7 @@ class Cohort:
             traded_at=self.trade("traded_at"),
             day=self.day,
             taints=self.taints,
+            resolution=self.trade("resolution_units"),
         )
         lots = FifoLots(
             position=self.lot_position,
@@ -74,6 +75,7 @@ class Cohort:
             units=self.lot("open_units"),
             cost_lamports=self.lot("open_cost_lamports"),
             taints=self.lot_taints,
+            resolution=self.lot("resolution_units"),
         )
         return trades, lots
 
@@ -88,8 +90,11 @@ def walk_rows(trades: pa.Table, lots: pa.Table) -> tuple[pa.Table, pa.Table]:
     """`silver_trade_pnl` of the trades and `silver_open_lots` of their days, sorted by day, then as the contracts say.
 
     Takes TRADE_COLUMNS and LOT_COLUMNS, rows in any order. Answers all columns but the cohort; text that repeats is in
-    dictionaries. Raises ContractError where a value is missing, and what `fifo.walk` raises.
+    dictionaries. `resolution_units` are those of `FifoTrades.resolution`; without them amounts are exact. Raises
+    ContractError where a value is missing, and what `fifo.walk` raises.
     """
+    if "resolution_units" not in trades.column_names:
+        trades = trades.append_column("resolution_units", pa.array(np.zeros(len(trades), np.int64)))
     cohort = Cohort(trades.select(TRADE_COLUMNS), lots.select(LOT_COLUMNS))
     trades_in_order, lots_in_order = cohort.as_fifo()
     result = walk(trades_in_order, lots_in_order)
@@ -119,6 +124,7 @@ def _pnl(cohort: Cohort, trades: FifoTrades, result: FifoResult) -> pa.Table:
             "proceeds_lamports": result.proceeds_lamports,
             "pnl_lamports": pa.array(result.proceeds_lamports - result.cost_lamports, mask=unsold),
             "hold_seconds": pa.array(result.hold_seconds, mask=unsold),
+            "residue_units": result.residue_units,
             "position_units": result.position_units_after,
             "position_cost_lamports": result.position_cost_after,
             "is_basis_mixed": (result.taints & _MIXED) == _MIXED,
@@ -174,6 +180,7 @@ def _closes(cohort: Cohort, result: FifoResult) -> pa.Table:
             "opened_at": times(closes.opened_at, is_empty),
             "open_units": closes.units,
             "open_cost_lamports": closes.cost_lamports,
+            "resolution_units": closes.resolution,
             "amount_basis": texts(basis, pa.array(["balance_delta", "curve"]), is_empty),
             "is_fee_estimated": pa.array((closes.taints & ESTIMATED) != 0, mask=is_empty),
             "known_at": times(_at_closes(cohort, result)),

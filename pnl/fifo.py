@@ -10,6 +10,8 @@ A position is one (trader, mint), numbered by the caller. Its buys queue as lots
 - A buy of nothing (SOL paid, no units) is a lot of no units. The next sale that matches anything
   and reaches it takes its cost, so a position sold out has no cost left. A wholly unmatched sale
   takes nothing.
+- A sale that leaves less than the resolution of itself, or of the oldest lot that is left, empties the position: the
+  residue is noise of a source of floats. Its cost is the sale's, so the parts sum to the whole; nothing is matched.
 - A buy with which the open units or the cost of its position would pass 2^63 - 1 is set aside: it opens no lot, and
   bears the taint ASIDE. No wallet can hold as much of a coin, so its amounts are what is wrong, and nobody else's.
 - A trade's taints are bits that tell something of it (`fifo` does not know what). Those of a buy are its lot's; a sale
@@ -18,7 +20,7 @@ A position is one (trader, mint), numbered by the caller. Its buys queue as lots
 
 import numpy as np
 
-from pnl.fifo_kernel import LOT_UNITS, MOST, Days, Integers, Taints, fill
+from pnl.fifo_kernel import LOT_COST, LOT_UNITS, MOST, Days, Integers, Taints, fill
 from pnl.fifo_tables import NO_LOT, FifoCloses, FifoLots, FifoResult, FifoTrades, checked
 from pumploss.errors import AmountOverflowError
 
@@ -39,10 +41,10 @@ def walk(trades: FifoTrades, lots: FifoLots) -> FifoResult:
             f"position {trades.position[failed]}: the units or the cost of the lots that it carries in pass {MOST}, "
             "which no walk leaves; build the days before again"
         )
-    matched, cost, proceeds, units_after, cost_after = room.per_trade
+    matched, cost, proceeds, units_after, cost_after, residue = room.per_trade
     last = room.stops - 1
     closes = _spread(trades.position[last], trades.day[last], room.store, room.stored, room.closes)
-    return FifoResult(matched, cost, proceeds, room.hold, units_after, cost_after, room.taints, closes)
+    return FifoResult(matched, cost, proceeds, room.hold, units_after, cost_after, residue, room.taints, closes)
 
 
 class Room:
@@ -52,11 +54,11 @@ class Room:
         self._inputs = checked(trades, lots)
         count = len(trades.position)
         self.stops = _stops(trades.position, trades.day)
-        self.per_trade, self.hold = np.empty((5, count), dtype=np.int64), np.empty(count, dtype=np.float64)
+        self.per_trade, self.hold = np.empty((6, count), dtype=np.int64), np.empty(count, dtype=np.float64)
         self.taints = np.empty(count, dtype=np.uint8)
         # One column more than lots, where the close of a position without lots may point.
         most_lots = len(lots.position) + int(np.count_nonzero(trades.is_buy)) + 1
-        self.store, self.stored = np.empty((4, most_lots), dtype=np.int64), np.empty(most_lots, dtype=np.uint8)
+        self.store, self.stored = np.empty((5, most_lots), dtype=np.int64), np.empty(most_lots, dtype=np.uint8)
         self.closes = np.empty((4, len(self.stops)), dtype=np.int64)
 
     def fill(self) -> int:
@@ -85,11 +87,11 @@ def _spread(position: Integers, day: Days, store: Integers, stored: Taints, clos
     lot_index = np.arange(counts.sum()) - np.repeat(begin, counts)
     column = np.repeat(head, counts) + lot_index
     lots, taints = np.take(store, column, axis=1), np.take(stored, column)
-    lots[LOT_UNITS:, begin] = head_units, head_cost
+    lots[LOT_UNITS : LOT_COST + 1, begin] = head_units, head_cost
     is_empty = begin[head == tail]
-    lots[:, is_empty] = np.array([[NO_LOT], [0], [0], [0]])
+    lots[:, is_empty] = np.array([[NO_LOT], [0], [0], [0], [0]])
     taints[is_empty] = 0
-    ref, opened_at, units, cost = lots
+    ref, opened_at, units, cost, resolution = lots
     return FifoCloses(
-        np.repeat(position, counts), np.repeat(day, counts), lot_index, ref, opened_at, units, cost, taints
+        np.repeat(position, counts), np.repeat(day, counts), lot_index, ref, opened_at, units, cost, taints, resolution
     )

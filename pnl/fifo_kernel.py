@@ -19,8 +19,8 @@ MOST: Final = int(np.iinfo(np.int64).max)
 ASIDE: Final = 128
 
 # Rows of the matrices that the kernel fills: a column per trade, and a column per lot.
-MATCHED, COST, PROCEEDS, UNITS_AFTER, COST_AFTER = range(5)
-REF, OPENED_AT, LOT_UNITS, LOT_COST = range(4)
+MATCHED, COST, PROCEEDS, UNITS_AFTER, COST_AFTER, RESIDUE = range(6)
+REF, OPENED_AT, LOT_UNITS, LOT_COST, LOT_RESOLUTION = range(5)
 # The position being walked. Only its oldest open lot can be in part, and what that has left is
 # here: the store of lots never changes, so the first four of these are all there is to a close.
 HEAD, TAIL, HEAD_UNITS, HEAD_COST, STOCK, STOCK_COST = range(6)
@@ -31,8 +31,9 @@ def fill(
     stops: Integers, per_trade: Integers, hold: Floats, taints: Taints,
     store: Integers, stored: Taints, closes: Integers, book: Integers,
     position: Integers, is_buy: Flags, units: Integers, sol: Integers, fee: Integers,
-    traded_at: Integers, _day: Days, own_taints: Taints,
+    traded_at: Integers, _day: Days, own_taints: Taints, resolution: Integers,
     lot_position: Integers, lot_opened_at: Integers, lot_units: Integers, lot_cost: Integers, lot_taints: Taints,
+    lot_resolution: Integers,
 ) -> int:  # fmt: skip
     """Fills in every row of a trade, the lots and the closes; answers the trade whose carried lots do not fit, or -1.
 
@@ -45,7 +46,7 @@ def fill(
             book[STOCK] = book[STOCK_COST] = 0
         while carried < len(lot_position) and lot_position[carried] <= position[row]:
             # Written before it is known whether the lot is queued: the next one overwrites what was not.
-            stored[book[TAIL]] = lot_taints[carried]
+            stored[book[TAIL]], store[LOT_RESOLUTION, book[TAIL]] = lot_taints[carried], lot_resolution[carried]
             lot = lot_opened_at[carried], lot_units[carried], lot_cost[carried]
             if lot_position[carried] == position[row] and not _push(book, store, ~carried, *lot):
                 return row
@@ -53,13 +54,14 @@ def fill(
         while row < stops[close]:
             taints[row] = own_taints[row]
             if is_buy[row]:
-                stored[book[TAIL]] = own_taints[row]
+                stored[book[TAIL]], store[LOT_RESOLUTION, book[TAIL]] = own_taints[row], resolution[row]
                 if not _push(book, store, row, traded_at[row], units[row], sol[row] + fee[row]):
                     taints[row] |= np.uint8(ASIDE)
                 _nothing_sold(per_trade, hold, row)
             else:
                 proceeds = sol[row] - fee[row]
-                if not _sell(book, store, stored, per_trade, hold, taints, row, units[row], proceeds, traded_at):
+                sale = units[row], proceeds, resolution[row]
+                if not _sell(book, store, stored, per_trade, hold, taints, row, *sale, traded_at):
                     _nothing_sold(per_trade, hold, row)
             per_trade[UNITS_AFTER, row] = book[STOCK]
             per_trade[COST_AFTER, row] = book[STOCK_COST]
@@ -96,13 +98,14 @@ def _nothing_sold(per_trade: Integers, hold: Floats, row: int) -> None:
     per_trade[MATCHED, row] = 0
     per_trade[COST, row] = 0
     per_trade[PROCEEDS, row] = 0
+    per_trade[RESIDUE, row] = 0
     hold[row] = np.nan
 
 
 @compiled
 def _sell(
     book: Integers, store: Integers, stored: Taints, per_trade: Integers, hold: Floats, taints: Taints,
-    row: int, units: int, proceeds: int, traded_at: Integers,
+    row: int, units: int, proceeds: int, resolution: int, traded_at: Integers,
 ) -> bool:  # fmt: skip
     """Writes what a sale matched, its cost, proceeds and hold, and adds its lots' taints; False if nothing matched."""
     matched = min(units, book[STOCK])
@@ -117,9 +120,23 @@ def _sell(
     per_trade[MATCHED, row] = matched
     per_trade[COST, row] = cost
     per_trade[PROCEEDS, row] = proceeds
+    per_trade[RESIDUE, row] = 0
     hold[row] = held / 1e6
     taints[row] |= taken_taints
+    if 0 < book[STOCK] < max(resolution, store[LOT_RESOLUTION, book[HEAD]]):
+        _write_off(book, stored, per_trade, taints, row)
     return True
+
+
+@compiled
+def _write_off(book: Integers, stored: Taints, per_trade: Integers, taints: Taints, row: int) -> None:
+    """Empties a position of which a sale left less than its source, or that of the oldest lot left, can tell apart."""
+    for lot in range(book[HEAD], book[TAIL]):
+        taints[row] |= stored[lot]
+    per_trade[RESIDUE, row] = book[STOCK]
+    per_trade[COST, row] += book[STOCK_COST]
+    book[HEAD] = book[TAIL]
+    book[HEAD_UNITS] = book[HEAD_COST] = book[STOCK] = book[STOCK_COST] = 0
 
 
 @compiled

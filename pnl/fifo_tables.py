@@ -20,7 +20,8 @@ class FifoTrades:
     """Holds trades, sorted by position and within it by time; nothing is negative.
 
     `traded_at` is microseconds since the epoch, `day` any day number that does not fall within a
-    position. Without `taints` no trade has any.
+    position. Without `taints` no trade has any. `resolution` are the units below which the trade's source tells
+    nothing apart, 0 where amounts are exact, as they are without it.
     """
 
     position: Integers
@@ -31,6 +32,7 @@ class FifoTrades:
     traded_at: Integers
     day: Days
     taints: Taints | None = None
+    resolution: Integers | None = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class FifoLots:
     units: Integers
     cost_lamports: Integers
     taints: Taints | None = None
+    resolution: Integers | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class FifoCloses:
 
     Sorted by position, day, lot_index (0 is the oldest). `ref` names the trade that opened the
     lot: a row of the trades, or `~i` (negative) for row `i` of the carried lots. A position with
-    nothing left has one closing row: lot_index, opened_at, units, cost and taints 0, ref NO_LOT.
+    nothing left has one closing row: lot_index, opened_at, units, cost, taints and resolution 0, ref NO_LOT.
     There are as many rows as open lots summed over days traded, 70 bytes each: 200,000 lots kept
     open over 100 trading days are 20 million rows. Walking fewer days at a time bounds that.
     """
@@ -66,6 +69,7 @@ class FifoCloses:
     units: Integers
     cost_lamports: Integers
     taints: Taints
+    resolution: Integers
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,8 @@ class FifoResult:
 
     Matched units, their cost and proceeds are 0 for buys. `hold_seconds` is the mean over the
     matched units, to the microsecond below, NaN where nothing was matched. The `position_` arrays
-    are the open units and their cost after the trade; `taints` those of the trade and of the lots it took from.
+    are the open units and their cost after the trade; `residue_units` what a sale left that is written off with it;
+    `taints` those of the trade and of the lots it took from.
     """
 
     matched_units: Integers
@@ -83,6 +88,7 @@ class FifoResult:
     hold_seconds: Floats
     position_units_after: Integers
     position_cost_after: Integers
+    residue_units: Integers
     taints: Taints
     closes: FifoCloses
 
@@ -102,8 +108,9 @@ def _checked(table: FifoTrades | FifoLots) -> tuple[npt.NDArray[Any], ...]:
     views = []
     inside = table.position[1:] == table.position[:-1]
     for name, given in vars(table).items():
-        array = np.zeros(len(table.position), dtype=np.uint8) if name == "taints" and given is None else given
         dtype = _TYPES.get(name, np.dtype(np.int64))
+        is_left_out = given is None and name in ("taints", "resolution")
+        array = np.zeros(len(table.position), dtype=dtype) if is_left_out else given
         where = f"{type(table).__name__}.{name}"
         if array.dtype != dtype or array.shape != table.position.shape or array.ndim != 1:
             raise ContractError(f"{where}: {array.dtype}{array.shape} is not a column of {dtype}")

@@ -23,7 +23,7 @@ from pumploss.compiled import compiled
 #: What is read of each trade.
 READ = (
     *POSITION, "trade_date", "order_in_mint_day", "direction", "token_units", "matched_units", "unmatched_units",
-    "buy_cost_lamports", "sold_cost_lamports", "proceeds_lamports", "pnl_lamports", "trader_cohort",
+    "residue_units", "buy_cost_lamports", "sold_cost_lamports", "proceeds_lamports", "pnl_lamports", "trader_cohort",
 )  # fmt: skip
 
 
@@ -99,7 +99,8 @@ def with_costs(rows: pl.DataFrame) -> pl.DataFrame:
     position = ordered.select(pl.struct(POSITION).rle_id().cast(pl.Int64)).to_series().to_numpy()
     is_aside = (pl.col("direction") == "buy") & (pl.col("unmatched_units") > 0)
     held = ordered.with_columns(token_units=pl.when(is_aside).then(0).otherwise("token_units"))
-    columns = [held[name].to_numpy() for name in ("token_units", "buy_cost_lamports", "matched_units")]
+    taken = held["matched_units"] + held["residue_units"]  # a residue leaves the stock, and costs what it cost
+    columns = [column.to_numpy() for column in (held["token_units"], held["buy_cost_lamports"], taken)]
     is_buy = (ordered["direction"] == "buy").to_numpy()
     costs = {Method.FIFO: ordered["sold_cost_lamports"]}
     for method, kernel in ((Method.AVERAGE, average_cost), (Method.LIFO, lifo_cost)):

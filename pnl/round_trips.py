@@ -18,13 +18,13 @@ EPISODE: Final = (*POSITION, "episode_index")
 #: What a cohort is handed of each trade.
 TRADE: Final = (
     "trade_id", "traded_at", *POSITION, "direction", "token_units", "order_in_mint_day", "matched_units",
-    "unmatched_units", "buy_cost_lamports", "sold_cost_lamports", "proceeds_lamports", "position_units",
-    "position_cost_lamports", "known_at", "trade_date", "trader_cohort",
+    "unmatched_units", "residue_units", "buy_cost_lamports", "sold_cost_lamports", "proceeds_lamports",
+    "position_units", "position_cost_lamports", "known_at", "trade_date", "trader_cohort",
 )  # fmt: skip
 #: Columns of the table that a day's trades add to, and those that keep the highest value.
 _SUMS: Final = (
     "buy_count", "sell_count", "bought_units", "buy_cost_lamports", "sold_units", "sold_cost_lamports",
-    "proceeds_lamports", "oversold_units",
+    "proceeds_lamports", "oversold_units", "residue_units",
 )  # fmt: skip
 _PEAKS: Final = ("peak_units", "peak_cost_lamports")
 #: What a round trip carries on: `close_day` tells its earlier row apart from trades, which have a `trade_id`.
@@ -51,7 +51,8 @@ def _numbered(trades: pl.DataFrame, carried: pl.DataFrame) -> pl.DataFrame:
     """The trades that belong to a round trip, in order, with its number."""
     is_buy = pl.col("direction") == "buy"
     trades = trades.filter(~(is_buy & (pl.col("unmatched_units") > 0)))  # set aside by the walk: it never was held
-    units = pl.col("position_units") + pl.when(is_buy).then(-pl.col("token_units")).otherwise(pl.col("matched_units"))
+    sold = pl.col("matched_units") + pl.col("residue_units")
+    units = pl.col("position_units") + pl.when(is_buy).then(-pl.col("token_units")).otherwise(sold)
     cost = pl.col("position_cost_lamports") - pl.col("buy_cost_lamports") + pl.col("sold_cost_lamports")
     known = carried.select(*POSITION, last=pl.col("episode_index"), was_open=~pl.col("is_closed"))
     moved = (
@@ -92,6 +93,7 @@ def _days(trades: pl.DataFrame) -> pl.DataFrame:
         pl.col("sold_cost_lamports").sum(),
         pl.col("proceeds_lamports").sum(),
         _wide("unmatched_units").sum().alias("oversold_units"),
+        pl.col("residue_units").sum(),
         pl.col("position_units").max().alias("peak_units"),
         pl.col("position_cost_lamports").max().alias("peak_cost_lamports"),
         pl.col("position_units").last().alias("left_units"),

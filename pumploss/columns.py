@@ -23,6 +23,9 @@ TOKEN_DECIMALS = Column("token_decimals", Type.INT, "Decimal places of the mint'
 DECIMALS_ASSUMED = Column(
     "is_decimals_assumed", Type.BOOLEAN, "Whether the decimals are a default, not a fact of the source"
 )
+ROUNDED = Column(
+    "is_rounded", Type.BOOLEAN, "Whether an amount was finer than its unit, by no more than its source's noise: rounded"
+)
 SOL_LAMPORTS = Column(
     "sol_lamports", Type.BIGINT, "Traded SOL in lamports: curve-side without fees, or the absolute balance change"
 )

@@ -47,7 +47,10 @@ class Reason(_Explained):
     TOO_LATE = "too_late", "A daily source's trade is dated more than 7 days before its dump day"
     BAD_ADDRESS = "bad_address", "A wallet or mint is not base58 of exactly 32 bytes"
     BAD_SIGNATURE = "bad_signature", "A signature is not base58 of exactly 64 bytes"
-    PRECISION = "precision", "An amount is finer than its unit and would have to be rounded"
+    PRECISION = (
+        "precision",
+        "An amount is finer than its unit, by more than its source's noise; or a whole number beyond 2^53 is a float",
+    )
     OVERFLOW = (
         "overflow",
         "A number does not fit a signed 64-bit integer, or is more SOL than a trade or a pool can have",

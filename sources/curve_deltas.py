@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from pumploss.money import PUMP_TOKEN_DECIMALS, SOL_DECIMALS
 from pumploss.reasons import Reason
-from sources.declaration import Arrival, Basis, Format, Source
+from sources.declaration import FLOAT_DIGITS, Arrival, Basis, Format, Source
 from sources.interpreting.rows import Rows
 
 
@@ -55,6 +55,7 @@ SOURCE = Source(
     arrival=Arrival.SAMPLE,
     formats=(Format.CSV,),
     fields=("ts", "mint", "signer", "kind", "token_delta", "sol_delta", "sig", "rank_tx"),
+    sure_digits=FLOAT_DIGITS,
     time_field="ts",
     precedence=11,
     decimals=Basis.CURVE,

@@ -4,13 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from sources.interpreting.rows import Rows
-from sources.reading.fields import Fields
+from sources.reading.fields import FLOAT_DIGITS, Fields
 from sources.reading.file_format import Format
 
-__all__ = ["Arrival", "Basis", "Format", "Source"]
+__all__ = ["FLOAT_DIGITS", "Arrival", "Basis", "Format", "Source"]
+
+_POWERS = 10 ** np.arange(19, dtype=np.int64)
 
 
 class Arrival(StrEnum):
@@ -48,6 +52,9 @@ class Source(Fields):
     transaction, those of the source with the lowest `precedence` count, whole. `decimals` says what those of its rows
     rest on that are not assumed; `is_in_tokens` that amounts are stated in whole tokens, so that their base units
     depend on the decimals.
+
+    A source of floats states in `sure_digits` how many significant digits of its amounts are sure, and in
+    `token_places` to how many decimals of a whole token it is exact (None: to those of the coin).
     """
 
     arrival: Arrival
@@ -59,8 +66,22 @@ class Source(Fields):
     precedence: int
     decimals: Basis
     is_in_tokens: bool
+    token_places: int | None = None
 
     @property
     def is_daily(self) -> bool:
         """Whether a day that is missing is an error."""
         return self.arrival is Arrival.DAILY
+
+    @property
+    def is_float(self) -> bool:
+        """Whether amounts may differ by what the source cannot tell apart."""
+        return bool(self.sure_digits) or self.token_places is not None
+
+    def resolution_units(self, units: NDArray[np.int64], decimals: NDArray[np.int32]) -> NDArray[np.int64]:
+        """Answers, per amount of a coin of so many decimals, the units below which the source tells nothing apart."""
+        places = decimals if self.token_places is None else np.minimum(self.token_places, decimals)
+        digits = np.searchsorted(_POWERS, units, side="right")  # of an amount, zero has none
+        unsure = digits - self.sure_digits if self.sure_digits else np.zeros_like(digits)
+        found: NDArray[np.int64] = _POWERS[np.maximum(decimals - places, unsure)]
+        return found

@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pumploss.reasons import Reason
-from sources.declaration import Arrival, Basis, Format, Source
+from sources.declaration import FLOAT_DIGITS, Arrival, Basis, Format, Source
 from sources.interpreting.rows import Rows
 from sources.interpreting.swaps import LEG_DECIMALS, hop, swap, traded, whole_amounts
 from sources.interpreting.venues import DUNE_PROJECTS
@@ -86,6 +86,7 @@ SOURCE = Source(
         "is_last_trade_in_transaction",
     ),
     optional=("version", "inner_instruction_index"),
+    sure_digits=FLOAT_DIGITS,
     time_field="block_time",
     precedence=8,
     decimals=Basis.CURVE,

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pumploss.reasons import Reason
-from sources.declaration import Arrival, Basis, Format, Source
+from sources.declaration import FLOAT_DIGITS, Arrival, Basis, Format, Source
 from sources.interpreting.rows import Rows
 from sources.interpreting.swaps import LEG_DECIMALS, hop, swap, traded, whole_amounts
 
@@ -62,6 +62,7 @@ SOURCE = Source(
     ),
     ignored=("swap_program", "fact_swaps_id", "inserted_timestamp", "modified_timestamp"),
     volatile=("inserted_timestamp", "modified_timestamp"),
+    sure_digits=FLOAT_DIGITS,
     time_field="block_timestamp",
     precedence=4,
     decimals=Basis.CURVE,

@@ -25,7 +25,7 @@ import pyarrow.compute as pc
 from pumploss.fees import estimate_fees
 from pumploss.money import SOL_DECIMALS
 from pumploss.reasons import Reason
-from sources.declaration import Arrival, Basis, Format, Source
+from sources.declaration import FLOAT_DIGITS, Arrival, Basis, Format, Source
 from sources.interpreting.rows import Rows
 from sources.interpreting.venues import PUMPPORTAL_POOLS
 
@@ -102,6 +102,8 @@ SOURCE = Source(
     ),
     optional=("traderPublicKey", "tokenAmount", "solAmount", "initialBuy"),
     volatile=("received_at",),
+    sure_digits=FLOAT_DIGITS,
+    token_places=6,
     time_field="received_at",
     precedence=7,
     decimals=Basis.CURVE,

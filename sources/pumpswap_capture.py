@@ -22,7 +22,7 @@ import pyarrow as pa
 
 from pumploss.money import PUMP_TOKEN_DECIMALS, SOL_DECIMALS
 from pumploss.reasons import Reason
-from sources.declaration import Arrival, Basis, Format, Source
+from sources.declaration import FLOAT_DIGITS, Arrival, Basis, Format, Source
 from sources.interpreting.rows import Rows
 
 
@@ -58,6 +58,8 @@ SOURCE = Source(
     fields=("ts", "mint", "trader", "side", "tokens", "sol", "sig"),
     ignored=("created", "pool", "price", "src"),
     optional=("sig",),
+    sure_digits=FLOAT_DIGITS,
+    token_places=2,
     time_field="ts",
     precedence=10,
     decimals=Basis.CURVE,

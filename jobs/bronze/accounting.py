@@ -69,6 +69,7 @@ def _entry(file: ReadFile, fates: Fates, own: dict[str, int], again: list[dict[s
     _require_sum(file.file, file.records or 0, {**own, **routed})
     entry: dict[str, Any] = {"path": file.file, "sha256": file.sha256, "records": file.records, **own}
     entry |= {"trailing_bytes_count": file.trailing_bytes_count} if file.trailing_bytes_count else {}
+    entry |= {"float_count": file.float_count} if file.float_count else {}
     entry |= {"routed": routed} if routed else {}
     return entry | ({"retried": again} if again else {})
 

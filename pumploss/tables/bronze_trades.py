@@ -32,6 +32,7 @@ TABLE = Table(
         c.VENUE,
         c.AMBIGUOUS,
         c.HOP,
+        c.ROUNDED,
         c.FILE,
         c.LINE_NUMBER,
         c.TRADE_DATE,

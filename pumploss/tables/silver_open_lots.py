@@ -25,6 +25,11 @@ TABLE = Table(
         Column("opened_at", Type.TIMESTAMP, "When the lot was bought; missing on a closing row", nullable=True),
         Column("open_units", Type.BIGINT, "Units of the lot that are left"),
         Column("open_cost_lamports", Type.BIGINT, "Cost basis of those units, fees included"),
+        Column(
+            "resolution_units",
+            Type.BIGINT,
+            "Units below which the source of the buy tells nothing apart; 0 where it is exact, and on a closing row",
+        ),
         c.AMOUNT_BASIS.optional(),
         FEE_ESTIMATED.optional(),
         c.KNOWN_AT,
@@ -39,6 +44,7 @@ TABLE = Table(
         holds("opened_at < known_at", "a lot is known after its dump day, never before"),
         *within("open_units", 0, None, "a position cannot be short"),
         *within("open_cost_lamports", 0, None, "a cost basis cannot be negative"),
+        *within("resolution_units", 0, None, "no source tells apart less than nothing"),
         holds(
             "lot_id IS NOT NULL OR (lot_index = 0 AND open_units = 0)", "only an empty position has a row without a lot"
         ),

@@ -23,6 +23,7 @@ TABLE = Table(
         c.PROCEEDS,
         c.REALISED_PNL,
         Column("oversold_units", Type.WIDE, "Units sold since the entry beyond known stock"),
+        Column("residue_units", Type.BIGINT, "Units written off with the sell that emptied it, by the FIFO walk"),
         Column("left_units", Type.BIGINT, "Units still open, by the FIFO walk"),
         Column("left_cost_lamports", Type.BIGINT, "Cost basis still open, by the FIFO walk"),
         Column("peak_units", Type.BIGINT, "Most units open after any trade since the entry"),
@@ -41,7 +42,11 @@ TABLE = Table(
         *within("buy_count", 1, None, "a round trip starts with a buy"),
         *within("oversold_units", 0, None, "units cannot be negative"),
         *within("held_seconds", 0, None, "nobody sells before he buys"),
-        holds("bought_units = sold_units + left_units", "every unit bought is sold or still open"),
+        holds(
+            "bought_units = sold_units + residue_units + left_units",
+            "every unit bought is sold, written off as noise of its source, or still open",
+        ),
+        holds("residue_units = 0 OR is_closed", "what is written off closes the position"),
         holds(
             "buy_cost_lamports = sold_cost_lamports + left_cost_lamports",
             "what lots cost is spent or still open, to the lamport, over all days of the position",

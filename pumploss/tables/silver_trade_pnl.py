@@ -29,6 +29,11 @@ TABLE = Table(
         c.PROCEEDS,
         c.PNL,
         Column("hold_seconds", Type.DOUBLE, "Mean holding time of the matched units, weighted by units", nullable=True),
+        Column(
+            "residue_units",
+            Type.BIGINT,
+            "Units that a sell leaves below what its source, or that of the lot, can tell apart: written off with it",
+        ),
         Column("position_units", Type.BIGINT, "Open units of trader and mint after the trade"),
         Column("position_cost_lamports", Type.BIGINT, "Cost basis of those units"),
         Column(
@@ -50,6 +55,11 @@ TABLE = Table(
         *within("hold_seconds", 0, None, "nothing is sold before it was bought"),
         holds("traded_at < known_at", "a trade is known after its dump day, never before"),
         *within("unmatched_units", 0, None, "units cannot be negative"),
+        *within("residue_units", 0, None, "units cannot be negative"),
+        holds(
+            "residue_units = 0 OR (direction = 'sell' AND position_units = 0 AND position_cost_lamports = 0)",
+            "only a sell writes off a residue, and then nothing is left",
+        ),
         *within("position_units", 0, None, "a position cannot be short"),
         *within("position_cost_lamports", 0, None, "a cost basis cannot be negative"),
         holds(

@@ -29,6 +29,7 @@ TABLE = Table(
         c.VENUE,
         c.AMBIGUOUS,
         c.HOP,
+        c.ROUNDED,
         c.ORDER,
         Column(
             "is_order_inferred",

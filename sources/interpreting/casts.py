@@ -2,6 +2,8 @@
 
 import re
 from datetime import UTC, datetime
+from decimal import ROUND_HALF_DOWN, Decimal
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +16,21 @@ from sources.reading.text_columns import letters_of
 
 #: Row and reason of each value that is not what its column should hold; its cell is NULL.
 Faults = list[tuple[int, Reason]]
+#: Which values of a column are so; None for none.
+Which = NDArray[np.bool_] | None
+
+#: Up to here a binary float holds every whole number.
+MOST_EXACT_FLOAT = 2**53
+
+
+class Cast(NamedTuple):
+    """A column of values, its faults, which values were rounded, and which whole ones written as floats (`2.0`)."""
+
+    values: pa.Array
+    faults: Faults
+    is_rounded: Which = None
+    is_float: Which = None
+
 
 MICROSECONDS = 1_000_000
 #: Solana's first block (2020-03-16) and 2100: times outside are a wrong unit or a wrong field.
@@ -23,14 +40,28 @@ TIME = pa.timestamp("us", tz="UTC")
 
 _INTEGER = re.compile(r"-?[0-9]+", re.ASCII)
 _MAX_DIGITS = 28
+_INTEGER_FAULTS = {
+    text_values.MALFORMED: Reason.MALFORMED,
+    text_values.TOO_LARGE: Reason.OVERFLOW,
+    text_values.UNSURE: Reason.PRECISION,
+}
 
 
-def integers(column: pa.StringArray) -> tuple[pa.Int64Array, Faults]:
-    """Reads decimal digits with an optional minus as int64; faults: `malformed`, `overflow`."""
+def integers(column: pa.StringArray) -> Cast:
+    """Reads whole numbers as int64; faults: `malformed`, `overflow`, and `precision` for floats beyond 2^53."""
     values, kinds = text_values.integers(letters_of(column))
-    faults = [(row, Reason.MALFORMED) for row in np.flatnonzero(kinds == text_values.MALFORMED).tolist()]
-    faults += [(row, Reason.OVERFLOW) for row in np.flatnonzero(kinds == text_values.TOO_LARGE).tolist()]
-    return _with_nulls(values, kinds), faults
+    is_float = None
+    if (odd := np.flatnonzero(kinds == text_values.MALFORMED)).size:
+        of_odd, kinds_of_odd = text_values.decimals(letters_of(column.take(pa.array(odd))), 0)
+        is_whole = kinds_of_odd == text_values.VALUE
+        values[odd[is_whole]], kinds[odd[is_whole]] = of_odd[is_whole], text_values.VALUE
+        kinds[odd[is_whole & (np.abs(of_odd) > MOST_EXACT_FLOAT)]] = text_values.UNSURE
+        is_float = np.zeros(len(column), np.bool_)
+        is_float[odd[is_whole]] = True
+    faults = [
+        (row, reason) for kind, reason in _INTEGER_FAULTS.items() for row in np.flatnonzero(kinds == kind).tolist()
+    ]
+    return Cast(_with_nulls(values, kinds), faults, is_float=is_float)
 
 
 def integer(text: str) -> int:
@@ -43,28 +74,50 @@ def integer(text: str) -> int:
     return int(text)
 
 
-def units(column: pa.StringArray, decimals: int) -> tuple[pa.Int64Array, Faults]:
-    """Reads decimal text as signed base units; faults: `malformed`, `precision`, `overflow`."""
-    values, kinds = text_values.decimals(letters_of(column), decimals)
+def units(column: pa.StringArray, decimals: int, sure_digits: int = 0) -> Cast:
+    """Reads decimal text as signed base units; faults: `malformed`, `precision`, `overflow`.
+
+    With `sure_digits`, what is finer than a unit by no more than half a unit of so many significant digits is rounded.
+    """
+    values, kinds = text_values.decimals(letters_of(column), decimals, sure_digits)
     faults: Faults = []
     for row in np.flatnonzero(kinds == text_values.UNSURE).tolist():
         try:
-            values[row] = _units(column[row].as_py(), decimals)
-            kinds[row] = text_values.VALUE
+            values[row], is_exact = _units(column[row].as_py(), decimals, sure_digits)
+            kinds[row] = text_values.VALUE if is_exact else text_values.ROUNDED
         except AmountTextError as error:
             faults.append((row, Reason[error.reason.upper()]))
-    return _with_nulls(values, kinds), faults
+    is_rounded = kinds == text_values.ROUNDED
+    kinds[is_rounded] = text_values.VALUE
+    return Cast(_with_nulls(values, kinds), faults, is_rounded if is_rounded.any() else None)
 
 
-def _units(text: str, decimals: int) -> int:
-    """Reads one amount in base units; raises AmountTextError."""
+def _units(text: str, decimals: int, sure_digits: int) -> tuple[int, bool]:
+    """Reads one amount in base units, and whether it is exact; raises AmountTextError."""
     parts = NUMBER.fullmatch(text)
     if parts is None:
         raise AmountTextError("malformed", text)
     # More than a Decimal calculates with, and far more than 64 bits can hold.
     if len(parts["digits"].replace(".", "").strip("0")) > _MAX_DIGITS:
         raise AmountTextError("precision", text)
-    return to_units(text, decimals)
+    try:
+        return to_units(text, decimals), True
+    except AmountTextError as error:
+        if error.reason != "precision" or not sure_digits:
+            raise
+    return _rounded(text, decimals, sure_digits), False
+
+
+def _rounded(text: str, decimals: int, sure_digits: int) -> int:
+    """Rounds an amount that is finer than a unit by no more than its noise; raises AmountTextError."""
+    amount = Decimal(text)
+    nearest = int(amount.scaleb(decimals).to_integral_value(ROUND_HALF_DOWN))
+    noise = Decimal(5).scaleb(amount.adjusted() - sure_digits)
+    if abs(amount - Decimal(nearest).scaleb(-decimals)) > noise:
+        raise AmountTextError("precision", text)
+    if abs(nearest) > INT64_MAX:
+        raise AmountTextError("overflow", text)
+    return nearest
 
 
 def _with_nulls(values: NDArray[np.int64], kinds: NDArray[np.uint8]) -> pa.Int64Array:

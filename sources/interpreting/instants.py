@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pumploss.compiled import compiled
 from pumploss.reasons import Reason
-from sources.interpreting.casts import FIRST_SECOND, LAST_SECOND, MICROSECONDS, TIME, Faults
+from sources.interpreting.casts import FIRST_SECOND, LAST_SECOND, MICROSECONDS, TIME, Cast
 from sources.interpreting.text_values import MALFORMED, NULL, UNSURE, VALUE, decimals
 from sources.reading.text_columns import Letters, letters_of
 
@@ -27,17 +27,17 @@ _NO_TIME = -(1 << 60)
 _FIRST, _LAST = FIRST_SECOND * MICROSECONDS, (LAST_SECOND + 1) * MICROSECONDS - 1
 
 
-def instants(column: pa.StringArray) -> tuple[pa.TimestampArray, Faults]:
+def instants(column: pa.StringArray) -> Cast:
     """Reads the instants that texts state as UTC timestamps; fault: `bad_timestamp`."""
     letters = letters_of(column)
     values, kinds = np.zeros(len(column), np.int64), np.zeros(len(column), np.uint8)
     _instants(*letters, values, kinds)
-    unsure = np.flatnonzero(kinds == UNSURE)
-    if len(unsure):
-        values[unsure], kinds[unsure] = _of_decimals(letters_of(column.take(pa.array(unsure))))
+    is_unsure = kinds == UNSURE
+    if is_unsure.any():
+        values[is_unsure], kinds[is_unsure] = _of_decimals(letters_of(column.filter(pa.array(is_unsure))))
     faults = [(row, Reason.BAD_TIMESTAMP) for row in np.flatnonzero(kinds == MALFORMED).tolist()]
     times = pa.array(values).cast(TIME) if (kinds == VALUE).all() else pa.array(values, mask=kinds != VALUE).cast(TIME)
-    return times, faults
+    return Cast(times, faults, is_float=is_unsure if is_unsure.any() else None)
 
 
 def _of_decimals(column: Letters) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:

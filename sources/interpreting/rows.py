@@ -38,6 +38,8 @@ class Rows:
         self._reasons = np.full(len(records), _ACCEPTED, np.int8)
         self._culprits = np.full(len(records), _ACCEPTED, np.int16)
         self._beyond: dict[int, str] = {}
+        #: Rows in which an amount was rounded, and those in which a whole number is written as a float.
+        self.is_rounded, self.is_float = (np.zeros(len(records), np.bool_) for _ in range(2))
 
     @property
     def is_accepted(self) -> NDArray[np.bool_]:
@@ -95,7 +97,7 @@ class Rows:
 
     def signed_units(self, name: str, decimals: int) -> pa.Int64Array:
         """An amount in whole units, stated as a decimal, in signed base units."""
-        return self._cast(name, lambda column: casts.units(column, decimals))
+        return self._cast(name, lambda column: casts.units(column, decimals, self._fields.sure_digits))
 
     def units(self, name: str, decimals: int) -> pa.Int64Array:
         """An amount in whole units, stated as a decimal, in base units; below zero is `sign`."""
@@ -117,14 +119,17 @@ class Rows:
     def units_at(self, name: str, decimals: pa.Array) -> pa.Int64Array:
         """As `units`, with each row's own number of decimals; NULL where that is."""
 
-        def cast(column: pa.StringArray) -> tuple[pa.Int64Array, casts.Faults]:
+        def cast(column: pa.StringArray) -> casts.Cast:
             values: pa.Int64Array = pa.nulls(len(column), pa.int64())
             faults: casts.Faults = []
+            is_rounded = np.zeros(len(column), np.bool_)
             for places in decimals.drop_null().unique().to_pylist():
                 texts = pc.if_else(pc.equal(decimals, places), column, None)
-                found, wrong = casts.units(texts, places)
-                values, faults = pc.coalesce(values, found), faults + wrong
-            return values, faults
+                of_places = casts.units(texts, places, self._fields.sure_digits)
+                values, faults = pc.coalesce(values, of_places.values), faults + of_places.faults
+                if of_places.is_rounded is not None:
+                    is_rounded |= of_places.is_rounded
+            return casts.Cast(values, faults, is_rounded)
 
         values = self._cast(name, cast)
         self.refuse(pc.less(values, 0), Reason.SIGN, name)
@@ -203,9 +208,13 @@ class Rows:
         """One value for every row."""
         return pa.repeat(pa.scalar(value, kind), len(self._records))
 
-    def _cast(self, name: str, cast: Callable[[pa.StringArray], tuple[pa.Array, casts.Faults]]) -> pa.Array:
+    def _cast(self, name: str, cast: Callable[[pa.StringArray], casts.Cast]) -> pa.Array:
         """A field's values; what cannot be cast is refused with the cast's reason."""
-        values, faults = cast(self.text(name))
+        values, faults, is_rounded, is_float = cast(self.text(name))
+        if is_rounded is not None:
+            self.is_rounded |= is_rounded
+        if is_float is not None:
+            self.is_float |= is_float
         for reason in {reason for _, reason in faults}:
             where = np.zeros(len(self._records), dtype=bool)
             where[[row for row, why in faults if why is reason]] = True

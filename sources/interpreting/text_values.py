@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 from pumploss.compiled import compiled
 from sources.reading.text_columns import Letters
 
-#: What a text is: a value, NULL, none of its kind, too large, or for the slower reader to judge.
-VALUE, NULL, MALFORMED, TOO_LARGE, UNSURE = 0, 1, 2, 3, 4
+#: What a text is: a value, NULL, none of its kind, too large, for the slower reader to judge, or a value once rounded.
+VALUE, NULL, MALFORMED, TOO_LARGE, UNSURE, ROUNDED = 0, 1, 2, 3, 4, 5
 
 _INT64_MAX = np.uint64(2**63 - 1)
 _MAX_INT64_DIGITS, _SURE_DIGITS, _SURE_LETTERS = 19, 18, 100
@@ -23,10 +23,13 @@ def integers(column: Letters) -> _Read:
     return values, kinds
 
 
-def decimals(column: Letters, places: int) -> _Read:
-    """Reads decimal text times `10**places`: values, and per row `VALUE`, `NULL` or `UNSURE`."""
+def decimals(column: Letters, places: int, sure_digits: int = 0) -> _Read:
+    """Reads decimal text times `10**places`: values, and per row `VALUE`, `NULL` or `UNSURE`.
+
+    With `sure_digits`, those are `ROUNDED` that are finer by no more than half a unit of so many significant digits.
+    """
     values, kinds = _empty(column)
-    _decimals(*column, places, values, kinds)
+    _decimals(*column, places, sure_digits, values, kinds)
     return values, kinds
 
 
@@ -71,6 +74,7 @@ def _decimals(
     offsets: NDArray[np.int32],
     is_null: NDArray[np.bool_],
     places: int,
+    sure_digits: int,
     values: NDArray[np.int64],
     kinds: NDArray[np.uint8],
 ) -> None:
@@ -94,10 +98,31 @@ def _decimals(
         while scale > 0 and 0 < value < 10**_SURE_DIGITS // 10:
             value *= 10
             scale -= 1
-        if scale != 0 and value != 0:
+        if scale < 0 and value != 0 and sure_digits > 0:
+            value, is_near = _rounded(value, -scale, sure_digits)
+            kinds[row] = ROUNDED if is_near else UNSURE
+            values[row] = (-value if is_negative else value) if is_near else 0
+        elif scale != 0 and value != 0:
             kinds[row] = UNSURE
         else:
             values[row] = -value if is_negative else value
+
+
+@compiled
+def _rounded(value: int, places: int, sure_digits: int) -> tuple[int, bool]:
+    """Rounds away the last `places` digits of a number of up to 18; whether they are less than its noise."""
+    if places > _SURE_DIGITS:
+        return 0, False
+    unit = 10**places
+    whole, rest = value // unit, value % unit
+    excess, digits = min(rest, unit - rest), 0
+    left = value
+    while left > 0:
+        left //= 10
+        digits += 1
+    if digits <= sure_digits or excess > 10 ** (digits - sure_digits) // 2:
+        return 0, False
+    return whole + (rest != excess), True
 
 
 @compiled

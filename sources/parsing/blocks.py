@@ -64,6 +64,8 @@ def _interpret(
         **repeated(len(digests), {"kind": "trade", "is_decimals_assumed": False, **of_file(key)}),
         **columns,
         **_kinds(columns),
+        "is_rounded": pa.array(rows.is_rounded[accepted]),
+        "is_float": pa.array(rows.is_float[accepted]),
         "line_number": pa.array(records.numbers[accepted]),
         "line_digest": digests,
         "occurrence": occurrences.number(digests, is_signed),

@@ -58,18 +58,20 @@ def _parse_records(
     source: Source, read: ReadFile, checked: Checked, read_blocks: Generator[ReadBlock]
 ) -> Generator[pa.RecordBatch, None, ReadFile]:
     """Parses the records of a file, and answers what its closing row says; raises FileRefusedError `drift`."""
-    occurrences, rows, trailing, drift = Occurrences(), 0, None, Drift(source, checked.records or 0)
+    occurrences, rows, trailing, floats = Occurrences(), 0, None, 0
+    drift = Drift(source, checked.records or 0)
     with closing(read_blocks):
         for block in read_blocks:
             for parsed in parse_block(source, read, block, occurrences):
                 rows += parsed.num_rows
                 trailing = _added(trailing, parsed["trailing_bytes"])
+                floats += parsed["is_float"].true_count
                 drift.add(parsed)
                 yield parsed
             drift.require_few(checked.lacking)
     if rows != checked.records:
         raise ConservationError(f"{read.file} has {checked.records} records but gave {rows} rows; nothing was kept")
-    return replace(read, records=checked.records, trailing_bytes_count=trailing)
+    return replace(read, records=checked.records, trailing_bytes_count=trailing, float_count=floats)
 
 
 def parse_files(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -20,12 +20,13 @@ class ReadFile(FileKey):
     """A file that was read: `records` is None, and `reason` and `detail` say why, where it was refused whole.
 
     `sha256` is of its bytes as stored; `trailing_bytes_count` says how many of its trades and events have bytes beyond
-    every known layout (None where its source decodes none).
+    every known layout (None where its source decodes none), `float_count` how many have whole numbers as floats.
     """
 
     sha256: str
     records: int | None = None
     trailing_bytes_count: int | None = None
+    float_count: int | None = None
     reason: str | None = None
     detail: str | None = None
 

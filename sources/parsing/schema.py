@@ -57,6 +57,13 @@ TABLE = Table(
             "Bytes of a decoded event beyond every layout that is known; NULL where a source decodes none",
             nullable=True,
         ),
+        Column("is_float", Type.BOOLEAN, "Whether a whole number of the line is written as a float, as `2.0`", True),
+        Column(
+            "float_count",
+            Type.BIGINT,
+            "Of a closing row: how many trades and events of the file have such numbers",
+            nullable=True,
+        ),
         Column(
             "trailing_bytes_count",
             Type.BIGINT,

@@ -6,6 +6,9 @@ from pumploss.reasons import FileReason
 from sources.reading.file_format import Format
 from sources.reading.files import FileRefusedError
 
+#: So many significant decimal digits of a binary float are sure, after some steps of arithmetic with it.
+FLOAT_DIGITS = 15
+
 
 @dataclass(frozen=True, kw_only=True)
 class Fields:
@@ -14,6 +17,8 @@ class Fields:
     Every field of a file is in `fields` (mapped) or in `ignored` (left out by name, with the reason in the source's
     module); anything else is drift and refuses the file. Fields in `optional` may be empty, and absent from JSON;
     ignored ones may be absent from any file.
+    A source whose amounts come from binary floats states how many of their significant digits are sure, in
+    `sure_digits`: what lies behind them is noise. 0 says that amounts are exact.
     Fields in `volatile` say when a copy was received or exported: two lines that differ in nothing else are one record.
     """
 
@@ -23,6 +28,7 @@ class Fields:
     ignored: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     volatile: tuple[str, ...] = ()
+    sure_digits: int = 0
 
     @property
     def all_fields(self) -> tuple[str, ...]:

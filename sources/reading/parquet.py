@@ -37,7 +37,7 @@ def records(stored: Stored, fields: Fields) -> Iterator[Records]:
     batches = file.iter_batches(ROWS_AT_ONCE, use_threads=False)
     while (batch := _next(batches)) is not None:
         columns = {
-            name: _any_text(batch.column(name)) if name in fields.ignored else _text(name, batch.column(name))
+            name: _any_text(batch.column(name)) if name in fields.ignored else _text(fields, name, batch.column(name))
             for name in batch.schema.names
         }
         for name in fields.all_fields:
@@ -88,8 +88,8 @@ def _in_utc(column: pa.TimestampArray) -> pa.TimestampArray:
     return pc.cast(column, pa.timestamp(column.type.unit, "UTC"))
 
 
-def _text(name: str, column: pa.Array) -> pa.StringArray:
-    """Writes a column as other formats would; refuses types that are not exact (`drift`)."""
+def _text(fields: Fields, name: str, column: pa.Array) -> pa.StringArray:
+    """Writes a column as other formats would; refuses types that are not as exact as the source says (`drift`)."""
     kind = column.type
     if pa.types.is_timestamp(kind):
         text = pc.strftime(_in_utc(column), "%Y-%m-%dT%H:%M:%SZ")
@@ -97,7 +97,9 @@ def _text(name: str, column: pa.Array) -> pa.StringArray:
     if pa.types.is_temporal(kind):
         raise FileRefusedError(FileReason.DRIFT, f"field {name!r} is {kind}, which is no instant; land a timestamp")
     if pa.types.is_dictionary(kind):
-        return _text(name, column.dictionary_decode())
+        return _text(fields, name, column.dictionary_decode())
+    if pa.types.is_float64(kind) and fields.sure_digits:
+        return pc.cast(pc.if_else(pc.is_nan(column), None, column), pa.string())
     exact = (
         pa.types.is_string,
         pa.types.is_large_string,
@@ -107,6 +109,6 @@ def _text(name: str, column: pa.Array) -> pa.StringArray:
         pa.types.is_null,
     )
     if not any(is_kind(kind) for is_kind in exact):
-        detail = f"field {name!r} is {kind}: only text, integers, booleans and timestamps are exact"
+        detail = f"field {name!r} is {kind}: only text, integers, booleans and timestamps are as exact as {fields.name}"
         raise FileRefusedError(FileReason.DRIFT, detail)
     return pc.cast(column, pa.string())

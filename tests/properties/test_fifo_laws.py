@@ -1,7 +1,9 @@
 """Laws of the FIFO walk, against a book kept lot by lot in Python's own integers."""
 
 from collections import deque
+from functools import reduce
 from itertools import groupby, pairwise
+from operator import or_
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +25,7 @@ class Trade(NamedTuple):
     fee: int
     traded_at: int
     taints: int = 0
+    resolution: int = 0
 
 
 class Lot(NamedTuple):
@@ -31,6 +34,7 @@ class Lot(NamedTuple):
     units: int
     cost: int
     taints: int
+    resolution: int
     name: int | None  # row of the book that opened it; None for a closing row
 
 
@@ -43,6 +47,7 @@ class Row(NamedTuple):
     hold: float | None
     units_after: int
     cost_after: int
+    residue: int
     taints: int
 
 
@@ -55,12 +60,13 @@ Outcome = tuple[dict[int, Row], Closes]  # the rows by their place in the book
 def books(draw: st.DrawFn) -> Book:
     """Up to forty trades of a few positions over some days, in the order of the kernel."""
     amount = st.integers(0, 9) | st.integers(0, MOST) | st.just(0)
+    resolution = st.sampled_from([0, 0, 0, 1, 5, 2**40])
     gap = st.sampled_from([0, 0, 1, 999, DAY // 3, DAY, 3 * DAY])
-    row = st.tuples(gap, st.integers(0, 3), st.booleans(), amount, amount, amount, st.integers(0, 255))
+    row = st.tuples(gap, st.integers(0, 3), st.booleans(), amount, amount, amount, st.integers(0, 255), resolution)
     clock, book = 0, []
-    for wait, position, is_buy, units, sol, fee, taints in draw(st.lists(row, max_size=40)):
+    for wait, position, is_buy, units, sol, fee, taints, resolution in draw(st.lists(row, max_size=40)):
         clock += wait
-        book.append(Trade(position, is_buy, units, sol, fee, clock, taints))
+        book.append(Trade(position, is_buy, units, sol, fee, clock, taints, resolution))
     return sorted(book, key=lambda trade: trade.position)
 
 
@@ -84,17 +90,17 @@ def reckon(book: Book) -> Outcome:
     rows: dict[int, Row] = {}
     closes: Closes = []
     for position, trades in groupby(enumerate(book), key=lambda pair: pair[1].position):
-        queue: deque[list[int]] = deque()  # [row, opened_at, units, cost, taints]
+        queue: deque[list[int]] = deque()  # [row, opened_at, units, cost, taints, resolution]
         stock = cost_left = 0
         for day, day_trades in groupby(trades, key=lambda pair: pair[1].traded_at // DAY):
             for row, trade in day_trades:
-                matched = cost = proceeds = 0
+                matched = cost = proceeds = residue = 0
                 hold, taints = None, trade.taints
                 if trade.is_buy:
                     paid = trade.sol + trade.fee
                     stock, cost_left = stock + trade.units, cost_left + paid
                     if trade.units or paid:
-                        queue.append([row, trade.traded_at, trade.units, paid, trade.taints])
+                        queue.append([row, trade.traded_at, trade.units, paid, trade.taints, trade.resolution])
                 elif matched := min(stock, trade.units):
                     cost, held, taken = take(queue, matched, trade.traded_at)
                     stock, cost_left = stock - matched, cost_left - cost
@@ -102,22 +108,27 @@ def reckon(book: Book) -> Outcome:
                     taints |= taken
                     net = trade.sol - trade.fee
                     proceeds = abs(net) * matched // trade.units * (1 if net > 0 else -1)
-                rows[row] = Row(matched, cost, proceeds, hold, stock, cost_left, taints)
-            lots = [Lot(position, at, units, cost, taints, row) for row, at, units, cost, taints in queue]
-            lots = lots or [Lot(position, 0, 0, 0, 0, None)]
+                    if 0 < stock < max(trade.resolution, queue[0][5]):
+                        cost, residue = cost + cost_left, stock
+                        taints |= reduce(or_, (lot[4] for lot in queue))
+                        stock = cost_left = 0
+                        queue.clear()
+                rows[row] = Row(matched, cost, proceeds, hold, stock, cost_left, residue, taints)
+            lots = [Lot(position, *lot[1:], lot[0]) for lot in queue]
+            lots = lots or [Lot(position, 0, 0, 0, 0, 0, None)]
             closes += [(day, index, lot) for index, lot in enumerate(lots)]
     return rows, closes
 
 
 def run(book: Book, rows: list[int], state: list[Lot]) -> tuple[Outcome, list[Lot]]:
     """One walk over some rows of the book with the lots of `state` carried in, and those left."""
-    table = np.array([book[row] for row in rows], dtype=np.int64).reshape(-1, 7)
-    position, is_buy, units, sol, fee, at, taints = table.T
+    table = np.array([book[row] for row in rows], dtype=np.int64).reshape(-1, 8)
+    position, is_buy, units, sol, fee, at, taints, resolution = table.T
     day = (at // DAY).astype(np.int32)
-    carried = np.array([lot[:5] for lot in state], dtype=np.int64).reshape(-1, 5)
+    carried = np.array([lot[:6] for lot in state], dtype=np.int64).reshape(-1, 6)
     result = walk(
-        FifoTrades(position, is_buy.astype(np.bool_), units, sol, fee, at, day, taints.astype(np.uint8)),
-        FifoLots(*carried.T[:4], taints=carried.T[4].astype(np.uint8)),
+        FifoTrades(position, is_buy.astype(np.bool_), units, sol, fee, at, day, taints.astype(np.uint8), resolution),
+        FifoLots(*carried.T[:4], taints=carried.T[4].astype(np.uint8), resolution=carried.T[5]),
     )
     closes = named_closes(result, rows, state)
     left = [lot for lot in state if lot.position not in position]
@@ -138,6 +149,7 @@ def per_trade(result: FifoResult) -> list[Row]:
             holds,
             result.position_units_after.tolist(),
             result.position_cost_after.tolist(),
+            result.residue_units.tolist(),
             result.taints.tolist(),
             strict=True,
         )
@@ -148,11 +160,11 @@ def named_closes(result: FifoResult, rows: list[int], state: list[Lot]) -> Close
     """The closes with each lot named by the row of the book that opened it."""
     columns = [column.tolist() for column in vars(result.closes).values()]
     named: Closes = []
-    for position, day, lot_index, ref, opened_at, units, cost, taints in zip(*columns, strict=True):
+    for position, day, lot_index, ref, opened_at, units, cost, taints, resolution in zip(*columns, strict=True):
         name = None
         if ref != NO_LOT:
             name = rows[ref] if ref >= 0 else state[~ref].name
-        named.append((day, lot_index, Lot(position, opened_at, units, cost, taints, name)))
+        named.append((day, lot_index, Lot(position, opened_at, units, cost, taints, resolution, name)))
     return named
 
 
@@ -207,9 +219,12 @@ def test_no_unit_and_no_lamport_is_lost(book: Book) -> None:
         lots = [lot for lot in left if lot.position == position]
         bought = sum(trade.units for trade, _ in own if trade.is_buy)
         paid = sum(trade.sol + trade.fee for trade, _ in own if trade.is_buy)
-        assert bought == sum(row.matched for _, row in own) + sum(lot.units for lot in lots)
+        assert bought == sum(row.matched + row.residue for _, row in own) + sum(lot.units for lot in lots)
         assert paid == sum(row.cost for _, row in own) + sum(lot.cost for lot in lots)
-        assert own[-1][1][-3:-1] == (sum(lot.units for lot in lots), sum(lot.cost for lot in lots))
+        assert (own[-1][1].units_after, own[-1][1].cost_after) == (
+            sum(lot.units for lot in lots),
+            sum(lot.cost for lot in lots),
+        )
     assert all(row.cost_after == 0 for row in rows.values() if row.matched and not row.units_after)
 
 

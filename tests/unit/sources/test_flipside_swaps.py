@@ -74,9 +74,22 @@ def test_parquet_says_the_same(parse, as_csv):
     assert {k: v for k, v in there.items() if k not in place} == {k: v for k, v in here.items() if k not in place}
 
 
-def test_amounts_as_floats_in_parquet_are_drift(parse):
+def test_amounts_as_floats_in_parquet_are_as_exact_as_their_digits(parse):
+    rows = [{**BUY, "swap_to_amount": amount} for amount in (387192.766698, 0.1 + 0.2, None, 387192.7666981)]
     file = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist([{**BUY, "swap_to_amount": 387192.766698}]), file)
+    pq.write_table(pa.Table.from_pylist(rows), file)
+    parsed = parse("flipside_swaps", "a.parquet", file.getvalue())
+    assert [(trade["token_units"], trade["is_rounded"]) for trade in parsed.trades] == [
+        (387192766698, False),
+        (300000, True),
+    ]
+    assert parsed.refused == [(3, "missing_field"), (4, "precision")]
+
+
+def test_amounts_in_short_floats_are_drift(parse):
+    file = io.BytesIO()
+    table = pa.Table.from_pylist([BUY])
+    pq.write_table(table.set_column(8, "swap_to_amount", pa.array([1.5], pa.float32())), file)
     parsed = parse("flipside_swaps", "a.parquet", file.getvalue())
     assert (parsed.file["reason"], parsed.file["records"]) == ("drift", None)
     assert "swap_to_amount" in parsed.file["detail"]
