@@ -10,6 +10,9 @@ from pumploss.money import LAMPORTS_PER_SOL
 from pumploss.tables import gold_token_day, gold_trader_day
 from pumploss.tables.gold_market_day import TABLE
 
+#: What is summed of traders, of whom a day may have none.
+TRADER_SUMS = ("trader_count", "realised_loss_lamports", "trades_by_traders")
+
 
 def transform(token_days: DataFrame, trader_days: DataFrame) -> DataFrame:
     """Sums mint-days and trader-days up to `gold_market_day`; `trades_by_traders` is kept for the sum check."""
@@ -35,10 +38,16 @@ def transform(token_days: DataFrame, trader_days: DataFrame) -> DataFrame:
         F.max("known_at").alias("traders_known_at"),
     )
     share = F.col("loss_count").cast("double") / F.col("matched_sell_count").cast("double")
-    return mints.join(traders, "day", "left").select(
-        "*",
-        F.when(F.col("matched_sell_count") > 0, share).alias("losing_sell_share"),
-        F.greatest("mints_known_at", "traders_known_at").alias("known_at"),
+    # On a day of nothing but coins passed on there are no traders.
+    known = {name: F.coalesce(name, F.lit(0).cast("bigint")) for name in TRADER_SUMS}
+    return (
+        mints.join(traders, "day", "left")
+        .withColumns(known)
+        .select(
+            "*",
+            F.when(F.col("matched_sell_count") > 0, share).alias("losing_sell_share"),
+            F.greatest("mints_known_at", "traders_known_at").alias("known_at"),
+        )
     )
 
 

@@ -22,6 +22,8 @@ TOKEN_FACTS = ("creator_address", "pool_address", "quote_mint", "is_mayhem")
 TOKEN_TIMES = ("launched_at", "graduated_at", "first_trade_date")
 POOL_FACTS = ("token_mint", "quote_mint", "token_decimals")
 POOL_TIMES = ("pool_opened_at",)
+#: How many contradictions are named.
+SHOWN = 3
 
 
 def token_facts(events: DataFrame) -> DataFrame:
@@ -114,17 +116,18 @@ def run(context: StepContext, days: Days) -> None:
 
 def _tell(report: RunReport, conflicts: DataFrame) -> None:
     """Counts statements that contradict the one that counts, by day, and names the first of them."""
-    rows = conflicts.orderBy("known_day", "token_mint", "token_decimals").collect()
-    for row in rows:
-        noted = report.day(row["known_day"]).outputs.get(TABLE.name, {}).get("decimal_conflicts", 0)
-        report.day(row["known_day"]).note(TABLE.name, decimal_conflicts=noted + 1)
-    if rows:
+    counts = conflicts.groupBy("known_day").count().collect()
+    for row in counts:
+        report.day(row["known_day"]).note(TABLE.name, decimal_conflicts=row["count"])
+    if counts:
+        first = conflicts.orderBy("known_day", "token_mint", "token_decimals").limit(SHOWN).collect()
         named = "; ".join(
             f"{row['token_mint']} on {row['known_day']}: {row['token_decimals']} ({row['basis']}) against "
             f"{row['fact_decimals']} ({row['fact_basis']})"
-            for row in rows[:3]
+            for row in first
         )
-        report.warnings.append(f"{len(rows)} statements of decimals contradict those that count: {named}")
+        total = sum(row["count"] for row in counts)
+        report.warnings.append(f"{total} statements of decimals contradict those that count: {named}")
 
 
 def _shape(table: Table) -> tuple[str, tuple[str, ...], tuple[str, ...]]:

@@ -21,6 +21,8 @@ from pumploss.tables.silver_trades import TABLE
 #: Rows that are not written: a row of a later dump or line of its source, a row that another source has just the same,
 #: and one whose transaction another source states differently.
 DUPLICATES = ("exact", "across_sources", "superseded")
+#: How many of the trades that are left out are named.
+SHOWN = 3
 
 
 def transform(bronze: DataFrame, has_loose: bool = True) -> DataFrame:
@@ -71,13 +73,16 @@ def _restated(context: StepContext, rows: DataFrame, days: Days) -> DataFrame:
     if facts is None:
         return rows
     restated = context.lake.stage("restated_trades", decimals.restated(rows, facts))
-    unfit = restated.where("refusal IS NOT NULL").orderBy("dump_day", "file", "line_number").collect()
-    for row in unfit:
-        context.report.day(row["trade_date"]).rows_quarantined += 1
-    if unfit:
-        named = "; ".join(f"{row['file']} line {row['line_number']}: {row['refusal']}" for row in unfit[:3])
+    unfit = restated.where("refusal IS NOT NULL")
+    counts = unfit.groupBy("trade_date").count().collect()
+    for row in counts:
+        context.report.day(row["trade_date"]).rows_quarantined += row["count"]
+    if counts:
+        first = unfit.orderBy("dump_day", "file", "line_number").limit(SHOWN).collect()
+        named = "; ".join(f"{row['file']} line {row['line_number']}: {row['refusal']}" for row in first)
         context.report.warnings.append(
-            f"{len(unfit)} trades are left out: amounts in whole tokens that are none in units of their mint ({named})"
+            f"{sum(row['count'] for row in counts)} trades are left out: amounts in whole tokens that are none in units "
+            f"of their mint ({named})"
         )
     return restated.where("refusal IS NULL").drop("refusal")
 

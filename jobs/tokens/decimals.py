@@ -154,6 +154,7 @@ def restated(trades: DataFrame, facts: DataFrame) -> DataFrame:
         F.when(F.col("is_changed"), F.col("is_fact_assumed"))
         .otherwise(F.col("is_decimals_assumed"))
         .alias("is_decimals_assumed"),
+        (F.col("is_rounded") | (is_fit & (F.col("rest") > 0))).alias("is_rounded"),
         F.when(F.col("is_changed"), F.greatest("dump_day", "decimals_known_day"))
         .otherwise(F.col("dump_day"))
         .alias("known_day"),
@@ -161,6 +162,6 @@ def restated(trades: DataFrame, facts: DataFrame) -> DataFrame:
     )
 
 
-_RESTATED = ("token_units", "token_decimals", "is_decimals_assumed")
+_RESTATED = ("token_units", "token_decimals", "is_decimals_assumed", "is_rounded")
 _POWERS = tuple(10**places for places in range(MAX_DECIMALS + 1))
 _LIMITS = tuple(INT64_MAX // power for power in _POWERS)

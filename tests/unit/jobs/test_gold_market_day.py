@@ -56,6 +56,11 @@ def test_mints_and_traders_add_up(market_days):
     assert one(found, "matched_sell_count", "loss_count", "losing_sell_share") == (4, 3, 0.75)
 
 
+def test_a_day_of_nothing_but_hops_has_no_traders(market_days):
+    found = market_days([{"trade_count": 1, "hop_count": 1, "buy_count": 1, "volume_lamports": 7}], [])
+    assert one(found, "trade_count", "hop_count", *gold_market_day.TRADER_SUMS) == (1, 1, 0, 0, 0)
+
+
 def test_volume_of_complete_tapes_is_what_the_exact_sums_cover(market_days):
     whole, torn = {"volume_lamports": 70, "is_tape_complete": True}, {"volume_lamports": 30, "tape_gap_count": 2}
     found = market_days([whole, torn, {**torn, "tape_break_count": 1}], [{}])
