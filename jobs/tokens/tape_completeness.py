@@ -71,13 +71,15 @@ def closed(rows: DataFrame) -> DataFrame:
         & (F.col("linked_count") == F.col("stated_count") - 1)
     )
     kept = F.when(F.col("is_before"), F.col("is_tape_complete")).otherwise(F.coalesce(whole, F.lit(False)))
-    begun = F.when(F.col("is_new_mint") & F.col("is_first_linked"), F.col("first_token_units"))
-    known = linked.withColumns({"is_kept": kept.cast("int"), "begun": F.coalesce("initial_token_units", begun)})
+    began_with = F.when(F.col("is_new_mint") & F.col("is_first_linked"), F.col("first_token_units"))
+    known = linked.withColumns(
+        {"is_kept": kept.cast("int"), "began_with": F.coalesce("initial_token_units", began_with)}
+    )
     ends = known.withColumns(
         {
             "was_complete": F.min("is_kept").over(earlier) == 1,
             "is_complete": F.min("is_kept").over(so_far) == 1,
-            "initial_token_units": F.max("begun").over(so_far),
+            "initial_token_units": F.max("began_with").over(so_far),
             **{level: F.sum(flow).over(so_far).cast(kind) for level, (flow, kind) in LEVELS.items()},
         }
     )

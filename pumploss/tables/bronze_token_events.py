@@ -5,7 +5,7 @@ from pumploss.contract import Column, Table, Type, holds
 
 TABLE = Table(
     name="bronze_token_events",
-    description="Launches, graduations and pools as the chain stated them, with lineage; token facts come from here.",
+    description="Launches, graduations, pools and rewritten reserves as the chain stated them, with lineage.",
     columns=(
         Column(
             "event_kind",
