@@ -80,9 +80,9 @@ def _restated(context: StepContext, rows: DataFrame, days: Days) -> DataFrame:
     if counts:
         first = unfit.orderBy("dump_day", "file", "line_number").limit(SHOWN).collect()
         named = "; ".join(f"{row['file']} line {row['line_number']}: {row['refusal']}" for row in first)
+        total = sum(row["count"] for row in counts)
         context.report.warnings.append(
-            f"{sum(row['count'] for row in counts)} trades are left out: amounts in whole tokens that are none in units "
-            f"of their mint ({named})"
+            f"{total} trades are left out: amounts in whole tokens that are none in units of their mint ({named})"
         )
     return restated.where("refusal IS NULL").drop("refusal")
 

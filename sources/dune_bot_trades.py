@@ -1,6 +1,7 @@
 """`dune_bot_trades`: Dune's tables of trades made through trading bots, a sample.
 
-Units: whole tokens and whole SOL in decimal text (small and large ones in exponents: `4.557E-6`), read exactly.
+Units: whole tokens and whole SOL in decimal text (small and large ones in exponents: `4.557E-6`), read exactly;
+they come from floats, so fifteen digits are sure.
 Fees: as in `dune_trades`, from which these rows are joined: estimated on the curve and PumpSwap, inside the amounts of
 Raydium, LaunchLab and Meteora. The bot's own charge (`fee_token_amount`) is left out: no other source states it, so
 with it one trade would differ between sources, and every hop of a route repeats it.

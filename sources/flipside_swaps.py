@@ -1,6 +1,7 @@
 """`flipside_swaps`: exports of Flipside's `solana.defi.fact_swaps`, a sample.
 
-Units: whole tokens and whole SOL, decimal text in CSV and plain numbers in JSON, both read exactly from their text.
+Units: whole tokens and whole SOL, floats, decimal text in CSV, plain numbers in JSON, doubles in Parquet: read
+exactly from their text, fifteen digits of which are sure.
 Fees: rows of the curve are decoded from its trade events, so amounts are curve-side and fees are estimated from the
 dated fee table, as on PumpSwap; rows of Raydium, LaunchLab and Meteora are transfers, with the fee inside (`included`).
 Time: `block_timestamp`, block time, in text as `2024-08-13T15:31:10.000Z` or `2024-08-13 15:31:10.000 UTC`; text

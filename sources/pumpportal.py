@@ -3,9 +3,10 @@
 The feed has neither time nor slot: the collector adds `received_at` to every message, in whole unix milliseconds. A
 message that was received twice is one trade: its copies differ in the stamp alone. Replies to subscriptions are no
 messages of the feed: the collector leaves them out.
-Units: `solAmount` in whole SOL (never lamports) and `tokenAmount` in whole tokens, JSON numbers read exactly from their
-text: to 9 and to 6 decimals. Amounts are curve-side: in a launch, `vSolInBondingCurve` is 30 plus `solAmount`, and on
-LaunchLab `solInPool` equals it, so that no fee is inside. Fees are estimated from the dated fee table.
+Units: `solAmount` in whole SOL (never lamports) and `tokenAmount` in whole tokens, JSON numbers of JavaScript: exact to
+9 and to 6 decimals; what is finer is a float's noise. Amounts are curve-side: in a launch, `vSolInBondingCurve` is 30
+plus `solAmount`, and on LaunchLab `solInPool` equals it, so that no fee is inside. Fees are estimated from the dated
+table.
 Time: `received_at`, some seconds after block time at most; milliseconds are kept, as nothing else orders trades.
 Identity: `signature`; one transaction may hold several trades.
 Order: received_at only.

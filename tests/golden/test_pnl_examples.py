@@ -22,7 +22,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "pnl.md"
 DAY = datetime(2026, 1, 5, tzinfo=UTC)
 #: Columns of the page that say what was traded; all others say what comes out.
 GIVEN = {"second", "slot", "tx", "who", "mint", "does", "units", "sol", "fee", "fee source", "basis", "venue",
-         "decimals", "assumed", "hop"}  # fmt: skip
+         "decimals", "assumed", "hop", "source"}  # fmt: skip
 #: What comes out, by the column of `silver_trade_pnl` that holds it.
 RESULTS = {
     "matched": "matched_units",
@@ -34,6 +34,7 @@ RESULTS = {
     "open cost": "position_cost_lamports",
     "estimated": "is_fee_estimated",
     "mixed": "is_basis_mixed",
+    "residue": "residue_units",
     "fifo pnl": "fifo_pnl_lamports",
     "average pnl": "average_pnl_lamports",
     "lifo pnl": "lifo_pnl_lamports",
@@ -84,7 +85,7 @@ def bronze(example, number, row):
         "amount_basis": row.get("basis", "curve"),
         "venue": row.get("venue", "pump_curve"),
         # What is read in whole tokens, with decimals that may be wrong, comes from a feed.
-        "source": "pumpportal" if "decimals" in row else "canonical",
+        "source": row.get("source", "pumpportal" if "decimals" in row else "canonical"),
         "trade_date": DAY.date(),
         "dump_day": DAY.date(),
     }

@@ -1,10 +1,13 @@
 """A whole pass over dumps."""
 
 import gzip
+import json
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 from jobs.running.runner import run_step
 from pumploss.tables import bronze_trades, quarantine_trades
+from tests.building.source_lines import MINT, SIGNATURE, TRADER
 
 D1, D2, D3 = (date(2026, 1, day) for day in (5, 6, 7))
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -32,3 +35,24 @@ def test_a_mistaken_unit_is_refused_whole_and_accounted_for(context, land, rows_
     day = report.days[D1]
     assert (day.rows_read, day.rows_written, day.rows_quarantined, day.rows_duplicate) == (9, 8, 1, 0)
     assert report.details["reasons"] == {"unit_mistake": 1}
+
+
+def test_numbers_of_floats_are_taken_and_counted(context, rows_of):
+    folder = Path(context.settings.landing) / "pumpportal" / D1.isoformat()
+    folder.mkdir(parents=True)
+    frame = {
+        "received_at": 1767614400000, "signature": SIGNATURE, "mint": MINT, "traderPublicKey": TRADER, "txType": "buy",
+        "tokenAmount": 40.5, "solAmount": 1.5, "pool": "pump",
+    }  # fmt: skip
+    changed = ({}, {"solAmount": 1.6969614039999998}, {"received_at": 1767614400000.0, "tokenAmount": 1e-05},
+               {"solAmount": 0.0299553091})  # fmt: skip
+    (folder / "feed.jsonl").write_text("".join(json.dumps({**frame, **more}) + "\n" for more in changed))
+    report = run_step(context, "bronze_trades", [D1])
+    rows = sorted(rows_of(context.lake.read(bronze_trades.TABLE)), key=lambda row: row["line_number"])
+    found = [(row["sol_lamports"], row["token_units"], row["is_rounded"]) for row in rows]
+    assert found == [(15 * 10**8, 40500000, False), (1696961404, 40500000, True), (15 * 10**8, 10, False)]
+    assert report.details["reasons"] == {"precision": 1}
+    (file,) = report.days[D1].inputs
+    assert file["float_count"] == 1
+    assert any(note.startswith("1 lines have whole numbers") for note in report.notes)
+    assert any(note.startswith("1 trades have an amount that was rounded") for note in report.notes)
