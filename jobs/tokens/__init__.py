@@ -1,1 +1,1 @@
-"""Works out what is known of a mint: links and completeness of its tape, and its state at a day's close."""
+"""Works out what is known of a mint: decimals, links and completeness of its tape, and its state at a day's close."""
