@@ -140,7 +140,7 @@ def _account(rows: DataFrame, staged: DataFrame, touched: Days, report: RunRepor
     for day in touched:
         rows_read, superseded, identities = read.get(day, (0, 0, 0))
         counts, trades = report.day(day), written.get(day, 0)
-        counts.rows_read, counts.rows_duplicate = rows_read, rows_read - identities
+        counts.rows_read, counts.rows_duplicate = rows_read + counts.rows_quarantined, rows_read - identities
         own, others = alike[day, True], alike[day, False]
         kinds = (rows_read - superseded - identities + own, others, superseded - own - others)
         duplicates[day] = dict(zip(DUPLICATES, kinds, strict=True))

@@ -15,6 +15,7 @@ from pumploss.reasons import Reason
 from sources import SOURCES
 from sources.interpreting.rows import MAX_DECIMALS
 from sources.interpreting.swaps import LEG_DECIMALS
+from sources.parsing.schema import LEG_COLUMNS
 
 KEY = ("dump_day", "source", "signature", "trader_address", "token_mint")
 #: A refused line whose columns say which coins it moved.
@@ -22,15 +23,13 @@ IS_LEG = (
     f"reason = '{Reason.NON_SOL_QUOTE.value}' AND signature IS NOT NULL AND trader_address IS NOT NULL "
     "AND token_mint IS NOT NULL AND quote_mint IS NOT NULL AND direction IS NOT NULL"
 )
-_LEG = ("dump_day", "source", "signature", "trader_address", "direction", "token_mint", "token_units", "quote_mint",
-        "sol_lamports", "fee_lamports")  # fmt: skip
 #: Beyond this no amount is of a coin, and sums would not fit.
 _MOST = Decimal(10**34)
 
 
 def legs(refused: DataFrame) -> DataFrame:
-    """Lists refused lines without SOL; `sol_lamports` is what of their quote moved, fees on top or out of it."""
-    return refused.where(IS_LEG).select(*_LEG)
+    """Lists refused lines without SOL, each once; `sol_lamports` is what of their quote moved, without their fee."""
+    return refused.where(IS_LEG).select("dump_day", "source", *LEG_COLUMNS).distinct()
 
 
 def middles(trades: DataFrame, between: DataFrame) -> DataFrame:

@@ -19,8 +19,10 @@ TRADE_COLUMNS = tuple(c.optional() for c in bronze_trades.TABLE.columns if c.nam
 _TRADE_NAMES = tuple(c.name for c in TRADE_COLUMNS)
 EVENT_COLUMNS = tuple(c.optional() for c in bronze_token_events.TABLE.columns if c.name not in _TRADE_NAMES)
 #: What refused lines keep that trade one coin against another, which is no trade of SOL, but may be a leg of a route.
-LEG_COLUMNS = ("signature", "trader_address", "direction", "token_mint", "token_units", "quote_mint", "sol_lamports",
-               "fee_lamports")  # fmt: skip
+LEG_COLUMNS = (
+    "event_index", "signature", "trader_address", "direction", "token_mint", "token_units", "quote_mint",
+    "sol_lamports", "fee_lamports",
+)  # fmt: skip
 _REFUSAL_NAMES = ("reason", "detail", "raw", "raw_bytes", "raw_sha256")
 
 TABLE = Table(
