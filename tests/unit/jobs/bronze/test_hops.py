@@ -47,8 +47,8 @@ ROUTES = [
     ([buy("A", 100), sell("C", 5)], [paid(("C", 5), "A", 100)], {"A": True, "C": True}, "a circle of three pools"),
     ([buy("A", 100)], [paid(("B", 7), "A", 100, trader_address="u")], {}, "another wallet of the transaction"),
     ([buy("A", 100)], [paid(("B", 7), "A", 100, signature="r")], {}, "another transaction"),
-    ([buy("A", 100)], [paid(("B", 7), "A", 100, event_index=2)] * 2, {"A": True}, "a leg that landed twice counts once"),
-    ([buy("A", 200)], [paid(("B", 7), "A", 100, event_index=n) for n in (2, 3)], {"A": True}, "two legs that are alike"),
+    ([buy("A", 100)], [paid(("B", 7), "A", 100, event_index=2)] * 2, {"A": True}, "a leg that landed twice"),
+    ([buy("A", 200)], [paid(("B", 7), "A", 100, event_index=n) for n in (2, 3)], {"A": True}, "two alike legs"),
     ([buy("A", 100), sell("A", 100)], [paid(("B", 7), "C", 100)], {}, "both legs against SOL are two trades"),
     ([buy("A", 2**62), buy("A", 2**62)], [paid(("B", 7), "A", 2**62)], {"A": False}, "amounts that no 64 bits sum up"),
 ]  # fmt: skip
