@@ -107,8 +107,9 @@ def run(context: StepContext, days: Days) -> None:
     facts = token_facts(events)
     wanted = stated.select("token_mint").union(facts.select("token_mint"))
     known = latest_before(context, TABLE, wanted, days[0])
-    for news in (decimals.news(stated, known), mode_facts(trades, events, known)):
-        facts = facts.unionByName(news, allowMissingColumns=True)
+    news = context.lake.stage("decimal_news", decimals.news(stated, known))
+    for more in (news, mode_facts(trades, events, known)):
+        facts = facts.unionByName(more, allowMissingColumns=True)
     tokens = context.lake.stage(TABLE, transform(facts, known, TABLE))
     context.publish(TABLE, tokens, days, staged=True)
     _tell(context.report, decimals.conflicts(stated, known.unionByName(tokens)))
