@@ -21,6 +21,8 @@ FACT = ("token_mint", "fact_decimals", "is_fact_assumed", "decimals_known_day")
 FACT_DDL = "token_mint string, fact_decimals int, is_fact_assumed boolean, decimals_known_day date"
 #: An amount in whole tokens was a binary float somewhere: what is beyond the mint's units by less is its noise.
 _NOISE_BITS = 50
+_POWERS = tuple(10**places for places in range(MAX_DECIMALS + 1))
+_LIMITS = tuple(INT64_MAX // power for power in _POWERS)
 _FAR = "DATE '9999-12-31'"
 
 
@@ -122,46 +124,47 @@ def restated(trades: DataFrame, facts: DataFrame) -> DataFrame:
     `precision` where an amount is finer than the mint's units by more than floating-point noise, `overflow` where it
     does not fit 64 bits. Those amounts stay as they were.
     """
+    excess = F.least(F.col("rest"), F.col("power") - F.col("rest"))
+    noise = F.shiftright("token_units", _NOISE_BITS)
+    refusal = F.when((F.col("step") > 0) & (F.col("token_units") > F.col("limit")), Reason.OVERFLOW.value).when(
+        (F.col("step") < 0) & (excess > noise), Reason.PRECISION.value
+    )
+    nearest = F.when(F.col("rest") >= F.col("power") - F.col("rest"), 1).otherwise(0)
+    units = (
+        F.when(F.col("refusal").isNotNull() | (F.col("step") == 0), F.col("token_units"))
+        .when(F.col("step") > 0, F.least("token_units", "limit") * F.col("power"))
+        .otherwise(F.expr("(token_units - rest) div power") + nearest)
+    )
+    instead = {
+        "token_decimals": F.col("fact_decimals"),
+        "is_decimals_assumed": F.col("is_fact_assumed"),
+        "known_day": F.greatest("dump_day", "decimals_known_day"),
+    }
+    before = {name: F.col("dump_day" if name == "known_day" else name) for name in instead}
+    return (
+        _scaled(trades, facts)
+        .withColumn("refusal", refusal)
+        .select(
+            *(name for name in trades.columns if name not in ("token_units", "is_rounded", *instead)),
+            units.alias("token_units"),
+            (F.col("is_rounded") | (F.col("refusal").isNull() & (F.col("rest") > 0))).alias("is_rounded"),
+            *(F.when(F.col("is_changed"), new).otherwise(before[name]).alias(name) for name, new in instead.items()),
+            "refusal",
+        )
+    )
+
+
+def _scaled(trades: DataFrame, facts: DataFrame) -> DataFrame:
+    """Joins FACT, with the places by which an amount in tokens is off, their power, its limit, and what is finer."""
     is_in_tokens = F.col("source").isin(*(name for name, of in SOURCES.items() if of.is_in_tokens))
     is_changed = F.coalesce(differs(), F.lit(False))
     step = F.when(is_changed & is_in_tokens, F.col("fact_decimals") - F.col("token_decimals")).otherwise(F.lit(0))
     joined = trades.join(F.broadcast(facts), "token_mint", "left").select(
         "*", is_changed.alias("is_changed"), step.alias("step")
     )
-    powers, limits = ([F.lit(value) for value in values] for values in (_POWERS, _LIMITS))
-    scaled = joined.select(
-        "*",
-        F.element_at(F.array(*powers), F.abs("step") + 1).alias("power"),
-        F.element_at(F.array(*limits), F.abs("step") + 1).alias("limit"),
-    ).withColumn("rest", F.when(F.col("step") < 0, F.col("token_units") % F.col("power")).otherwise(F.lit(0)))
-    half_up = F.when(F.col("rest") >= F.col("power") - F.col("rest"), F.col("power")).otherwise(F.lit(0))
-    excess = F.least(F.col("rest"), F.col("power") - F.col("rest"))
-    noise = F.shiftright("token_units", _NOISE_BITS)
-    refusal = F.when((F.col("step") > 0) & (F.col("token_units") > F.col("limit")), Reason.OVERFLOW.value).when(
-        (F.col("step") < 0) & (excess > noise), Reason.PRECISION.value
-    )
-    units = (
-        F.when(F.col("step") > 0, F.col("token_units") * F.col("power"))
-        .when(F.col("step") < 0, F.expr("(token_units - rest) div power") + F.when(half_up > 0, 1).otherwise(0))
-        .otherwise(F.col("token_units"))
-    )
-    judged = scaled.withColumn("refusal", refusal)
-    is_fit = F.col("refusal").isNull()
-    return judged.select(
-        *(name for name in trades.columns if name not in _RESTATED),
-        F.when(is_fit, units).otherwise(F.col("token_units")).alias("token_units"),
-        F.when(F.col("is_changed"), F.col("fact_decimals")).otherwise(F.col("token_decimals")).alias("token_decimals"),
-        F.when(F.col("is_changed"), F.col("is_fact_assumed"))
-        .otherwise(F.col("is_decimals_assumed"))
-        .alias("is_decimals_assumed"),
-        (F.col("is_rounded") | (is_fit & (F.col("rest") > 0))).alias("is_rounded"),
-        F.when(F.col("is_changed"), F.greatest("dump_day", "decimals_known_day"))
-        .otherwise(F.col("dump_day"))
-        .alias("known_day"),
-        "refusal",
-    )
-
-
-_RESTATED = ("token_units", "token_decimals", "is_decimals_assumed", "is_rounded")
-_POWERS = tuple(10**places for places in range(MAX_DECIMALS + 1))
-_LIMITS = tuple(INT64_MAX // power for power in _POWERS)
+    chosen = {
+        name: F.element_at(F.array(*map(F.lit, values)), F.abs("step") + 1)
+        for name, values in (("power", _POWERS), ("limit", _LIMITS))
+    }
+    rest = F.when(F.col("step") < 0, F.col("token_units") % F.col("power")).otherwise(F.lit(0))
+    return joined.withColumns(chosen).withColumn("rest", rest)
