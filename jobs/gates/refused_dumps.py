@@ -20,12 +20,14 @@ from pumploss.reasons import Reason
 from sources import SOURCES
 from sources.parsing.read_file import ReadFile
 
+#: Reasons of lines that were read well: the feed has the form that its source reads.
+READ = (Reason.UNKNOWN_POOL.value, Reason.QUOTE_LEG.value, Reason.NON_SOL_QUOTE.value)
 #: The measure that is accepted of a dump without trades.
 ROWS = "rows"
 
 
 def refused_dumps(context: StepContext, files: Iterable[ReadFile], fates: Fates, kept: DataFrame) -> list[Dump]:
-    """Finds the dumps of daily sources of whose records none is a trade, an event or a copy, or waits for its pool.
+    """Finds the dumps of daily sources of whose records none is a trade, an event or a copy, nor any is one of READ.
 
     Raises LandingError unless somebody has accepted that each of them is so.
     """
@@ -37,7 +39,7 @@ def refused_dumps(context: StepContext, files: Iterable[ReadFile], fates: Fates,
             counts[file.dump_day, file.file] for counts in (fates.written, fates.duplicate, fates.routed)
         )
     refused = sorted(dump for dump in records if records[dump] and not taken[dump] and SOURCES[dump[1]].is_daily)
-    refused = _without_waiting(refused, kept)
+    refused = _without_read(refused, kept)
     if unasked := [dump for dump in refused if not _is_accepted(context, dump, records[dump])]:
         context.report.is_evidence = True
         raise LandingError(
@@ -58,13 +60,13 @@ def _is_accepted(context: Context, dump: Dump, records: int) -> bool:
     return context.accept_completeness or (is_same and ROWS in noted.get("accepted", ()))
 
 
-def _without_waiting(refused: list[Dump], kept: DataFrame) -> list[Dump]:
-    """Leaves out dumps with lines that become trades when their pool is known."""
+def _without_read(refused: list[Dump], kept: DataFrame) -> list[Dump]:
+    """Leaves out dumps with a line that was read, and is of another thing or becomes a trade once its pool is known."""
     if not refused:
         return []
-    rows = kept.where(F.col("reason") == Reason.UNKNOWN_POOL.value).select("dump_day", "source").distinct().collect()
-    waiting = {(row["dump_day"], row["source"]) for row in rows}
-    return [dump for dump in refused if dump not in waiting]
+    rows = kept.where(F.col("reason").isin(*READ)).select("dump_day", "source").distinct().collect()
+    understood = {(row["dump_day"], row["source"]) for row in rows}
+    return [dump for dump in refused if dump not in understood]
 
 
 def _said(refused: list[Dump], kept: DataFrame) -> str:

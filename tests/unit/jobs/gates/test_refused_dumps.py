@@ -59,6 +59,13 @@ def test_one_accepted_line_of_any_file_is_enough(context, land):
     assert run_step(context, "bronze_trades", [DAY]).total("rows_written") == 1
 
 
+def test_a_dump_of_quote_assets_was_read_well(context, land):
+    """Dollars bought with SOL are no coin: nothing is wrong with the feed."""
+    land([{**GOOD, "mint": "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v"}] * 2)
+    report = run_step(context, "bronze_trades", [DAY])
+    assert (report.total("rows_written"), report.total("rows_quarantined")) == (0, 2)
+
+
 def test_a_sample_may_be_all_of_what_is_no_trade(context, land):
     assert not SOURCES["bitquery_trades"].is_daily
     land([dict.fromkeys(SOURCES["bitquery_trades"].fields, "x")], "bitquery_trades")
