@@ -108,6 +108,9 @@ FEES = Column("fees_lamports", Type.BIGINT, "Sum of `fee_lamports`")
 BUY_COST = Column("buy_cost_lamports", Type.BIGINT, "What buys cost, fees included")
 PROCEEDS = Column("proceeds_lamports", Type.BIGINT, "What the matched part of sells brought, fees deducted")
 SOLD_COST = Column("sold_cost_lamports", Type.BIGINT, "FIFO cost basis, fees included, of what was sold and matched")
+RESIDUE = Column(
+    "residue_units", Type.BIGINT, "Units that a sell left below what the sources can tell apart: written off with it"
+)
 PNL = Column("pnl_lamports", Type.BIGINT, "Proceeds minus cost basis of the matched part", nullable=True)
 REALISED_PNL = Column("realised_pnl_lamports", Type.BIGINT, "Sum of realised profit and loss")
 REALISED_LOSS = Column("realised_loss_lamports", Type.BIGINT, "Sum of negative realised PnL, at most 0")

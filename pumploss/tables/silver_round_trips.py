@@ -23,7 +23,7 @@ TABLE = Table(
         c.PROCEEDS,
         c.REALISED_PNL,
         Column("oversold_units", Type.WIDE, "Units sold since the entry beyond known stock"),
-        Column("residue_units", Type.BIGINT, "Units written off with the sell that emptied it, by the FIFO walk"),
+        c.RESIDUE,
         Column("left_units", Type.BIGINT, "Units still open, by the FIFO walk"),
         Column("left_cost_lamports", Type.BIGINT, "Cost basis still open, by the FIFO walk"),
         Column("peak_units", Type.BIGINT, "Most units open after any trade since the entry"),

@@ -29,11 +29,7 @@ TABLE = Table(
         c.PROCEEDS,
         c.PNL,
         Column("hold_seconds", Type.DOUBLE, "Mean holding time of the matched units, weighted by units", nullable=True),
-        Column(
-            "residue_units",
-            Type.BIGINT,
-            "Units that a sell leaves below what its source, or that of the lot, can tell apart: written off with it",
-        ),
+        c.RESIDUE,
         Column("position_units", Type.BIGINT, "Open units of trader and mint after the trade"),
         Column("position_cost_lamports", Type.BIGINT, "Cost basis of those units"),
         Column(

@@ -1,9 +1,7 @@
 """Laws of the FIFO walk, against a book kept lot by lot in Python's own integers."""
 
 from collections import deque
-from functools import reduce
 from itertools import groupby, pairwise
-from operator import or_
 from typing import NamedTuple
 
 import numpy as np
@@ -110,9 +108,9 @@ def reckon(book: Book) -> Outcome:
                     proceeds = abs(net) * matched // trade.units * (1 if net > 0 else -1)
                     if 0 < stock < max(trade.resolution, queue[0][5]):
                         cost, residue = cost + cost_left, stock
-                        taints |= reduce(or_, (lot[4] for lot in queue))
+                        while queue:
+                            taints |= queue.pop()[4]
                         stock = cost_left = 0
-                        queue.clear()
                 rows[row] = Row(matched, cost, proceeds, hold, stock, cost_left, residue, taints)
             lots = [Lot(position, *lot[1:], lot[0]) for lot in queue]
             lots = lots or [Lot(position, 0, 0, 0, 0, 0, None)]
