@@ -198,6 +198,6 @@ def test_the_day_lands_again_whole(settings, folder):
     with open_context(settings) as context:
         reports = [run_step(context, step, [BAD]) for step in ("bronze_trades", "silver_tokens", "silver_trades")]
         assert reports[0].total("rows_quarantined") == 0
-        assert reports[1].total("rows_written") == len(lines_of(folder)) - 1
+        assert reports[2].total("rows_written") == len(lines_of(folder)) - 1
         row = context.ledger.latest()[("bronze_trades", BAD)]
         assert [entry["quarantined"] for entry in json.loads(row["inputs"])] == [0]
