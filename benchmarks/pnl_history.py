@@ -182,7 +182,7 @@ def _write(context: Context, day: date, trades: pl.DataFrame) -> None:
     }
     constants = {
         "is_decimals_assumed": False, "fee_source": "event", "amount_basis": "curve", "is_ambiguous_duplicate": False,
-        "is_order_inferred": False, "source": "canonical", "dump_day": day, "trade_date": day,
+        "is_rounded": False, "is_order_inferred": False, "source": "canonical", "dump_day": day, "trade_date": day,
         "known_at": midnight(shift(day, 1)),
     }  # fmt: skip
     whole = trades.with_columns(
