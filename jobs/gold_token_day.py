@@ -28,7 +28,8 @@ _FLOWING = (
 def transform(trades: DataFrame, pnl: DataFrame, before: DataFrame, events: DataFrame | None = None) -> DataFrame:
     """Trades, their profit, each mint's latest earlier row of this table, and events of tokens, to `gold_token_day`."""
     key = ["token_mint", "day"]
-    facts = _facts(trades) if events is None else rewritten(_facts(trades), last_rewrites(events))
+    facts = _facts(trades).join(_last_reserves(trades), key, "left")
+    facts = facts if events is None else rewritten(facts, last_rewrites(events))
     flows = _realised(pnl.select(*_FLOWING).unionByName(_hops(trades)))
     daily = facts.join(flows, key, "left").join(tape_links.links(trades), key, "left")
     days = tape_completeness.closed(carried(daily, before)).where("NOT is_before")
@@ -68,7 +69,6 @@ def _facts(trades: DataFrame) -> DataFrame:
         F.max(F.when(F.col("raw").isNotNull(), F.struct("order_in_mint_day", "price", "token_decimals"))).alias(
             "last_priced"
         ),
-        F.max(_last_reserves()).alias("last_reserves"),
         F.array_sort(F.collect_list(F.when(F.col("from_last") <= RECENT, F.struct("order_in_mint_day", "raw")))).alias(
             "plain"
         ),
@@ -94,9 +94,15 @@ def _hops(trades: DataFrame) -> DataFrame:
     return hops.select(*_FLOWING)
 
 
-def _last_reserves() -> Column:
-    has = F.col("virtual_sol_lamports").isNotNull() & F.col("virtual_token_units").isNotNull()
-    return F.when(has, F.struct("order_in_mint_day", F.col("traded_at").alias("at"), *PLACE[1:], *_RESERVES))
+def _last_reserves(trades: DataFrame) -> DataFrame:
+    """The reserves after the last trade of each mint and day that states any; a join costs less than a struct's max."""
+    key = ["token_mint", "trade_date"]
+    stated = trades.where("virtual_sol_lamports IS NOT NULL AND virtual_token_units IS NOT NULL")
+    last = stated.groupBy(*key).agg(F.max("order_in_mint_day").alias("order_in_mint_day"))
+    reserves = F.struct(F.col("traded_at").alias("at"), *PLACE[1:], *_RESERVES).alias("last_reserves")
+    return stated.join(F.broadcast(last), [*key, "order_in_mint_day"]).select(
+        "token_mint", F.col("trade_date").alias("day"), reserves
+    )
 
 
 def _realised(pnl: DataFrame) -> DataFrame:

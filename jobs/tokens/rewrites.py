@@ -26,9 +26,7 @@ def last_rewrites(events: DataFrame) -> DataFrame:
 def rewritten(daily: DataFrame, rewrites: DataFrame) -> DataFrame:
     """Mint-days whose struct `last_reserves` is that of the rewrite where this came later."""
     joined = daily.join(rewrites, ["token_mint", "day"], "left")
-    last = F.struct(
-        "last_reserves.order_in_mint_day", *(F.col(f"rewrite.{name}") for name in (*PLACE, *_SAYS, "venue"))
-    )
+    last = F.struct(*(F.col(f"rewrite.{name}").alias(name) for name in (*PLACE, *_SAYS, "venue")))
     chosen = F.when(_is_later(), last).otherwise(F.col("last_reserves"))
     return joined.withColumn("last_reserves", chosen).drop("rewrite")
 

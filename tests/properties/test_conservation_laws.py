@@ -16,7 +16,6 @@ from pumploss.money import INITIAL_REAL_TOKEN_UNITS
 from pumploss.tables import silver_trade_pnl, silver_trades
 from pumploss.tables.gold_token_day import TABLE
 from tests.building.tape_book import (
-    FEE_ONE_IN,
     WRONG,
     Row,
     numbered,
@@ -85,7 +84,8 @@ def test_where_the_order_is_open_nothing_is_missing(tape: list[Row], data: st.Da
 @given(tape=tapes, data=st.data())
 def test_amounts_that_contradict_reserves_are_a_break(wrong: str, tape: list[Row], data: st.DataObject) -> None:
     at = data.draw(st.integers(1, len(tape) - 1))
-    assume(tape[at]["sol_lamports"] > 10 * FEE_ONE_IN and tape[at]["token_units"] > 10**6)
+    # Two lamports of rounding hide a trade that is smaller: the other way round it moves the product as little.
+    assume(tape[at]["sol_lamports"] > 10**6 and tape[at]["token_units"] > 10**6)
     (day,) = linked([*tape[:at], {**tape[at], **WRONG[wrong](tape[at])}, *tape[at + 1 :]])
     assert (day["gap_count"], day["break_count"], day["is_break_first"]) == (0, 1, True)
 
