@@ -15,6 +15,7 @@ from pumploss.errors import LandingError
 from pumploss.reasons import Reason
 from pumploss.tables import bronze_token_events, bronze_trades, quarantine_trades
 from sources import SOURCES
+from sources.parsing import drift
 from sources.parsing.files import PARSED, FileRef, parse_file
 from tests.building.mutated_files import mutated_files
 
@@ -30,8 +31,16 @@ def chosen(files):
     return (file for number, file in enumerate(files) if number in CHOSEN)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def many_strays():
+    """Lets nearly all records of a file be of other fields: here each line is judged by itself."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(drift, "RECORDS_PER_STRAY", 1)
+        yield
+
+
 @pytest.fixture(scope="module")
-def parsed():
+def parsed(many_strays):
     """Chosen files with what the pure parser makes of it: kinds, the reason of every refused line, and of the file."""
     storage = fsspec.filesystem("memory")
     found = []

@@ -4,6 +4,7 @@ import pytest
 
 from jobs.pipeline import WRITER
 from pumploss.lake.segments import blocks, packing, tiers
+from sources.parsing import drift
 from tests.building import lakes
 
 
@@ -11,6 +12,14 @@ from tests.building import lakes
 def opened(spark, tmp_path_factory):
     """Opens contexts on empty homes."""
     return lambda: lakes.opened(tmp_path_factory.mktemp("laws"))
+
+
+@pytest.fixture(scope="module")
+def many_strays():
+    """Lets nearly all records of a file be of other fields: here each line is judged by itself."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(drift, "RECORDS_PER_STRAY", 1)
+        yield
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from sources.parsing.files import PARSED, FileRef, parse_file
 
 WALLET, COIN, OTHER = encode(b"\x07" * 32), encode(b"\x08" * 32), encode(b"\x05" * 32)
 SIGNATURE, DAY = encode(b"\x09" * 64), date(2026, 1, 2)
+pytestmark = pytest.mark.usefixtures("many_strays")
 SOL, NATIVE = "So11111111111111111111111111111111111111112", "1" * 32
 USDC = "EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v"
 CURVE, AMM = "6EF8rrecthR5Dkzon8Nwu78hRvfCKubJ14M5uBEwF6P", "pAMMBay6oceH9fJKBRHGP5D4bD4sWpmSwMn52FMfXEA"
