@@ -36,6 +36,12 @@ CASES = {
     ),
     "the coin has left the curve since": ({"venue": "pumpswap"}, {"occurred_at": NOON - timedelta(hours=1)}, OWN),
     "it left the curve, and the curve was rewritten after that": ({"venue": "pumpswap"}, {}, (None, None, None)),
+    "what is really there is what trades left, whatever the event says": ({}, {"real_sol_lamports": 7}, NEW),
+    "a trade that states no real reserves is taken for one of the standard curve": (
+        {"real_sol_lamports": None, "real_token_units": None},
+        {"real_sol_lamports": 7},
+        NEW,
+    ),
     "another kind of event": ({}, {"event_kind": "complete"}, OWN),
 }
 
