@@ -161,5 +161,9 @@ def _tell_lines(report: RunReport, resolved: Resolved, staged: DataFrame, refuse
         report.notes.append(f"{resolved.too_late_count} lines stay in quarantine: their pool became known too late")
     reasons = {row["reason"]: row["count"] for row in refused.groupBy("reason").count().collect()}
     if strays := reasons.get(Reason.UNKNOWN_FIELD):
-        report.warnings.append(f"{strays} lines hold a field that their source does not name (unknown_field)")
+        place = F.struct("file", "line_number", "detail")
+        first = refused.where(F.col("reason") == Reason.UNKNOWN_FIELD.value).agg(F.min(place).alias("first")).collect()
+        file, line, detail = first[0]["first"]
+        where = f"the first {file} line {line}: {detail}"
+        report.warnings.append(f"{strays} lines hold a field that their source does not name (unknown_field), {where}")
     report.details["reasons"] = dict(sorted((Counter(report.details.get("reasons", {})) + Counter(reasons)).items()))

@@ -105,7 +105,8 @@ def run(context: StepContext, days: Days) -> None:
     trades = context.read(bronze_trades.TABLE, days)
     stated = context.lake.stage("decimal_statements", decimals.statements(trades, events))
     facts = token_facts(events)
-    wanted = stated.select("token_mint").union(facts.select("token_mint"))
+    # Also mints of which only reserves were rewritten: a row of theirs goes on from what was known.
+    wanted = stated.select("token_mint").union(events.select("token_mint"))
     known = latest_before(context, TABLE, wanted, days[0])
     news = context.lake.stage("decimal_news", decimals.news(stated, known))
     for more in (news, mode_facts(trades, events, known)):

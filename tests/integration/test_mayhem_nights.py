@@ -1,7 +1,7 @@
 """A mayhem coin through the steps of a night: an agent trades it, and its virtual reserves are rewritten."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -62,14 +62,30 @@ def test_a_mayhem_coin(context, rows_of, last, sol):
     assert abs(worth[encode(USER)] - sol * 0.9875) <= 1
 
 
+def test_a_rewrite_alone_leaves_what_was_known(context, rows_of):
+    """On a day of nothing but new reserves a coin becomes known as mayhem, and keeps its decimals."""
+    later = DAY + timedelta(days=1)
+    _land(context, [event("TradeEvent", mayhem_mode=0)])
+    _land(context, [event("UpdateMayhemVirtualParamsEvent", timestamp=SECOND + 86_400)], later)
+    for day in (DAY, later):
+        run_steps(context, STEPS[:2], [day])
+    names = ("known_day", "token_decimals", "decimals_basis", "decimals_known_day", "is_mayhem")
+    known = rows_of(context.lake.read(silver_tokens.TABLE), "known_day")
+    assert [tuple(row[name] for name in names) for row in known] == [
+        (DAY, 6, "event", DAY, None),
+        (later, 6, "event", DAY, True),
+    ]
+
+
 TRADERS = gold_trader_day.TABLE
 
 
-def _land(context, events):
-    folder = Path(context.settings.landing) / "anchor_events" / date.isoformat(DAY)
+def _land(context, events, day=DAY):
+    folder = Path(context.settings.landing) / "anchor_events" / date.isoformat(day)
     folder.mkdir(parents=True)
+    start = SECOND + 86_400 * (day - DAY).days
     lines = [
-        line(data, slot=100 + n, tx_index=n, event_index=0, block_time=SECOND + n, signature=_signature(n))
+        line(data, slot=100 + n, tx_index=n, event_index=0, block_time=start + n, signature=_signature(n))
         for n, data in enumerate(events)
     ]
     (folder / "events.jsonl").write_text("".join(json.dumps(one) + "\n" for one in lines))

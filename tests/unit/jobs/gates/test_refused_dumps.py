@@ -76,4 +76,5 @@ def test_a_sample_may_be_all_of_what_is_no_trade(context, land):
 def test_strays_are_told(context, land):
     land([GOOD, {**GOOD, "new": 1}])
     report = run_step(context, "bronze_trades", [DAY])
-    assert "1 lines hold a field that their source does not name (unknown_field)" in report.warnings
+    said = f"the first pumpfun_api/{DAY}/trades.jsonl line 2: "
+    assert [said in warning for warning in report.warnings if "(unknown_field)" in warning] == [True]
