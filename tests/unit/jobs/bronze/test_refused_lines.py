@@ -12,7 +12,7 @@ from sources.interpreting.quote_assets import SOL_MINTS
 from sources.landing.folders import LandedFile
 from sources.parsing.schema import TABLE as PARSED
 
-NATIVE_SOL, SOL = SOL_MINTS
+NATIVE_SOL, *_, SOL = SOL_MINTS
 D1, D2, D3 = (date(2026, 1, day) for day in (5, 6, 7))
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 

@@ -16,11 +16,13 @@ COIN = next(trades(1, 1)).mint
 MINTS = [
     (COIN, True, "a coin is taken: the line is good but for the mint"),
     (SOL_MINTS[0], False, "native SOL, as some exports name it"),
-    (SOL_MINTS[1], False, "wrapped SOL"),
+    (SOL_MINTS[1], False, "native SOL, as the first token program named it"),
+    (SOL_MINTS[-1], False, "wrapped SOL"),
     (STABLE_MINTS[0], False, "USDC"),
     (STABLE_MINTS[1], False, "USDT"),
     (STABLE_MINTS[2], False, "USD1"),
     (STAKED_SOL_MINTS[0], False, "jitoSOL"),
+    (STAKED_SOL_MINTS[-1], False, "jupSOL"),
 ]
 
 
