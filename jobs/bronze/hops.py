@@ -11,8 +11,8 @@ from decimal import Decimal
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from jobs.tokens.decimals import is_in_tokens
 from pumploss.reasons import Reason
-from sources import SOURCES
 from sources.interpreting.rows import MAX_DECIMALS
 from sources.interpreting.swaps import LEG_DECIMALS
 from sources.parsing.schema import LEG_COLUMNS
@@ -48,7 +48,7 @@ def middles(trades: DataFrame, between: DataFrame) -> DataFrame:
     )
     given = moved.groupBy(*KEY).agg(F.sum(_signed("direction", F.col("amount"))).alias("given_on"))
     own = trades.where("signature IS NOT NULL").join(F.broadcast(given.select(*KEY)), list(KEY), "left_semi")
-    places = F.when(_in_tokens(), F.col("token_decimals")).otherwise(F.lit(MAX_DECIMALS))
+    places = F.when(is_in_tokens(), F.col("token_decimals")).otherwise(F.lit(MAX_DECIMALS))
     got = own.groupBy(*KEY).agg(F.sum(_signed("direction", _amount("token_units", places))).alias("got"))
     return got.join(given, list(KEY)).select(
         *KEY, F.coalesce(F.expr("got + given_on = 0"), F.lit(False)).alias("is_hop")
@@ -66,12 +66,8 @@ def _signed(direction: str, amount: Column) -> Column:
     return F.when(F.col(direction) == "buy", amount).otherwise(-amount)
 
 
-def _in_tokens() -> Column:
-    return F.col("source").isin(*(name for name, of in SOURCES.items() if of.is_in_tokens))
-
-
 def _leg_places() -> Column:
-    return F.when(_in_tokens(), F.lit(LEG_DECIMALS)).otherwise(F.lit(MAX_DECIMALS))
+    return F.when(is_in_tokens(), F.lit(LEG_DECIMALS)).otherwise(F.lit(MAX_DECIMALS))
 
 
 def _amount(units: "Column | str", places: Column) -> Column:

@@ -5,6 +5,7 @@ What was accepted is kept in the ledger with the measures of the dump, and holds
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -12,7 +13,6 @@ from pyspark.sql import functions as F
 from jobs.bronze.accounting import Fates
 from jobs.gates.dump_measures import Dump
 from jobs.gates.recorded import recorded
-from jobs.running.context import Context
 from jobs.running.step_context import StepContext
 from pumploss.days import as_options, listed
 from pumploss.errors import LandingError
@@ -40,7 +40,11 @@ def refused_dumps(context: StepContext, files: Iterable[ReadFile], fates: Fates,
         )
     refused = sorted(dump for dump in records if records[dump] and not taken[dump] and SOURCES[dump[1]].is_daily)
     refused = _without_read(refused, kept)
-    if unasked := [dump for dump in refused if not _is_accepted(context, dump, records[dump])]:
+    noted = recorded(context) if refused and not context.accept_completeness else {}
+    is_taken = {
+        dump: context.accept_completeness or _is_accepted(noted.get(dump, {}), records[dump]) for dump in refused
+    }
+    if unasked := [dump for dump in refused if not is_taken[dump]]:
         context.report.is_evidence = True
         raise LandingError(
             f"Of {listed(f'{name}/{day}' for day, name in unasked)} not one line was accepted "
@@ -54,10 +58,9 @@ def refused_dumps(context: StepContext, files: Iterable[ReadFile], fates: Fates,
     return refused
 
 
-def _is_accepted(context: Context, dump: Dump, records: int) -> bool:
-    noted = recorded(context).get(dump, {})
-    is_same = noted.get("records") == records and not noted.get(ROWS)
-    return context.accept_completeness or (is_same and ROWS in noted.get("accepted", ()))
+def _is_accepted(noted: dict[str, Any], records: int) -> bool:
+    """Tells by what was noted of a dump whether it was accepted as one without trades, of as many records."""
+    return noted.get("records") == records and not noted.get(ROWS) and ROWS in noted.get("accepted", ())
 
 
 def _without_read(refused: list[Dump], kept: DataFrame) -> list[Dump]:

@@ -36,6 +36,11 @@ def name_of(rank: Column) -> Column:
     return F.coalesce(*(F.when(rank == each.rank, F.lit(each.value)) for each in Basis))
 
 
+def is_in_tokens() -> Column:
+    """Tells whether the source of a row states whole tokens, so that its units depend on the decimals."""
+    return F.col("source").isin(*(name for name, of in SOURCES.items() if of.is_in_tokens))
+
+
 def _rank_of_row() -> Column:
     """Ranks what the decimals of a trade rest on."""
     stated = (F.when(F.col("source") == name, F.lit(of.decimals.rank)) for name, of in SOURCES.items())
@@ -156,9 +161,8 @@ def restated(trades: DataFrame, facts: DataFrame) -> DataFrame:
 
 def _scaled(trades: DataFrame, facts: DataFrame) -> DataFrame:
     """Joins FACT, with the places by which an amount in tokens is off, their power, its limit, and what is finer."""
-    is_in_tokens = F.col("source").isin(*(name for name, of in SOURCES.items() if of.is_in_tokens))
     is_changed = F.coalesce(differs(), F.lit(False))
-    step = F.when(is_changed & is_in_tokens, F.col("fact_decimals") - F.col("token_decimals")).otherwise(F.lit(0))
+    step = F.when(is_changed & is_in_tokens(), F.col("fact_decimals") - F.col("token_decimals")).otherwise(F.lit(0))
     joined = trades.join(F.broadcast(facts), "token_mint", "left").select(
         "*", is_changed.alias("is_changed"), step.alias("step")
     )

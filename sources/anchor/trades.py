@@ -23,10 +23,10 @@ from pumploss.money import INT64_MAX, MOST_RESERVE_LAMPORTS, PUMP_TOKEN_DECIMALS
 from pumploss.reasons import Reason
 from sources.anchor.addresses import is_among
 from sources.anchor.draft import Part, Where
-from sources.interpreting.quote_assets import QUOTE_MINTS
+from sources.interpreting.addresses import decode
+from sources.interpreting.quote_assets import QUOTE_MINTS, SOL_MINTS
 
-#: So11111111111111111111111111111111111111112.
-WRAPPED_SOL = np.frombuffer(bytes.fromhex("069b8857feab8184fb687f634618c035dac439dc1aeb3b5598a0f00000000001"), np.uint8)
+WRAPPED_SOL = np.frombuffer(decode(SOL_MINTS[-1]), np.uint8)
 #: The first versions that state real reserves, fees and the mode on the curve.
 _WITH_REAL, _WITH_FEES, _WITH_MODE = 2, 3, 6
 BUY, SELL = 1, 0
