@@ -10,7 +10,7 @@ from jobs.deduplication.across_sources import around, is_by_date, marked, once_d
 from jobs.running.step_context import StepContext
 from jobs.tokens import decimals
 from jobs.tokens.chain_order import is_loose, placed
-from jobs.tokens.restating import known_decimals, resting_dates
+from jobs.tokens.restating import LEFT_OUT, known_decimals, resting_dates
 from pumploss.days import Days, ordered, shift, span
 from pumploss.errors import ConservationError
 from pumploss.lake.delta import day_condition
@@ -76,7 +76,9 @@ def _restated(context: StepContext, rows: DataFrame, days: Days) -> DataFrame:
     unfit = restated.where("refusal IS NOT NULL")
     counts = unfit.groupBy("trade_date").count().collect()
     for row in counts:
-        context.report.day(row["trade_date"]).rows_quarantined += row["count"]
+        counts_of_day = context.report.day(row["trade_date"])
+        counts_of_day.rows_quarantined += row["count"]
+        counts_of_day.note(TABLE.name, **{LEFT_OUT: row["count"]})
     if counts:
         first = unfit.orderBy("dump_day", "file", "line_number").limit(SHOWN).collect()
         named = "; ".join(f"{row['file']} line {row['line_number']}: {row['refusal']}" for row in first)

@@ -20,7 +20,8 @@ import pyarrow.compute as pc
 from pumploss.money import SOL_DECIMALS
 from pumploss.reasons import Reason
 from sources.declaration import Arrival, Basis, Format, Source
-from sources.interpreting.rows import MAX_DECIMALS, Rows
+from sources.interpreting.casts import MAX_DECIMALS
+from sources.interpreting.rows import Rows
 from sources.interpreting.swaps import LEG_DECIMALS, Swap, hop, swap, traded
 
 _SIDES = ("Trade_Buy", "Trade_Sell")

@@ -18,7 +18,8 @@ import pyarrow.compute as pc
 from pumploss.fees import estimate_fees
 from pumploss.reasons import Reason
 from sources.declaration import Arrival, Basis, Format, Source
-from sources.interpreting.rows import MAX_DECIMALS, Rows
+from sources.interpreting.casts import MAX_DECIMALS
+from sources.interpreting.rows import Rows
 from sources.interpreting.venues import VENUES
 
 

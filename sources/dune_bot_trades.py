@@ -39,8 +39,8 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
     said = rows.choice("type", {"Buy": "buy", "Sell": "sell"}, Reason.UNKNOWN_DIRECTION)
     rows.refuse(pc.not_equal(said, swapped.direction), Reason.UNKNOWN_DIRECTION, "type")
     traded_at = rows.instant("block_time")
-    decimals, names = rows.pump_decimals(swapped.mint, venue), ("token_bought_amount", "token_sold_amount")
-    amounts = whole_amounts(rows, swapped, decimals, names)
+    names = ("token_bought_amount", "token_sold_amount")
+    decimals, amounts = whole_amounts(rows, swapped, rows.pump_decimals(swapped.mint, venue), names)
     columns = {
         "tx_index": rows.integer("tx_index"),
         "event_index": rows.event_index("outer_instruction_index", "inner_instruction_index"),

@@ -32,8 +32,8 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
     swapped = swap(rows, ("swap_to_mint", "swap_from_mint"))
     venue = rows.program("program_id")
     traded_at = rows.instant("block_timestamp")
-    decimals, names = rows.pump_decimals(swapped.mint, venue), ("swap_to_amount", "swap_from_amount")
-    amounts = whole_amounts(rows, swapped, decimals, names)
+    names = ("swap_to_amount", "swap_from_amount")
+    decimals, amounts = whole_amounts(rows, swapped, rows.pump_decimals(swapped.mint, venue), names)
     columns = {
         "slot": rows.integer("block_id"),
         "event_index": rows.integer("swap_index"),

@@ -39,6 +39,8 @@ def interpret(rows: Rows) -> dict[str, pa.Array]:
     venue = rows.choice("pool", PUMPPORTAL_POOLS, Reason.UNKNOWN_VENUE)
     mint = rows.coin("mint")
     decimals, is_assumed = rows.pump_decimals(mint, venue)
+    for name in ("tokenAmount", "initialBuy"):
+        decimals = rows.fitting(name, decimals, is_assumed)
     sol = rows.units("solAmount", SOL_DECIMALS)
     token_units = _token_units(rows, pc.equal(kind, "create"), decimals, sol)
     rows.require_amounts(direction, ("tokenAmount", token_units), ("solAmount", sol))

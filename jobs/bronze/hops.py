@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 
 from jobs.tokens.decimals import is_in_tokens
 from pumploss.reasons import Reason
-from sources.interpreting.rows import MAX_DECIMALS
+from sources.interpreting.casts import MAX_DECIMALS
 from sources.interpreting.swaps import LEG_DECIMALS
 from sources.parsing.schema import LEG_COLUMNS
 

@@ -11,8 +11,8 @@ from pumploss.money import INT64_MAX
 from pumploss.reasons import Reason
 from sources import SOURCES
 from sources.declaration import Basis
+from sources.interpreting.casts import MAX_DECIMALS
 from sources.interpreting.quote_assets import QUOTE_MINTS
-from sources.interpreting.rows import MAX_DECIMALS
 
 #: What a statement says of a mint, in columns that `silver_tokens` keeps but for `decimals_rank`.
 STATEMENT = ("token_mint", "known_day", "decimals_rank", "token_decimals", "first_trade_date")

@@ -1,5 +1,6 @@
 """Which trades rest on other decimals than those that are known of their mint by now, and on which dates they stand."""
 
+import json
 from datetime import date, timedelta
 
 from pyspark.sql import DataFrame
@@ -13,6 +14,8 @@ from pumploss.lake.delta import day_condition
 from pumploss.tables import silver_tokens, silver_trades
 
 TOKENS = silver_tokens.TABLE
+#: What the ledger calls the trades of a day whose amounts are none in units of their mint.
+LEFT_OUT = "left_out"
 
 
 def known_decimals(context: StepContext, trades: DataFrame, days: Days) -> DataFrame | None:
@@ -29,7 +32,10 @@ def known_decimals(context: StepContext, trades: DataFrame, days: Days) -> DataF
 
 
 def resting_dates(context: StepContext, days: Days) -> set[date]:
-    """Finds earlier trade dates whose trades contradict what these days have said of the decimals of their mint."""
+    """Finds earlier trade dates whose trades contradict what these days have said of the decimals of their mint.
+
+    Also dates on which trades were left out for decimals that may have been these.
+    """
     built = [day for day in context.lake.rows_by_day(silver_trades.TABLE) if day < days[-1] and day not in days]
     if not built:
         return set()
@@ -41,7 +47,14 @@ def resting_dates(context: StepContext, days: Days) -> set[date]:
         return set()
     facts = decimals.facts_of(better.join(older.select("token_mint").distinct(), "token_mint", "left_semi"))
     held = context.read_own(silver_trades.TABLE, candidates).join(F.broadcast(facts), "token_mint")
-    return {row["trade_date"] for row in held.where(decimals.differs()).select("trade_date").distinct().collect()}
+    resting = held.where(decimals.differs()).select("trade_date").distinct().collect()
+    return {row["trade_date"] for row in resting} | {day for day in candidates if _left_out(context, day)}
+
+
+def _left_out(context: StepContext, day: date) -> bool:
+    """Tells whether trades of a day were left out when it was built."""
+    noted = json.loads(context.ledger.outputs(silver_trades.TABLE.name, day))
+    return bool(noted.get(silver_trades.TABLE.name, {}).get(LEFT_OUT))
 
 
 def _horizon(context: StepContext, last: date) -> date:

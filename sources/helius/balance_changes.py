@@ -6,9 +6,9 @@ from typing import Any
 from pumploss.money import INT64_MAX, AmountTextError
 from pumploss.reasons import Reason
 from sources.interpreting.addresses import decoded_length
-from sources.interpreting.casts import integer
+from sources.interpreting.casts import MAX_DECIMALS, integer
 from sources.interpreting.quote_assets import QUOTE_MINTS, SOL_MINTS
-from sources.interpreting.rows import ADDRESS_BYTES, MAX_DECIMALS
+from sources.interpreting.rows import ADDRESS_BYTES
 from sources.reading.json_text import read_nested
 
 _MAX_ADDRESS_LETTERS = 44

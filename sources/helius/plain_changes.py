@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from sources.helius.accounts import Accounts, read_accounts
 from sources.interpreting.addresses import decodes_to
+from sources.interpreting.casts import MAX_DECIMALS
 from sources.interpreting.quote_assets import SOL_MINTS, STABLE_MINTS, STAKED_SOL_MINTS
-from sources.interpreting.rows import ADDRESS_BYTES, MAX_DECIMALS
+from sources.interpreting.rows import ADDRESS_BYTES
 from sources.interpreting.text_values import VALUE, integers
 from sources.reading.text_columns import letters_of
 

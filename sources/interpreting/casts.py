@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pumploss.money import INT64_MAX, NUMBER, AmountTextError, to_units
+from pumploss.money import INT64_MAX, NUMBER, PUMP_TOKEN_DECIMALS, AmountTextError, to_units
 from pumploss.reasons import Reason
 from sources.interpreting import text_values
 from sources.reading.text_columns import letters_of
@@ -19,6 +20,8 @@ Faults = list[tuple[int, Reason]]
 #: Which values of a column are so; None for none.
 Which = NDArray[np.bool_] | None
 
+#: With 19, a single whole token would not fit a signed 64-bit integer.
+MAX_DECIMALS = 18
 #: Up to here a binary float holds every whole number.
 MOST_EXACT_FLOAT = 2**53
 
@@ -90,6 +93,30 @@ def units(column: pa.StringArray, decimals: int, sure_digits: int = 0) -> Cast:
     is_rounded = kinds == text_values.ROUNDED
     kinds[is_rounded] = text_values.VALUE
     return Cast(_with_nulls(values, kinds), faults, is_rounded if is_rounded.any() else None)
+
+
+def fitting(column: pa.StringArray, decimals: pa.Int32Array, sure_digits: int = 0) -> pa.Int32Array:
+    """Decimals with which amounts fit: the given ones or, where an amount does not fit these, the nearest that it does.
+
+    Finer amounts get as many as they have, large ones of other than the curve's coins as many as 64 bits hold. What
+    fits none up to 18 keeps the given ones.
+    """
+    places = decimals.to_numpy(zero_copy_only=False).copy()
+    for given in decimals.drop_null().unique().to_pylist():
+        texts = pc.if_else(pc.equal(decimals, given), column, None)
+        for row, reason in units(texts, given, sure_digits).faults:
+            if reason is not Reason.MALFORMED:
+                places[row] = _nearest_places(column[row].as_py(), given)
+    return pa.array(places, pa.int32(), mask=decimals.is_null().to_numpy(zero_copy_only=False))
+
+
+def _nearest_places(text: str, decimals: int) -> int:
+    """Finds the decimals of one amount that does not fit the given ones."""
+    amount = abs(Decimal(text)).normalize()
+    needed = -int(amount.as_tuple().exponent)
+    most = next((places for places in range(MAX_DECIMALS, -1, -1) if amount.scaleb(places) <= INT64_MAX), -1)
+    places = max(decimals, needed) if decimals == PUMP_TOKEN_DECIMALS else min(max(decimals, needed), most)
+    return places if max(needed, 0) <= places <= most else decimals
 
 
 def _units(text: str, decimals: int, sure_digits: int) -> tuple[int, bool]:

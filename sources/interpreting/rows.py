@@ -23,8 +23,6 @@ _REASONS = tuple(Reason)
 _SHOWN = 120
 _ACCEPTED = -1
 
-#: With 19, a single whole token would not fit a signed 64-bit integer.
-MAX_DECIMALS = 18
 #: No transaction has as many instructions, inner ones included.
 MAX_INSTRUCTIONS = 1000
 
@@ -134,6 +132,14 @@ class Rows:
         values = self._cast(name, cast)
         self.refuse(pc.less(values, 0), Reason.SIGN, name)
         return values
+
+    def fitting(self, name: str, decimals: pa.Int32Array, is_assumed: pa.BooleanArray) -> pa.Int32Array:
+        """Each row's decimals: where they are assumed and an amount does not fit them, the nearest that it does fit.
+
+        So nothing is refused for what is only assumed; what the mint's decimals are is settled over all of its rows.
+        """
+        fitting = casts.fitting(self._records.columns[name], decimals, self._fields.sure_digits)
+        return pc.if_else(is_assumed.fill_null(False), fitting, decimals)
 
     def require(self, name: str, where: pa.BooleanArray) -> None:
         """Refuses rows that are marked and lack an optional field."""

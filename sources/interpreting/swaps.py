@@ -68,11 +68,19 @@ def hop(
     return columns | {name: pc.if_else(where, column, columns.get(name, none[name])) for name, column in moved.items()}
 
 
-def whole_amounts(rows: Rows, swapped: Swap, decimals: Decimals, names: Sides) -> list[pa.Int64Array]:
-    """What was bought and sold, stated in whole units, in base units of each side's own mint."""
-    bought = pc.if_else(swapped.is_buy, decimals[0], SOL_DECIMALS)
-    sold = pc.if_else(swapped.is_buy, SOL_DECIMALS, decimals[0])
-    return [rows.units_at(name, places) for name, places in zip(names, (bought, sold), strict=True)]
+def whole_amounts(rows: Rows, swapped: Swap, decimals: Decimals, names: Sides) -> tuple[Decimals, list[pa.Int64Array]]:
+    """What was bought and sold, stated in whole units, in base units of each side's own mint.
+
+    Also decimals that the coin's amounts fit, see `Rows.fitting`.
+    """
+    is_coin = (swapped.is_buy, pc.invert(swapped.is_buy))
+    assumed = [pc.and_(side, decimals[1]) for side in is_coin]
+    places = [
+        rows.fitting(name, pc.if_else(side, decimals[0], SOL_DECIMALS), is_assumed)
+        for name, side, is_assumed in zip(names, is_coin, assumed, strict=True)
+    ]
+    amounts = [rows.units_at(name, of_side) for name, of_side in zip(names, places, strict=True)]
+    return (pc.if_else(swapped.is_buy, *places), decimals[1]), amounts
 
 
 def traded(

@@ -80,6 +80,41 @@ MINTS = {
         (18, False, [9 * 10**18] * 2, None),
         "ten million tokens of 18 decimals do not fit: left out by name, never wrapped",
     ),
+    "shows more places than assumed": (
+        [feed(D1, "bonk", 1.0000000001), feed(D3, "bonk", 1.0000000001, "sell")],
+        (10, True, [10_000_000_001] * 2, 0),
+        "who has ten places has ten decimals at least: not refused for what is only assumed",
+    ),
+    "finer than others of its day": (
+        [
+            feed(D1, "bonk", 2.5),
+            feed(D1, "bonk", 2.5),
+            feed(D1, "bonk", 2.00000000001),
+            dump(D3, 7 * 10**11, 11, "sell"),
+        ],
+        (11, False, [250_000_000_000] * 2 + [200_000_000_001, 700_000_000_000], 0),
+        "left out while nine were assumed, back once eleven are stated",
+    ),
+    "larger than assumed decimals hold": (
+        [
+            feed(D1, "bonk", 2e10 + 0.5),
+            feed(D1, "bonk", 1.5),
+            feed(D1, "bonk", 1.5),
+            dump(D2, 20_000_000_003_500_000, 6, "sell"),
+        ],
+        (6, False, [20_000_000_000_500_000, 1_500_000, 1_500_000, 20_000_000_003_500_000], 0),
+        "twenty billion tokens do not fit 64 bits with nine decimals, but with six",
+    ),
+    "alone on a day that left it out": (
+        [
+            feed(D1, "bonk", 3.5),
+            feed(D1, "bonk", 3.5),
+            feed(D2, "bonk", 3e10 + 0.5),
+            dump(D3, 30_000_000_007_500_000, 6, "sell"),
+        ],
+        (6, False, [3_500_000] * 2 + [30_000_000_000_500_000, 30_000_000_007_500_000], 0),
+        "silver has nothing of it on that day, which is built again all the same",
+    ),
     "finer than its units": (
         [feed(D1, "pump", 9.25), feed(D1, "pump-amm", 9.25000049, "sell"), feed(D2, "pump-amm", 9.25, "sell")],
         (6, False, [9_250_000] * 2, 0),
@@ -184,7 +219,7 @@ def test_what_people_are_told(nights):
     assert "mints with assumed decimals have" in said
     row = context.ledger.latest()["silver_trades", D3]
     assumed = json.loads(row["outputs"])["silver_trades"]["assumed_decimals"]
-    assert assumed["mints"] == 1
+    assert assumed["mints"] == 2
     assert 0 < assumed["volume_share"] < 1
     conflicts = json.loads(context.ledger.latest()["silver_tokens", D2]["outputs"])["silver_tokens"]
     assert conflicts["decimal_conflicts"] >= 1

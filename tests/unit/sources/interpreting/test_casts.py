@@ -110,3 +110,36 @@ def test_whole_numbers_that_are_written_as_floats(text, value, why):
         assert (cast.values.to_pylist(), cast.faults, cast.is_float.tolist()) == ([7, value], [], [False, True]), why
     else:
         assert (cast.values.to_pylist(), cast.faults) == ([7, None], [(1, value)]), why
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "fits", "why"),
+    [
+        ("1.5", 9, 9, "fits what is given"),
+        ("1.0000000001", 9, 10, "ten places are no nine"),
+        ("1.0000000001000", 9, 10, "zeros at the end say nothing"),
+        ("1e-12", 6, 12, "places of an exponent"),
+        ("20000000000.5", 9, 8, "as many as 64 bits hold"),
+        ("-20000000000.5", 9, 8, "whatever the sign"),
+        ("9223372036.854775807", 9, 9, "the most that nine can state"),
+        ("9223372036.854775808", 9, 9, "one unit more has nine places itself: none fit"),
+        ("10000000000000", 6, 6, "more than 64 bits of a coin that is taken for the curve's stays too much"),
+        ("1e30", 9, 9, "fits none"),
+        ("1e-19", 9, 9, "finer than any mint"),
+        ("1.2.3", 9, 9, "no number"),
+        (None, 9, 9, "nothing stated"),
+    ],
+)
+def test_decimals_that_an_amount_fits(text, given, fits, why):
+    decimals = casts.fitting(pa.array([text], pa.string()), pa.array([given], pa.int32()))
+    assert decimals.to_pylist() == [fits], why
+
+
+def test_noise_of_a_float_asks_for_no_more_decimals():
+    amounts, six = pa.array(["44693215.85487902"]), pa.array([6], pa.int32())
+    assert casts.fitting(amounts, six, 15).to_pylist() == [6]
+    assert casts.fitting(amounts, six).to_pylist() == [8]
+
+
+def test_decimals_that_are_missing_stay_so():
+    assert casts.fitting(pa.array(["1.0000001"]), pa.array([None], pa.int32())).to_pylist() == [None]
