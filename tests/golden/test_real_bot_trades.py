@@ -18,42 +18,40 @@ from tests.building.real_data import BOTS_DAY, BOTS_ENDING
 
 pytestmark = real_data.needed
 
-KINDS = ("buy", "sell", "unknown_venue", "non_sol_quote", "quote_leg", "precision", "overflow")
+KINDS = ("buy", "sell", "unknown_venue", "non_sol_quote", "quote_leg")
 #: What becomes of the 20 lines of each file. Counted with the csv and decimal modules alone: both addresses SOL,
-#: dollars or staked SOL; else neither SOL; else a project that is not `pumpdotfun`, `raydium` or `meteora`; else an
-#: amount that is no whole number of base units, or over 2^63 of them, at 6 decimals for mints that end in `pump`, else
-#: 9.
+#: dollars or staked SOL; else neither SOL; else a project that is not `pumpdotfun`, `raydium` or `meteora`.
 EXPECTED = {
-    "alpha_dex": (14, 3, 0, 0, 3, 0, 0),
-    "autosnipe": (7, 13, 0, 0, 0, 0, 0),
-    "banana_gun": (20, 0, 0, 0, 0, 0, 0),
-    "bitfoot": (7, 13, 0, 0, 0, 0, 0),
-    "bloom": (9, 11, 0, 0, 0, 0, 0),
-    "bonkbot": (20, 0, 0, 0, 0, 0, 0),
-    "consortium_key": (12, 8, 0, 0, 0, 0, 0),
-    "cswap": (6, 14, 0, 0, 0, 0, 0),
-    "falcon": (5, 9, 6, 0, 0, 0, 0),
-    "jupbot": (8, 4, 2, 2, 4, 0, 0),
-    "looter": (11, 9, 0, 0, 0, 0, 0),
-    "maestro": (5, 13, 2, 0, 0, 0, 0),
-    "magnum": (3, 17, 0, 0, 0, 0, 0),
-    "mev_x": (11, 9, 0, 0, 0, 0, 0),
-    "nova": (10, 10, 0, 0, 0, 0, 0),
-    "padre": (7, 12, 0, 0, 1, 0, 0),
-    "pepe_boost": (12, 8, 0, 0, 0, 0, 0),
-    "pinkpunk": (9, 8, 1, 1, 1, 0, 0),
-    "prophetbots": (17, 3, 0, 0, 0, 0, 0),
-    "readyswap": (20, 0, 0, 0, 0, 0, 0),
-    "sanji": (4, 13, 0, 0, 1, 1, 1),
-    "shuriken": (7, 13, 0, 0, 0, 0, 0),
-    "sol_gun": (12, 8, 0, 0, 0, 0, 0),
-    "sol_trading_bot": (20, 0, 0, 0, 0, 0, 0),
-    "soul_sniper": (13, 7, 0, 0, 0, 0, 0),
-    "tirador": (8, 6, 3, 1, 2, 0, 0),
-    "tradewiz": (11, 9, 0, 0, 0, 0, 0),
-    "trojan": (5, 10, 2, 1, 2, 0, 0),
-    "unibot": (13, 3, 0, 4, 0, 0, 0),
-    "wifbot": (12, 4, 2, 2, 0, 0, 0),
+    "alpha_dex": (14, 3, 0, 0, 3),
+    "autosnipe": (7, 13, 0, 0, 0),
+    "banana_gun": (20, 0, 0, 0, 0),
+    "bitfoot": (7, 13, 0, 0, 0),
+    "bloom": (9, 11, 0, 0, 0),
+    "bonkbot": (20, 0, 0, 0, 0),
+    "consortium_key": (12, 8, 0, 0, 0),
+    "cswap": (6, 14, 0, 0, 0),
+    "falcon": (5, 9, 6, 0, 0),
+    "jupbot": (8, 4, 2, 2, 4),
+    "looter": (11, 9, 0, 0, 0),
+    "maestro": (5, 13, 2, 0, 0),
+    "magnum": (3, 17, 0, 0, 0),
+    "mev_x": (11, 9, 0, 0, 0),
+    "nova": (10, 10, 0, 0, 0),
+    "padre": (7, 12, 0, 0, 1),
+    "pepe_boost": (12, 8, 0, 0, 0),
+    "pinkpunk": (9, 8, 1, 1, 1),
+    "prophetbots": (17, 3, 0, 0, 0),
+    "readyswap": (20, 0, 0, 0, 0),
+    "sanji": (4, 15, 0, 0, 1),
+    "shuriken": (7, 13, 0, 0, 0),
+    "sol_gun": (12, 8, 0, 0, 0),
+    "sol_trading_bot": (20, 0, 0, 0, 0),
+    "soul_sniper": (13, 7, 0, 0, 0),
+    "tirador": (8, 6, 3, 1, 2),
+    "tradewiz": (11, 9, 0, 0, 0),
+    "trojan": (5, 10, 2, 1, 2),
+    "unibot": (13, 3, 0, 4, 0),
+    "wifbot": (12, 4, 2, 2, 0),
 }
 
 
@@ -92,12 +90,10 @@ def test_all_files(table):
     assert {name: tuple(outcomes(of_bot(table, name))[kind] for kind in KINDS) for name in EXPECTED} == EXPECTED
     assert outcomes(table) == {
         "buy": 318,
-        "sell": 237,
+        "sell": 239,
         "unknown_venue": 18,
         "non_sol_quote": 11,
         "quote_leg": 14,
-        "precision": 1,
-        "overflow": 1,
     }
     assert pc.sum(table["records"]).as_py() == 600
     assert table.filter(pc.equal(table["kind"], "file")).num_rows == 30
@@ -106,10 +102,10 @@ def test_all_files(table):
 def test_venues(table):
     """By `cut -d, -f18 | sort | uniq -c` (17 in two files) there are 511, 48, 24, 11, 4 and 2 lines of raydium,
     pumpdotfun, whirlpool, meteora, lifinity and phoenix; 6, 0, 6, 7, 4 and 2 are refused for their legs first (csv
-    module), and two of raydium's for their amounts. LaunchLab and PumpSwap had not opened yet.
+    module). LaunchLab and PumpSwap had not opened yet.
     """
     kept = trades(table)
-    assert Counter(kept["venue"].to_pylist()) == {"raydium": 503, "pump_curve": 48, "meteora": 4}
+    assert Counter(kept["venue"].to_pylist()) == {"raydium": 505, "pump_curve": 48, "meteora": 4}
     details = table.filter(pc.equal(table["reason"], "unknown_venue"))["detail"].to_pylist()
     assert Counter(details) == {"project='whirlpool'": 18}
 
@@ -118,11 +114,11 @@ def test_the_two_amounts_that_the_assumed_decimals_do_not_fit(table):
     """Read with the eye in sanji's file. Line 9 sells 629457.273508496 of a mint that ends in `pump` and yet has nine
     decimals; line 5 sells 856847975790.57 of a mint with few, of which nine would make 8.6e20 base units.
     """
-    rows = of_bot(table, "sanji")
-    found = rows.filter(pc.is_in(rows["reason"], pa.array(["precision", "overflow"])))
-    assert [tuple(row.values()) for row in found.select(["line_number", "reason", "detail"]).to_pylist()] == [
-        (5, "overflow", "token_sold_amount='856847975790.57'"),
-        (9, "precision", "token_sold_amount='629457.273508496'"),
+    rows = trades(of_bot(table, "sanji"), is_decimals_assumed=True)
+    named = rows.filter(pc.is_in(rows["line_number"], pa.array([5, 9])))
+    assert [tuple(row.values()) for row in named.select(["token_units", "token_decimals"]).to_pylist()] == [
+        (8_568_479_757_905_700_000, 7),
+        (629_457_273_508_496, 9),
     ]
 
 
