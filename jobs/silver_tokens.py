@@ -113,14 +113,14 @@ def run(context: StepContext, days: Days) -> None:
         facts = facts.unionByName(more, allowMissingColumns=True)
     tokens = context.lake.stage(TABLE, transform(facts, known, TABLE))
     context.publish(TABLE, tokens, days, staged=True)
-    _tell(context.report, decimals.conflicts(stated, known.unionByName(tokens)))
+    _tell(context.report, decimals.conflicts(stated, known, tokens))
 
 
 def _tell(report: RunReport, conflicts: DataFrame) -> None:
     """Counts statements that contradict the one that counts, by day, and names the first of them."""
-    counts = conflicts.groupBy("known_day").count().collect()
+    counts = conflicts.groupBy("day").count().collect()
     for row in counts:
-        report.day(row["known_day"]).note(TABLE.name, decimal_conflicts=row["count"])
+        report.day(row["day"]).note(TABLE.name, decimal_conflicts=row["count"])
     if counts:
         first = conflicts.orderBy("known_day", "token_mint", "token_decimals").limit(SHOWN).collect()
         named = "; ".join(

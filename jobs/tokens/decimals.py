@@ -85,18 +85,28 @@ def news(stated: DataFrame, before: DataFrame) -> DataFrame:
     return compared.where(adds).select(*STATEMENT)
 
 
-def conflicts(stated: DataFrame, facts: DataFrame) -> DataFrame:
-    """Finds statements, no assumptions, that contradict the one that counts; `facts` are rows of `silver_tokens`."""
-    latest = facts.groupBy("token_mint").agg(
-        F.max_by(F.struct("token_decimals", "decimals_basis"), "known_day").alias("fact")
+def conflicts(stated: DataFrame, before: DataFrame, tokens: DataFrame) -> DataFrame:
+    """Finds statements, no assumptions, that contradict the one that counts, with the day since which both are known.
+
+    `before` are rows of `silver_tokens` that earlier days left: what counted then was stated as well. `tokens` are the
+    rows of these days.
+    """
+    earlier = before.where("token_decimals IS NOT NULL").select(
+        "token_mint",
+        F.col("decimals_known_day").alias("known_day"),
+        rank_of(F.col("decimals_basis")).alias("decimals_rank"),
+        "token_decimals",
     )
-    real = stated.where(F.col("decimals_rank") < Basis.ASSUMED.rank)
+    fact = F.struct("token_decimals", "decimals_basis", "decimals_known_day")
+    latest = before.unionByName(tokens).groupBy("token_mint").agg(F.max_by(fact, "known_day").alias("fact"))
+    real = stated.select(*earlier.columns).unionByName(earlier).where(F.col("decimals_rank") < Basis.ASSUMED.rank)
     return (
         real.join(latest, "token_mint")
         .where("token_decimals != fact.token_decimals")
         .select(
             "token_mint",
             "known_day",
+            F.greatest("known_day", F.col("fact.decimals_known_day")).alias("day"),
             "token_decimals",
             name_of(F.col("decimals_rank")).alias("basis"),
             F.col("fact.token_decimals").alias("fact_decimals"),

@@ -212,6 +212,8 @@ def test_what_people_are_told(nights):
     context, reports = nights
     said = "\n".join(text for report in reports for text in (*report.notes, *report.warnings))
     assert f"{address('two dumps differ')} on 2026-02-04: 4 (stated) against 3 (stated)" in said
+    # What counted until a better statement came contradicts it on the night that this lands.
+    assert f"{address('more places than assumed')} on 2026-02-03: 6 (curve) against 12 (stated)" in said
     assert "trades are left out" in said
     assert "pumpportal/2026-02-03/feed.jsonl line" in said
     assert ": precision" in said
