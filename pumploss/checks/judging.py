@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import DataFrame
 
+from pumploss.checks.expectations import expectation
 from pumploss.checks.measuring import Measured
 from pumploss.contract import Check, Metric, Severity, Table
 from pumploss.errors import CheckError
@@ -78,22 +79,15 @@ def suite(table: Table) -> "ExpectationSuite":
 
 def _suite(name: str, checks: Sequence[Check], unmeasured: Sequence[str]) -> "ExpectationSuite":
     import great_expectations as gx
-    import great_expectations.expectations as gxe
 
-    def expectation(check: Check, label: str) -> Any:
+    def expected(check: Check, label: str) -> Any:
         meta = {"check": check.name, "severity": check.severity.value, "why": check.why}
         gravity = "critical" if check.severity is Severity.STOP else "warning"
-        limits = {"min_value": check.lowest, "max_value": check.highest}
-        # Many times cheaper than a look at every value; but it fails where there is no value at all.
-        is_half_open = None in limits.values() and label not in unmeasured
-        kind = gxe.ExpectColumnValuesToBeBetween
-        if is_half_open:
-            kind = gxe.ExpectColumnMaxToBeBetween if check.lowest is None else gxe.ExpectColumnMinToBeBetween
         # Shown as markup.
         text = html.escape(f"{check.severity.value} {_limits(check)}: {check.why}").replace("$", "&#36;")
-        return kind(column=label, **limits, description=text, severity=gravity, meta=meta)
+        return expectation(check, label, label not in unmeasured, description=text, severity=gravity, meta=meta)
 
-    return gx.ExpectationSuite(name=name, expectations=list(map(expectation, checks, labels(checks))))
+    return gx.ExpectationSuite(name=name, expectations=list(map(expected, checks, labels(checks))))
 
 
 def judged(name: str, checks: Sequence[Check], metrics: "pd.DataFrame") -> Judged:
