@@ -51,7 +51,8 @@ def _keep(lake: Lake, state: State, before: date) -> list[Segment]:
     chosen = cover(stored.sound)
     beyond = [segment for segment in chosen if segment.last >= before]
     usable = [segment for segment in chosen if segment.last < before]
-    stretches = plan(outside([day for day in built if day < before], beyond), usable)
+    rows = {day: files.rows for day, files in built.items()}
+    stretches = plan(outside([day for day in built if day < before], beyond), usable, rows)
     if stretches:
         # What a gathering replaces stays until the next one: a reader of today may have it open.
         replaced = {segment.name for segment in stored.sound} - {segment.name for segment in chosen}

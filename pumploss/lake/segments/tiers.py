@@ -1,13 +1,14 @@
 """Plans which days a segment gathers: sizes are tiered, so segments stay few and rows are seldom written again.
 
-Each new day becomes a segment by itself; days that late trades no longer restate are gathered by eights, those again by
-eights. So a row is written once per tier, and the number of segments to look into grows with the logarithm of history.
+Each new day becomes a segment by itself, several small ones that are new at once one together; days that late trades no
+longer restate are gathered by eights, those again by eights. So a row is written once per tier, and the number of
+segments to look into grows with the logarithm of history.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import accumulate, pairwise, takewhile
 from typing import Final
 
 from pumploss.lake.segments.manifest import Segment, outside
@@ -16,6 +17,9 @@ from pumploss.lake.segments.manifest import Segment, outside
 TIER: Final = 8
 #: A day this much older than the newest is not restated by late trades of a daily source, so it is worth gathering.
 SETTLED_DAYS: Final = 7
+#: New days with no more rows together become one segment: a late trade then has all of them gathered again, which costs
+#: about as much as one more segment.
+SMALL_ROWS: Final = 20_000
 
 
 @dataclass(frozen=True)
@@ -27,18 +31,21 @@ class Stretch:
     segment: Segment | None = None
 
 
-def plan(days: Sequence[date], segments: Sequence[Segment]) -> list[Stretch]:
-    """Plan the segments to build so that all days are covered and tiers are full; none reads another of them."""
+def plan(days: Sequence[date], segments: Sequence[Segment], rows: Mapping[date, int]) -> list[Stretch]:
+    """Plan the segments to build so that all days are covered and tiers are full; none reads another of them.
+
+    `rows` says how many each day has.
+    """
     if not days:
         return []
     settled = days[-1] - timedelta(days=SETTLED_DAYS)
-    stretches = _stretches(list(days), segments, settled)
+    stretches = _stretches(list(days), segments, settled, rows)
     while (joined := _joined(stretches, settled)) is not None:
         stretches = joined
     return [stretch for stretch in stretches if stretch.segment is None]
 
 
-def _stretches(days: list[date], segments: Sequence[Segment], settled: date) -> list[Stretch]:
+def _stretches(days: list[date], segments: Sequence[Segment], settled: date, rows: Mapping[date, int]) -> list[Stretch]:
     """Cut all days, in order, into segments as they are and, where there is none, into the largest tiers that fit."""
     begins = {segment.first: segment for segment in segments}
     bare = set(outside(days, segments))
@@ -52,10 +59,17 @@ def _stretches(days: list[date], segments: Sequence[Segment], settled: date) -> 
             stop = next((n for n in range(at, len(days)) if days[n] not in bare), len(days))
             run = [day for day in days[at:stop] if day <= settled]
             level = max((k for k in range(len(run).bit_length()) if TIER**k <= len(run)), default=0)
-            stretch = Stretch(tuple(days[at : at + TIER**level]), level)
+            count = TIER**level if run else _small_days(days[at:stop], rows)
+            stretch = Stretch(tuple(days[at : at + count]), level)
         stretches.append(stretch)
         at += len(stretch.days)
     return stretches
+
+
+def _small_days(days: Sequence[date], rows: Mapping[date, int]) -> int:
+    """Count the first days that are small enough together; one is by itself whatever its size."""
+    sums = accumulate(rows[day] for day in days)
+    return max(1, sum(1 for _ in takewhile(lambda together: together <= SMALL_ROWS, sums)))
 
 
 def _joined(stretches: list[Stretch], settled: date) -> list[Stretch] | None:
