@@ -97,6 +97,13 @@ class Ledger:
             )
 
 
+def built_from(lake: "Lake") -> str | None:
+    """Return the landing that the latest row names, or None where there is no row that names one."""
+    rows = Ledger(lake).frame()
+    landings = rows["landing"].drop_nulls() if "landing" in rows.columns else rows.to_series()
+    return str(landings[-1]) if len(landings) else None
+
+
 def peak_memory_bytes() -> int:
     """Measure the peak resident memory of this process so far."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if os.uname().sysname == "Darwin" else 1024)

@@ -51,7 +51,7 @@ COVERED_BY = {
     "unit/jobs/test_gold_labels": ("features/labels", "features/rolling/outcomes"),
     "unit/jobs/tokens/test_restating": ("jobs/tokens/decimals",),
     "unit/pnl/test_fifo": ("pnl/arrow_columns", "pnl/fifo_tables"),
-    "unit/pumploss/checks/data_docs/test_site": ("pumploss/checks/data_docs/stores",),
+    "unit/pumploss/checks/data_docs/test_site": ("pumploss/checks/data_docs/stores", "pumploss/checks/data_docs/whole_store"),
     "unit/pumploss/test_catalog": ("pumploss/tables",),
     "unit/pumploss/test_compiled": ("pumploss/kernel_sources",),
     "unit/simulator/test_market": (

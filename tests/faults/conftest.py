@@ -22,7 +22,7 @@ def rounds(request):
     return lambda short: range(asked or short)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def template(spark, tmp_path_factory):
     """A home with three landed days, built by every step that needs no model. Trials copy it: `lakes.copied`."""
     home = tmp_path_factory.mktemp("template") / "home"
@@ -33,7 +33,7 @@ def template(spark, tmp_path_factory):
     return home
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def golden(template):
     """The content digest of every day of every table of the template."""
     with lakes.opened(template) as context:
