@@ -12,6 +12,7 @@ from jobs.commands.terminal import show_facts, show_table
 from jobs.pipeline import STEPS
 from jobs.running.context import Context, open_context
 from pumploss.errors import LandingError
+from pumploss.lake.ledger import order_of
 from pumploss.report import COUNTS
 from pumploss.settings import Settings, from_environment
 from pumploss.tables.quarantine_trades import TABLE
@@ -56,7 +57,7 @@ def _steps(context: Context) -> dict[str, dict[str, Any]]:
     steps = {}
     for step in STEPS:
         runs = [row for (name, _), row in latest.items() if name == step.name and row["status"] != "stale"]
-        last = max(runs, key=lambda row: (row["written_at"], row["day"]), default=dict.fromkeys(_LAST))
+        last = max(runs, key=order_of, default=dict.fromkeys(_LAST))
         stale = sorted(context.ledger.stale(step.name))
         steps[step.name] = {
             **{name: last[name] for name in _LAST},
