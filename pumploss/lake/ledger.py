@@ -103,6 +103,10 @@ class Ledger:
         row = self._standing.get((step, day))
         return str(row["outputs"] or "{}") if row else "{}"
 
+    def standing(self, step: str) -> dict[date, dict[str, Any]]:
+        """Return the step's last row by day that is no failure: what its tables hold follows from it."""
+        return dict(self._standing_of(step))
+
     def _standing_of(self, step: str) -> list[tuple[date, dict[str, Any]]]:
         self._refresh()
         return [(day, row) for (name, day), row in self._standing.items() if name == step]
