@@ -39,6 +39,7 @@ def _nights(commands: _Commands) -> None:
     nightly = _command(commands, "nightly", "nightly:run", "run every landed day through to published results")
     nightly.add_argument("--landing", metavar="PATH", help="dumps to use as they are; default: simulate a market")
     _market(nightly)
+    _wait(nightly)
     nightly.add_argument("--no-airflow", action="store_true", help="run the last night in this process, to debug it")
     simulate = _command(commands, "simulate", "simulate:run", "write the dumps of a simulated market")
     _market(simulate)
@@ -101,6 +102,13 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
     accept = "bronze_trades takes days that seem incomplete or are empty: somebody has looked, and they really were so"
     parser.add_argument("--accept-completeness", action="store_true", help=accept)
     parser.add_argument("--json", action="store_true", help="print a JSON line for each step")
+    _wait(parser)
+
+
+def _wait(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--wait", type=_at_least(0), default=10, metavar="MINUTES", help="how long to wait for another run (10)"
+    )
 
 
 def _complete_range(arguments: argparse.Namespace) -> None:

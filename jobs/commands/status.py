@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,9 @@ from jobs.commands.terminal import show_facts, show_table
 from jobs.pipeline import STEPS
 from jobs.running.context import Context, open_context
 from pumploss.errors import LandingError
+from pumploss.lake.holders import Holder
 from pumploss.lake.ledger import order_of
+from pumploss.lake.locks import lake_holders
 from pumploss.report import COUNTS
 from pumploss.settings import Settings, from_environment
 from pumploss.tables.quarantine_trades import TABLE
@@ -45,6 +48,7 @@ def status(settings: Settings) -> dict[str, Any]:
             "home": str(settings.home),
             "stores": stores(settings),
             "lake_landing": context.lake.owner(),
+            "running": [asdict(holder) for holder in lake_holders(settings.lake)],
             "steps": _steps(context),
             "landing": _landing(context),
             "quarantine": _quarantine(context),
@@ -106,6 +110,8 @@ def refusals(context: Context, day: date | None = None) -> dict[str, int]:
 def _show(stand: dict[str, Any]) -> None:
     show_facts("Stores", [(name, address_of(store)) for name, store in stand["stores"].items()])
     print(f"\nThe lake is built from {stand['lake_landing'] or 'nothing yet'}.")
+    for holder in stand["running"]:
+        print(f"In use by {Holder(**holder).sentence()}.")
     if stand["landing"]["error"]:
         print(f"The landing cannot be used: {stand['landing']['error']}")
     head = ("source", "cadence", "days", "first", "last")

@@ -120,9 +120,9 @@ def lake_hold(root: str, run: str, wait_seconds: float, say: Callable[[str], Non
     lock, holder = _lock(root, LAKE), this_process(run)
     if others := _entered(lock, holder, root, wait_seconds, say):
         raise BusyLakeError(
-            f"The lake {root} is in use by {_said(others)}; waited {wait_seconds:.0f} s for it, and nothing was done. "
-            "Run again when that one has ended. If it hangs, end its process: what it has not published stays as it "
-            "was."
+            f"The lake {root} is in use by {_said(others)}"
+            f"{f'; waited {wait_seconds:.0f} s for it' if wait_seconds else ''}. Nothing was done: run again when that "
+            "one has ended. If it hangs, end its process: what it has not published stays as it was."
         )
     try:
         yield Hold(root, lock)

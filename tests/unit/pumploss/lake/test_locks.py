@@ -74,7 +74,7 @@ def test_who_is_refused_is_told_who_holds_the_lake_and_since_when(lake, somebody
         pass
     named = rf"`pumploss nightly --days 3` (process {somebody.pid} on {os.uname().nodename}, since 20"
     assert named in str(caught.value)
-    assert "waited 0 s for it, and nothing was done" in str(caught.value)
+    assert "; waited 0 s for it. Nothing was done" in str(caught.value)
     (line,) = said
     assert line.startswith("Waiting up to 0 s for ")
     assert named in line
