@@ -13,6 +13,8 @@ from sources.landing.dump_days import run_days
 from sources.landing.folders import LandedFile, Landing
 from sources.landing.stamps import settled_stamps
 
+BRONZE = "bronze_trades"
+
 
 def landed_days(landing: Landing) -> Days:
     """Lists every dump day from the first that landed to the last. Raises LandingError for an empty landing."""
@@ -31,13 +33,35 @@ def unbuilt(context: Context, step: Step, days: Days) -> Days:
     return ordered(set(days) - fresh)
 
 
+def holes(context: Context, step: Step, days: Days) -> dict[date, str]:
+    """Finds days that the step should have and has not, each with what the ledger knows of the reason.
+
+    Of a step without models that is every day up to the last that bronze has; scores begin with the first scored day,
+    because models of later days would have seen what came after the days before.
+    """
+    held, latest = context.ledger.held(step.name), context.ledger.latest()
+    if step.name == BRONZE:
+        first, last = min(held, default=date.max), max(held, default=date.min)
+    else:
+        first = min(held, default=date.max) if step.waits_for else date.min
+        last = max(context.ledger.held(BRONZE), default=date.min)
+    rows = {day: latest.get((step.name, day)) for day in days if first <= day <= last and day not in held}
+    return {
+        day: _reason(row) for day, row in rows.items() if row is None or row["status"] != "skipped" or step.waits_for
+    }
+
+
+def _reason(row: Mapping[str, Any] | None) -> str:
+    return "it was never run for the day" if row is None else f"it {row['status']}: {row['error']}"
+
+
 def changed_dumps(context: Context, days: Days) -> Days:
     """Finds built days whose landed files are no longer those that the ledger names.
 
     A file with the stamp that the ledger has is the same; any other is read and compared by digest. Where it turns out
     the same, the ledger gets its new stamp, so that it is read once.
     """
-    rows = {day: context.ledger.latest().get(("bronze_trades", day)) for day in days}
+    rows = {day: context.ledger.latest().get((BRONZE, day)) for day in days}
     landed = {name: set(context.landing.days(name)) for name in context.landing.sources()}
     changed, restamped = [], []
     for day, row in rows.items():

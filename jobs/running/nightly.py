@@ -10,12 +10,13 @@ from datetime import date
 from typing import Protocol
 
 from jobs.airflow import TaskState, migrate, test_daily
-from jobs.pipeline import STEPS, Cadence, daily
+from jobs.pipeline import BY_NAME, STEPS, Cadence, daily
 from jobs.running.context import Context, open_context
-from jobs.running.due_days import changed_dumps, landed_days, unbuilt
+from jobs.running.due_days import changed_dumps, holes, landed_days, unbuilt
 from jobs.running.runner import run_step
 from pumploss import embedded
 from pumploss.days import Days, ordered
+from pumploss.errors import ModelError
 from pumploss.lake.locks import Hold
 from pumploss.settings import Settings
 from sources.landing.folders import Landing
@@ -130,6 +131,23 @@ def _build(context: Context, earlier: Days, watch: Watch) -> None:
                 continue
             watch.at(f"{step.name} {days[0]} to {days[-1]}")
             watch.done(run_step(context, step.name, days).sentence())
+    _fill_scores(context, earlier, watch)
+
+
+def _fill_scores(context: Context, earlier: Days, watch: Watch) -> None:
+    """Scores those earlier days that lack scores between days that have them; says which cannot be scored and why."""
+    step = BY_NAME["gold_scores"]
+    stale = context.ledger.stale(step.name)
+    lacking = ordered(holes(context, step, earlier).keys() | (stale & set(earlier)))
+    if not lacking:
+        return
+    with watch.phase(f"{len(lacking)} earlier days without scores, {lacking[0]} to {lacking[-1]}", len(lacking)):
+        for day in lacking:
+            watch.at(f"{step.name} {day}")
+            try:
+                watch.done(run_step(context, step.name, [day]).sentence())
+            except ModelError as error:
+                watch.done(f"{step.name} of {day} cannot be made up for: {error}")
 
 
 def _in_process(settings: Settings, day: date, watch: Watch) -> None:
