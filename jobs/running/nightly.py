@@ -10,10 +10,11 @@ from datetime import date
 from typing import Protocol
 
 from jobs.airflow import TaskState, migrate, test_daily
-from jobs.pipeline import BY_NAME, STEPS, Cadence, daily
+from jobs.pipeline import BY_NAME, STEPS, WRITER, Cadence, daily
 from jobs.running.context import Context, open_context
 from jobs.running.due_days import changed_dumps, holes, landed_days, unbuilt
 from jobs.running.runner import run_step
+from jobs.running.standing import mark_tables
 from pumploss import embedded
 from pumploss.days import Days, ordered
 from pumploss.errors import ModelError
@@ -121,6 +122,8 @@ def _build(context: Context, earlier: Days, watch: Watch) -> None:
     """Brings the earlier days up to date, each step in one pass over those that need it."""
     if not earlier:
         return
+    # What the lake no longer holds counts as stale before anything is called built.
+    mark_tables(context, WRITER)
     # Dumps that changed or came later rebuild their day, and through the ledger every day that rests on it.
     wanted = {"bronze_trades": changed_dumps(context, earlier)}
     with watch.phase(f"{len(earlier)} earlier days, {earlier[0]} to {earlier[-1]}", len(DATA_STEPS)):
