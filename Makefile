@@ -11,8 +11,10 @@ STAMP := $(VENV)/.installed
 DAYS ?= 90
 TRADES ?= 7200
 LANDING ?=
+# Trials of each kind of fault.
+ROUNDS ?= 200
 
-.PHONY: help install nightly test quick digests check format docs pages bench airflow serve lock clean
+.PHONY: help install nightly test quick faults digests check format docs pages bench airflow serve lock clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +37,9 @@ test: $(STAMP) ## Run every test
 
 quick: $(STAMP) ## Run what needs neither the engine nor servers, in under a minute
 	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder -m "not slow"
+
+faults: $(STAMP) ## Break things on purpose, many times: ROUNDS=200 of each kind of fault
+	$(BIN)/python -m pytest tests/faults -n 2 --dist loadscope --no-loadscope-reorder --rounds $(ROUNDS)
 
 digests: $(STAMP) ## Record anew what the tables of the fixed market and of the real sets hold
 	$(BIN)/python -m pytest tests/golden/test_content_digests.py tests/golden/test_real_digests.py --rewrite-digests

@@ -20,7 +20,7 @@ failed task and what follows.
 """
 
 from airflow.sdk import DAG, Param
-from building import ACCEPT_PARAM, RETRY_PARAM, SHARED, connect
+from building import ACCEPT_PARAM, RUN_PARAMS, SHARED, connect
 from ranges import ALL, PlanTask, range_task
 
 from jobs.pipeline import STEPS
@@ -44,7 +44,7 @@ with DAG(
         ),
         "dry_run": Param(True, type="boolean", title="Dry run", description="Only print what would be replaced."),
         "accept_completeness": ACCEPT_PARAM,
-        "retry": RETRY_PARAM,
+        **RUN_PARAMS,
     },
     doc_md=__doc__,
     **SHARED,

@@ -5,13 +5,16 @@ when it runs, inside the task's process.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from airflow.sdk import Asset, BaseOperator, CronTriggerTimetable, Param
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import AirflowFailException, TaskDeferred
+from lake_wait import LAKE_PARAM, LakeTrigger
 
 from jobs.pipeline import BY_NAME, LANDING, Step, upstream
+from pumploss import clock
 from pumploss.days import CHAIN_START, midnight
 
 if TYPE_CHECKING:
@@ -51,6 +54,9 @@ ACCEPT_PARAM = Param(
     title="Accept incomplete dumps",
     description="Somebody has looked: the dumps that seem incomplete are whole. Goes into the run ledger.",
 )
+
+#: What every run of a DAG can be told.
+RUN_PARAMS = {"retry": RETRY_PARAM, "lake_minutes": LAKE_PARAM}
 
 #: What becomes fresh when a step succeeds; other DAGs may be scheduled on these.
 ASSETS = {
@@ -104,8 +110,43 @@ class StepTask(BaseOperator):
         self.step_options = dict(step_options or {})
 
     def execute(self, context: "Context") -> dict[str, Any]:
+        """Runs the step, once no other run holds the lake."""
+        minutes = float(context["params"].get("lake_minutes", 0))
+        return self._attempt(context, (clock.now() + timedelta(minutes=minutes)).isoformat())
+
+    def go_on(
+        self,
+        context: "Context",
+        event: Mapping[str, Any],  # noqa: ARG002 - who holds the lake is found out by trying
+        deadline: str,
+    ) -> dict[str, Any]:
+        """Runs the step after waiting; where the lake is still held, or again, only until the deadline."""
+        return self._attempt(context, deadline)
+
+    def work(self, context: "Context") -> dict[str, Any]:
         """Runs the step for the run's day."""
         return run_in_task(context, self.step, [day_of(context)], self.step_options)
+
+    def _attempt(self, context: "Context", deadline: str) -> dict[str, Any]:
+        from pumploss.errors import BusyLakeError
+        from pumploss.settings import from_environment
+
+        try:
+            return self.work(context)
+        except BusyLakeError as error:
+            minutes = float(context["params"].get("lake_minutes", 0))
+            if datetime.fromisoformat(deadline) <= clock.now():
+                give_up_or_raise(context, BusyLakeError(f"Waited {minutes:g} minutes. {error}"))
+            tell(f"{error} Waiting up to {minutes:g} minutes for it.")
+        settings = from_environment()
+        trigger = LakeTrigger(settings.lake, settings.run or run_name(context), deadline)
+        raise TaskDeferred(trigger=trigger, method_name="go_on", kwargs={"deadline": deadline})
+
+
+def run_name(context: "Context") -> str:
+    """Names the run of a DAG, all tasks of which hold the lake together."""
+    run = context["dag_run"]
+    return f"{run.dag_id} {run.run_id}"
 
 
 def run_in_task(context: "Context", step: str, days: Iterable[date], options: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,17 +154,22 @@ def run_in_task(context: "Context", step: str, days: Iterable[date], options: Ma
 
     They are few enough for an XCom; everything else is in the run ledger under this run id.
 
-    What is wrong with the input fails the task for good; a busy lock, an unreachable store and errors of other makers
-    are left to Airflow's retries.
+    A lake that another run holds is not waited for: raises BusyLakeError. What is wrong with the input fails the task
+    for good; a busy table, an unreachable store and errors of other makers are left to Airflow's retries.
     """
     from jobs.running.context import open_context
     from jobs.running.runner import run_step
+    from pumploss.errors import BusyLakeError
     from pumploss.settings import from_environment
 
+    settings = from_environment()
     try:
-        with open_context(from_environment(), say=tell) as run:
+        with open_context(replace(settings, run=settings.run or run_name(context)), say=tell) as run:
+            run.wait_seconds = 0.0
             run.accept_completeness = bool(context["params"].get("accept_completeness", False))
             return run_step(run, step, days, **options).figures(run.run_id, LINES_KEPT)
+    except BusyLakeError:
+        raise
     except Exception as error:  # noqa: BLE001 - its message is left where people look, whatever it was
         give_up_or_raise(context, error)
 
@@ -135,11 +181,12 @@ def tell(text: str) -> None:
 
 def give_up_or_raise(context: "Context", error: Exception) -> NoReturn:
     """Leaves the message where people look for it; raises what tells Airflow whether to try again."""
-    from pumploss.errors import LockedError, PumpLossError, StoreError, failure_text
+    from pumploss.errors import BusyLakeError, LockedError, PumpLossError, StoreError, failure_text
 
     message = failure_text(error)
     context["ti"].xcom_push(FAILURE_KEY, message)
     may_pass = isinstance(error, LockedError | StoreError) or not isinstance(error, PumpLossError)
+    may_pass &= not isinstance(error, BusyLakeError)  # it was waited for
     if may_pass and context["params"].get("retry", True):
         raise error
     raise AirflowFailException(message) from error

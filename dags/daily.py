@@ -29,7 +29,7 @@ need a scheduler; `pumploss nightly` does the same with the environment set.
 """
 
 from airflow.sdk import DAG
-from building import ACCEPT_PARAM, DAY_PARAM, RETRY_PARAM, SHARED, connect, every, first_model_task, step_task
+from building import ACCEPT_PARAM, DAY_PARAM, RUN_PARAMS, SHARED, connect, every, first_model_task, step_task
 from landing_wait import WAIT_PARAM, WaitForDump
 
 from jobs.pipeline import daily, weekly
@@ -43,7 +43,7 @@ with DAG(
         "day": DAY_PARAM,
         "wait_minutes": WAIT_PARAM,
         "accept_completeness": ACCEPT_PARAM,
-        "retry": RETRY_PARAM,
+        **RUN_PARAMS,
     },
     doc_md=__doc__,
     **{**SHARED, "max_active_runs": 2},

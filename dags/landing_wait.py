@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Collection
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator, Param
 from airflow.triggers.base import BaseTrigger, TriggerEvent
 from building import day_of, give_up_or_raise
+
+from pumploss import clock
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -105,7 +107,7 @@ class LandingTrigger(BaseTrigger):
             except LandingError as error:
                 yield _event(str(error), is_broken=True)
                 return
-            left = (deadline - datetime.now(UTC)).total_seconds()
+            left = (deadline - clock.now()).total_seconds()
             if lacking is None or left <= 0:
                 yield _event(lacking)
                 return
@@ -136,7 +138,7 @@ class WaitForDump(BaseOperator):
         except LandingError as error:
             give_up_or_raise(context, error)
         if lacking is not None and minutes > 0:
-            deadline = datetime.now(UTC) + timedelta(minutes=minutes)
+            deadline = clock.now() + timedelta(minutes=minutes)
             trigger = LandingTrigger(root, day.isoformat(), deadline.isoformat())
             self.defer(trigger=trigger, method_name="arrived")
         return self.arrived(context, {"missing": lacking, "is_broken": False})

@@ -76,7 +76,7 @@ class PlanTask(BaseOperator):
 class RangeTask(StepTask):
     """Runs a step over the run's range in one pass, if it was chosen and this is no dry run."""
 
-    def execute(self, context: "Context") -> dict[str, Any]:
+    def work(self, context: "Context") -> dict[str, Any]:
         """Runs the step over the range."""
         from pumploss.errors import LandingError
         from pumploss.settings import from_environment

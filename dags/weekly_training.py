@@ -16,7 +16,7 @@ a day. Scores go on with the present champion, so nothing is urgent. Mend the st
 """
 
 from airflow.sdk import DAG
-from building import DAY_PARAM, RETRY_PARAM, SHARED, connect, every, step_task
+from building import DAY_PARAM, RUN_PARAMS, SHARED, connect, every, step_task
 
 from jobs.pipeline import weekly
 
@@ -25,7 +25,7 @@ with DAG(
     description="New candidates for both models",
     schedule=every("0 4 * * 1"),
     tags=["pumploss", "weekly"],
-    params={"day": DAY_PARAM, "retry": RETRY_PARAM},
+    params={"day": DAY_PARAM, **RUN_PARAMS},
     doc_md=__doc__,
     **SHARED,
 ):

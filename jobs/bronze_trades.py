@@ -26,6 +26,7 @@ from pumploss.tables.bronze_trades import TABLE
 from pumploss.tables.quarantine_trades import TABLE as QUARANTINE
 from sources.landing.dump_days import daily_sources, require_landed
 from sources.landing.folders import LandedFile
+from sources.landing.stamps import settled_stamps
 from sources.parsing.files import parse_files
 from sources.parsing.schema import PARSED_DDL
 
@@ -64,7 +65,7 @@ def _build(context: StepContext, days: Days) -> None:
     kept = context.lake.stage(QUARANTINE, _quarantine(parsed, [resolved.refused, refused], context.run_id))
     events = parsed.where("kind = 'event'").select(*EVENTS.names)
     fates = Fates(by_file(staged), by_file(kept), by_file(copies), by_file(events), resolved.retried)
-    account(files, fates, report)
+    account(files, fates, report, settled_stamps(landed))
     empty = empty_days.empty_dumps(daily_sources(context.landing), files, days, taken)
     refused_whole = refused_dumps(context, files, fates, kept)
     accepted = {**dict.fromkeys(empty, empty_days.RECORDS), **dict.fromkeys(refused_whole, ROWS)}

@@ -39,6 +39,7 @@ def run(context: StepContext, days: Days) -> None:
     with online_redis(context.settings) as url, quiet():
         store = feature_store(context.settings, url, {TABLE.name: version})
         with open_hot(context.settings) as hot:
+            context.require_unmoved()
             online = OnlineTraders(hot, PROJECT, VIEW, store.config.entity_key_serialization_version)
             if newer := online.begin(at, traders):
                 report.skipped = f"features as of {newer.date()} are online already, which is later than {feature_day}"

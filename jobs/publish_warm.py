@@ -70,6 +70,7 @@ def _publish(context: StepContext, days: Days, allow_older: bool, publish_id: st
         entry = Published(publish_id, context.run_id, day, landing, lake, rows, versions, by_day)
         _describe(context.report, days, staging.loaded, rows, versions)
         published_rows.gate(context, warm, staging.loaded, day)
+        context.require_unmoved()
         swapping.swap(warm, staging.loaded, by_day, entry)
 
 

@@ -37,6 +37,10 @@ class LockedError(LakeError):
     """Another run holds the table's lock."""
 
 
+class BusyLakeError(LockedError):
+    """Another run holds the whole lake: a night, a backfill, or a step."""
+
+
 class ConservationError(PumpLossError):
     """Rows or amounts went missing between a step's input and its output."""
 

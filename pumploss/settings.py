@@ -22,6 +22,8 @@ class Settings:
     hot_url: str | None = None
     spark_remote: str | None = None
     connect_memory: str = "4g"
+    #: The run that this process is part of, where a run starts processes: they hold the lake together.
+    run: str | None = None
 
     @property
     def warm_dir(self) -> Path:
@@ -71,6 +73,7 @@ def _given(settings: Settings) -> dict[str, str]:
         "PUMPLOSS_HOT_URL": settings.hot_url or "",
         "SPARK_REMOTE": settings.spark_remote or "",
         "PUMPLOSS_SPARK_MEMORY": settings.connect_memory,
+        "PUMPLOSS_RUN": settings.run or "",
         "MLFLOW_TRACKING_URI": "" if settings.tracking_uri == default_tracking else settings.tracking_uri,
     }
 
@@ -103,6 +106,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         hot_url=env.get("PUMPLOSS_HOT_URL") or None,
         spark_remote=env.get("SPARK_REMOTE") or None,
         connect_memory=env.get("PUMPLOSS_SPARK_MEMORY") or "4g",
+        run=env.get("PUMPLOSS_RUN") or None,
     )
 
 

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from pumploss.whole_files import write_whole
 from simulator.market import Market
 
 
@@ -25,13 +26,21 @@ def is_free(landing: str, market: Market) -> bool:
     folder, note = Path(landing), note_of(Path(landing))
     if not folder.exists() or not any(folder.iterdir()):
         return True
-    return note.is_file() and json.loads(note.read_text(encoding="utf-8")) == identity(market)
+    return note.is_file() and _noted(note) == identity(market)
+
+
+def _noted(note: Path) -> Any:
+    """Answers what a note says; one that cannot be read says of no market that it is its own."""
+    try:
+        return json.loads(note.read_text(encoding="utf-8"))
+    except ValueError:
+        return None
 
 
 def claim(landing: Path, market: Market) -> None:
     """Makes the landing where there is none, and notes that it is this market's."""
     landing.mkdir(parents=True, exist_ok=True)
-    note_of(landing).write_text(json.dumps(identity(market)), encoding="utf-8")
+    write_whole(note_of(landing), json.dumps(identity(market)))
 
 
 def note_of(landing: Path) -> Path:

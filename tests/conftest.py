@@ -23,8 +23,9 @@ FOREIGN_WARNINGS = (
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The option of `make digests`."""
+    """The options of `make digests` and `make faults`."""
     parser.addoption("--rewrite-digests", action="store_true", help="record the content digests that are found anew")
+    parser.addoption("--rounds", type=int, default=0, help="trials of each kind of fault; 0 for the few of the suite")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -14,6 +14,7 @@ from jobs.airflow.environment import environment, keep_secrets
 from pumploss.embedded import locks
 from pumploss.errors import StoreError
 from pumploss.settings import ROOT, Settings
+from pumploss.whole_files import write_whole
 
 TAIL_LINES = 15
 MIGRATE_SECONDS = 600.0
@@ -52,7 +53,7 @@ def migrate(settings: Settings) -> None:
                 f"`airflow db migrate` failed with exit code {ended.returncode} in {home}:\n{tail(log)}\n"
                 f"The whole output is in {log}. Mend the database, or move it away to start with an empty one."
             )
-        stamp.write_text(wanted)
+        write_whole(stamp, wanted)
 
 
 def _fingerprint(database: str) -> str:

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from jobs.airflow.commands import command, log_file, migrate, sole_user, stop, tail
@@ -21,11 +21,13 @@ def test_daily(
     day: date,
     progress: Callable[[TaskState], None] = lambda _: None,  # noqa: PT028 - named after Airflow's command, no test
     wait_minutes: float = 0.0,  # noqa: PT028 - as above
+    kept_open: Sequence[int] = (),  # noqa: PT028 - as above
 ) -> None:
     """Runs the daily DAG for a dump day; `progress` is told of each task as it ends.
 
     A day that has not landed is waited for only as long as told. Errors are final: somebody is watching, so nothing is
-    tried again. Raises PumpLossError with the failed task's message and where the log is.
+    tried again. Open files of `kept_open` are the process's as well: with them it holds the lake should we be killed.
+    Raises PumpLossError with the failed task's message and where the log is.
     """
     migrate(settings)
     log = log_file(settings, f"night-{day}")
@@ -42,7 +44,10 @@ def test_daily(
             stdout=output,
             stderr=output,
             start_new_session=True,
-            pass_fds=(lock.descriptor,),  # the home stays taken for as long as the night lives, whatever happens to us
+            pass_fds=(
+                lock.descriptor,
+                *kept_open,
+            ),  # the home stays taken for as long as the night lives, whatever happens to us
         )
         try:
             _follow(child, runs, before, progress)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from pyspark.sql import DataFrame
@@ -49,12 +50,17 @@ def by_file(frame: DataFrame) -> Counter[DayFile]:
     return Counter({(row["dump_day"], row["file"]): row["count"] for row in rows})
 
 
-def account(files: Iterable[ReadFile], fates: Fates, report: RunReport) -> None:
-    """Writes each file's sums into the report. Raises ConservationError where they do not add up."""
+def account(
+    files: Iterable[ReadFile], fates: Fates, report: RunReport, stamps: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """Writes each file's sums, and its stamp by name, into the report. Raises ConservationError where they do not add
+    up.
+    """
     for file in files:
         own, again = fates.of(file.dump_day, file.file), _retried(fates, file)
         day = report.day(file.dump_day)
-        day.inputs.append(_entry(file, fates, own, again))
+        stamp = {"stamp": stamps[file.file]} if stamps.get(file.file) else {}
+        day.inputs.append(_entry(file, fates, own, again) | stamp)
         day.rows_read += (file.records or 0) + sum(earlier["records"] for earlier in again)
         for counts in (own, *again):
             day.rows_written += counts["written"]

@@ -20,7 +20,7 @@ def run(arguments: argparse.Namespace) -> int:
         seconds = {"dumps": simulated, **night.seconds, "all": time.monotonic() - started}
         closing.show(settings, night.days, seconds)
 
-    nightly(settings, screen, not arguments.no_airflow, close)
+    nightly(settings, screen, not arguments.no_airflow, close, 60.0 * arguments.wait)
     return 0
 
 

@@ -13,6 +13,7 @@ from pumploss.catalog import tables
 from pumploss.errors import PumpLossError
 from pumploss.settings import ROOT
 from pumploss.tables import bronze_trades
+from pumploss.whole_files import write_whole
 from sources import SOURCES
 
 FOLDER = ROOT / "docs" / "generated"
@@ -38,7 +39,7 @@ def write() -> list[Path]:
     """Writes the pages; answers their paths."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name, text in pages().items():
-        (FOLDER / name).write_text(text, encoding="utf-8")
+        write_whole(FOLDER / name, text)
     return [FOLDER / name for name in pages()]
 
 

@@ -39,6 +39,7 @@ def _nights(commands: _Commands) -> None:
     nightly = _command(commands, "nightly", "nightly:run", "run every landed day through to published results")
     nightly.add_argument("--landing", metavar="PATH", help="dumps to use as they are; default: simulate a market")
     _market(nightly)
+    _wait(nightly)
     nightly.add_argument("--no-airflow", action="store_true", help="run the last night in this process, to debug it")
     simulate = _command(commands, "simulate", "simulate:run", "write the dumps of a simulated market")
     _market(simulate)
@@ -68,6 +69,10 @@ def _steps(commands: _Commands) -> None:
 def _readers(commands: _Commands) -> None:
     _command(commands, "docs", "docs:run", "open Data Docs: what every check said of the latest nights")
     status = _command(commands, "status", "status:run", "show every store, and what ran last, from the ledger")
+    verify = _command(commands, "verify", "verify:run", "compare ledger, lake, segments, registry and stores")
+    verify.add_argument("--repair", action="store_true", help="mend what can be: mark days stale, gather, publish")
+    verify.add_argument("--quick", action="store_true", help="only what the logs say: no data is read")
+    _wait(verify)
     losers = _command(commands, "losers", "losers:run", "show who lost most, from the warm store")
     losers.add_argument("--period", choices=PERIODS, default="24h", help="ending at the last published day (24h)")
     losers.add_argument("--limit", type=_at_least(1), default=20, metavar="N", help="how many (20)")
@@ -76,7 +81,7 @@ def _readers(commands: _Commands) -> None:
     methods = _command(commands, "methods", "methods:run", "compare FIFO with average cost and LIFO, side by side")
     methods.add_argument("--trader", metavar="ADDRESS", help="only this wallet, in base58")
     methods.add_argument("--until", type=_day, metavar="DAY", help="last trade date that counts (the last built one)")
-    for command in (status, losers, trader, methods):
+    for command in (status, verify, losers, trader, methods):
         command.add_argument("--json", action="store_true", help="print JSON instead of tables")
 
 
@@ -101,6 +106,13 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
     accept = "bronze_trades takes days that seem incomplete or are empty: somebody has looked, and they really were so"
     parser.add_argument("--accept-completeness", action="store_true", help=accept)
     parser.add_argument("--json", action="store_true", help="print a JSON line for each step")
+    _wait(parser)
+
+
+def _wait(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--wait", type=_at_least(0), default=10, metavar="MINUTES", help="how long to wait for another run (10)"
+    )
 
 
 def _complete_range(arguments: argparse.Namespace) -> None:

@@ -47,8 +47,10 @@ def _run(arguments: argparse.Namespace, names: list[str]) -> int:
         arguments.parser.error("--accept-completeness is about dumps: it goes with bronze_trades")
     day = vars(arguments).get("day")
     with ExitStack() as stack:
-        context = stack.enter_context(open_context(settings))
+        context = stack.enter_context(open_context(settings, screen.say))
         context.accept_completeness = arguments.accept_completeness
+        context.wait_seconds = 60.0 * arguments.wait
+        stack.enter_context(context.held_lake())
         days = (day,) if day else run_days(context.landing, arguments.first, arguments.last)
         if len(STORE_STEPS & {step.name for step, _ in steps}) > 1:
             stack.enter_context(held_stores(settings))

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -9,9 +10,14 @@ import polars as pl
 
 from jobs.commands.stores import address_of, stores
 from jobs.commands.terminal import show_facts, show_table
-from jobs.pipeline import STEPS
+from jobs.pipeline import STEPS, Step
 from jobs.running.context import Context, open_context
+from jobs.running.due_days import holes, landed_days
+from pumploss.days import Days
 from pumploss.errors import LandingError
+from pumploss.lake.holders import Holder
+from pumploss.lake.ledger import order_of
+from pumploss.lake.locks import lake_holders
 from pumploss.report import COUNTS
 from pumploss.settings import Settings, from_environment
 from pumploss.tables.quarantine_trades import TABLE
@@ -26,6 +32,10 @@ _LAST = (
 )
 
 
+#: Days that are named one by one of what a step lacks.
+_NAMED = 5
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Prints how everything stands."""
     stand = status(from_environment())
@@ -37,13 +47,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def status(settings: Settings) -> dict[str, Any]:
-    """Collects stores by role, last run and stale days per step, landed days per source, and the last refusals."""
+    """Collects stores by role, steps with last run, stale and missing days, landed days, and the last refusals."""
     with open_context(settings) as context:
         return {
             "code_version": code_version(),
             "home": str(settings.home),
             "stores": stores(settings),
             "lake_landing": context.lake.owner(),
+            "running": [asdict(holder) for holder in lake_holders(settings.lake)],
             "steps": _steps(context),
             "landing": _landing(context),
             "quarantine": _quarantine(context),
@@ -53,17 +64,33 @@ def status(settings: Settings) -> dict[str, Any]:
 def _steps(context: Context) -> dict[str, dict[str, Any]]:
     """Looks up per step the last day of its last run (`status` None where it never ran), and its stale days."""
     latest = context.ledger.latest()
+    days = _landed_days(context)
     steps = {}
     for step in STEPS:
         runs = [row for (name, _), row in latest.items() if name == step.name and row["status"] != "stale"]
-        last = max(runs, key=lambda row: (row["written_at"], row["day"]), default=dict.fromkeys(_LAST))
+        last = max(runs, key=order_of, default=dict.fromkeys(_LAST))
         stale = sorted(context.ledger.stale(step.name))
         steps[step.name] = {
             **{name: last[name] for name in _LAST},
             "built_days": len(context.ledger.built(step.name)),
             "stale_days": [day.isoformat() for day in stale],
+            "missing_days": _missing(context, step, days),
         }
     return steps
+
+
+def _landed_days(context: Context) -> Days:
+    try:
+        return landed_days(context.landing)
+    except LandingError:  # what is wrong with the landing is said of the landing
+        return ()
+
+
+def _missing(context: Context, step: Step, days: Days) -> dict[str, str]:
+    """Says which days a daily step that writes a table should have and has not, and why."""
+    if not step.writes:
+        return {}
+    return {day.isoformat(): reason for day, reason in sorted(holes(context, step, days).items())}
 
 
 def _landing(context: Context) -> dict[str, Any]:
@@ -105,6 +132,8 @@ def refusals(context: Context, day: date | None = None) -> dict[str, int]:
 def _show(stand: dict[str, Any]) -> None:
     show_facts("Stores", [(name, address_of(store)) for name, store in stand["stores"].items()])
     print(f"\nThe lake is built from {stand['lake_landing'] or 'nothing yet'}.")
+    for holder in stand["running"]:
+        print(f"In use by {Holder(**holder).sentence()}.")
     if stand["landing"]["error"]:
         print(f"The landing cannot be used: {stand['landing']['error']}")
     head = ("source", "cadence", "days", "first", "last")
@@ -116,6 +145,10 @@ def _show(stand: dict[str, Any]) -> None:
         ("read", "written", "seconds", "days built", "stale"),
     )
     for name, step in stand["steps"].items():
+        for day, reason in list(step["missing_days"].items())[:_NAMED]:
+            print(f"{name} lacks {day}: {reason}. `pumploss nightly` makes up for it, or says why it cannot.")
+        if len(step["missing_days"]) > _NAMED:
+            print(f"{name} lacks {len(step['missing_days']) - _NAMED} more days (`--json` lists them).")
         if step["error"]:
             print(f"{name} of {step['day']} {step['status']}: {step['error']}")
     refused = stand["quarantine"]

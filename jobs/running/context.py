@@ -15,6 +15,7 @@ from pumploss import engine
 from pumploss.contract import Table
 from pumploss.days import shift
 from pumploss.lake import Lake, Ledger
+from pumploss.lake.locks import Hold, lake_hold
 from pumploss.settings import Settings
 from sources.landing.folders import Landing
 
@@ -28,13 +29,15 @@ class Context:
     """What commands and notebooks work with: it reads any table. A step is given a `StepContext` instead.
 
     `say` takes one line of progress for people. `accept_completeness` says that somebody has looked: days that seem
-    incomplete are really so.
+    incomplete are really so. `wait_seconds` is how long a lake that another run holds is waited for.
     """
 
     settings: Settings
     run_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     say: Callable[[str], None] = _silent
     accept_completeness: bool = False
+    wait_seconds: float = 120.0
+    hold: Hold | None = field(default=None, init=False, repr=False)
 
     @cached_property
     def spark(self) -> SparkSession:
@@ -55,6 +58,23 @@ class Context:
     def landing(self) -> Landing:
         """The landing of these settings."""
         return Landing(self.settings.landing)
+
+    @contextmanager
+    def held_lake(self) -> Iterator[Hold]:
+        """Holds the lake for this run, together with other processes of it, unless this context does already.
+
+        Raises BusyLakeError, with who holds it, where another run does for too long.
+        """
+        if self.hold is not None:
+            yield self.hold
+            return
+        run = self.settings.run or self.run_id
+        with lake_hold(self.settings.lake, run, self.wait_seconds, self.say) as hold:
+            self.hold = hold
+            try:
+                yield hold
+            finally:
+                self.hold = None
 
     def require_readable(self, table: Table, days: Collection[date] | None = None) -> None:
         """Raises StaleError if any of the partition days, or any at all, is stale."""

@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame
 from pumploss import checks
 from pumploss.checks import data_docs
 from pumploss.contract import Table
-from pumploss.errors import CheckError, StoreError
+from pumploss.errors import CheckError, failure_text
 from pumploss.report import RunReport
 
 #: Failed checks that are shown with rows.
@@ -60,11 +60,11 @@ def document(
     failed: Mapping[str, data_docs.Failed],
     report: RunReport,
 ) -> None:
-    """Keeps what was judged for Data Docs. A disk that is full there holds up no night, but is said."""
+    """Keeps what was judged for Data Docs. Whatever fails there holds up no night, but is said."""
     try:
         data_docs.keep(folder, judged, night, days, failed)
-    except (OSError, StoreError) as error:
-        report.warnings.append(f"Data Docs lack a result of {night}: {error}")
+    except Exception as error:  # noqa: BLE001 - Great Expectations raises of every kind over a torn or foreign file
+        report.warnings.append(f"Data Docs lack a result of {night}: {failure_text(error)}")
 
 
 def build_data_docs(folder: Path, say: Callable[[str], None], report: RunReport | None = None) -> None:
@@ -73,8 +73,11 @@ def build_data_docs(folder: Path, say: Callable[[str], None], report: RunReport 
     try:
         if data_docs.has_results(folder) and not data_docs.is_current(folder):
             data_docs.build(folder)
-    except (OSError, StoreError) as error:
-        say(f"Data Docs could not be built: {error}")
+    except Exception as error:  # noqa: BLE001 - as above
+        say(
+            f"Data Docs could not be built: {failure_text(error)}. Nothing else depends on them: where this comes "
+            f"again, delete {folder}, and they begin anew with the next night."
+        )
     if report is not None:
         took(report, "data_docs", started)
 

@@ -1,20 +1,24 @@
 """The whole way from a landing to published results: earlier days in one range pass, the last night through Airflow."""
 
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
 from jobs.airflow import TaskState, migrate, test_daily
-from jobs.pipeline import STEPS, Cadence, daily
+from jobs.pipeline import BY_NAME, STEPS, WRITER, Cadence, daily
 from jobs.running.context import Context, open_context
-from jobs.running.due_days import changed_dumps, landed_days, unbuilt
+from jobs.running.due_days import changed_dumps, holes, landed_days, unbuilt
 from jobs.running.runner import run_step
+from jobs.running.standing import mark_tables
 from pumploss import embedded
 from pumploss.days import Days, ordered
+from pumploss.errors import ModelError
+from pumploss.lake.locks import Hold
 from pumploss.settings import Settings
 from sources.landing.folders import Landing
 
@@ -27,6 +31,9 @@ class Watch(Protocol):
 
     def phase(self, title: str, total: int) -> AbstractContextManager[None]:
         """Hears that so many things are done under this title."""
+
+    def say(self, text: str) -> None:
+        """Hears something that people must know at once."""
 
     def at(self, text: str) -> None:
         """Hears what is worked on now."""
@@ -44,18 +51,26 @@ class NightlyRun:
 
 
 def nightly(
-    settings: Settings, watch: Watch, use_airflow: bool = True, then: Callable[[NightlyRun], None] = lambda _: None
+    settings: Settings,
+    watch: Watch,
+    use_airflow: bool = True,
+    then: Callable[[NightlyRun], None] = lambda _: None,
+    wait_seconds: float = 0.0,
 ) -> NightlyRun:
     """Builds every landed day that is not built or stale, then runs the last one through to the published results.
 
     The last day is always run, which changes nothing where nothing changed. `then` is called while the stores are
-    still up. Raises LandingError for a landing that cannot be trusted, and whatever a step raises; what was built until
-    then stays, and the next run goes on from it.
+    still up. The run holds the lake from beginning to end, its tasks included; another run is waited for. Raises
+    BusyLakeError where that takes too long, LandingError for a landing that cannot be trusted, and whatever a step
+    raises; what was built until then stays, and the next run goes on from it.
     """
-    days = landed_days(Landing(settings.landing))
-    night = NightlyRun(days)
+    landed_days(Landing(settings.landing))  # an empty landing is no reason to wait
+    settings = replace(settings, run=settings.run or uuid.uuid4().hex)
     with ExitStack() as stack:
-        context = stack.enter_context(open_context(settings))
+        context = stack.enter_context(open_context(settings, watch.say))
+        context.wait_seconds = wait_seconds
+        hold = stack.enter_context(context.held_lake())
+        night = NightlyRun(days := landed_days(context.landing))
         context.lake.claim(settings.landing)
         ready = stack.enter_context(_preparing(settings, use_airflow))
         with _timed(night, "earlier days"):
@@ -63,7 +78,10 @@ def nightly(
         with _timed(night, "waiting for Airflow and the stores"):
             ready.result()
         with _timed(night, "last night"):
-            (_through_airflow if use_airflow else _in_process)(settings, days[-1], watch)
+            if use_airflow:
+                _through_airflow(settings, days[-1], watch, hold)
+            else:
+                _in_process(settings, days[-1], watch)
         then(night)
     return night
 
@@ -104,6 +122,8 @@ def _build(context: Context, earlier: Days, watch: Watch) -> None:
     """Brings the earlier days up to date, each step in one pass over those that need it."""
     if not earlier:
         return
+    # What the lake no longer holds counts as stale before anything is called built.
+    mark_tables(context, WRITER)
     # Dumps that changed or came later rebuild their day, and through the ledger every day that rests on it.
     wanted = {"bronze_trades": changed_dumps(context, earlier)}
     with watch.phase(f"{len(earlier)} earlier days, {earlier[0]} to {earlier[-1]}", len(DATA_STEPS)):
@@ -114,6 +134,23 @@ def _build(context: Context, earlier: Days, watch: Watch) -> None:
                 continue
             watch.at(f"{step.name} {days[0]} to {days[-1]}")
             watch.done(run_step(context, step.name, days).sentence())
+    _fill_scores(context, earlier, watch)
+
+
+def _fill_scores(context: Context, earlier: Days, watch: Watch) -> None:
+    """Scores those earlier days that lack scores between days that have them; says which cannot be scored and why."""
+    step = BY_NAME["gold_scores"]
+    stale = context.ledger.stale(step.name)
+    lacking = ordered(holes(context, step, earlier).keys() | (stale & set(earlier)))
+    if not lacking:
+        return
+    with watch.phase(f"{len(lacking)} earlier days without scores, {lacking[0]} to {lacking[-1]}", len(lacking)):
+        for day in lacking:
+            watch.at(f"{step.name} {day}")
+            try:
+                watch.done(run_step(context, step.name, [day]).sentence())
+            except ModelError as error:
+                watch.done(f"{step.name} of {day} cannot be made up for: {error}")
 
 
 def _in_process(settings: Settings, day: date, watch: Watch) -> None:
@@ -125,7 +162,7 @@ def _in_process(settings: Settings, day: date, watch: Watch) -> None:
             watch.done(run_step(context, step.name, [day], **options).sentence())
 
 
-def _through_airflow(settings: Settings, day: date, watch: Watch) -> None:
+def _through_airflow(settings: Settings, day: date, watch: Watch, hold: Hold) -> None:
     """Runs the daily DAG, whose tasks are the steps and one that waits for the dump."""
 
     def tell(task: TaskState) -> None:
@@ -133,4 +170,4 @@ def _through_airflow(settings: Settings, day: date, watch: Watch) -> None:
 
     with watch.phase(f"The night of {day}, through Airflow", len(STEPS) + 1):
         watch.at("Airflow is starting")
-        test_daily(settings, day, tell)
+        test_daily(settings, day, tell, kept_open=hold.lock.descriptors())

@@ -10,24 +10,32 @@ from jobs.pipeline import BY_NAME, LANDING, WRITER, Step, daily
 from jobs.running import gate
 from jobs.running.context import Context
 from jobs.running.ledger_rows import Ending, rows_of, stale_rows
+from jobs.running.standing import mark_torn
 from jobs.running.step_context import StepContext
 from pumploss.days import Days, ordered
 from pumploss.errors import CheckError, LakeError, SettingsError, failure_text
+from pumploss.lake.locks import Hold
 from pumploss.report import DayReport, RunReport
 
 
 def run_step(context: Context, name: str, days: Iterable[date], **options: Any) -> RunReport:
-    """Runs one step over dump days in one pass and writes its ledger rows.
+    """Runs one step over dump days in one pass and writes its ledger rows, while the run holds the lake.
 
     Days of the step that have become stale up to the last day are run with them; a step that carries state also runs
-    its built days in between. An error leaves `failed` rows in the ledger and is raised again.
+    its built days in between. An error leaves `failed` rows in the ledger and is raised again. Raises BusyLakeError
+    where another run holds the lake; nothing was done then.
     """
     if name not in BY_NAME:
         raise SettingsError(f"There is no step {name!r}. The steps are: {', '.join(BY_NAME)}.")
-    context.lake.claim(context.settings.landing)
-    step, wanted, report = BY_NAME[name], ordered(days), RunReport(name)
-    started = time.monotonic()
+    with context.held_lake() as hold:
+        context.lake.claim(context.settings.landing)
+        return _run(context, hold, BY_NAME[name], ordered(days), **options)
+
+
+def _run(context: Context, hold: Hold, step: Step, wanted: Days, **options: Any) -> RunReport:
+    report, started = RunReport(step.name), time.monotonic()
     try:
+        mark_torn(context, step)
         _require_inputs(context, step, wanted)
         effective = _effective(context, step, wanted)
         run_pass(context, report, effective, **options)
@@ -41,6 +49,7 @@ def run_step(context: Context, name: str, days: Iterable[date], **options: Any) 
     status = "skipped" if report.skipped else "ok"
     ending = Ending(status, time.monotonic() - started, report.output_version, report.skipped)
     done = rows_of(context, step, report.days or {day: DayReport() for day in effective}, ending)
+    hold.require()
     # One commit: a kill in between would leave days that rest on what changed without a mark, for good.
     context.ledger.append([*done, *stale_rows(context, report, wanted)])
     if step is daily()[-1]:

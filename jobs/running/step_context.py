@@ -9,11 +9,13 @@ from pyspark.sql import DataFrame, SparkSession
 from jobs.pipeline import BY_NAME
 from jobs.running import gate
 from jobs.running.context import Context
+from jobs.running.standing import declared_tables, table_of
 from pumploss import checks
 from pumploss.contract import Table
 from pumploss.days import Days, shift
 from pumploss.errors import LakeError
 from pumploss.lake import Lake, Ledger
+from pumploss.lake.segments import built_days
 from pumploss.report import RunReport
 from sources.landing.folders import Landing
 
@@ -30,6 +32,7 @@ class StepContext(Context):
         self.days = days
         self.report = report
         self._run = run
+        self._versions = {name: self.lake.version(table_of(name)) for name in declared_tables(self.step)}
 
     @cached_property
     def spark(self) -> SparkSession:
@@ -88,12 +91,32 @@ class StepContext(Context):
         stage = frame if staged else self.lake.stage(table, frame)
         run_days = {day: shift(day, -self.step.offset_days) for day in sorted(days)}
         measured = gate.judge_staged(table, stage, run_days, self.settings.data_docs_dir, self.report)
-        version = self.lake.replace(table, stage, days, measured.rows)
+        self.require_unmoved()
+        version = self._versions[table.name] = self.lake.replace(table, stage, days, measured.rows)
         self.report.output_version = version
+        files = built_days(self.lake, table)
         for day, run_day in run_days.items():
             self._note(table, day, run_day, measured, version)
+            self.report.day(run_day).note(table.name, files=files[day].digest if day in files else "")
             self.report.day(run_day).rows_written += measured.rows.get(day, 0) if counted else 0
         return measured.rows
+
+    def require_unmoved(self) -> None:
+        """Raises LakeError where a table of the step has another version than when the pass began to read.
+
+        Whatever was computed then rests on what the lake no longer holds, or on some of both.
+        """
+        if self._run.hold is not None:
+            self._run.hold.require()
+        now = {name: self.lake.version(table_of(name)) for name in self._versions}
+        moved = [f"{name} from version {self._versions[name]} to {now[name]}" for name in now]
+        moved = [text for text, name in zip(moved, now, strict=True) if now[name] != self._versions[name]]
+        if moved:
+            raise LakeError(
+                f"{self.step.name} of {self.days[0]} to {self.days[-1]} was not published: while it ran, somebody else "
+                f"changed {', '.join(moved)}. Whoever writes into {self.lake.root} goes through `pumploss`, which lets "
+                "one run in at a time; run the step again."
+            )
 
     def _require_own(self, table: Table) -> None:
         if table.name not in self.step.writes:

@@ -21,8 +21,13 @@ LOSS, RISK = "loss-prediction", "risk-score"
 def chosen(
     context: StepContext, registry: Registry, days: Iterable[date], anew: Collection[date]
 ) -> dict[Versions, list[date]]:
-    """Groups the score days by the pair of versions that scores them: for days `anew`, today's champions."""
+    """Groups the score days by the pair of versions that scores them: for days `anew`, today's champions.
+
+    A day between scored ones that has no scores itself gets those of the scored day before: a later model may have been
+    trained on what happened after it.
+    """
     recorded = _recorded(context, [day for day in days if day not in anew])
+    recorded |= _of_day_before(context, [day for day in days if day not in {*anew, *recorded}])
     champions = (registry.version(LOSS), registry.version(RISK)) if set(days) - recorded.keys() else (None, None)
     grouped: dict[Versions, list[date]] = {}
     for day in days:
@@ -43,6 +48,14 @@ def _recorded(context: StepContext, days: list[date]) -> dict[date, Versions]:
     columns = ("score_day", "loss_model_version", "risk_model_version")
     rows = context.read_own(TABLE, known).groupBy(*columns).count().collect()
     return recorded | {row.score_day: (row.loss_model_version, row.risk_model_version) for row in sorted(rows)}
+
+
+def _of_day_before(context: StepContext, days: list[date]) -> dict[date, Versions]:
+    """Looks up, for days that lie between scored ones, the versions of the last scored day before each."""
+    scored = sorted(shift(day, 1) for day in context.ledger.held(WRITER[TABLE.name].name))
+    before = {day: [other for other in scored if other < day][-1:] for day in days if scored and day < scored[-1]}
+    known = _recorded(context, sorted({other for others in before.values() for other in others}))
+    return {day: known[other] for day, others in before.items() for other in others if other in known}
 
 
 def outdated(context: StepContext, days: Days) -> Days:

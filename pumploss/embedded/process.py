@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pumploss.embedded import locks
 from pumploss.errors import StoreError
+from pumploss.whole_files import write_whole
 
 _LOG_BYTES = 10_000_000
 _TAIL_LINES = 15
@@ -52,7 +53,7 @@ class ServerProcess:
 
     def remember(self, socket_dir: Path) -> None:
         """Record the socket's folder: another process may have other temporary folders."""
-        self._socket.write_text(str(socket_dir))
+        write_whole(self._socket, str(socket_dir))
 
     def forget(self) -> None:
         """Remove the records of a server that is gone."""

@@ -1,10 +1,10 @@
 """Makes staged files a table's own in one commit, which also takes out what the days held before."""
 
-import time
 from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from pumploss import clock
 from pumploss.contract import Table
 from pumploss.errors import LakeError
 from pumploss.lake.files import LaidFile, put_in_place
@@ -24,7 +24,7 @@ def commit(
     from deltalake import PostCommitHookProperties
     from deltalake.transaction import AddAction
 
-    paths, now = put_in_place(storage, files, path), int(time.time() * 1000)
+    paths, now = put_in_place(storage, files, path), int(clock.now().timestamp() * 1000)
     added = [
         AddAction(relative, file.size, file.partition, now, True, file.statistics)
         for relative, file in zip(paths, files, strict=True)

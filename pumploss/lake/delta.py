@@ -12,14 +12,18 @@ from pumploss.contract import Table
 from pumploss.errors import ContractError, LakeError, SettingsError
 from pumploss.lake.commit import commit, refuse_others
 from pumploss.lake.files import columns_with_statistics, laid_files
+from pumploss.lake.ledger import built_from
 from pumploss.lake.locks import table_lock
 from pumploss.lake.logs import TableLogs
 from pumploss.lake.staging import Stage
+from pumploss.whole_files import write_whole
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 
+#: The note of the landing that a lake is built from.
+_OWNER = "_lake.json"
 #: What the address of a lake may not hold: engines and delta-rs escape it, each in its own way.
 _ODD = re.compile(r"[^A-Za-z0-9._+,@:/-]", re.ASCII)
 
@@ -155,7 +159,7 @@ class Lake(TableLogs):
         owner = self.owner()
         if owner is None:
             self.storage.makedirs(self.root, exist_ok=True)
-            self.storage.pipe_file(f"{self.root}/_lake.json", json.dumps({"landing": landing}).encode())
+            write_whole(f"{self.root}/{_OWNER}", json.dumps({"landing": landing}), self.storage)
         elif owner != landing:
             raise LakeError(
                 f"The lake {self.root} was built from {owner}, not from {landing}: simulated and real trades never "
@@ -163,8 +167,14 @@ class Lake(TableLogs):
             )
 
     def owner(self) -> str | None:
-        """Return the landing that the lake is bound to, or None."""
-        path = f"{self.root}/_lake.json"
+        """Return the landing that the lake is bound to, or None.
+
+        Where the note of it is torn, the ledger says from which landing the lake was built.
+        """
+        path = f"{self.root}/{_OWNER}"
         if not self.storage.exists(path):
             return None
-        return str(json.loads(self.storage.cat_file(path))["landing"])
+        try:
+            return str(json.loads(self.storage.cat_file(path))["landing"])
+        except (ValueError, KeyError, TypeError):
+            return built_from(self)

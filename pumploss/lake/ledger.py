@@ -2,21 +2,30 @@
 
 import os
 import resource
-from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from pumploss import clock
 from pumploss.errors import StaleError
 from pumploss.tables.run_ledger import TABLE
 
 if TYPE_CHECKING:
     import polars as pl
+    import pyarrow as pa
+    from deltalake import DeltaTable
 
     from pumploss.lake.delta import Lake
 
 
+#: The column that rows are ordered by. Rows of ledgers from before it was there come first, by the clock as then.
+ORDER = "commit_version"
+#: How often a row is committed anew because another run was first.
+_ATTEMPTS = 50
+
+
 class Ledger:
-    """Appends to `run_ledger` and reads it; the latest row of a step and day says how it stands."""
+    """Appends to `run_ledger` and reads it; the row of a step and day that was committed last says how it stands."""
 
     def __init__(self, lake: "Lake") -> None:
         self._lake = lake
@@ -26,15 +35,35 @@ class Ledger:
         self._standing: dict[tuple[str, date], dict[str, Any]] = {}
 
     def append(self, rows: Iterable[dict[str, Any]]) -> None:
-        """Add rows; columns that a row leaves out are missing values."""
+        """Add rows in one commit, whose version they carry; columns that a row leaves out are missing values."""
         import pyarrow as pa
-        from deltalake import write_deltalake
+        from deltalake.exceptions import CommitFailedError
 
-        now = datetime.now(UTC)
+        now = clock.now()
         complete = [{**dict.fromkeys(TABLE.names), "written_at": now, "run_day": now.date(), **row} for row in rows]
-        if complete:
-            batch = pa.Table.from_pylist(complete, schema=TABLE.arrow_schema)
-            write_deltalake(self._path, batch, mode="append", partition_by=list(TABLE.partition_by))
+        for attempt in range(_ATTEMPTS if complete else 0):
+            log = self._opened()
+            stamped = [{**row, "commit_version": log.version() + 1} for row in complete]
+            try:
+                _commit(log, pa.Table.from_pylist(stamped, schema=TABLE.arrow_schema))
+                return
+            except CommitFailedError:
+                # Somebody else was first: their version is not ours, and a repeat by the library would hide that.
+                if attempt + 1 == _ATTEMPTS:
+                    raise
+
+    def _opened(self) -> "DeltaTable":
+        """Open the ledger's log, made where there is none yet."""
+        from deltalake import DeltaTable
+        from deltalake.exceptions import DeltaError
+
+        if not self._lake.exists(TABLE):
+            try:
+                DeltaTable.create(self._path, TABLE.arrow_schema, partition_by=list(TABLE.partition_by))
+            except DeltaError:
+                if not self._lake.exists(TABLE):
+                    raise
+        return DeltaTable(self._path)
 
     def frame(self) -> "pl.DataFrame":
         """Read all rows, oldest first."""
@@ -42,7 +71,10 @@ class Ledger:
 
         if not self._lake.exists(TABLE):
             return pl.DataFrame(schema=dict.fromkeys(TABLE.names, pl.String))
-        return pl.read_delta(self._path).sort("written_at", "step", "day")
+        rows = pl.read_delta(self._path)
+        if ORDER not in rows.columns:
+            rows = rows.with_columns(pl.lit(None, pl.Int64).alias(ORDER))
+        return rows.sort(ORDER, "written_at", "step", "day", nulls_last=False)
 
     def latest(self) -> dict[tuple[str, date], dict[str, Any]]:
         """Return the last row by step and day, whatever its status."""
@@ -71,6 +103,10 @@ class Ledger:
         row = self._standing.get((step, day))
         return str(row["outputs"] or "{}") if row else "{}"
 
+    def standing(self, step: str) -> dict[date, dict[str, Any]]:
+        """Return the step's last row by day that is no failure: what its tables hold follows from it."""
+        return dict(self._standing_of(step))
+
     def _standing_of(self, step: str) -> list[tuple[date, dict[str, Any]]]:
         self._refresh()
         return [(day, row) for (name, day), row in self._standing.items() if name == step]
@@ -95,6 +131,31 @@ class Ledger:
                 f"{self._standing[(step, affected[0])]['error']}. Run `pumploss nightly` or "
                 f"`python -m jobs run {step} --from {affected[0]} --to {affected[-1]}` first."
             )
+
+
+def built_from(lake: "Lake") -> str | None:
+    """Return the landing that the latest row names, or None where there is no row that names one."""
+    rows = Ledger(lake).frame()
+    landings = rows["landing"].drop_nulls() if "landing" in rows.columns else rows.to_series()
+    return str(landings[-1]) if len(landings) else None
+
+
+def order_of(row: Mapping[str, Any]) -> tuple[int, Any, Any]:
+    """Return what rows of different steps are ordered by: their commits, and the clock only within one of them."""
+    return -1 if row[ORDER] is None else row[ORDER], row["written_at"], row["day"]
+
+
+def _commit(log: "DeltaTable", batch: "pa.Table") -> None:
+    from deltalake import CommitProperties, write_deltalake
+
+    is_older = ORDER not in {field.name for field in log.schema().fields}
+    write_deltalake(
+        log,
+        batch,
+        mode="append",
+        schema_mode="merge" if is_older else None,
+        commit_properties=CommitProperties(max_commit_retries=0),
+    )
 
 
 def peak_memory_bytes() -> int:

@@ -1,5 +1,6 @@
 """Reads the transaction logs of Delta tables: versions, days, files and their statistics, all without the engine."""
 
+import re
 from collections.abc import Collection
 from datetime import date
 from functools import cached_property
@@ -14,6 +15,10 @@ from pumploss.lake.files import StoredFile
 if TYPE_CHECKING:
     import polars as pl
     from deltalake import DeltaTable
+
+
+#: The file of a commit or of a checkpoint; what writers leave that were killed is named otherwise.
+_COMMIT = re.compile(r"/\d{20}(\.json|\.checkpoint[^/]*\.parquet)$")
 
 
 class TableLogs:
@@ -34,8 +39,17 @@ class TableLogs:
         return f"{self.root}/{table.name}"
 
     def exists(self, table: Table) -> bool:
-        """Tell whether the table has ever been written."""
-        return bool(self.storage.exists(f"{self.path(table)}/_delta_log"))
+        """Tell whether the table has ever been written: a log without a commit is no table.
+
+        The first commit answers this nearly always; a log that was cut to its checkpoints is looked through.
+        """
+        folder = f"{self.path(table)}/_delta_log"
+        if self.storage.exists(f"{folder}/{0:020}.json"):
+            return True
+        if not self.storage.exists(folder):
+            return False
+        self.storage.invalidate_cache(folder)
+        return any(_COMMIT.search(name) for name in self.storage.find(folder))
 
     def log(self, table: Table) -> "DeltaTable":
         """Open the table's log as it stands now; after the first time only what was added to it is read."""

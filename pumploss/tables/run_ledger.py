@@ -25,8 +25,14 @@ TABLE = Table(
         Column("landing", Type.STRING, "Landing that the lake was built from"),
         Column("written_at", Type.TIMESTAMP, "When the row was written, by the clock"),
         Column("run_day", Type.DATE, "UTC day on which the run started"),
+        Column(
+            "commit_version",
+            Type.BIGINT,
+            "Delta version of the commit: rows are ordered by it, not by the clock",
+            nullable=True,
+        ),
     ),
     partition_by=("run_day",),
-    order_by=("written_at",),
-    no_key_because="a run may state a day twice: stale first, then rebuilt; the latest `written_at` counts",
+    order_by=("commit_version",),
+    no_key_because="a run may state a day twice: stale first, then rebuilt; what was committed last counts",
 )

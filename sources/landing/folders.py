@@ -5,10 +5,12 @@ folder without files is a day without a record, a day without a folder is missin
 either, where nothing was traded.
 """
 
+import hashlib
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fsspec.core import url_to_fs
@@ -26,13 +28,18 @@ _FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._=+-]{0,199}", re.ASCII)
 
 @dataclass(frozen=True)
 class LandedFile:
-    """One landed file: `path` opens it, `name` is its path below the root, `size` is in bytes."""
+    """One landed file: `path` opens it, `name` is its path below the root, `size` is in bytes.
+
+    `stamp` is what its storage says of it, and is another as soon as it is written again, renamed or put in place of
+    another: on a disk its size, inode and times, on S3 its entity tag.
+    """
 
     source: str
     day: date
     path: str
     name: str
     size: int
+    stamp: str = field(default="", compare=False)
 
 
 class Landing:
@@ -114,7 +121,25 @@ class Landing:
                 f"{path} does not end in .csv, .jsonl (then .gz or .zst) or .parquet; rename or remove it"
             )
         full = path if self._is_local else str(self._storage.unstrip_protocol(path))
-        return LandedFile(source, day, full, f"{folder}/{name}", int(entry["size"]))
+        return LandedFile(source, day, full, f"{folder}/{name}", int(entry["size"]), self._stamp(entry))
+
+    def sha256(self, file: LandedFile) -> str:
+        """Reads a landed file and answers the digest of its bytes as stored."""
+        with self._storage.open(file.path, "rb") as stored:
+            return hashlib.file_digest(stored, "sha256").hexdigest()
+
+    def _stamp(self, entry: dict[str, Any]) -> str:
+        """Tells a file from whatever may lie under its name later.
+
+        Whoever copies a file can keep the time of its last change, but not the one at which the disk put it there.
+        """
+        if not self._is_local:
+            return f"{entry['size']} {entry.get('ETag') or entry.get('etag') or entry.get('LastModified')}"
+        try:
+            known = Path(entry["name"]).stat()
+        except OSError:  # gone meanwhile, which whoever reads it says
+            return ""
+        return f"{known.st_size} {known.st_mtime_ns} {known.st_ctime_ns} {known.st_ino}"
 
     def _kind(self, entry: dict[str, Any]) -> str:
         """Answers `file`, `directory` or `other`; refuses a link that leads out of the landing."""

@@ -162,6 +162,7 @@ def test_backfill_is_dry_unless_told_otherwise(facts: dict[str, Any]) -> None:
     backfill = facts["dags"]["pumploss_backfill"]
     assert backfill["params"] == {
         "from": None, "to": None, "steps": ["all"], "dry_run": True, "accept_completeness": False, "retry": True,
+        "lake_minutes": 180,
     }  # fmt: skip
     assert backfill["next"] is None
     steps = [task for name, task in backfill["tasks"].items() if name != "plan"]

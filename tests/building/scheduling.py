@@ -15,6 +15,7 @@ TESTS = Path(__file__).parents[1]
 #: What starts the engine, servers or processes by itself, imports Feast, or takes long otherwise.
 SLOW = (
     "integration",
+    "faults",
     "architecture/test_dags",
     "golden/test_fifo_against_rp2",
     "properties/test_anchor_laws",
@@ -40,6 +41,7 @@ LONGEST_FIRST = (
     *TOGETHER[1],
     "unit/jobs/running",
     "integration",
+    "faults",
     "properties",
     "unit/jobs",
 )
@@ -64,8 +66,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what is slow and puts the longest first."""
+    """Marks what is slow or injects faults, and puts the longest first."""
     for item in items:
+        if _is_in(_file(item), ("faults",)):
+            item.add_marker(pytest.mark.faults)
         if "spark" in getattr(item, "fixturenames", ()) or _is_in(_file(item), SLOW):
             item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: _rank(_file(item)))

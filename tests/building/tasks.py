@@ -18,5 +18,10 @@ class Sent:
 
 
 def running(**params: Any) -> dict[str, Any]:
-    run = SimpleNamespace(logical_date=datetime(2026, 1, 31, tzinfo=UTC), run_after=datetime(2026, 2, 1, tzinfo=UTC))
+    run = SimpleNamespace(
+        logical_date=datetime(2026, 1, 31, tzinfo=UTC),
+        run_after=datetime(2026, 2, 1, tzinfo=UTC),
+        dag_id="pumploss_daily",
+        run_id="manual",
+    )
     return {"ti": Sent(), "params": params, "dag_run": run}

@@ -1,4 +1,4 @@
-"""A lake on S3, against a server on 127.0.0.1: days, ledger, claim, and the lock that is a conditional put.
+"""A lake on S3, against a server on 127.0.0.1: days, ledger and claim.
 
 The variables below are all that a lake on S3 needs. The embedded engine, delta-rs, fsspec and boto3 each read them.
 """
@@ -129,82 +129,3 @@ def test_a_day_goes_from_a_landing_on_s3_to_a_lake_on_s3(s3, bucket, market, lan
     trades, changed = told(s3, STEPS, str(day), PUMPLOSS_HOME=str(tmp_path / "home"), **places)
     assert trades > 40
     assert changed == []
-
-
-LOCK = """
-    import json, os, sys
-    from pumploss.errors import LockedError
-    from pumploss.lake.locks import table_lock
-
-    root = os.environ["PUMPLOSS_LAKE"]
-    seen = []
-    with table_lock(root, "things"):
-        try:
-            with table_lock(root, "things", wait_seconds=0):
-                seen.append("both")
-        except LockedError as error:
-            seen.append(str(error).partition(" is being")[0])
-        with table_lock(root, "others", wait_seconds=0):
-            seen.append("another table")
-    with table_lock(root, "things", wait_seconds=0):
-        seen.append("again")
-    print(json.dumps(seen))
-"""
-
-
-@pytest.mark.parametrize("place", [f"s3://{BUCKET}/lake", f"s3://{BUCKET}"])
-def test_one_writer_at_a_time_on_s3(s3, bucket, place):
-    seen = told(s3, LOCK, PUMPLOSS_LAKE=place)
-    assert seen == [f"Table things of {place}", "another table", "again"]
-    assert "Contents" not in bucket.list_objects_v2(Bucket=BUCKET)
-
-
-DEAD = """
-    import json, os
-    import boto3
-    from pumploss.errors import LockedError
-    from pumploss.lake.locks import EXPIRY_SECONDS, table_lock
-    import pumploss.lake.locks as locks
-
-    bucket, key = os.environ["BUCKET"], "lake/_locks/things"
-    client = boto3.client("s3")
-    seen = []
-
-    def left_behind(expires):
-        body = json.dumps({"owner": "a dead one", "expires": expires}).encode()
-        client.put_object(Bucket=bucket, Key=key, Body=body)
-
-    left_behind(locks.time.time() + EXPIRY_SECONDS)
-    try:
-        with table_lock(f"s3://{bucket}/lake", "things", wait_seconds=0):
-            seen.append("taken from the living")
-    except LockedError:
-        seen.append("refused")
-    left_behind(locks.time.time() - 1)
-    with table_lock(f"s3://{bucket}/lake", "things", wait_seconds=0):
-        seen.append("taken over")
-        left_behind(locks.time.time() + EXPIRY_SECONDS)
-    seen.append(json.loads(client.get_object(Bucket=bucket, Key=key)["Body"].read())["owner"])
-    print(json.dumps(seen))
-"""
-
-
-def test_the_lock_of_a_dead_writer_expires_and_nobody_elses_is_let_go(s3, bucket):
-    assert told(s3, DEAD, BUCKET=BUCKET) == ["refused", "taken over", "a dead one"]
-
-
-RACE = """
-    import json, os
-    from concurrent.futures import ThreadPoolExecutor
-    import boto3
-    from pumploss.lake.locks import _put_lock
-
-    clients = [boto3.client("s3") for _ in range(4)]
-    with ThreadPoolExecutor(4) as pool:
-        won = list(pool.map(lambda n: _put_lock(clients[n], os.environ["BUCKET"], "lock", str(n)), range(4)))
-    print(json.dumps(sorted(won)))
-"""
-
-
-def test_of_several_that_ask_at_once_one_gets_the_lock(s3, bucket):
-    assert told(s3, RACE, BUCKET=BUCKET) == [False, False, False, True]

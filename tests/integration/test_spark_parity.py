@@ -193,7 +193,7 @@ def test_each_engine_replaces_a_day_that_the_other_wrote(homes, one):
 def test_both_engines_give_a_day_the_same_digest(homes, one):
     ledger = pl.read_delta(str(homes[one] / "lake/run_ledger"))
     assert ledger.filter(pl.col("status") != "ok").select("step", "day", "error").rows() == []
-    outputs = ledger.filter(pl.col("day") == LAST).sort("written_at").select("step", "outputs").rows()
+    outputs = ledger.filter(pl.col("day") == LAST).sort("commit_version").select("step", "outputs").rows()
     seen = {}
     for step, text in outputs:
         for table, output in json.loads(text).items():

@@ -68,21 +68,21 @@ def test_a_builder_that_dies_anywhere_leaves_readers_right(opened, put, small, r
 KILLED = """
     import os, signal, sys
     from datetime import date
+    from pathlib import Path
     from jobs.running.context import open_context
     from jobs.running.lookups import keep_segments
     from pumploss.settings import from_environment
     from pumploss.tables.silver_open_lots import TABLE
 
     with open_context(from_environment()) as context:
-        storage, real = type(context.lake.storage), type(context.lake.storage).pipe_file
+        real = Path.replace
 
-        def pipe_file(self, path, value, **more):
-            if path.endswith(sys.argv[1]):
-                real(self, path, value[: len(value) // 2])
+        def replace(self, target):
+            if target.name == sys.argv[1]:
                 os.kill(os.getpid(), signal.SIGKILL)
-            return real(self, path, value, **more)
+            return real(self, target)
 
-        storage.pipe_file = pipe_file
+        Path.replace = replace
         keep_segments(context, TABLE, date(2026, 2, 1))
 """
 
@@ -92,7 +92,7 @@ def test_kill_minus_nine_while_a_manifest_is_written(opened, put, rows_of, frame
         put(context, LOTS, {day: lots_of(Random(day.day), day) for day in DAYS[:3]})
         home = str(context.settings.home)
         done = subprocess.run(
-            [sys.executable, "-c", textwrap.dedent(KILLED), f"{MANIFEST}.part"],
+            [sys.executable, "-c", textwrap.dedent(KILLED), MANIFEST],
             env={**os.environ, "PUMPLOSS_HOME": home, "PUMPLOSS_LAKE": "", "PYTHONPATH": str(ROOT), "SPARK_REMOTE": ""},
             cwd=ROOT,
             capture_output=True,

@@ -77,9 +77,17 @@ def _keep_suite(folder: Path, suite: "ExpectationSuite", stores: "EphemeralDataC
     folder.mkdir(parents=True, exist_ok=True)
     with locks.critical(folder / "suites.lock", WAIT_SECONDS):
         if path.exists():
-            stored = json.loads(path.read_text(encoding="utf-8"))["expectations"]
-            if [(made["type"], made["kwargs"], made["meta"]) for made in stored] == wanted:
+            if _stored(path) == wanted:
                 return
             path.unlink()
         (folder / SITE / SUITES / f"{suite.name}.html").unlink(missing_ok=True)
         stores.suites.add(suite)
+
+
+def _stored(path: Path) -> list[tuple[Any, ...]] | None:
+    """Read a stored suite; None where the file is torn, which counts as another suite."""
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))["expectations"]
+        return [(made["type"], made["kwargs"], made["meta"]) for made in stored]
+    except (ValueError, KeyError, TypeError):
+        return None

@@ -1,13 +1,15 @@
 """Builds the pages of what was kept, of as many nights as are wanted."""
 
 import html
+import json
 import shutil
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from pumploss.checks.data_docs.stores import RESULTS, SITE, WAIT_SECONDS, builder_of, stores_of
+from pumploss.checks.data_docs.stores import RESULTS, SITE, SUITES, WAIT_SECONDS, builder_of, stores_of
 from pumploss.embedded import locks
+from pumploss.whole_files import write_whole
 
 #: Nights whose results are kept: those judged last.
 NIGHTS = 30
@@ -23,6 +25,7 @@ def build(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     with locks.critical(folder / "build.lock", WAIT_SECONDS):
         _prune(folder / RESULTS)
+        _drop_torn(folder)
         builder, stores = builder_of(folder), stores_of(folder)
         for store, section in (
             (stores.expectations_store, "expectations"),
@@ -50,7 +53,7 @@ def _list_plainly(folder: Path) -> None:
     page = index(folder)
     head, end, tail = page.read_text(encoding="utf-8").rpartition("</body>")
     listed = f'<div class="container"><p>Nights and tables:</p><ul>{"".join(links)}</ul></div>'
-    page.write_text(f"{head}{listed}{end}{tail}", encoding="utf-8")
+    write_whole(page, f"{head}{listed}{end}{tail}", is_lasting=False)
 
 
 def is_current(folder: Path) -> bool:
@@ -70,6 +73,22 @@ def has_results(folder: Path) -> bool:
 def _page(folder: Path, section: str, key: Any) -> Path:
     parts: tuple[str, ...] = key.to_tuple()
     return folder.joinpath(SITE, section, *parts[:-1], f"{parts[-1]}.html")
+
+
+def _drop_torn(folder: Path) -> None:
+    """Delete results and suites that have no page yet and cannot be read: one of them would stop all pages."""
+    for section in (RESULTS, SUITES):
+        for path in (folder / section).rglob("*.json"):
+            page = (folder / SITE / path.relative_to(folder)).with_suffix(".html")
+            if not page.exists() and not _is_whole(path):
+                path.unlink()
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        return isinstance(json.loads(path.read_text(encoding="utf-8")), dict)
+    except ValueError:
+        return False
 
 
 def _prune(results: Path) -> None:

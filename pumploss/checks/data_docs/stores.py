@@ -54,7 +54,12 @@ def _site(folder: Path) -> dict[str, Any]:
 
 
 def _files(folder: Path, name: str) -> dict[str, str]:
-    return {"class_name": "TupleFilesystemStoreBackend", "base_directory": name, "root_directory": str(folder)}
+    return {
+        "class_name": "WholeFiles",
+        "module_name": "pumploss.checks.data_docs.whole_store",
+        "base_directory": name,
+        "root_directory": str(folder),
+    }
 
 
 @cache

@@ -19,6 +19,7 @@ import zstandard
 
 from pumploss.contract import Table
 from pumploss.errors import LakeError
+from pumploss.whole_files import is_local
 
 Integers = npt.NDArray[np.int64]
 
@@ -76,8 +77,8 @@ def fetch(storage: Any, path: str, offset: Integers, size: Integers) -> list[byt
     """
     offset, where = np.unique(offset, return_index=True)
     size = size[where]
-    begins, ends = _spans(offset, offset + size, 0 if _is_local(storage) else GAP_BYTES)
-    if _is_local(storage):
+    begins, ends = _spans(offset, offset + size, 0 if is_local(storage) else GAP_BYTES)
+    if is_local(storage):
         spans = _read(storage, path, begins, ends)
     else:
         spans = storage.cat_ranges([path] * len(begins), begins.tolist(), ends.tolist(), on_error="raise")
@@ -95,10 +96,6 @@ def _spans(begins: Integers, ends: Integers, gap: int) -> tuple[Integers, Intege
     is_first = np.append(True, begins[1:] - ends[:-1] > gap)[: len(begins)]
     is_last = np.append(is_first[1:], True)[: len(begins)]
     return begins[is_first], ends[is_last]
-
-
-def _is_local(storage: Any) -> bool:
-    return "file" in ((storage.protocol,) if isinstance(storage.protocol, str) else storage.protocol)
 
 
 def _read(storage: Any, path: str, begins: Integers, ends: Integers) -> list[bytes]:

@@ -27,6 +27,7 @@ from pumploss.lake.segments.manifest import (
 )
 from pumploss.lake.segments.packing import packed_files, unpacked
 from pumploss.lake.segments.tiers import Stretch, plan
+from pumploss.whole_files import write_whole
 
 
 def keep(lake: Lake, state: State, before: date) -> list[Segment]:
@@ -100,11 +101,5 @@ def _build(
         looked_up=state.looked_up,
         ddl=table.ddl,
     )
-    _write_manifest(lake, path, segment)
+    write_whole(f"{path}/{MANIFEST}", segment.to_json(), lake.storage)
     return segment
-
-
-def _write_manifest(lake: Lake, path: str, segment: Segment) -> None:
-    """Write the manifest under another name first: a reader sees it whole or not at all."""
-    lake.storage.pipe_file(f"{path}/{MANIFEST}.part", segment.to_json())
-    lake.storage.mv(f"{path}/{MANIFEST}.part", f"{path}/{MANIFEST}")

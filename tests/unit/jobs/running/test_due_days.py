@@ -1,5 +1,6 @@
 """Which days a nightly run builds."""
 
+import hashlib
 import json
 import os
 from datetime import UTC, date, datetime, timedelta
@@ -9,11 +10,13 @@ import pytest
 from jobs.pipeline import BY_NAME
 from jobs.running import due_days
 from jobs.running.context import Context
+from pumploss import clock
 from pumploss.days import span
 from pumploss.errors import LandingError
 from pumploss.settings import from_environment
 from sources.landing.folders import Landing
 
+sha256 = Landing.sha256
 DAYS = span(date(2026, 1, 1), date(2026, 1, 3))
 
 
@@ -32,7 +35,7 @@ def land(context, day, name="trades.csv", content=b"x"):
     place.write_bytes(content)
     earlier = (datetime.now(UTC) - timedelta(hours=1)).timestamp()
     os.utime(place, (earlier, earlier))
-    return {"path": path, "sha256": due_days._sha256(place), "records": 1}
+    return {"path": path, "sha256": hashlib.sha256(content).hexdigest(), "records": 1}
 
 
 def tmp_file(context, path):
@@ -64,10 +67,29 @@ def test_unbuilt_failed_and_stale_days_are_run_again(context):
     assert due_days.unbuilt(context, step, DAYS) == (DAYS[0], DAYS[2])
 
 
-def test_unchanged_dumps_are_not_read_again(context):
+def test_unchanged_dumps_are_read_again_once_where_their_stamp_says_nothing(context, monkeypatch):
+    read = []
+    monkeypatch.setattr(Landing, "sha256", lambda self, file: read.append(file.day) or sha256(self, file))
+    later = clock.now() + timedelta(hours=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
     assert due_days.changed_dumps(context, DAYS) == ()
+    assert read == list(DAYS)
+    assert due_days.changed_dumps(context, DAYS) == ()
+    assert read == list(DAYS)
     os.utime(tmp_file(context, f"canonical/{DAYS[0]}/trades.csv"))
     assert due_days.changed_dumps(context, DAYS) == ()
+    assert read == [*DAYS, DAYS[0]]
+    assert last_row(context, DAYS[0])["status"] == "ok"
+    assert json.loads(last_row(context, DAYS[0])["inputs"])[0]["records"] == 1
+
+
+def test_a_file_that_was_touched_just_now_has_no_stamp_yet(context, monkeypatch):
+    for step in (timedelta(days=-1), timedelta(0)):
+        moment = clock.now() + step
+        monkeypatch.setattr(clock, "now", lambda moment=moment: moment)
+        assert due_days.changed_dumps(context, DAYS) == ()
+        monkeypatch.undo()
+    assert all("stamp" not in entry for day in DAYS for entry in json.loads(last_row(context, day)["inputs"]))
 
 
 def test_changed_late_and_removed_dumps_are_noticed(context):
@@ -80,3 +102,7 @@ def test_changed_late_and_removed_dumps_are_noticed(context):
 def test_nothing_of_this_needs_the_engine(context):
     due_days.changed_dumps(context, DAYS)
     assert "spark" not in context.__dict__
+
+
+def last_row(context, day):
+    return context.ledger.latest()["bronze_trades", day]

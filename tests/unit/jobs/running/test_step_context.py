@@ -90,7 +90,7 @@ def test_rows_read_are_those_of_the_first_input_and_rows_written_those_that_coun
         written = bronze.publish(table, frame(table, *events(D1, D1, D2)), [D1, D2, D3], counted=counted)
         assert written == {D1: 2, D2: 1}
     assert {day: counts.rows_written for day, counts in bronze.report.days.items()} == {D1: 2, D2: 1, D3: 0}
-    assert bronze.report.days[D1].outputs[table.name].keys() == {"rows", "digest", "version"}
+    assert bronze.report.days[D1].outputs[table.name].keys() == {"rows", "digest", "version", "files"}
     assert bronze.report.changed == {D1, D2}
 
 

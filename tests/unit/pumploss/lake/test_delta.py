@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -132,6 +133,14 @@ def test_a_lake_belongs_to_one_landing(lake):
     with pytest.raises(LakeError, match=r"built from /dumps/simulated, not from /dumps/real.*PUMPLOSS_LAKE"):
         lake.claim("/dumps/real")
     assert lake.owner() == "/dumps/simulated"
+
+
+def test_a_torn_note_in_a_lake_without_a_ledger_binds_nobody(lake):
+    lake.claim("/dumps/simulated")
+    Path(lake.root, "_lake.json").write_bytes(b"")
+    assert lake.owner() is None
+    lake.claim("/dumps/real")
+    assert lake.owner() == "/dumps/real"
 
 
 def test_a_held_lock_stops_a_replacement_and_leaves_the_table(lake, put, frame, monkeypatch):

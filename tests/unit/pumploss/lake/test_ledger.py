@@ -1,11 +1,17 @@
 """The ledger's last word on a step and day."""
 
-from datetime import date
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 
+import polars as pl
 import pytest
+from deltalake import DeltaTable
 
+from pumploss import clock
 from pumploss.errors import StaleError
 from pumploss.lake import Lake, Ledger
+from pumploss.lake.ledger import order_of
 from pumploss.tables import run_ledger
 
 D1, D2, D3 = (date(2026, 1, n) for n in (1, 2, 3))
@@ -102,3 +108,58 @@ def test_another_writers_rows_are_seen(ledger, say, tmp_path, spark):
 def test_nothing_to_say_writes_nothing(ledger, tmp_path):
     ledger.append([])
     assert not (tmp_path / "lake" / "run_ledger").exists()
+
+
+@pytest.mark.parametrize("step_seconds", [-86_400, 86_400])
+def test_a_clock_that_jumps_orders_nothing(ledger, say, monkeypatch, step_seconds):
+    say("stale", D1, error="silver changed")
+    jumped = clock.now() + timedelta(seconds=step_seconds)
+    monkeypatch.setattr(clock, "now", lambda: jumped)
+    say("ok", D1)
+    monkeypatch.undo()
+    say("failed", D2)
+    say("ok", D2)
+    assert ledger.stale("gold_market_day") == set()
+    assert ledger.built("gold_market_day") == {D1, D2}
+    rows = list(ledger.frame().iter_rows(named=True))
+    assert [(row["day"], row["status"]) for row in rows] == [(D1, "stale"), (D1, "ok"), (D2, "failed"), (D2, "ok")]
+    assert max(rows, key=order_of)["status"] == "ok"
+    assert max(rows, key=order_of)["day"] == D2
+
+
+def test_rows_of_several_at_once_are_ordered_as_they_were_committed(ledger, say, tmp_path):
+    say("ok", D1)
+    row = {name: value for name, value in ledger.latest()["gold_market_day", D1].items() if name != "written_at"}
+
+    def write(number):
+        Ledger(Lake(str(tmp_path / "lake"), no_engine)).append([{**row, "run_id": str(number)}])
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(16)))
+    rows = list(ledger.frame().iter_rows(named=True))
+    assert len({row["run_id"] for row in rows}) == 17
+    added = {}
+    log = DeltaTable(str(tmp_path / "lake" / "run_ledger"))
+    for version in range(1, log.version() + 1):
+        added[version] = pl.read_delta(str(tmp_path / "lake" / "run_ledger"), version=version).height
+    assert [row["commit_version"] for row in rows] == list(range(1, 18))
+    assert added == {version: version for version in range(1, 18)}
+
+
+def test_a_ledger_from_before_rows_had_versions_is_read_and_goes_on(ledger, say, tmp_path):
+    say("ok", D1)
+    folder = tmp_path / "lake" / "run_ledger"
+    old = pl.read_delta(str(folder)).drop("commit_version")
+    shutil.rmtree(folder)
+    ahead = clock.now() + timedelta(days=365)
+    rows = pl.concat([old.with_columns(status=pl.lit("stale"), written_at=pl.lit(ahead)), old])
+    rows.write_delta(str(folder), delta_write_options={"partition_by": ["run_day"]})
+    again = Ledger(Lake(str(tmp_path / "lake"), no_engine))
+    assert again.stale("gold_market_day") == {D1}
+    say("ok", D1)
+    assert again.stale("gold_market_day") == set()
+    assert again.frame().height == 3
+
+
+def no_engine():
+    raise AssertionError("the ledger needs no engine")

@@ -1,5 +1,7 @@
 """What the log of a table says without the engine."""
 
+from pathlib import Path
+
 from deltalake import DeltaTable
 
 from tests.building.things import D1, D2, D3, D5, TABLE, parquet_files
@@ -11,6 +13,17 @@ def test_the_log_says_which_days_hold_a_value(lake, put):
     assert lake.days_holding(TABLE, "noted_day", D3, D3) == [D1, D2]
     assert lake.days_holding(TABLE, "noted_day", D3, D5) == [D1, D2, D5]
     assert lake.days_holding(TABLE, "noted_day", D1, D2) == []
+
+
+def test_a_log_without_a_commit_is_no_table(lake, put):
+    log = Path(lake.path(TABLE), "_delta_log")
+    log.mkdir(parents=True)
+    (log / "_commit_1.json.tmp").touch()
+    assert not lake.exists(TABLE)
+    put({D1: ["a"]})
+    DeltaTable(lake.path(TABLE)).create_checkpoint()
+    (log / f"{0:020}.json").unlink()
+    assert lake.exists(TABLE), "a checkpoint says it as well"
 
 
 def test_other_readers_see_the_same_rows(lake, put, spark):

@@ -1,0 +1,48 @@
+"""`verify`: whether ledger, lake, segments, registry and stores agree, and the repair of what does not."""
+
+import argparse
+import json
+from contextlib import ExitStack
+
+from jobs.commands.terminal import Screen
+from jobs.running.context import open_context
+from jobs.running.nightly import held_stores
+from jobs.verifying.finding import Finding
+from jobs.verifying.lake import by_content, by_logs, of_segments
+from jobs.verifying.models import of_registry
+from jobs.verifying.stores import of_stores
+from pumploss.settings import from_environment
+
+#: What is looked at, in order; a part that `--quick` leaves out reads data or starts servers.
+PARTS = {"ledger and lake": by_logs, "segments": of_segments}
+DEEP_PARTS = {"content of every day": by_content, "registry": of_registry, "stores": of_stores}
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prints what is found, with `--repair` after mending what can be; answers 1 where something is left to do."""
+    settings, screen = from_environment(), Screen()
+    parts = PARTS if arguments.quick else {**PARTS, **DEEP_PARTS}
+    with ExitStack() as stack:
+        context = stack.enter_context(open_context(settings, screen.say))
+        context.wait_seconds = 60.0 * arguments.wait
+        stack.enter_context(context.held_lake())
+        if not arguments.quick and context.ledger.held("publish_warm"):
+            stack.enter_context(held_stores(settings))
+        left = 0
+        for name in parts:
+            screen.say(f"{name} ...")
+            left += sum(_told(finding, arguments) for finding in list(parts[name](context)))
+    if not arguments.json:
+        print(f"{left} findings are left to you." if left else "Everything agrees.")
+    return 1 if left else 0
+
+
+def _told(finding: Finding, arguments: argparse.Namespace) -> bool:
+    """Prints a finding, mended where that was asked for and can be; answers whether it is left to people."""
+    mended = finding.mend() if arguments.repair and finding.mend else None
+    if arguments.json:
+        said = {"where": finding.where, "what": finding.what, "advice": finding.advice, "repaired": mended}
+        print(json.dumps(said), flush=True)
+    else:
+        print(f"{finding.sentence()}{f' Repaired: {mended}.' if mended else ''}", flush=True)
+    return mended is None

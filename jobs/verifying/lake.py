@@ -1,0 +1,87 @@
+"""The lake against its ledger: versions, rows and files by the logs, then the content of every day; segments."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+
+from jobs.pipeline import BY_NAME, WRITER
+from jobs.running.context import Context
+from jobs.running.ledger_rows import Ending, rows_of
+from jobs.running.lookups import STATES, keep_segments
+from jobs.running.standing import table_of, torn_days
+from jobs.verifying.finding import Finding
+from pumploss import checks
+from pumploss.contract import Table
+from pumploss.days import shift
+from pumploss.lake.segments import Segment, State, built_days
+from pumploss.lake.segments.building import remove
+from pumploss.lake.segments.manifest import MANIFEST, DayFiles, folder, shelf
+from pumploss.report import DayReport
+
+_REBUILT = "`pumploss verify --repair` marks the day stale, and `pumploss nightly` makes it anew from its inputs"
+
+
+def by_logs(context: Context) -> Iterator[Finding]:
+    """Compares what the ledger says of every table with its log; no data is read."""
+    for name in WRITER:
+        for day, what in sorted(torn_days(context, table_of(name)).items()):
+            yield _torn(context, table_of(name), day, what)
+
+
+def by_content(context: Context) -> Iterator[Finding]:
+    """Reads every day of every table and compares its digest with the ledger's. Days that differ by the log are left
+    to `by_logs`, stale ones to the next night.
+    """
+    for name, step in WRITER.items():
+        table = table_of(name)
+        if not context.lake.exists(table):
+            continue
+        torn, digests = torn_days(context, table), checks.measure(table, context.lake.read(table)).digests
+        for day, row in sorted(context.ledger.standing(step.name).items()):
+            said = json.loads(row["outputs"] or "{}").get(name, {}).get("digest")
+            held = digests.get(shift(day, step.offset_days), "0-0")
+            if row["status"] == "ok" and said is not None and said != held and day not in torn:
+                yield _torn(context, table, day, f"{name} holds content {held}, the ledger names {said}")
+
+
+def _torn(context: Context, table: Table, day: date, what: str) -> Finding:
+    step = WRITER[table.name].name
+
+    def mend() -> str:
+        context.ledger.append(rows_of(context, BY_NAME[step], {day: DayReport()}, Ending("stale", error=what)))
+        return f"{step} of {day} is marked stale"
+
+    return Finding(f"{table.name} of {day}", what, _REBUILT, mend)
+
+
+def of_segments(context: Context) -> Iterator[Finding]:
+    """Lists segments that are torn. Those of files that the table no longer has are in nobody's way."""
+    for state in STATES.values():
+        built = built_days(context.lake, state.table)
+        for name in shelf(context.lake, state, built).unsound if built else ():
+            if not _is_outdated(context, state, name, built):
+                yield _torn_segment(context, state, name, shift(max(built), 1))
+
+
+def _is_outdated(context: Context, state: State, name: str, built: dict[date, DayFiles]) -> bool:
+    path = f"{folder(context.lake, state.table)}/{name}/{MANIFEST}"
+    if not context.lake.storage.exists(path):
+        return False
+    segment = Segment.from_json(context.lake.storage.cat_file(path))
+    return segment is not None and any(
+        day not in {str(known) for known in built} or built[date.fromisoformat(day)].digest != digest
+        for day, digest in segment.days
+    )
+
+
+def _torn_segment(context: Context, state: State, name: str, after: date) -> Finding:
+    def mend() -> str:
+        remove(context.lake, state, name)
+        return f"it is removed, and {keep_segments(context, state.table, after)} segments were gathered"
+
+    return Finding(
+        f"segment {name} of {state.table.name}",
+        "it is torn, so nobody uses it",
+        "Nothing is lost: days without a segment are read themselves, and nights gather them again",
+        mend,
+    )

@@ -1,0 +1,67 @@
+"""The warm and the hot store against the ledger: the day that they show, and as many rows as were published."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from psycopg import sql
+
+from jobs.running.context import Context
+from jobs.running.runner import run_step
+from jobs.running.standing import table_of
+from jobs.verifying.finding import Finding
+from pumploss.errors import PumpLossError, StoreError
+from pumploss.hot import leaderboard, open_hot
+from pumploss.warm import PERIODS, open_warm, publishing
+from pumploss.warm import leaderboard as warm_leaderboard
+
+
+def of_stores(context: Context) -> Iterator[Finding]:
+    """Compares both stores with the last day that the ledger says was published; nothing where none was."""
+    day = max(context.ledger.held("publish_warm"), default=None)
+    if day is None:
+        return
+    warm = _warm_trouble(context, day)
+    if warm is not None:
+        yield _store(context, "warm store", "publish_warm", day, warm)
+    elif (hot := _hot_trouble(context)) is not None:
+        yield _store(context, "hot store", "publish_hot", day, hot)
+
+
+def _warm_trouble(context: Context, day: date) -> str | None:
+    with open_warm(context.settings) as warm:
+        shown = publishing.latest(warm)
+        if shown is None or shown.day < day:
+            return f"it shows {shown.day if shown else 'nothing'}, the ledger says that {day} was published"
+        publishing.refuse_foreign(shown, context.settings.landing, context.settings.lake)
+        for table, rows in sorted(shown.row_counts.items()):
+            query = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier("public", table))
+            held = publishing.asked(warm, query, ())  # type: ignore[arg-type]
+            if held != rows:
+                return f"{table} has {held} rows, {rows} were published of {shown.day}"
+        ahead = [name for name, version in shown.versions.items() if _is_ahead(context, name, version)]
+    return f"it was published from versions of {', '.join(ahead)} that the lake does not have" if ahead else None
+
+
+def _is_ahead(context: Context, name: str, version: int | None) -> bool:
+    return version is not None and version > (context.lake.version(table_of(name)) or 0)
+
+
+def _hot_trouble(context: Context) -> str | None:
+    try:
+        with open_warm(context.settings) as warm, open_hot(context.settings) as hot:
+            for period in PERIODS:
+                if len(leaderboard(hot, period)) != len(warm_leaderboard(warm, period)):
+                    return f"its leaderboard of {period} has other rows than the warm store's"
+    except StoreError as error:
+        return str(error)
+    return None
+
+
+def _store(context: Context, where: str, step: str, day: date, what: str) -> Finding:
+    def mend() -> str:
+        try:
+            return run_step(context, step, [day]).sentence()
+        except PumpLossError as error:
+            return f"{step} of {day} failed: {error}"
+
+    return Finding(where, what, f"Run `pumploss run {step} --day {day}`", mend)

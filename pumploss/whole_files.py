@@ -1,0 +1,38 @@
+"""Writes small files so that a reader sees them whole or not at all, wherever a kill or a full disk comes."""
+
+import os
+import uuid
+from pathlib import Path
+from typing import Any
+
+#: How files end that are not yet what they will be; whoever comes on an old one may delete it.
+PART = ".part"
+
+
+def write_whole(path: str | Path, content: str | bytes, storage: Any = None, *, is_lasting: bool = True) -> None:
+    """Put content at a path in place of what was there: written beside, forced to the disk, then renamed.
+
+    What can be made again need not be forced to the disk: it is then not `is_lasting`, and a power cut may empty it.
+    `storage` is the fsspec file system of the path where that is not a local one. An object store shows an object only
+    when all of it has arrived, so there it is put at once. A full disk raises OSError and leaves what was there.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    if storage is not None and not is_local(storage):
+        storage.pipe_file(str(path), data)
+        return
+    final = Path(path)
+    beside = final.with_name(f"{final.name}.{uuid.uuid4().hex[:12]}{PART}")
+    try:
+        with beside.open("xb") as file:
+            file.write(data)
+            if is_lasting:
+                file.flush()
+                os.fsync(file.fileno())
+        beside.replace(final)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def is_local(storage: Any) -> bool:
+    """Tell whether a file system of fsspec is this machine's."""
+    return "file" in ((storage.protocol,) if isinstance(storage.protocol, str) else storage.protocol)

@@ -1,0 +1,176 @@
+"""Two runs at once on one lake: whole runs wait or are refused, and steps that interleave never leave tables mixed.
+
+Tasks of a scheduler hold the lake for a step at a time, so that steps of two runs may follow each other in any order:
+each trial draws such an order, and where in it a corrected dump lands. Inside a step nobody comes in: there a process
+of its own is stopped at a barrier.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from random import Random
+
+import pytest
+
+from jobs.running import nightly
+from jobs.running.due_days import changed_dumps
+from jobs.running.runner import run_step
+from pumploss.errors import BusyLakeError, StaleError
+from pumploss.settings import ROOT
+from tests.building import lakes, markets
+from tests.building.dumps import land_day
+from tests.building.three_days import D1, D2, D3, DAYS, more
+
+pytestmark = [pytest.mark.faults, pytest.mark.slow]
+
+STEPS = tuple(step.name for step in nightly.DATA_STEPS)
+TRADES = markets.random_dumps(Random(11), list(DAYS), 120)
+
+
+class Silence:
+    """Looks on and says nothing."""
+
+    @contextmanager
+    def phase(self, *_):
+        yield
+
+    def say(self, text):
+        pass
+
+    at = done = say
+
+
+def correct(context, day):
+    """Lands the day again with one more trade."""
+    land_day(context.settings.landing, day, [*TRADES[day], more(day)])
+
+
+def made_up(context):
+    """Brings every day up to date, as a night does."""
+    nightly._build(context, DAYS, Silence())
+    return lakes.contents(context)
+
+
+@pytest.fixture(scope="module")
+def corrected(template, tmp_path_factory):
+    """What the tables hold where the second or the third day was corrected, by day."""
+    held = {}
+    for day in (D2, D3):
+        with lakes.opened(lakes.copied(template, tmp_path_factory.mktemp("corrected") / "home")) as context:
+            correct(context, day)
+            held[day] = made_up(context)
+    return held
+
+
+def is_settled(context):
+    """Whether nothing tells people or the next night that a day must be made again."""
+    return not changed_dumps(context, DAYS) and not any(context.ledger.stale(step) for step in STEPS)
+
+
+def test_steps_of_two_runs_in_any_order_leave_nothing_mixed(trial, corrected, rounds):
+    for seed in rounds(2):
+        rng = Random(seed)
+        day, home = rng.choice([D2, D3]), trial(seed)
+        turns = [0] * len(STEPS) + [1] * len(STEPS)
+        rng.shuffle(turns)
+        lands_before = rng.randrange(len(turns))
+        with lakes.opened(home) as first, lakes.opened(home) as second:
+            left = [list(STEPS), list(STEPS)]
+            for number, turn in enumerate(turns):
+                if number == lands_before:
+                    correct(first, day)
+                if not left[turn]:
+                    continue
+                step = left[turn].pop(0)
+                days = [day] if turn == 0 else [d for d in DAYS if d >= day]
+                try:
+                    run_step((first, second)[turn], step, days)
+                except StaleError:  # its message names what to run, and this run ends
+                    left[turn].clear()
+            if is_settled(first):
+                assert lakes.contents(first) == corrected[day], f"seed {seed}: both ended well, but tables are mixed"
+            assert made_up(second) == corrected[day], f"seed {seed}"
+            assert is_settled(second), f"seed {seed}"
+
+
+PAUSED = """
+import sys
+from datetime import date
+from jobs.running.context import open_context
+from jobs.running.runner import run_steps
+from pumploss.lake import delta
+from pumploss.settings import from_environment
+
+day, table, moment, *steps = sys.argv[1:]
+replace = delta.Lake.replace
+
+def pause():
+    print("paused", flush=True)
+    sys.stdin.readline()
+
+def replace_and_pause(self, found, *given):
+    if found.name == table and moment == "before":
+        pause()
+    version = replace(self, found, *given)
+    if found.name == table and moment == "after":
+        pause()
+    return version
+
+delta.Lake.replace = replace_and_pause
+with open_context(from_environment()) as context:
+    run_steps(context, steps, [date.fromisoformat(day)])
+"""
+
+
+@contextmanager
+def paused(home, day, table, moment):
+    """A process that builds the day, stopped at a commit of a table until it is told to go on."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PUMPLOSS_")}
+    child = subprocess.Popen(
+        [sys.executable, "-c", PAUSED, str(day), table, moment, *STEPS],
+        env={**kept, "PUMPLOSS_HOME": str(home), "PYTHONPATH": str(ROOT)},
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert child.stdout.readline() == "paused\n"
+        yield child
+    finally:
+        child.kill()
+        child.wait()
+        child.stdin.close()
+        child.stdout.close()
+
+
+def test_nobody_comes_into_a_step_of_another_run(trial, corrected, rounds):
+    for seed in rounds(1):
+        rng = Random(seed)
+        day, home = rng.choice([D2, D3]), trial(seed)
+        table = rng.choice(["bronze_trades", "silver_trades", "silver_open_lots"])
+        moment = rng.choice(["before", "after"])
+        is_killed = rng.random() < 0.5
+        with lakes.opened(home) as context, paused(home, day, table, moment) as child:
+            correct(context, day)
+            context.wait_seconds = 0
+            before = context.ledger.frame().height
+            for step in STEPS:
+                with pytest.raises(BusyLakeError, match=rf"process {child.pid} on .*, since 20"):
+                    run_step(context, step, [day])
+            assert context.ledger.frame().height == before, f"seed {seed}: who is refused leaves no trace"
+            if is_killed:
+                child.send_signal(signal.SIGKILL)
+            else:
+                child.stdin.write("go on\n")
+                child.stdin.flush()
+            assert child.wait() == (-signal.SIGKILL if is_killed else 0), f"seed {seed}"
+            assert made_up(context) == corrected[day], f"seed {seed}"
+
+
+def test_a_day_that_never_overlapped_is_golden(trial, golden):
+    with lakes.opened(trial(0)) as context:
+        run_step(context, STEPS[0], [D1])
+        assert made_up(context) == golden

@@ -1,0 +1,105 @@
+"""What `verify` says of a built lake, and what it mends of one that somebody has been at."""
+
+import json
+import os
+import subprocess
+import sys
+from random import Random
+
+import pytest
+from deltalake import DeltaTable
+
+from jobs import commands
+from jobs.running.lookups import keep_segments
+from jobs.verifying.lake import by_content, by_logs, of_segments
+from pumploss.settings import ROOT
+from pumploss.tables import gold_market_day, silver_open_lots, silver_trades
+from tests.building import lakes, nights
+from tests.building.three_days import D2, D3, DAYS
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def template(spark, tmp_path_factory, market, land):
+    """A home with three built days."""
+    home = tmp_path_factory.mktemp("template") / "home"
+    with lakes.opened(home) as context:
+        for day, trades in market(Random(3), list(DAYS), 60).items():
+            land(context.settings.landing, day, trades)
+        lakes.build(context)
+        keep_segments(context, silver_open_lots.TABLE, D3)
+    return home
+
+
+@pytest.fixture
+def built(template, tmp_path):
+    with lakes.opened(lakes.copied(template, tmp_path / "home")) as context:
+        yield context
+
+
+def verify(context, *options):
+    with nights.environment_of(context.settings.home):
+        return commands.main(["verify", "--json", *options])
+
+
+def said(capsys):
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_built_lake_agrees(built, capsys):
+    assert verify(built) == 0
+    assert said(capsys) == []
+    process = subprocess.run(
+        [sys.executable, "-m", "jobs", "verify", "--quick"],
+        cwd=ROOT,
+        env={**os.environ, "PUMPLOSS_HOME": str(built.settings.home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (process.returncode, process.stdout) == (0, "Everything agrees.\n"), process.stderr
+
+
+def test_commits_that_are_gone_are_named_and_made_up_for(built, capsys, digests):
+    before = digests(built)
+    folder = built.settings.home / "lake" / "silver_trades" / "_delta_log"
+    latest = DeltaTable(built.lake.path(silver_trades.TABLE)).version()
+    (folder / f"{latest:020}.json").unlink()
+    assert verify(built, "--quick") == 1
+    found = said(capsys)
+    assert {finding["where"] for finding in found} >= {"silver_trades of 2026-01-07"}
+    assert all("`pumploss verify --repair` marks the day stale" in finding["advice"] for finding in found)
+    assert verify(built, "--quick", "--repair") == 0
+    assert {finding["repaired"] for finding in said(capsys)} >= {"silver_trades of 2026-01-07 is marked stale"}
+    with lakes.opened(built.settings.home) as again:
+        lakes.build(again)
+        assert digests(again) == before
+        assert list(by_logs(again)) == []
+
+
+def test_content_that_was_changed_behind_the_ledger_is_found(built, digests):
+    before = digests(built)
+    row = built.ledger.standing("gold_market_day")[D2]
+    outputs = json.loads(row["outputs"])
+    kept = {name: value for name, value in row.items() if name not in ("written_at", "run_day")}
+    outputs["gold_market_day"]["digest"] = "1-1"
+    built.ledger.append([{**kept, "outputs": json.dumps(outputs)}])
+    assert list(by_logs(built)) == []
+    (finding,) = by_content(built)
+    assert (finding.where, "the ledger names 1-1" in finding.what) == (f"{gold_market_day.TABLE.name} of {D2}", True)
+    assert finding.mend() == f"gold_market_day of {D2} is marked stale"
+    lakes.build(built)
+    assert list(by_content(built)) == []
+    assert digests(built) == before
+
+
+def test_a_torn_segment_is_removed_and_gathered_again(built):
+    root = built.settings.home / "lake" / "_segments" / silver_open_lots.TABLE.name
+    (segment, *_) = root.iterdir()
+    (segment / "index.parquet").write_bytes(b"")
+    (finding,) = of_segments(built)
+    assert segment.name in finding.where
+    assert "it is removed, and" in finding.mend()
+    assert not segment.exists()
+    assert list(of_segments(built)) == []

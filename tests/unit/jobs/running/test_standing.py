@@ -1,0 +1,77 @@
+"""What the lake no longer holds although the ledger says so, and what is done about it."""
+
+import shutil
+
+import pytest
+from deltalake import DeltaTable
+
+from jobs.running import gate
+from jobs.running.runner import run_step, run_steps
+from jobs.running.standing import mark_tables, torn_days
+from pumploss.errors import LakeError
+from pumploss.tables import gold_market_day, silver_trades
+from tests.building.lakes import opened
+from tests.building.three_days import D1, D2, D3, DAYS, STEPS, stale
+
+
+def test_what_was_built_stands(built):
+    assert torn_days(built, silver_trades.TABLE) == {}
+    assert mark_tables(built, ["silver_trades", "gold_market_day"]) == {}
+
+
+def test_a_table_whose_commits_are_gone_is_built_again_and_nothing_else(built, digests):
+    before = digests(built)
+    home, log = built.settings.home, DeltaTable(built.lake.path(silver_trades.TABLE))
+    latest = log.version()
+    run_step(built, "silver_trades", [D3])
+    folder = built.settings.home / "lake" / "silver_trades" / "_delta_log"
+    (folder / f"{latest + 1:020}.json").unlink()
+    with opened(home) as context:
+        run_steps(context, ["silver_trade_pnl"], [D1])
+        assert stale(context) == {"silver_trades": [D3]}
+        assert "the lake has silver_trades at version" in context.ledger.standing("silver_trades")[D3]["error"]
+        run_steps(context, STEPS, [D3])
+        assert digests(context) == before
+        assert stale(context) == {}
+
+
+def test_a_day_of_other_files_or_none_is_not_taken_for_built(built, digests):
+    before = digests(built)
+    log = DeltaTable(built.lake.path(gold_market_day.TABLE))
+    log.delete(f"day = '{D2.isoformat()}'")
+    marked = mark_tables(built, ["gold_market_day"])
+    assert list(marked) == [("gold_market_day", D2)]
+    assert marked["gold_market_day", D2] == "the lake has 0 rows of gold_market_day, the ledger names 1"
+    run_steps(built, STEPS, [D3])
+    assert digests(built) == before
+    log = DeltaTable(built.lake.path(gold_market_day.TABLE))
+    log.optimize.compact()
+    log.restore(log.version())
+    mark_tables(built, ["gold_market_day"])
+    run_steps(built, STEPS, [D3])
+    assert digests(built) == before
+
+
+def test_a_table_that_is_gone_is_built_again(built, digests):
+    before = digests(built)
+    shutil.rmtree(built.settings.home / "lake" / "silver_trader_mint_day")
+    with opened(built.settings.home) as context:
+        assert len(mark_tables(context, ["silver_trader_mint_day"])) == len(DAYS)
+        run_steps(context, STEPS, [D3])
+        assert digests(context) == before
+
+
+def test_what_moved_while_it_was_read_is_not_published(built, monkeypatch, digests):
+    before = digests(built)
+
+    def judged(table, stage, *given):
+        DeltaTable(built.lake.path(silver_trades.TABLE)).delete(f"trade_date = '{D1.isoformat()}'")
+        monkeypatch.undo()
+        return judge(table, stage, *given)
+
+    judge = gate.judge_staged
+    monkeypatch.setattr(gate, "judge_staged", judged)
+    with pytest.raises(LakeError, match=r"silver_trade_pnl of .* somebody else changed silver_trades from version"):
+        run_step(built, "silver_trade_pnl", [D3])
+    run_steps(built, STEPS, [D3])
+    assert digests(built) == before
