@@ -38,26 +38,9 @@ class _OneChannel(DefaultChannelBuilder):
 def embedded_session() -> SparkSession:
     """Answers the session of the embedded engine, which the first call starts.
 
-    Raises SettingsError if somebody else reached the engine while it started.
+    The process ends if somebody else reached the engine while it started.
     """
-    os.environ.setdefault("RUST_LOG", "error")  # the server logs each request to standard error otherwise
-    # Imported late: the variable must be set before the library loads.
-    from pysail.spark import SparkConnectServer
-
-    server = SparkConnectServer(ip="127.0.0.1", port=0)
-    server.start(background=True)
-    if server.listening_address is None:
-        raise SettingsError("The embedded engine did not start listening on 127.0.0.1.")
-    port = PrivatePort(server.listening_address)
-    try:
-        port.hold()
-        channel = _OneChannel(server.listening_address)
-        port.close()
-    except SettingsError as error:
-        # What another one asked the engine to do could be running already: nothing less ends it.
-        sys.stderr.write(f"pumploss: {error}\n")
-        sys.stderr.flush()
-        os._exit(1)
+    server, channel = start()
     _servers.append(server)
     os.environ["SPARK_CONNECT_MODE_ENABLED"] = "1"  # as Spark's own builder does, which takes no channel
     spark = SparkSession.builder.channelBuilder(channel).getOrCreate()
@@ -68,3 +51,27 @@ def embedded_session() -> SparkSession:
         # It takes SIGINT for itself, to end: back to Python with it.
         signal.signal(signal.SIGINT, signal.getsignal(signal.SIGINT))
     return spark
+
+
+def start() -> tuple[object, DefaultChannelBuilder]:
+    """Starts a server, and answers it with the one channel to it; the process ends if somebody else reached it."""
+    os.environ.setdefault("RUST_LOG", "error")  # the server logs each request to standard error otherwise
+    # Imported late: the variable must be set before the library loads.
+    from pysail.spark import SparkConnectServer
+
+    server = SparkConnectServer(ip="127.0.0.1", port=0)
+    server.start(background=True)
+    address = server.listening_address
+    if address is None:
+        raise SettingsError("The embedded engine did not start listening on 127.0.0.1.")
+    port = PrivatePort(address)
+    try:
+        port.hold()
+        channel = _OneChannel(address)
+        port.close()
+    except SettingsError as error:
+        # What somebody else asked the engine to do could be running already: nothing less ends it.
+        sys.stderr.write(f"pumploss: {error}\n")
+        sys.stderr.flush()
+        os._exit(1)
+    return server, channel

@@ -19,7 +19,7 @@ import stat
 import struct
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +41,8 @@ _NO_DATA = (
     (0x06, 0, 0, 0xFFFFFFFF),
     (0x06, 0, 0, 0),
 )
+_CODE = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *line) for line in _NO_DATA), 8 * len(_NO_DATA))
+_PROGRAM = struct.pack("HxxxxxxP", len(_NO_DATA), ctypes.addressof(_CODE))
 _LISTENING = "0A"
 
 
@@ -65,12 +67,11 @@ class PrivatePort:
         """Lets no data in from now on. Raises SettingsError if somebody was connected before."""
         if not _can_filter():
             return
-        with _ends() as ends:
-            for end in self._listening(ends):
-                code = b"".join(struct.pack("HBBI", *line) for line in _NO_DATA)
-                kept = ctypes.create_string_buffer(code, len(code))
-                program = struct.pack("HxxxxxxP", len(_NO_DATA), ctypes.addressof(kept))
-                end.socket.setsockopt(socket.SOL_SOCKET, _ATTACH_FILTER, program)
+        with ExitStack() as stack:
+            for end in _ends(stack):
+                if self._is_listening(end):
+                    end.socket.setsockopt(socket.SOL_SOCKET, _ATTACH_FILTER, _PROGRAM)
+                    break
         if self._is_anyone_connected():
             raise self._taken()
 
@@ -79,8 +80,10 @@ class PrivatePort:
 
         Raises SettingsError where there is no such connection, or where another one could have sent data.
         """
-        with _ends() as ends, socket.socket() as dead:
-            for end in self._listening(ends):
+        with ExitStack() as stack:
+            dead = stack.enter_context(socket.socket())
+            ends = list(_ends(stack))
+            for end in filter(self._is_listening, ends):
                 os.dup2(dead.fileno(), end.descriptor, inheritable=False)
             ours = {end.name for end in ends if end.peer == self._address}
             accepted = [end for end in ends if end.name == self._address and end.peer is not None]
@@ -95,12 +98,8 @@ class PrivatePort:
                 else:
                     raise self._taken()
 
-    def _listening(self, ends: list[_End]) -> list[_End]:
-        return [
-            end
-            for end in ends
-            if end.name == self._address and end.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
-        ]
+    def _is_listening(self, end: _End) -> bool:
+        return end.name == self._address and bool(end.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
 
     def _is_anyone_connected(self) -> bool:
         """Asks the kernel, which also knows of those whom nobody has accepted yet."""
@@ -120,21 +119,17 @@ def _can_filter() -> bool:
     return sys.platform == "linux"
 
 
-@contextmanager
-def _ends() -> Iterator[list[_End]]:
-    """Lists the TCP sockets of this process, as copies of their descriptors that are closed afterwards."""
-    with ExitStack() as stack:
-        ends = []
-        for descriptor in sorted((int(path.name) for path in Path("/dev/fd").iterdir()), reverse=True):
-            try:
-                if not stat.S_ISSOCK(os.fstat(descriptor).st_mode):
-                    continue
-                copy = stack.enter_context(socket.socket(fileno=os.dup(descriptor)))
-                if copy.family in {socket.AF_INET, socket.AF_INET6} and copy.type == socket.SOCK_STREAM:
-                    ends.append(_End(descriptor, copy, _address(copy.getsockname()), _peer(copy)))
-            except OSError:  # closed meanwhile
+def _ends(stack: ExitStack) -> Iterator[_End]:
+    """Finds the TCP sockets of this process, the newest first, as copies of their descriptors that the stack closes."""
+    for descriptor in sorted((int(path.name) for path in Path("/dev/fd").iterdir()), reverse=True):
+        try:
+            if not stat.S_ISSOCK(os.fstat(descriptor).st_mode):
                 continue
-        yield ends
+            copy = stack.enter_context(socket.socket(fileno=os.dup(descriptor)))
+            if copy.family in {socket.AF_INET, socket.AF_INET6} and copy.type == socket.SOCK_STREAM:
+                yield _End(descriptor, copy, _address(copy.getsockname()), _peer(copy))
+        except OSError:  # closed meanwhile
+            continue
 
 
 def _peer(connection: socket.socket) -> _Address | None:

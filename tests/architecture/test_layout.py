@@ -52,6 +52,7 @@ COVERED_BY = {
     "unit/jobs/tokens/test_restating": ("jobs/tokens/decimals",),
     "unit/pnl/test_fifo": ("pnl/arrow_columns", "pnl/fifo_tables"),
     "unit/pumploss/checks/data_docs/test_site": ("pumploss/checks/data_docs/stores", "pumploss/checks/data_docs/whole_store"),
+    "unit/pumploss/embedded/test_private_port": ("pumploss/embedded/engine_server",),
     "unit/pumploss/test_catalog": ("pumploss/tables",),
     "unit/pumploss/test_compiled": ("pumploss/kernel_sources",),
     "unit/simulator/test_market": (
