@@ -160,29 +160,47 @@ def run_in_task(context: "Context", step: str, days: Iterable[date], options: Ma
     from jobs.running.context import open_context
     from jobs.running.runner import run_step
     from pumploss.errors import BusyLakeError
+    from pumploss.redaction import redacted_in
     from pumploss.settings import from_environment
 
     settings = from_environment()
     try:
+        hide_secrets()
         with open_context(replace(settings, run=settings.run or run_name(context)), say=tell) as run:
             run.wait_seconds = 0.0
             run.accept_completeness = bool(context["params"].get("accept_completeness", False))
-            return run_step(run, step, days, **options).figures(run.run_id, LINES_KEPT)
+            figures: dict[str, Any] = redacted_in(run_step(run, step, days, **options).figures(run.run_id, LINES_KEPT))
+            return figures
     except BusyLakeError:
         raise
     except Exception as error:  # noqa: BLE001 - its message is left where people look, whatever it was
         give_up_or_raise(context, error)
 
 
+def hide_secrets() -> None:
+    """Has Airflow mask the secrets of the environment in all that it logs, whoever says it."""
+    from airflow.sdk.log import mask_secret
+
+    from pumploss.redaction import secrets
+    from pumploss.settings import remember_secrets
+
+    remember_secrets()
+    for secret in secrets():
+        mask_secret(secret)
+
+
 def tell(text: str) -> None:
     """Shows people what a task says: its standard output is its log."""
-    print(text, flush=True)  # noqa: T201 - see above
+    from pumploss.redaction import redacted
+
+    print(redacted(text), flush=True)  # noqa: T201 - see above
 
 
 def give_up_or_raise(context: "Context", error: Exception) -> NoReturn:
     """Leaves the message where people look for it; raises what tells Airflow whether to try again."""
     from pumploss.errors import BusyLakeError, LockedError, PumpLossError, StoreError, failure_text
 
+    hide_secrets()
     message = failure_text(error)
     context["ti"].xcom_push(FAILURE_KEY, message)
     may_pass = isinstance(error, LockedError | StoreError) or not isinstance(error, PumpLossError)

@@ -2,13 +2,12 @@
 
 import os
 import shutil
-import signal
 import sys
 import tempfile
-import threading
 import warnings
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 from pyspark.sql import SparkSession
 
@@ -17,9 +16,6 @@ from pumploss.settings import ROOT, Settings
 
 #: Python packages of the project that a cluster's workers need to run its functions.
 SHIPPED_PACKAGES = ("pumploss", "features", "pnl", "sources", "models", "jobs")
-
-#: Keeps the embedded server alive: it stops when the last reference to it goes.
-_servers: list[object] = []
 
 #: Set on every engine.
 SESSION_SETTINGS = {"spark.sql.session.timeZone": "UTC"}
@@ -69,20 +65,10 @@ def session(settings: Settings) -> SparkSession:
 @cache
 def _embedded() -> SparkSession:
     """Start Sail inside this process and connect to it."""
-    os.environ.setdefault("RUST_LOG", "error")  # the server logs each request to standard error otherwise
-    # Imported late: the variable must be set before the library loads.
-    from pysail.spark import SparkConnectServer
+    # Imported late: clients of a cluster need nothing of it.
+    from pumploss.embedded.engine_server import embedded_session
 
-    server = SparkConnectServer(ip="127.0.0.1", port=0)
-    server.start(background=True)
-    _servers.append(server)
-    if threading.current_thread() is threading.main_thread():
-        # The server takes SIGINT for itself and ends, and its client retries for ten minutes: back to Python with it.
-        signal.signal(signal.SIGINT, signal.getsignal(signal.SIGINT))
-    address = server.listening_address
-    if address is None:
-        raise SettingsError("The embedded engine did not start listening on 127.0.0.1.")
-    spark = SparkSession.builder.remote(f"sc://127.0.0.1:{address[1]}").getOrCreate()
+    spark = cast("SparkSession", embedded_session())
     # Else every column and function looks up the line that called it, and fails to import IPython each time: a tenth of
     # a small night.
     spark.conf.set("spark.python.sql.dataFrameDebugging.enabled", "false")

@@ -1,5 +1,7 @@
 """Every error that Pump Loss raises on purpose: each says what was wrong, where, and what to do about it."""
 
+from pumploss.redaction import redacted
+
 
 class PumpLossError(Exception):
     """The root: what the command line prints without a traceback and ends with exit code 1."""
@@ -58,5 +60,5 @@ class AmountOverflowError(PumpLossError):
 
 
 def failure_text(error: BaseException) -> str:
-    """Says what to print for an error: its own words where it is ours, its type as well where it is not."""
-    return str(error) if isinstance(error, PumpLossError) else f"{type(error).__name__}: {error}"
+    """Says what to print for an error, without secrets: its own words if it is ours, its type as well if it is not."""
+    return redacted(str(error) if isinstance(error, PumpLossError) else f"{type(error).__name__}: {error}")

@@ -1,29 +1,43 @@
 """Where everything lives: the only module that reads the environment."""
 
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
+from pumploss import redaction
 from pumploss.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parents[1]
+
+#: Variables of the libraries beneath us whose whole value is a secret, and those that are addresses with one inside.
+SECRET_VARIABLES = re.compile(
+    r"(AWS|AIRFLOW|MLFLOW|PG|SPARK|REDIS|REDISCLI|FEAST|PUMPLOSS)\w*?"
+    r"(PASSWORD|SECRET|TOKEN|SECRET_ACCESS_KEY|ACCESS_KEY_ID|SECRET_KEY|FERNET_KEY|AUTH)"
+)
+ADDRESS_VARIABLES = re.compile(r"AIRFLOW_CONN_\w+|AIRFLOW__\w+__(SQL_ALCHEMY_CONN|RESULT_BACKEND|BROKER_URL)")
+
+
+def _variable(name: str, *, is_address: bool = False) -> dict[str, object]:
+    """Says which variable a setting comes from, and whether it is an address, which may hold a password."""
+    return {"variable": name, "is_address": is_address}
 
 
 @dataclass(frozen=True)
 class Settings:
     """Addresses of the engine and of every store; what is None is embedded and started on demand below `home`."""
 
-    home: Path
-    lake: str
-    landing: str
-    tracking_uri: str
-    warm_dsn: str | None = None
-    hot_url: str | None = None
-    spark_remote: str | None = None
-    connect_memory: str = "4g"
+    home: Path = field(metadata=_variable("PUMPLOSS_HOME"))
+    lake: str = field(metadata=_variable("PUMPLOSS_LAKE", is_address=True))
+    landing: str = field(metadata=_variable("PUMPLOSS_LANDING", is_address=True))
+    tracking_uri: str = field(metadata=_variable("MLFLOW_TRACKING_URI", is_address=True))
+    warm_dsn: str | None = field(default=None, metadata=_variable("PUMPLOSS_WARM_DSN", is_address=True))
+    hot_url: str | None = field(default=None, metadata=_variable("PUMPLOSS_HOT_URL", is_address=True))
+    spark_remote: str | None = field(default=None, metadata=_variable("SPARK_REMOTE", is_address=True))
+    connect_memory: str = field(default="4g", metadata=_variable("PUMPLOSS_SPARK_MEMORY"))
     #: The run that this process is part of, where a run starts processes: they hold the lake together.
-    run: str | None = None
+    run: str | None = field(default=None, metadata=_variable("PUMPLOSS_RUN"))
 
     @property
     def warm_dir(self) -> Path:
@@ -96,6 +110,7 @@ def _address(text: str, variable: str) -> str:
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     """Reads settings from environment variables; empty counts as unset. Raises SettingsError for unusable values."""
     env = os.environ if environment is None else environment
+    remember_secrets(env)
     home = Path(env.get("PUMPLOSS_HOME") or ROOT / "var").expanduser().resolve()
     return Settings(
         home=home,
@@ -107,6 +122,16 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         spark_remote=env.get("SPARK_REMOTE") or None,
         connect_memory=env.get("PUMPLOSS_SPARK_MEMORY") or "4g",
         run=env.get("PUMPLOSS_RUN") or None,
+    )
+
+
+def remember_secrets(environment: Mapping[str, str] | None = None) -> None:
+    """Has every secret of the environment redacted from now on."""
+    env = os.environ if environment is None else environment
+    ours = {setting.metadata["variable"] for setting in fields(Settings) if setting.metadata["is_address"]}
+    redaction.remember(
+        [value for name, value in env.items() if name in ours or ADDRESS_VARIABLES.fullmatch(name)],
+        [value for name, value in env.items() if SECRET_VARIABLES.fullmatch(name)],
     )
 
 

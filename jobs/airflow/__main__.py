@@ -3,10 +3,10 @@
 import sys
 
 from jobs.airflow.components import standalone
-from pumploss.errors import PumpLossError
+from pumploss.errors import PumpLossError, failure_text
 from pumploss.settings import from_environment
 
 try:
     standalone(from_environment())
 except PumpLossError as error:
-    sys.exit(str(error))
+    sys.exit(failure_text(error))

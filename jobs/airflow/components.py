@@ -16,7 +16,7 @@ from types import FrameType
 from urllib.parse import urlsplit
 
 from jobs.airflow.commands import command, kill_group, log_file, migrate, sole_user, tail
-from jobs.airflow.environment import environment, url
+from jobs.airflow.environment import OPERATOR, environment, passwords_file, url
 from pumploss.errors import StoreError
 from pumploss.settings import ROOT, Settings
 
@@ -52,7 +52,10 @@ def standalone(settings: Settings, say: Callable[[str], None] = print) -> None:
                 children[name] = _start(settings, name, lock.descriptor, stack)
                 _watch(settings, children, address, lambda: _healthy(address) is not None)
             _watch(settings, children, address, lambda: _healthy(address) == HEALTHY)
-            say(f"Airflow is ready at {address}. DAGs start paused: switch on pumploss_daily there. Ctrl-C stops it.")
+            say(
+                f"Airflow is ready at {address}: log in as {OPERATOR}, with the password in {passwords_file(settings)}."
+            )
+            say("DAGs start paused: switch on pumploss_daily there. Ctrl-C stops it.")
             _watch(settings, children, address, lambda: False)
         except KeyboardInterrupt:
             say("Airflow is stopping.")

@@ -1,6 +1,7 @@
 """The environment of every process of Airflow, and the secrets that it needs."""
 
 import base64
+import json
 import os
 import secrets
 import sys
@@ -11,8 +12,9 @@ from pumploss.settings import ROOT, Settings, as_environment
 #: Holds nothing but secrets, so that they are in no environment; what else is set is in `environment`.
 SECRETS_FILE = "airflow.cfg"
 
-#: Addresses that nobody reaches from another machine.
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+#: Who the operator logs in as, and the file with the password: Airflow reads it, and writes those of other users there.
+OPERATOR = "admin"
+PASSWORDS_FILE = "passwords.json"
 
 _NOT_INHERITED = (
     "PYTHONDONTWRITEBYTECODE",  # each task imports the same libraries again
@@ -49,24 +51,35 @@ def url(variables: dict[str, str]) -> str:
     return f"http://{shown}:{port(variables)}"
 
 
+def passwords_file(settings: Settings) -> Path:
+    """Names the file with the password of `OPERATOR`."""
+    return settings.airflow_home / PASSWORDS_FILE
+
+
 def keep_secrets(settings: Settings) -> None:
     """Makes Airflow's home, private to its owner, and new secrets where it has none."""
     home = settings.airflow_home
     home.mkdir(parents=True, exist_ok=True)
     home.chmod(0o700)
     fernet = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
-    text = (
+    _keep(
+        home / SECRETS_FILE,
         f"[core]\nfernet_key = {fernet}\n\n"
         f"[api]\nsecret_key = {secrets.token_urlsafe(64)}\n\n"
-        f"[api_auth]\njwt_secret = {secrets.token_urlsafe(64)}\n"
+        f"[api_auth]\njwt_secret = {secrets.token_urlsafe(64)}\n",
     )
+    # Airflow draws a missing password by itself, but prints it, and leaves its file open to others.
+    _keep(passwords_file(settings), json.dumps({OPERATOR: secrets.token_urlsafe(24)}) + "\n")
+
+
+def _keep(path: Path, text: str) -> None:
     # Linked whole: whoever is second finds a whole file and leaves it alone.
-    draft = home / f"{SECRETS_FILE}.{secrets.token_hex(4)}"
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "w") as handle:
             handle.write(text)
-        os.link(draft, home / SECRETS_FILE)
+        os.link(draft, path)
     except FileExistsError:
         pass
     finally:
@@ -88,8 +101,9 @@ def _defaults(settings: Settings, name: str, number: str) -> dict[str, str]:
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
         # The name of this machine without asking a name server, which may be away or slow.
         "AIRFLOW__CORE__HOSTNAME_CALLABLE": "socket.gethostname",
-        # Whoever reaches the interface is its administrator, so only where it is reached from this machine alone.
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": str(name in LOOPBACK),
+        # Other users of this machine reach the interface as well.
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "False",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{OPERATOR}:admin",
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{where}/execution/",
         "AIRFLOW__API__HOST": name,
         "AIRFLOW__API__PORT": number,
@@ -109,6 +123,8 @@ def _ours(settings: Settings, given: dict[str, str]) -> dict[str, str]:
         "AIRFLOW_HOME": str(settings.airflow_home),
         "AIRFLOW_CONFIG": str(settings.airflow_home / SECRETS_FILE),
         "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "jobs" / "airflow" / "plugins"),
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords_file(settings)),
         # The project need not be installed, and the triggerer imports triggers without loading any DAG.
         "PYTHONPATH": os.pathsep.join(dict.fromkeys(folders)),
         "PATH": os.pathsep.join(programs),

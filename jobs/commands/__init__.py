@@ -4,17 +4,21 @@ Where do I go to...? Add or change a command's options: `parser.py`. What a comm
 people see while it works: `terminal.py`. Nothing heavy is imported before a command is known, so help comes at once.
 """
 
+import argparse
 import os
 import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from importlib import import_module
 from types import FrameType
+from typing import TextIO, cast
 
 from jobs.commands.parser import parse
 from pumploss.errors import PumpLossError
+from pumploss.redaction import RedactingStream
+from pumploss.settings import remember_secrets
 
 FAILED = 1
 INTERRUPTED = 130
@@ -30,7 +34,16 @@ def main(argv: Sequence[str] | None = None, program: str = "pumploss") -> int:
 
     Raises SystemExit with code 2 for wrong arguments, with 0 for help.
     """
-    arguments = parse(argv, program)
+    remember_secrets()
+    with redirect_stdout(_redacting(sys.stdout)), redirect_stderr(_redacting(sys.stderr)):
+        return _run(parse(argv, program), program)
+
+
+def _redacting(stream: TextIO) -> TextIO:
+    return cast("TextIO", RedactingStream(stream))
+
+
+def _run(arguments: argparse.Namespace, program: str) -> int:
     try:
         with _termination():
             module, _, function = arguments.handler.partition(":")

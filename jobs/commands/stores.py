@@ -1,14 +1,11 @@
 """Where every store is, and whether its server runs; starts nothing."""
 
-import re
 from typing import Any
 
 from pumploss import embedded
 from pumploss.embedded import EmbeddedServer, locks
+from pumploss.redaction import redacted
 from pumploss.settings import Settings
-
-#: A password in a URL or in a libpq string.
-_SECRET = re.compile(r"(?<=:)[^:/@\s]+(?=@)|(?<=password=)('[^']*'|\S+)")
 
 
 def stores(settings: Settings) -> dict[str, dict[str, Any]]:
@@ -16,12 +13,15 @@ def stores(settings: Settings) -> dict[str, dict[str, Any]]:
     warm, hot = embedded.postgres(settings.warm_dir), embedded.redis(settings.hot_dir)
     remote = settings.spark_remote
     return {
-        "engine": {"address": remote or "Sail, in the process that runs a step", "is_embedded": remote is None},
-        "landing": {"address": settings.landing},
-        "lake": {"address": settings.lake},
+        "engine": {
+            "address": redacted(remote) if remote else "Sail, in the process that runs a step",
+            "is_embedded": remote is None,
+        },
+        "landing": {"address": redacted(settings.landing)},
+        "lake": {"address": redacted(settings.lake)},
         "warm": _server(warm) if settings.warm_dsn is None else _own(settings.warm_dsn),
         "hot": _server(hot) if settings.hot_url is None else _own(settings.hot_url),
-        "registry": {"address": _SECRET.sub("***", settings.tracking_uri)},
+        "registry": {"address": redacted(settings.tracking_uri)},
         "feature_store": {"address": str(settings.feast_registry)},
         "airflow": {
             "address": str(settings.airflow_home),
@@ -31,7 +31,7 @@ def stores(settings: Settings) -> dict[str, dict[str, Any]]:
 
 
 def _own(address: str) -> dict[str, Any]:
-    return {"address": _SECRET.sub("***", address), "is_embedded": False}
+    return {"address": redacted(address), "is_embedded": False}
 
 
 def _server(server: EmbeddedServer) -> dict[str, Any]:

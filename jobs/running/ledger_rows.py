@@ -9,6 +9,7 @@ from typing import Any
 from jobs.pipeline import BY_NAME, Step, dependents
 from jobs.running.context import Context
 from pumploss.lake.ledger import peak_memory_bytes
+from pumploss.redaction import redacted
 from pumploss.report import DayReport, RunReport
 from pumploss.version import code_version
 
@@ -66,6 +67,6 @@ def _row(context: Context, step: Step, day: date, counts: DayReport, ending: End
         "outputs": outputs,
         "output_version": ending.version,
         "code_version": code_version(),
-        "error": ending.error,
+        "error": ending.error and redacted(ending.error),
         "landing": context.settings.landing,
     }

@@ -57,6 +57,7 @@ COVERED_BY = {
     "unit/pumploss/checks/data_docs/test_site": ("pumploss/checks/data_docs/stores", "pumploss/checks/data_docs/whole_store"),
     "unit/pumploss/lake/test_ledger": ("pumploss/clock",),
     "unit/pumploss/lake/test_locks": ("pumploss/lake/holders",),
+    "unit/pumploss/embedded/test_private_port": ("pumploss/embedded/engine_server",),
     "unit/pumploss/test_catalog": ("pumploss/tables",),
     "unit/pumploss/test_compiled": ("pumploss/kernel_sources",),
     "unit/simulator/test_market": (

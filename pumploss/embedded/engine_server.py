@@ -1,0 +1,77 @@
+"""Starts Sail inside this process, where nobody but this process can reach it."""
+
+import os
+import signal
+import sys
+import threading
+from functools import cache
+
+import grpc  # type: ignore[import-untyped]
+from pyspark.sql.connect.client import DefaultChannelBuilder
+from pyspark.sql.connect.session import SparkSession
+
+from pumploss.embedded.private_port import PrivatePort
+from pumploss.errors import SettingsError
+
+#: Keeps the server alive: it stops when the last reference to it goes.
+_servers: list[object] = []
+
+_CONNECT_SECONDS = 60.0
+_NEVER = 2**31 - 1
+
+
+class _OneChannel(DefaultChannelBuilder):
+    """Hands out the one channel that there can be: the port is closed behind its connection."""
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        # By itself a channel hangs up when it was not used for half an hour.
+        options = [("grpc.client_idle_timeout_ms", _NEVER), ("grpc.enable_http_proxy", 0)]
+        super().__init__(f"sc://{address[0]}:{address[1]}", options)
+        self._channel = super().toChannel()
+        grpc.channel_ready_future(self._channel).result(_CONNECT_SECONDS)
+
+    def toChannel(self) -> grpc.Channel:  # noqa: N802 - Spark's name
+        return self._channel
+
+
+@cache
+def embedded_session() -> SparkSession:
+    """Answers the session of the embedded engine, which the first call starts.
+
+    The process ends if somebody else reached the engine while it started.
+    """
+    server, channel = start()
+    _servers.append(server)
+    os.environ["SPARK_CONNECT_MODE_ENABLED"] = "1"  # as Spark's own builder does, which takes no channel
+    spark = SparkSession.builder.channelBuilder(channel).getOrCreate()
+    # A server that is gone cannot be reached anew: there is nothing to try again, and by itself it tries ten minutes.
+    spark.client.set_retry_policies([])
+    spark.conf.get("spark.sql.session.timeZone")  # answered, so the server has taken signals by now
+    if threading.current_thread() is threading.main_thread():
+        # It takes SIGINT for itself, to end: back to Python with it.
+        signal.signal(signal.SIGINT, signal.getsignal(signal.SIGINT))
+    return spark
+
+
+def start() -> tuple[object, DefaultChannelBuilder]:
+    """Starts a server, and answers it with the one channel to it; the process ends if somebody else reached it."""
+    os.environ.setdefault("RUST_LOG", "error")  # the server logs each request to standard error otherwise
+    # Imported late: the variable must be set before the library loads.
+    from pysail.spark import SparkConnectServer
+
+    server = SparkConnectServer(ip="127.0.0.1", port=0)
+    server.start(background=True)
+    address = server.listening_address
+    if address is None:
+        raise SettingsError("The embedded engine did not start listening on 127.0.0.1.")
+    port = PrivatePort(address)
+    try:
+        port.hold()
+        channel = _OneChannel(address)
+        port.close()
+    except SettingsError as error:
+        # What somebody else asked the engine to do could be running already: nothing less ends it.
+        sys.stderr.write(f"pumploss: {error}\n")
+        sys.stderr.flush()
+        os._exit(1)
+    return server, channel

@@ -1,0 +1,109 @@
+"""Keeps secrets out of whatever is printed or kept: the one place that knows them and takes them out of texts.
+
+`from_environment` of the settings tells which secrets there are. What leaves the process passes `redacted`: all that
+commands print, what is said of errors, the ledger's messages, what tasks tell Airflow. Libraries quote addresses as
+they please, whole, decoded or cut at a sign that a password should not have held, so each of these is looked for.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import Any, TextIO
+from urllib.parse import quote, quote_plus, unquote
+
+HIDDEN = "***"
+
+#: Shorter ones cannot be told from ordinary text, and protect nothing.
+SHORTEST = 4
+
+_known: set[str] = set()
+
+#: After the scheme, up to the last `@`: passwords that nobody encoded may hold any sign.
+_LOGIN = re.compile(r"://(?P<user>[^:@/]*):?(?P<password>.*)@", re.DOTALL)
+#: In the query of an address, its parameters, or a libpq string.
+_NAMED = re.compile(
+    r"(?i)(?:password|passwd|passphrase|token|secret|secret_key|access_key)\s*=\s*"
+    r"(?:'(?P<quoted>(?:[^'\\]|\\.)*)'|(?P<plain>[^\s&;]+))"
+)
+#: Where parsers cut an address.
+_CUTS = re.compile(r"[/@:?#,;&=\s\[\]]+")
+
+
+def remember(addresses: Iterable[str], secrets: Iterable[str] = ()) -> None:
+    """Takes out of every text from now on what these addresses hold as passwords and tokens, and these secrets."""
+    found = {secret for address in addresses for secret in passwords_of(address)} | set(secrets)
+    new = {form for secret in found for form in _forms(secret)} - _known
+    if new:
+        _known.update(new)
+        _pattern.cache_clear()
+
+
+def passwords_of(address: str) -> set[str]:
+    """Finds the passwords and tokens in a URL, a Spark Connect address or a libpq string, as they stand there."""
+    login = _LOGIN.search(address)
+    # A login without a password is itself the secret, as services do it that give out tokens.
+    of_login = {login["password"] or login["user"]} if login else set()
+    named = {match["quoted"] or match["plain"] for match in _NAMED.finditer(address)}
+    return {secret for secret in of_login | named if secret}
+
+
+def redacted(text: str) -> str:
+    """Answers the text with `***` in place of every secret."""
+    pattern = _pattern()
+    return pattern.sub(HIDDEN, text) if pattern else text
+
+
+def redacted_in(value: Any) -> Any:
+    """Answers a JSON-ready value with every text in it redacted."""
+    if isinstance(value, str):
+        return redacted(value)
+    if isinstance(value, dict):
+        return {key: redacted_in(inner) for key, inner in value.items()}
+    return [redacted_in(inner) for inner in value] if isinstance(value, list) else value
+
+
+def secrets() -> list[str]:
+    """Lists what is taken out, for a library that redacts by itself."""
+    return sorted(_known)
+
+
+class RedactingStream:
+    """A text stream that writes to another what is left after redaction; everything else is the other's."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Writes a text; answers how many characters of it were taken."""
+        self._stream.write(redacted(text))
+        return len(text)
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        """Writes several texts."""
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def _forms(secret: str) -> set[str]:
+    """Lists how a secret may be spelled in a text: as it is, decoded, encoded, escaped, and its pieces."""
+    plain = {secret, unquote(secret), secret.replace("\\", "")}
+    encoded = {encode(form) for form in plain for encode in (quote, quote_plus, _all_quoted)}
+    spelled = {*plain, *encoded, *(re.sub("%..", lambda match: match[0].lower(), form) for form in encoded)}
+    escaped = {escape(form)[1:-1] for form in spelled for escape in (json.dumps, repr)}
+    pieces = {piece for form in plain for piece in _CUTS.split(form)}
+    return {form for form in spelled | escaped | pieces if len(form) >= SHORTEST}
+
+
+def _all_quoted(text: str) -> str:
+    return quote(text, safe="")
+
+
+@cache
+def _pattern() -> re.Pattern[str] | None:
+    # The longest first, else a piece would be taken out of the whole and the rest be left.
+    forms = sorted(_known, key=lambda form: (-len(form), form))
+    return re.compile("|".join(map(re.escape, forms))) if forms else None

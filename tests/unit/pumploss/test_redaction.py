@@ -1,0 +1,99 @@
+import io
+import re
+from dataclasses import fields
+
+import pytest
+
+from pumploss import redaction
+from pumploss.errors import StoreError, failure_text
+from pumploss.redaction import RedactingStream, passwords_of, redacted, redacted_in, remember
+from pumploss.settings import ADDRESS_VARIABLES, SECRET_VARIABLES, Settings
+
+
+@pytest.fixture(autouse=True)
+def nothing_known(monkeypatch):
+    """Each test begins with no secrets and leaves none."""
+    monkeypatch.setattr(redaction, "_known", set())
+    redaction._pattern.cache_clear()
+    yield
+    redaction._pattern.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("address", "secrets"),
+    [
+        ("postgresql://user:hunter22@host:5432/db", {"hunter22"}),
+        ("postgresql://user:pa/s@ wo:rd@host/db", {"pa/s@ wo:rd"}),
+        ("postgresql://host/db?user=me&password=hunter22&sslmode=require", {"hunter22"}),
+        ("host=db password=hunter22 dbname=x", {"hunter22"}),
+        ("host=db password='hun ter\\'22' dbname=x", {"hun ter\\'22"}),
+        ("rediss://:hunter22@host:6379/0", {"hunter22"}),
+        ("https://gh-token-of-me@mlflow.example.com", {"gh-token-of-me"}),
+        ("sc://host:15002/;use_ssl=true;token=abc.def;user_id=me", {"abc.def"}),
+        ("s3://bucket/prefix", set()),
+        ("sqlite:////var/mlflow/mlflow.db", set()),
+    ],
+)
+def test_passwords_of_addresses(address, secrets):
+    assert passwords_of(address) == secrets
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cannot reach postgresql://user:p%40ss%2Fwörd 1@h/db",
+        "decoded: p@ss/wörd 1",
+        "all encoded: p%40ss%2Fw%C3%B6rd%201",
+        "lower case: p%40ss%2fw%c3%b6rd%201",
+        "with a plus: p%40ss%2Fw%C3%B6rd+1",
+        r'as JSON: "p@ss/w\u00f6rd 1"',
+        'could not translate host name "ss/wörd 1@h" to address: wörd is no name',
+    ],
+)
+def test_every_spelling_of_a_password_is_taken_out(text):
+    remember(["postgresql://user:p%40ss%2Fwörd 1@h/db"])
+    left = redacted(text)
+    assert "***" in left
+    assert not re.search(r"w(ö|%C3%B6|%c3%b6|\\u00f6)rd", left)
+
+
+def test_texts_without_secrets_are_left_alone():
+    assert redacted("anything: password=abc") == "anything: password=abc"
+    remember(["postgresql://user:abc@host/db"])  # too short to be told from text
+    assert redacted("abcdef") == "abcdef"
+
+
+def test_errors_values_and_streams_are_redacted():
+    remember([], ["AKIA-wJalrXUtn"])
+    assert failure_text(StoreError("refused AKIA-wJalrXUtn")) == "refused ***"
+    assert failure_text(ValueError("AKIA-wJalrXUtn")) == "ValueError: ***"
+    assert redacted_in({"a": ["x AKIA-wJalrXUtn", 1, None]}) == {"a": ["x ***", 1, None]}
+    target = io.StringIO()
+    print("one AKIA-wJalrXUtn", file=RedactingStream(target))
+    assert target.getvalue() == "one ***\n"
+
+
+def test_every_setting_says_whether_it_may_hold_a_secret():
+    for setting in fields(Settings):
+        assert isinstance(setting.metadata["variable"], str), f"{setting.name}: declare it with `_variable(...)`"
+        assert isinstance(setting.metadata["is_address"], bool)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN", "PGPASSWORD", "MLFLOW_TRACKING_PASSWORD"),
+        *("MLFLOW_TRACKING_TOKEN", "SPARK_CONNECT_AUTHENTICATE_TOKEN", "AIRFLOW__CORE__FERNET_KEY", "REDISCLI_AUTH"),
+        *("AIRFLOW__API__SECRET_KEY", "AIRFLOW__API_AUTH__JWT_SECRET"),
+    ],
+)
+def test_variables_of_libraries_that_are_secrets(name):
+    assert SECRET_VARIABLES.fullmatch(name)
+
+
+def test_variables_of_libraries_that_are_none():
+    for name in ("TOKENIZERS_PARALLELISM", "AWS_REGION", "SPARK_REMOTE", "AIRFLOW__API__PORT", "PATH"):
+        assert not SECRET_VARIABLES.fullmatch(name)
+        assert not ADDRESS_VARIABLES.fullmatch(name)
+    for name in ("AIRFLOW_CONN_AWS_DEFAULT", "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"):
+        assert ADDRESS_VARIABLES.fullmatch(name)
