@@ -104,13 +104,16 @@ class TableLogs:
             actions = actions.filter(~is_outside.fill_null(False))
         return sorted({date.fromisoformat(str(day)) for day in actions[f"partition.{table.day}"]})
 
-    def files(self, table: Table, days: Collection[date]) -> list[StoredFile]:
-        """List the latest version's files of these days, by path: for tasks that read them without the engine."""
+    def files(self, table: Table, days: Collection[date] | None = None, version: int | None = None) -> list[StoredFile]:
+        """List the files of these days, or all, of a version or the latest, by path."""
         if not self.exists(table):
             return []
+        import polars as pl
 
-        actions = self.actions(table)
-        texts = [day.isoformat() for day in days]
+        actions = self.actions(table, version)
+        if days is not None and not actions.is_empty():
+            texts = [day.isoformat() for day in days]
+            actions = actions.filter(pl.col(f"partition.{table.day}").cast(pl.String).is_in(texts))
         stored = [
             StoredFile(
                 f"{self.path(table)}/{unquote(row['path'])}",
@@ -119,4 +122,4 @@ class TableLogs:
             )
             for row in actions.iter_rows(named=True)
         ]
-        return sorted((file for file in stored if file.partition[table.day] in texts), key=lambda file: file.path)
+        return sorted(stored, key=lambda file: file.path)
