@@ -5,8 +5,9 @@ import resource
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
-from pumploss.errors import StaleError
+from pumploss.errors import LakeError, StaleError
 from pumploss.tables.run_ledger import TABLE
 
 if TYPE_CHECKING:
@@ -42,7 +43,21 @@ class Ledger:
 
         if not self._lake.exists(TABLE):
             return pl.DataFrame(schema=dict.fromkeys(TABLE.names, pl.String))
-        return pl.read_delta(self._path).sort("written_at", "step", "day")
+        return self._rows().sort("written_at", "step", "day")
+
+    def _rows(self) -> "pl.DataFrame":
+        import polars as pl
+        from polars.exceptions import PanicException
+
+        self._lake.log(TABLE)
+        try:
+            return pl.read_delta(self._path)
+        except (Exception, PanicException) as error:
+            # A file that was cut short makes Polars panic, which is no Exception.
+            raise LakeError(
+                f"The ledger {self._path} cannot be read: {cut_file(self._lake) or error}. Put the folder back from a "
+                "backup. Without one, move it away: `pumploss nightly` then builds every landed day again."
+            ) from error
 
     def latest(self) -> dict[tuple[str, date], dict[str, Any]]:
         """Return the last row by step and day, whatever its status."""
@@ -102,6 +117,16 @@ def built_from(lake: "Lake") -> str | None:
     rows = Ledger(lake).frame()
     landings = rows["landing"].drop_nulls() if "landing" in rows.columns else rows.to_series()
     return str(landings[-1]) if len(landings) else None
+
+
+def cut_file(lake: "Lake") -> str | None:
+    """Name a file of the ledger that is not as long as its log says, or is gone."""
+    for row in lake.actions(TABLE).iter_rows(named=True):
+        path = f"{lake.path(TABLE)}/{unquote(row['path'])}"
+        present = lake.storage.size(path) if lake.storage.exists(path) else None
+        if present != row["size_bytes"]:
+            return f"{path} has {present or 'no'} bytes instead of {row['size_bytes']}"
+    return None
 
 
 def peak_memory_bytes() -> int:

@@ -11,6 +11,7 @@ import fsspec
 
 from pumploss.contract import Table
 from pumploss.lake.files import StoredFile
+from pumploss.lake.torn_logs import refuse_empty_commit, unreadable_log
 
 if TYPE_CHECKING:
     import polars as pl
@@ -54,12 +55,17 @@ class TableLogs:
     def log(self, table: Table) -> "DeltaTable":
         """Open the table's log as it stands now; after the first time only what was added to it is read."""
         from deltalake import DeltaTable
+        from deltalake.exceptions import DeltaError
 
         log = self._logs.get(table.name)
-        if log is None:
-            log = self._logs[table.name] = DeltaTable(self.path(table))
-        else:
-            log.update_incremental()
+        try:
+            if log is None:
+                log = self._logs[table.name] = DeltaTable(self.path(table))
+            else:
+                log.update_incremental()
+        except DeltaError as error:
+            raise unreadable_log(self.path(table), str(error)) from error
+        refuse_empty_commit(self.path(table), log.version())
         return log
 
     def actions(self, table: Table, version: int | None = None) -> "pl.DataFrame":
