@@ -3,13 +3,14 @@
 Beside Feast's keys, which nobody can list without a scan of all of Redis:
 
     pumploss:online:<view>:as_of     string   the latest T of which features were written, or began to be
+    pumploss:online:<view>:whole     string   that T, once all of its features are written
     pumploss:online:<view>:traders   set      every trader who may have a key, never fewer
 
-A trader enters the set before his key is written and leaves it with his key. So a run that is killed anywhere is mended
-by running it again.
+While `whole` is not `as_of`, keys of two T may stand side by side; each row has its own T with it. A trader enters
+the set before his key is written and leaves it with his key. So a run that is killed anywhere is mended by the next.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 
@@ -32,6 +33,7 @@ class OnlineTraders:
         self._project = project
         self._key_version = key_version
         self._as_of_key = f"{PREFIX}online:{view}:as_of"
+        self._whole_key = whole_key(view)
         self._traders_key = f"{PREFIX}online:{view}:traders"
 
     def as_of(self) -> datetime | None:
@@ -39,28 +41,48 @@ class OnlineTraders:
         text = self._client.get(self._as_of_key)
         return datetime.fromisoformat(str(text)) if text else None
 
-    def begin(self, at: datetime, traders: Collection[str]) -> datetime | None:
+    def begin(
+        self, at: datetime, traders: Collection[str], is_withdrawn: Callable[[datetime], bool]
+    ) -> datetime | None:
         """Announce that the features as of a T are about to be written, of these traders.
 
-        Answers a later T where there is one; then nothing must be written.
+        Answers a later T where there is one; then nothing must be written. A later T that has been withdrawn since
+        leaves, with all its keys.
         """
         with self._client.pipeline(transaction=True) as both:
             while True:
                 try:
                     both.watch(self._as_of_key)  # type: ignore[no-untyped-call]
                     newer = self.as_of()
-                    if newer is not None and newer > at:
+                    is_later = newer is not None and newer > at
+                    if newer is not None and is_later and not is_withdrawn(newer):
                         return newer
                     both.multi()
+                    both.delete(self._whole_key)
                     both.set(self._as_of_key, at.isoformat(), ex=_KNOWN_SECONDS)
                     both.execute()
                     break
                 except redis.WatchError:
                     continue
+        if is_later:
+            self.keep_only(at, ())
         for batch in _batches(traders):
             self._client.sadd(self._traders_key, *batch)
         self._client.expire(self._traders_key, _KNOWN_SECONDS)
         return None
+
+    def finish(self, at: datetime) -> None:
+        """Announce that all features as of a T are written, unless another T has begun since."""
+        with self._client.pipeline(transaction=True) as both:
+            try:
+                both.watch(self._as_of_key)  # type: ignore[no-untyped-call]
+                if self.as_of() != at:
+                    return
+                both.multi()
+                both.set(self._whole_key, at.isoformat(), ex=_KNOWN_SECONDS)
+                both.execute()
+            except redis.WatchError:
+                return
 
     def keep_only(self, at: datetime, traders: Collection[str]) -> int:
         """Remove the keys of all others, unless a later T has begun; answers how many."""
@@ -89,6 +111,17 @@ class OnlineTraders:
 
         key = EntityKey(join_keys=[TRADER.name], entity_values=[Value(string_val=trader)])
         return bytes(serialize_entity_key(key, self._key_version)) + self._project.encode()
+
+
+def features_online(client: redis.Redis, view: str) -> datetime | None:
+    """Tell the T whose features are all online; None while they are being written, and before the first."""
+    text = client.get(whole_key(view))
+    return datetime.fromisoformat(str(text)) if text else None
+
+
+def whole_key(view: str) -> str:
+    """Name the key of the T whose features are all online."""
+    return f"{PREFIX}online:{view}:whole"
 
 
 def _batches(traders: Iterable[str]) -> Iterator[list[str]]:

@@ -12,7 +12,7 @@ from pumploss.errors import SettingsError
 from pumploss.settings import ROOT, Settings
 
 if TYPE_CHECKING:
-    from feast import FeatureStore
+    from feast import FeatureStore, RepoConfig
 
 PROJECT = "pumploss"
 VIEW = "trader_features"
@@ -83,13 +83,26 @@ def feature_store(
     `redis_address` is the URL of a running Redis; without it nothing online is reached before it is used. `versions`
     pins Delta tables by name.
     """
-    from feast import FeatureStore, RepoConfig
+    from feast import RepoConfig
+    from sqlalchemy.exc import DatabaseError
 
     settings.feast_registry.parent.mkdir(parents=True, exist_ok=True)
     given = configuration(settings, redis_address or redis_url(settings), versions)
     with quiet():
-        store = FeatureStore(config=RepoConfig(repo_path=ROOT / "feature_repo", **given))
-        _apply(store, settings.lake)
+        config = RepoConfig(repo_path=ROOT / "feature_repo", **given)
+        try:
+            return _opened(config, settings.lake)
+        except DatabaseError:
+            # The registry holds nothing but the definitions: a damaged one is made anew.
+            settings.feast_registry.unlink(missing_ok=True)
+            return _opened(config, settings.lake)
+
+
+def _opened(config: "RepoConfig", lake: str) -> "FeatureStore":
+    from feast import FeatureStore
+
+    store = FeatureStore(config=config)
+    _apply(store, lake)
     return store
 
 

@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 from features.labels import HORIZON_DAYS
 from features.registry import TABLE as FEATURES
 from jobs.running.step_context import StepContext
-from jobs.scoring.versions import LOSS, RISK, Versions, chosen, note, outdated
+from jobs.scoring.versions import LOSS, RISK, Versions, chosen, note, outdated, refuse_others, reused_numbers
 from models.registry import Registry
 from models.serving import Pair
 from pumploss.days import Days, listed, ordered, shift
@@ -29,33 +29,36 @@ def run(context: StepContext, days: Days, rescore: bool = False) -> None:
 
     A day that has scores keeps the model versions that they name, unless `rescore` asks for today's champions. Without
     champions, days that were never scored are left alone. Other days whose features have changed since they were scored
-    are scored with them, so that nobody keeps a score of a T that has no features of his.
+    are scored with them, so that nobody keeps a score of a T that has no features of his. Raises ModelError where a day
+    was scored by models that the registry no longer has, also where others bear their numbers now.
     """
     report, registry, again = context.report, Registry(context.settings), outdated(context, days)
     score_days = [shift(day, 1) for day in ordered({*days, *again})]
-    pairs = chosen(context, registry, score_days, {shift(day, 1) for day in days} if rescore else set())
-    parts = {of: part for of in sorted(pairs) if (part := _scored(context, registry, of, pairs[of], again)) is not None}
-    if not parts:
+    anew = {shift(day, 1) for day in days} if rescore else set()
+    grouped = chosen(context, registry, score_days, anew)
+    pairs = {of: pair for of in sorted(grouped) if (pair := _pair(context, registry, of, grouped[of], anew, again))}
+    if not pairs:
         report.skipped = (
             f"there is no champion of {LOSS} and {RISK} yet: train with `python -m jobs run train_loss_model` and "
             "`train_risk_model` once enough days have matured, then run this step again"
         )
         return
-    scored = {of: pairs[of] for of in parts}
-    if missing := len(score_days) - sum(map(len, pairs.values())):
+    scored = {of: grouped[of] for of in pairs}
+    if missing := len(score_days) - sum(map(len, grouped.values())):
         report.warnings.append(f"{missing} days have no scores: there is no champion yet")
     if again:
         report.notes.append(f"the features of {listed(again)} have changed since they were scored: scored again")
-    _publish(context, reduce(DataFrame.unionByName, parts.values()), scored)
+    _publish(context, pairs, scored)
     report.details["versions"] = {f"{LOSS} {loss}, {RISK} {risk}": len(of) for (loss, risk), of in scored.items()}
 
 
-def _scored(
-    context: StepContext, registry: Registry, versions: Versions, days: list[date], again: Days
-) -> DataFrame | None:
-    """Scores days with a pair of versions; None, and a warning, where none of them was asked for and it is gone."""
+def _pair(
+    context: StepContext, registry: Registry, versions: Versions, days: list[date], anew: set[date], again: Days
+) -> Pair | None:
+    """Loads a pair of versions for days; None, and a warning, where none of them was asked for and it is gone."""
     try:
         pair = Pair(registry.load(LOSS, versions[0]), registry.load(RISK, versions[1]))
+        refuse_others(context, pair, set(days) - anew)
     except ModelError as error:
         if not {shift(day, -1) for day in days} <= set(again):
             raise
@@ -63,14 +66,16 @@ def _scored(
             f"the scores of {days[0]}, {len(days)} such days, rest on features that have changed: {error}"
         )
         return None
-    return transform(context.read(FEATURES, days), pair)
+    context.report.warnings.extend(reused_numbers(context, pair, days))
+    return pair
 
 
-def _publish(context: StepContext, frame: DataFrame, scored: dict[Versions, list[date]]) -> None:
-    """Replaces the scores of these days, and notes what they rest on."""
+def _publish(context: StepContext, pairs: dict[Versions, Pair], scored: dict[Versions, list[date]]) -> None:
+    """Scores days by pairs, replaces their scores, and notes what they rest on."""
     score_days = sorted(day for days in scored.values() for day in days)
-    rows = context.publish(TABLE, frame, score_days)
-    note(context, scored)
+    parts = [transform(context.read(FEATURES, days), pairs[of]) for of, days in scored.items()]
+    rows = context.publish(TABLE, reduce(DataFrame.unionByName, parts), score_days)
+    note(context, scored, {of: pair.digests for of, pair in pairs.items()})
     if empty := [day for day in score_days if not rows.get(day)]:
         context.report.warnings.append(
             f"gold_trader_features has no rows of {empty[0]}, {len(empty)} such days: nothing to score"

@@ -3,7 +3,7 @@
 import contextlib
 import io
 import math
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from feature_repo.online_traders import OnlineTraders
@@ -25,7 +25,8 @@ PROBES = 20
 def run(context: StepContext, days: Days) -> None:
     """Makes what is online the features as of the last day's end: traders without any at that T leave.
 
-    A later T that is online stays as it is. Raises StoreError where what is read back differs from the lake.
+    A later T that is online stays as it is, unless its day has left the lake. Raises StoreError where what is read back
+    differs from the lake.
     """
     report, feature_day = context.report, shift(days[-1], 1)
     context.require_readable(TABLE, [feature_day])
@@ -41,11 +42,12 @@ def run(context: StepContext, days: Days) -> None:
         with open_hot(context.settings) as hot:
             context.require_unmoved()
             online = OnlineTraders(hot, PROJECT, VIEW, store.config.entity_key_serialization_version)
-            if newer := online.begin(at, traders):
+            if newer := online.begin(at, traders, lambda later: _is_withdrawn(context, later)):
                 report.skipped = f"features as of {newer.date()} are online already, which is later than {feature_day}"
                 return
             removed = online.keep_only(at, traders)
-        kept = _write(store, context, feature_day, version) if rows else 0
+            kept = _write(store, context, feature_day, version) if rows else 0
+            online.finish(at)
     report.day(days[-1]).rows_read = rows
     report.day(days[-1]).rows_written = rows
     report.details.update({"as_of": at.isoformat(), "keys": rows, "keys_kept_newer": kept, "keys_removed": removed})
@@ -53,6 +55,12 @@ def run(context: StepContext, days: Days) -> None:
         report.notes.append(f"{removed} traders have no features as of {feature_day} and are online no longer")
     if kept:
         report.notes.append(f"{kept} of {min(rows, PROBES)} probed keys are online with a later T and stay")
+
+
+def _is_withdrawn(context: StepContext, at: datetime) -> bool:
+    """Tells whether the features as of a T have left the lake: their dump was taken back."""
+    is_held = shift(at.date(), -1) in context.ledger.held(WRITER[TABLE.name].name)
+    return not is_held and at.date() not in context.lake.rows_by_day(TABLE)
 
 
 def _traders(context: StepContext, feature_day: date, version: int) -> list[str]:

@@ -78,14 +78,15 @@ STEPS = (
         is_restated=False,
         waits_for=("train_loss_model", "train_risk_model"),
     ),
-    Step("materialize_features", ("gold_trader_features",), is_restated=False),
     Step(
         "publish_warm",
         ("silver_trades", "silver_trade_pnl", "gold_trader_day", "gold_trader_features", "gold_scores"),
         lookback_days=90,
         is_restated=False,
     ),
-    Step("publish_hot", (), is_restated=False, waits_for=("publish_warm",)),
+    # What is published follows close on one another, the hot store's pointer last: it says which T each part shows.
+    Step("materialize_features", ("gold_trader_features",), is_restated=False, waits_for=("publish_warm",)),
+    Step("publish_hot", (), is_restated=False, waits_for=("publish_warm", "materialize_features")),
 )
 
 BY_NAME = {step.name: step for step in STEPS}

@@ -1,5 +1,7 @@
 """Copies the leaderboards that the warm store shows into Redis, so that both say the same."""
 
+from feature_repo.online_traders import features_online
+from feature_repo.store import VIEW
 from jobs.running.step_context import StepContext
 from pumploss.days import Days
 from pumploss.errors import StoreError
@@ -25,7 +27,13 @@ def run(context: StepContext, days: Days) -> None:
             f"run publish_warm for {day} first."
         )
     with open_hot(context.settings) as hot:
-        publish(hot, boards, shown.as_of, shown.publish_id)
+        features_as_of = features_online(hot, VIEW)
+        publish(hot, boards, shown.as_of, shown.publish_id, features_as_of)
+    if features_as_of is not None and features_as_of != shown.as_of:
+        context.report.warnings.append(
+            f"features are online as of {features_as_of:%Y-%m-%d}, leaderboards as of {shown.as_of:%Y-%m-%d}: "
+            f"run materialize_features for {shown.day} and publish_hot again"
+        )
     if shown.day > day:
         context.report.notes.append(f"the warm store shows {shown.day} already, and so does the hot store now")
     counts = context.report.day(day)

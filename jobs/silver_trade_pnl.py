@@ -145,7 +145,7 @@ def run(context: StepContext, days: Days) -> None:
 def walked(context: Context, days: Days) -> tuple[Walked, Walked]:
     """Walk these days and stage their open lots and trades, accounted for. Raises what `run` raises."""
     trades = context.read(silver_trades.TABLE, days)
-    files = context.lake.files(silver_trades.TABLE, days)
+    files = context.lake.require_sound(silver_trades.TABLE, days)
     folders = {table.name: context.lake.laying(table) for table in (LOTS, TABLE)}
     cohorts = tasks(context, carried_lots(context, trades, days), files).groupBy(COHORT)
     written = cohorts.applyInArrow(lambda rows: write_cohort(folders, rows), _WRITTEN).toArrow().to_pylist()

@@ -36,7 +36,10 @@ ALLOWED_NAMES = frozenset({"MLmodel", "registered_model_meta"})
 
 @dataclass(frozen=True)
 class Served:
-    """Holds a registered version, read and verified: plain text and numbers only, so it can be sent to workers."""
+    """Holds a registered version, read and verified: plain text and numbers only, so it can be sent to workers.
+
+    `digest` is of everything that scores come from: two models of one name and version number differ in it.
+    """
 
     name: str
     version: str
@@ -45,6 +48,7 @@ class Served:
     inputs: tuple[Input, ...]
     score_map: ScoreMap | None
     metrics: dict[str, object]
+    digest: str = ""
 
     @property
     def names(self) -> list[str]:
@@ -98,7 +102,8 @@ def read(folder: Path, name: str, version: str, tags: Mapping[str, str]) -> Serv
     booster_text = _text(folder / BOOSTER, where)
     expected = json.loads(tags.get("artifacts_sha256", "{}"))
     content = {file: _text(folder / EXTRA / file, where) for file in expected}
-    if digests(booster_text, content) != {key: tags.get(key) for key in ("booster_sha256", "artifacts_sha256")}:
+    present = digests(booster_text, content)
+    if present != {key: tags.get(key) for key in ("booster_sha256", "artifacts_sha256")}:
         changed = sorted(file for file, text in content.items() if sha256(text) != expected[file]) or [BOOSTER]
         raise ModelError(
             f"{where}: {', '.join(changed)} is not what was registered. Restore the file, or set the alias `champion` "
@@ -113,6 +118,7 @@ def read(folder: Path, name: str, version: str, tags: Mapping[str, str]) -> Serv
         inputs=inputs,
         score_map=ScoreMap.from_json(content[SCORE_MAP]) if SCORE_MAP in content else None,
         metrics=json.loads(content[METRICS]),
+        digest=sha256(json.dumps(present, sort_keys=True)),
     )
     if served.booster.feature_name() != served.names:
         raise ModelError(f"{where}: {FEATURES} and the booster name different inputs. Train the model again.")

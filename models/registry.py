@@ -54,10 +54,17 @@ class Registry:
         for logger in ("mlflow.store.db.utils", "mlflow.utils.environment", "mlflow.models.model"):
             logging.getLogger(logger).setLevel(logging.ERROR)
         mlflow.set_tracking_uri(self.settings.tracking_uri)
-        with _calm():
-            client = mlflow.MlflowClient(self.settings.tracking_uri)
-            client.search_experiments(max_results=1)
-            client.search_registered_models(max_results=1)
+        try:
+            with _calm():
+                client = mlflow.MlflowClient(self.settings.tracking_uri)
+                client.search_experiments(max_results=1)
+                client.search_registered_models(max_results=1)
+        except Exception as error:
+            raise ModelError(
+                f"The registry {self.settings.tracking_uri} cannot be opened: {type(error).__name__}: {error}\n"
+                f"Put {self._folder} back from its backup. Without one, move it away: the next training starts a new "
+                "registry, and days that were scored keep their scores."
+            ) from error
         return client
 
     @property

@@ -45,6 +45,11 @@ class Pair:
         return self.risk.score_map.version
 
     @property
+    def digests(self) -> tuple[str, str]:
+        """Return the digests of both models."""
+        return self.loss.digest, self.risk.digest
+
+    @property
     def columns(self) -> list[str]:
         """List every feature that scoring needs: both models' inputs, then those of the baseline formula."""
         needed = [*self.loss.names, *self.risk.names, "loss_24h_sol", "loss_trades_24h"]

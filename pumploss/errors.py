@@ -35,6 +35,10 @@ class StaleError(LakeError):
     """A day that was about to be read rests on inputs that have changed since."""
 
 
+class DamagedError(LakeError):
+    """A file of the lake no longer holds what was written."""
+
+
 class LockedError(LakeError):
     """Another run holds the table's lock."""
 

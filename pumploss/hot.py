@@ -4,8 +4,10 @@ All keys begin with `pumploss:`. Nothing else in the same Redis, such as Feast's
 
     pumploss:leaderboard:<period>:current     string   JSON: version, as_of, rows of the current
     pumploss:leaderboard:<period>:<version>   list     one JSON object per rank, worst first
+    pumploss:published                        string   JSON: version, as_of of the boards, and that of Feast's features
 
-New lists and the pointers to them appear in one MULTI/EXEC, which deletes the lists that they replace. Everything
+New lists and the pointers to them appear in one MULTI/EXEC, which deletes the lists that they replace. `published` is
+the last word of a night: where its two times are equal, boards and features are of one T. Everything
 expires after seven days, so a store that nobody fills any more empties itself.
 
 `publish_hot` calls `publish`; `leaderboard` and `hot_losers` are for consumers, which are no part of this project.
@@ -29,6 +31,8 @@ from pumploss.settings import Settings
 from pumploss.warm.losers import BOARD_ROWS, LOSER_COLUMNS, known_period
 
 PREFIX = "pumploss:"
+#: The pointer that a night writes last.
+PUBLISHED = f"{PREFIX}published"
 EXPIRY_SECONDS = 7 * 24 * 3600
 
 _DECIMALS = (
@@ -72,10 +76,17 @@ def _address(url: str) -> str:
     return f"{parts.scheme}://{parts.hostname or parts.path}{f':{parts.port}' if parts.port else ''}"
 
 
-def publish(client: redis.Redis, boards: Mapping[str, list[dict[str, Any]]], as_of: datetime, version: str) -> None:
-    """Make these leaderboards, by period, the current ones, and delete those before.
+def publish(
+    client: redis.Redis,
+    boards: Mapping[str, list[dict[str, Any]]],
+    as_of: datetime,
+    version: str,
+    features_as_of: datetime | None = None,
+) -> None:
+    """Make these leaderboards, by period, the current ones, and delete those before; say what T is published.
 
-    The same `version` again changes nothing.
+    `features_as_of` is the T of Feast's features, where all of them are online. The same `version` again changes
+    nothing.
     """
     replaced = [_list_key(period, pointer["version"]) for period in boards if (pointer := _pointer(client, period))]
     with client.pipeline(transaction=True) as both:
@@ -87,6 +98,9 @@ def publish(client: redis.Redis, boards: Mapping[str, list[dict[str, Any]]], as_
                 both.expire(key, EXPIRY_SECONDS)
             pointer = {"version": version, "as_of": as_of.isoformat(), "rows": len(rows)}
             both.set(_pointer_key(period), json.dumps(pointer), ex=EXPIRY_SECONDS)
+        features = features_as_of.isoformat() if features_as_of else None
+        said = {"version": version, "as_of": as_of.isoformat(), "features_as_of": features}
+        both.set(PUBLISHED, json.dumps(said), ex=EXPIRY_SECONDS)
         both.execute()
 
 

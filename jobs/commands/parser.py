@@ -59,6 +59,7 @@ def _steps(commands: _Commands) -> None:
     run = _command(commands, "run", "run_steps:run", "run one step, or all, for a day or over a range in one pass")
     run.add_argument("step", choices=(ALL, *STEP_NAMES), metavar="STEP", help="a step that `list` names, or all")
     run.add_argument("--day", type=_day, metavar="DAY", help="the dump day, as YYYY-MM-DD")
+    run.add_argument("--rescore", action="store_true", help="gold_scores: by today's champions, not those that scored")
     _range(run)
     _run_options(run)
     _command(commands, "list", "list_steps:run", "show the pipeline: every step with what it reads and writes")

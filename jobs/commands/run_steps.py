@@ -45,7 +45,9 @@ def _run(arguments: argparse.Namespace, names: list[str]) -> int:
     steps = chosen(names, arguments.if_missing)
     if arguments.accept_completeness and "bronze_trades" not in {step.name for step, _ in steps}:
         arguments.parser.error("--accept-completeness is about dumps: it goes with bronze_trades")
-    day = vars(arguments).get("day")
+    day, rescore = (vars(arguments).get(name) for name in ("day", "rescore"))
+    if rescore and "gold_scores" not in {step.name for step, _ in steps}:
+        arguments.parser.error("--rescore is about scores: it goes with gold_scores")
     with ExitStack() as stack:
         context = stack.enter_context(open_context(settings, screen.say))
         context.accept_completeness = arguments.accept_completeness
@@ -57,6 +59,8 @@ def _run(arguments: argparse.Namespace, names: list[str]) -> int:
         title = f"{len(days)} days, {days[0]} to {days[-1]}" if days[1:] else f"{days[0]}"
         stack.enter_context(screen.phase(title, len(steps)))
         for step, options in steps:
+            if rescore and step.name == "gold_scores":
+                options["rescore"] = True
             screen.at(step.name)
             report = run_step(context, step.name, days, **options)
             screen.done(report.sentence())

@@ -11,6 +11,7 @@ from functools import cached_property
 from pyspark.sql import DataFrame, SparkSession
 
 from jobs.pipeline import WRITER
+from jobs.running.repairs import repair
 from pumploss import engine
 from pumploss.contract import Table
 from pumploss.days import shift
@@ -47,7 +48,7 @@ class Context:
     @cached_property
     def lake(self) -> Lake:
         """The lake of these settings; the engine starts when rows are first read or written."""
-        return Lake(self.settings.lake, lambda: self.spark, self.run_id)
+        return Lake(self.settings.lake, lambda: self.spark, self.run_id, repair)
 
     @cached_property
     def ledger(self) -> Ledger:

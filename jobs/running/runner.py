@@ -10,12 +10,17 @@ from jobs.pipeline import BY_NAME, LANDING, WRITER, Step, daily
 from jobs.running import gate
 from jobs.running.context import Context
 from jobs.running.ledger_rows import Ending, rows_of, stale_rows
+from jobs.running.repairs import drop_damaged
 from jobs.running.standing import mark_torn
 from jobs.running.step_context import StepContext
 from pumploss.days import Days, ordered
 from pumploss.errors import CheckError, LakeError, SettingsError, failure_text
 from pumploss.lake.locks import Hold
+from pumploss.lake.segments import DROPPED
 from pumploss.report import DayReport, RunReport
+
+#: Damaged segments that a pass gets over; where there are more, the disk wants looking at first.
+_MOST_DROPPED = 8
 
 
 def run_step(context: Context, name: str, days: Iterable[date], **options: Any) -> RunReport:
@@ -38,7 +43,8 @@ def _run(context: Context, hold: Hold, step: Step, wanted: Days, **options: Any)
         mark_torn(context, step)
         _require_inputs(context, step, wanted)
         effective = _effective(context, step, wanted)
-        run_pass(context, report, effective, **options)
+        drop_damaged(context.lake, step, effective, report)
+        report = _sound_pass(context, report, effective, **options)
     except Exception as error:
         _record_failure(
             context, report, wanted, Ending("failed", time.monotonic() - started, error=failure_text(error))
@@ -56,6 +62,23 @@ def _run(context: Context, hold: Hold, step: Step, wanted: Days, **options: Any)
         gate.build_data_docs(context.settings.data_docs_dir, context.say, report)
     report.details["seconds"] = time.monotonic() - started
     return report
+
+
+def _sound_pass(context: Context, report: RunReport, days: Days, **options: Any) -> RunReport:
+    """Runs a pass; where a segment proves damaged it is gone by then, and the pass begins anew without it.
+
+    The report is another then. An engine's worker hands on no more than the words of an error.
+    """
+    before = list(report.warnings)
+    for _ in range(_MOST_DROPPED):
+        try:
+            return run_pass(context, report, days, **options)
+        except Exception as error:
+            if DROPPED not in str(error):
+                raise
+            before.append(f"a segment {DROPPED}")
+            report = RunReport(report.step, warnings=list(before))
+    return run_pass(context, report, days, **options)
 
 
 def run_pass(context: Context, report: RunReport, days: Days, **options: Any) -> RunReport:

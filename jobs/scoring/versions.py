@@ -9,11 +9,14 @@ from features.registry import TABLE as FEATURES
 from jobs.pipeline import WRITER
 from jobs.running.step_context import StepContext
 from models.registry import Registry
+from models.serving import Pair
 from pumploss.days import Days, shift
+from pumploss.errors import ModelError
 from pumploss.tables.gold_scores import TABLE
 
 #: Of the loss model and of the risk model.
 Versions = tuple[str, str]
+Digests = tuple[str, str]
 
 LOSS, RISK = "loss-prediction", "risk-score"
 
@@ -69,15 +72,51 @@ def outdated(context: StepContext, days: Days) -> Days:
     return tuple(changed)
 
 
-def note(context: StepContext, scored: Mapping[Versions, Iterable[date]]) -> None:
-    """Notes for the ledger which models scored each day, and the digest of the features that they saw."""
+def refuse_others(context: StepContext, pair: Pair, score_days: Collection[date]) -> None:
+    """Raises ModelError where days were scored by other models that bore the same version numbers.
+
+    A registry that was lost and filled again counts from 1 again.
+    """
+    for score_day in sorted(score_days):
+        noted = _noted(context, shift(score_day, -1)).get("model_digests")
+        for model, known in zip((pair.loss, pair.risk), noted or (), strict=False):
+            if model.digest != known:
+                day = shift(score_day, -1)
+                raise ModelError(
+                    f"gold_scores of {day} were given by another {model.name} version {model.version}, of digest "
+                    f"{known[:12]}, than the registry {context.settings.tracking_uri} has, {model.digest[:12]}: it was "
+                    "deleted or changed since. Nothing was rewritten. Put the registry back from its backup; or "
+                    f"`python -m jobs run gold_scores --day {day} --rescore` gives the day new scores by today's "
+                    "champions."
+                )
+
+
+def reused_numbers(context: StepContext, pair: Pair, score_days: Collection[date]) -> list[str]:
+    """Says which version numbers mean another model on these days than on days that were scored before."""
+    said = {}
+    for day in sorted(context.ledger.held(WRITER[TABLE.name].name) - {shift(day, -1) for day in score_days}):
+        noted = _noted(context, day)
+        for model, version, known in zip(
+            (pair.loss, pair.risk), noted.get("models") or (), noted.get("model_digests") or (), strict=False
+        ):
+            if model.version == version and model.digest != known:
+                said[model.name] = (
+                    f"{model.name} version {version} is another model than the one of that number that scored {day}: "
+                    "the registry was lost since. Scores of both name the same version; the ledger has their digests"
+                )
+    return list(said.values())
+
+
+def note(context: StepContext, scored: Mapping[Versions, Iterable[date]], digests: Mapping[Versions, Digests]) -> None:
+    """Notes for the ledger which models scored each day, their digests, and that of the features that they saw."""
     rows = context.lake.rows_by_day(FEATURES)
     for versions, score_days in scored.items():
+        noted = {"models": list(versions), "model_digests": list(digests[versions])}
         for score_day in score_days:
             day = shift(score_day, -1)
             counts = context.report.day(day)
             counts.rows_read = rows.get(score_day, 0)
-            counts.note(TABLE.name, models=list(versions), features=context.recorded_digest(FEATURES, day))
+            counts.note(TABLE.name, **noted, features=context.recorded_digest(FEATURES, day))
 
 
 def _noted(context: StepContext, day: date) -> dict[str, Any]:

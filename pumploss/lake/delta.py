@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from pumploss.contract import Table
 from pumploss.errors import ContractError, LakeError, SettingsError
 from pumploss.lake.commit import commit, refuse_others
-from pumploss.lake.files import columns_with_statistics, laid_files
+from pumploss.lake.files import StoredFile, columns_with_statistics, laid_files
 from pumploss.lake.ledger import built_from
 from pumploss.lake.locks import table_lock
 from pumploss.lake.logs import TableLogs
+from pumploss.lake.rot import Repair, SoundFiles, refuse_damaged
 from pumploss.lake.staging import Stage
-from pumploss.whole_files import write_whole
+from pumploss.whole_files import is_local, write_whole
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -37,11 +38,15 @@ class Lake(TableLogs):
     """Reads and writes the Delta tables below one root, local or `s3://`; nothing else does.
 
     `spark` is the engine's session, or what opens it when rows are first read or written: versions, counts and the
-    ledger need none. `run_id` names the folder of what this run stages.
+    ledger need none. `run_id` names the folder of what this run stages, and `repair` what mends damaged days.
     """
 
     def __init__(
-        self, root: str, spark: "SparkSession | Callable[[], SparkSession]", run_id: str | None = None
+        self,
+        root: str,
+        spark: "SparkSession | Callable[[], SparkSession]",
+        run_id: str | None = None,
+        repair: Repair = lambda table, days: f"Replace {days[0]} to {days[-1]} of {table.name} again.",
     ) -> None:
         odd = sorted(set(_ODD.findall(root)))
         if odd:
@@ -51,6 +56,8 @@ class Lake(TableLogs):
             )
         super().__init__(root)
         self._session = spark
+        self._repair = repair
+        self._sound_files = SoundFiles()
         self._stage = Stage(f"{root}/_stage/{run_id or uuid.uuid4().hex}", lambda: self.spark)
 
     @cached_property
@@ -61,10 +68,12 @@ class Lake(TableLogs):
     def read(self, table: Table, days: Collection[date] | None = None, version: int | None = None) -> "DataFrame":
         """Read the table in contract order, whole or the given days of it, at a version or the latest.
 
-        A table never written reads as empty. Raises ContractError with every difference from the contract.
+        A table never written reads as empty. Raises ContractError with every difference from the contract, and
+        DamagedError before anything opens a file that no longer holds what was written.
         """
         if not self.exists(table) or (days is not None and not days):
             return self.spark.createDataFrame([], table.spark_schema)
+        self.require_sound(table, days, version)
         reader = self.spark.read.format("delta")
         if version is not None:
             reader = reader.option("versionAsOf", str(version))
@@ -75,6 +84,26 @@ class Lake(TableLogs):
         frame = frame.where(f"{table.day} >= '{first.isoformat()}' AND {table.day} <= '{last.isoformat()}'")
         is_gapless = (last - first).days + 1 == len(set(days))
         return frame if is_gapless else frame.where(day_condition(table.day, days))
+
+    def require_sound(
+        self, table: Table, days: Collection[date] | None = None, version: int | None = None
+    ) -> list[StoredFile]:
+        """Return the files of these days, or all. Raises DamagedError where one no longer holds what was written."""
+        files = self.files(table, days, version)
+        if is_local(self.storage):
+            refuse_damaged(table, files, self._sound_files, self._repair)
+        return files
+
+    def damaged_days(self, table: Table, days: Collection[date]) -> list[date]:
+        """List those of the days of which a file no longer holds what was written."""
+        files = self.files(table, days) if is_local(self.storage) else []
+        damaged = self._sound_files.damaged(files)
+        return sorted({date.fromisoformat(file.partition[table.day]) for file in files if file.path in damaged})
+
+    def drop(self, table: Table, days: Collection[date]) -> None:
+        """Take days out of the table in one commit, without reading them: before they are built again."""
+        with table_lock(self.root, table.name):
+            commit(self.log(table), self.storage, self.path(table), table, [], days)
 
     @staticmethod
     def conform(table: Table, frame: "DataFrame", where: str) -> "DataFrame":
@@ -108,8 +137,7 @@ class Lake(TableLogs):
 
     def unstage(self) -> None:
         """Delete what this run staged."""
-        if self.storage.exists(self._stage.root):
-            self.storage.rm(self._stage.root, recursive=True)
+        self._stage.clear(self.storage)
 
     def replace(self, table: Table, frame: "DataFrame", days: Collection[date], expected: dict[date, int]) -> int:
         """Replace these days of the table by the frame in one commit; answers the new version.
@@ -129,7 +157,7 @@ class Lake(TableLogs):
         with table_lock(self.root, table.name):
             if not self.exists(table):
                 self._create(table)
-            commit(self.log(table), self.storage, self.path(table), table, files, days)
+            commit(self.log(table), self.storage, self.path(table), table, files, days, self._stage.root)
             self._verify(table, days, expected)
             return int(self.log(table).version())
 

@@ -15,6 +15,8 @@ from urllib.parse import unquote
 import fsspec
 
 from pumploss.contract import Table, Type
+from pumploss.lake.digests import digest_of
+from pumploss.whole_files import is_local
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -41,13 +43,17 @@ class StoredFile:
 
 @dataclass(frozen=True)
 class LaidFile:
-    """Describes a staged Parquet file: path, partition, rows, size in bytes, and bounds as JSON in the log's form."""
+    """Describes a staged Parquet file: path, partition, rows, size in bytes, and bounds as JSON in the log's form.
+
+    `digest` is of its content, and ends the name that it gets; it is empty on S3, which keeps checksums of its own.
+    """
 
     path: str
     partition: Mapping[str, str]
     rows: int
     size: int
     statistics: str
+    digest: str = ""
 
     @property
     def folder(self) -> str:
@@ -97,7 +103,8 @@ def _measured(storage: Any, path: str, size: int, table: Table) -> LaidFile:
         footer = pq.read_metadata(file)
     values = dict(part.partition("=")[::2] for part in path.split("/") if "=" in part)
     partition = {name: unquote(values[name]) for name in table.partition_by}
-    return LaidFile(path, partition, footer.num_rows, size, json.dumps(_statistics(footer, table)))
+    digest = digest_of(path) if is_local(storage) else ""
+    return LaidFile(path, partition, footer.num_rows, size, json.dumps(_statistics(footer, table)), digest)
 
 
 def _statistics(footer: "pq.FileMetaData", table: Table) -> dict[str, Any]:
@@ -136,13 +143,17 @@ def _stated(bound: Any, is_upper: bool) -> Any:
     return bound.isoformat() if isinstance(bound, date) else bound
 
 
-def put_in_place(storage: Any, files: list[LaidFile], root: str) -> list[str]:
-    """Put staged files below a table under new names; answers these names. No reader sees them before a commit."""
-    paths = [f"{file.folder}/part-{uuid.uuid4()}.parquet" for file in files]
-    put = _linked if "file" in storage.protocol else storage.cp_file
+def new_paths(files: list[LaidFile]) -> list[str]:
+    """Name files anew, below their table: each name ends in the digest against which `rot` holds the content."""
+    names = ("-".join(filter(None, ("part", str(uuid.uuid4()), file.digest))) for file in files)
+    return [f"{file.folder}/{name}.parquet" for file, name in zip(files, names, strict=True)]
+
+
+def put_in_place(storage: Any, files: list[LaidFile], root: str, paths: list[str]) -> None:
+    """Put staged files below a table under these paths. No reader sees them before a commit."""
+    put = _linked if is_local(storage) else storage.cp_file
     with ThreadPoolExecutor(_THREADS) as pool:
         list(pool.map(lambda file, path: put(file.path, f"{root}/{path}"), files, paths))
-    return paths
 
 
 def _linked(source: str, target: str) -> None:

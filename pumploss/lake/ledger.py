@@ -5,9 +5,10 @@ import resource
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from pumploss import clock
-from pumploss.errors import StaleError
+from pumploss.errors import LakeError, StaleError
 from pumploss.tables.run_ledger import TABLE
 
 if TYPE_CHECKING:
@@ -71,10 +72,24 @@ class Ledger:
 
         if not self._lake.exists(TABLE):
             return pl.DataFrame(schema=dict.fromkeys(TABLE.names, pl.String))
-        rows = pl.read_delta(self._path)
+        rows = self._rows()
         if ORDER not in rows.columns:
             rows = rows.with_columns(pl.lit(None, pl.Int64).alias(ORDER))
         return rows.sort(ORDER, "written_at", "step", "day", nulls_last=False)
+
+    def _rows(self) -> "pl.DataFrame":
+        import polars as pl
+        from polars.exceptions import PanicException
+
+        self._lake.log(TABLE)
+        try:
+            return pl.read_delta(self._path)
+        except (Exception, PanicException) as error:
+            # A file that was cut short makes Polars panic, which is no Exception.
+            raise LakeError(
+                f"The ledger {self._path} cannot be read: {cut_file(self._lake) or error}. Put the folder back from a "
+                "backup. Without one, move it away: `pumploss nightly` then builds every landed day again."
+            ) from error
 
     def latest(self) -> dict[tuple[str, date], dict[str, Any]]:
         """Return the last row by step and day, whatever its status."""
@@ -140,6 +155,7 @@ def built_from(lake: "Lake") -> str | None:
     return str(landings[-1]) if len(landings) else None
 
 
+<<<<<<< HEAD
 def order_of(row: Mapping[str, Any]) -> tuple[int, Any, Any]:
     """Return what rows of different steps are ordered by: their commits, and the clock only within one of them."""
     return -1 if row[ORDER] is None else row[ORDER], row["written_at"], row["day"]
@@ -156,6 +172,16 @@ def _commit(log: "DeltaTable", batch: "pa.Table") -> None:
         schema_mode="merge" if is_older else None,
         commit_properties=CommitProperties(max_commit_retries=0),
     )
+=======
+def cut_file(lake: "Lake") -> str | None:
+    """Name a file of the ledger that is not as long as its log says, or is gone."""
+    for row in lake.actions(TABLE).iter_rows(named=True):
+        path = f"{lake.path(TABLE)}/{unquote(row['path'])}"
+        present = lake.storage.size(path) if lake.storage.exists(path) else None
+        if present != row["size_bytes"]:
+            return f"{path} has {present or 'no'} bytes instead of {row['size_bytes']}"
+    return None
+>>>>>>> wrecks
 
 
 def peak_memory_bytes() -> int:

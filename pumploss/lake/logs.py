@@ -11,6 +11,7 @@ import fsspec
 
 from pumploss.contract import Table
 from pumploss.lake.files import StoredFile
+from pumploss.lake.torn_logs import refuse_empty_commit, unreadable_log
 
 if TYPE_CHECKING:
     import polars as pl
@@ -54,12 +55,17 @@ class TableLogs:
     def log(self, table: Table) -> "DeltaTable":
         """Open the table's log as it stands now; after the first time only what was added to it is read."""
         from deltalake import DeltaTable
+        from deltalake.exceptions import DeltaError
 
         log = self._logs.get(table.name)
-        if log is None:
-            log = self._logs[table.name] = DeltaTable(self.path(table))
-        else:
-            log.update_incremental()
+        try:
+            if log is None:
+                log = self._logs[table.name] = DeltaTable(self.path(table))
+            else:
+                log.update_incremental()
+        except DeltaError as error:
+            raise unreadable_log(self.path(table), str(error)) from error
+        refuse_empty_commit(self.path(table), log.version())
         return log
 
     def actions(self, table: Table, version: int | None = None) -> "pl.DataFrame":
@@ -104,13 +110,16 @@ class TableLogs:
             actions = actions.filter(~is_outside.fill_null(False))
         return sorted({date.fromisoformat(str(day)) for day in actions[f"partition.{table.day}"]})
 
-    def files(self, table: Table, days: Collection[date]) -> list[StoredFile]:
-        """List the latest version's files of these days, by path: for tasks that read them without the engine."""
+    def files(self, table: Table, days: Collection[date] | None = None, version: int | None = None) -> list[StoredFile]:
+        """List the files of these days, or all, of a version or the latest, by path."""
         if not self.exists(table):
             return []
+        import polars as pl
 
-        actions = self.actions(table)
-        texts = [day.isoformat() for day in days]
+        actions = self.actions(table, version)
+        if days is not None and not actions.is_empty():
+            texts = [day.isoformat() for day in days]
+            actions = actions.filter(pl.col(f"partition.{table.day}").cast(pl.String).is_in(texts))
         stored = [
             StoredFile(
                 f"{self.path(table)}/{unquote(row['path'])}",
@@ -119,4 +128,4 @@ class TableLogs:
             )
             for row in actions.iter_rows(named=True)
         ]
-        return sorted((file for file in stored if file.partition[table.day] in texts), key=lambda file: file.path)
+        return sorted(stored, key=lambda file: file.path)

@@ -1,14 +1,18 @@
 """Keeps what a run has computed out of readers' sight: frames by name, and frames in files as a table's will lie."""
 
 import uuid
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pumploss.contract import Table
+from pumploss.lake.sweeping import let_go, owned, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pyspark.sql import DataFrame, SparkSession
+
+    from pumploss.embedded.locks import FileLock
 
 
 class Stage:
@@ -18,9 +22,25 @@ class Stage:
         self.root = root
         self._session = session
         self._laid: dict[str, tuple[DataFrame, str]] = {}
+        self._owned: FileLock | None = None
+
+    def clear(self, storage: Any) -> None:
+        """Delete what was staged, and what was put below tables in vain."""
+        if self._owned is not None:
+            let_go(Path(self.root), self._owned)
+            self._owned = None
+        elif "://" in self.root and storage.exists(self.root):
+            storage.rm(self.root, recursive=True)
+
+    def _own(self) -> None:
+        """Make the stage this process's own, and sweep those that killed runs left; on S3 a rule of the bucket does."""
+        if self._owned is None and "://" not in self.root:
+            self._owned = owned(Path(self.root))
+            sweep(Path(self.root).parent)
 
     def keep(self, storage: Any, name: str, frame: "DataFrame") -> "DataFrame":
         """Compute the frame once, to files, and read it from there."""
+        self._own()
         path, plain = f"{self.root}/{name}", plain_arrays(frame)
         plain.write.mode("overwrite").parquet(path)
         if not storage.glob(f"{path}/*.parquet"):  # the embedded engine writes no file where there are no rows
@@ -38,6 +58,7 @@ class Stage:
 
     def folder(self, table: Table) -> str:
         """Name a new folder for files of the table."""
+        self._own()
         return f"{self.root}/{table.name}-{uuid.uuid4().hex}"
 
     def laid(self, storage: Any, table: Table, folder: str) -> "DataFrame":

@@ -148,4 +148,10 @@ class Landing:
         root, target = os.path.realpath(self._root), os.path.realpath(entry["name"])
         if os.path.commonpath([root, target]) != root:
             raise LandingError(f"{entry['name']} leads out of the landing to {target}; land the file itself")
-        return str(self._storage.info(target)["type"])
+        try:
+            return str(self._storage.info(target)["type"])
+        except OSError as error:
+            raise LandingError(
+                f"{entry['name']} is a link to {target}, which cannot be reached ({error.strerror}); land the file "
+                "itself"
+            ) from error

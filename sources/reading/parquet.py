@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +21,15 @@ from sources.reading.files import (
 from sources.reading.records import Records
 
 ROWS_AT_ONCE = 1 << 14
+#: Of nested values no part stays a reference, so fewer are read before their size is known.
+NESTED_ROWS_AT_ONCE = 1 << 6
+#: Rows that a file may have whatever its size; beyond them it needs a byte for each. Real trades take ten and more.
+FREE_ROWS = 100_000
+#: Encodings that hold every value in full.
+_WRITTEN_OUT = {"PLAIN", "RLE", "BIT_PACKED"}
+_BY_DICTIONARY = {"RLE_DICTIONARY", "PLAIN_DICTIONARY"}
+#: What the rows of one batch may come to in a column without a look at them first.
+_SURE_BYTES = 256 << 20
 
 
 def records(stored: Stored, fields: Fields) -> Iterator[Records]:
@@ -29,13 +39,17 @@ def records(stored: Stored, fields: Fields) -> Iterator[Records]:
         raise FileRefusedError(FileReason.EMPTY, "no Parquet footer; land the file again")
     try:
         file = pq.ParquetFile(stored.handle)
+        # What is repeated stays a reference until its size is known: one long value can stand for gigabytes.
+        file = pq.ParquetFile(stored.handle, metadata=file.metadata, read_dictionary=_repeating(file, stored.handle))
     except (pa.ArrowException, OSError) as error:
         raise FileRefusedError(FileReason.CORRUPT, f"Parquet: {error}; land the file again") from error
     _require_fits(file, stored.size)
     fields.require(file.schema_arrow.names, fields.fields)
-    number = 1
-    batches = file.iter_batches(ROWS_AT_ONCE, use_threads=False)
+    number, limit = 1, _Limit(stored.size)
+    is_nested = any(pa.types.is_nested(field.type) for field in file.schema_arrow)
+    batches = file.iter_batches(NESTED_ROWS_AT_ONCE if is_nested else ROWS_AT_ONCE, use_threads=False)
     while (batch := _next(batches)) is not None:
+        batch = limit.admitted(batch)
         columns = {
             name: _any_text(batch.column(name)) if name in fields.ignored else _text(fields, name, batch.column(name))
             for name in batch.schema.names
@@ -62,6 +76,70 @@ def _require_fits(file: pq.ParquetFile, stored: int) -> None:
     inflated = sum(file.metadata.row_group(i).total_byte_size for i in range(file.metadata.num_row_groups))
     if inflated > MAX_INFLATED_BYTES or inflated > max(FREE_INFLATION_BYTES, MAX_INFLATION_RATIO * stored):
         raise FileRefusedError(FileReason.INFLATES, f"{stored} bytes inflate to {inflated}; land it in parts")
+    rows = file.metadata.num_rows
+    if rows > max(FREE_ROWS, stored):
+        raise FileRefusedError(FileReason.INFLATES, f"{rows} rows in {stored} bytes; land trades, not repetitions")
+
+
+def _repeating(file: pq.ParquetFile, handle: BinaryIO) -> list[str]:
+    """Lists the text columns in which a few stored bytes may stand for many long values.
+
+    Most columns have a dictionary, and its longest value is soon known: short ones are read as ever, which is quicker.
+    """
+    text = {field.name for field in file.schema_arrow if _is_text(field.type)}
+    groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
+    chunks = [group.column(number) for group in groups for number in range(file.metadata.num_columns)]
+    encodings = {
+        name: {e for chunk in chunks if chunk.path_in_schema == name for e in chunk.encodings} for name in text
+    }
+    unsure = {name for name in text if not encodings[name] <= _WRITTEN_OUT | _BY_DICTIONARY}
+    listed = sorted(name for name in text - unsure if encodings[name] & _BY_DICTIONARY)
+    peeked = pq.ParquetFile(handle, metadata=file.metadata, read_dictionary=listed)
+    for group in range(len(groups)):
+        # A group's dictionary comes whole with its first row.
+        for batch in peeked.iter_batches(1, row_groups=[group], columns=listed, use_threads=False):
+            unsure.update(name for name in listed if _longest(batch.column(name)) * ROWS_AT_ONCE > _SURE_BYTES)
+            break
+    return sorted(unsure)
+
+
+def _longest(column: pa.Array) -> int:
+    values = column.dictionary if pa.types.is_dictionary(column.type) else column
+    return pc.max(pc.binary_length(values)).as_py() or 0
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return any(is_kind(kind) for is_kind in (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary))
+
+
+class _Limit:
+    """Adds up what a file of so many stored bytes comes to, and refuses it where that is too much (`inflates`)."""
+
+    def __init__(self, stored: int) -> None:
+        self._stored = stored
+        self._most = min(MAX_INFLATED_BYTES, max(FREE_INFLATION_BYTES, MAX_INFLATION_RATIO * stored))
+        self._bytes = 0
+
+    def admitted(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """Answers the batch with every value written out, once they are known to fit."""
+        repeating = [
+            pa.types.is_dictionary(column.type) and _is_text(column.type.value_type) for column in batch.columns
+        ]
+        for column, is_repeating in zip(batch.columns, repeating, strict=True):
+            self._bytes += _decoded_bytes(column) if is_repeating else column.nbytes
+        if self._bytes > self._most:
+            detail = f"{self._stored} bytes inflate to {self._bytes} and more; land it in parts"
+            raise FileRefusedError(FileReason.INFLATES, detail)
+        columns = [
+            column.dictionary_decode() if is_repeating else column
+            for column, is_repeating in zip(batch.columns, repeating, strict=True)
+        ]
+        return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
+
+
+def _decoded_bytes(column: pa.DictionaryArray) -> int:
+    lengths = pc.take(pc.binary_length(column.dictionary), column.indices)
+    return pc.sum(pc.cast(lengths, pa.int64())).as_py() or 0
 
 
 def _next(batches: Iterator[pa.RecordBatch]) -> pa.RecordBatch | None:

@@ -16,6 +16,7 @@ MOST_LINES = 250
 COVERED_BY = {
     "architecture/test_dags": ("dags/backfill", "dags/daily", "dags/weekly_training"),
     "architecture/test_drift": ("jobs/pipeline", "pumploss/columns"),
+    "faults/test_rot": ("pumploss/lake/segments/dropping",),
     "golden/test_anchor_events": (
         "sources/anchor/draft", "sources/anchor/tokens", "sources/anchor/trades", "sources/anchor_events",
     ),
@@ -58,6 +59,9 @@ COVERED_BY = {
     "unit/pumploss/lake/test_ledger": ("pumploss/clock",),
     "unit/pumploss/lake/test_locks": ("pumploss/lake/holders",),
     "unit/pumploss/embedded/test_private_port": ("pumploss/embedded/engine_server",),
+    "unit/pumploss/checks/data_docs/test_site": (
+        "pumploss/checks/data_docs/stores", "pumploss/checks/data_docs/whole_store",
+    ),
     "unit/pumploss/test_catalog": ("pumploss/tables",),
     "unit/pumploss/test_compiled": ("pumploss/kernel_sources",),
     "unit/simulator/test_market": (

@@ -38,7 +38,7 @@ def build(context: Context) -> None:
 def copied(home: Path, to: Path) -> Path:
     """Copies a home with its built lake; the copy belongs to the landing below it."""
     shutil.copytree(home, to)
-    (to / "lake" / "_lake.json").unlink()
+    (to / "lake" / "_lake.json").unlink(missing_ok=True)
     return to
 
 

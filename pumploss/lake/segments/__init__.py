@@ -5,7 +5,8 @@
 """
 
 from pumploss.lake.segments.building import keep
+from pumploss.lake.segments.dropping import DROPPED
 from pumploss.lake.segments.lookup import Coverage, Opened, coverage, look_up
 from pumploss.lake.segments.manifest import Segment, State, built_days
 
-__all__ = ["Coverage", "Opened", "Segment", "State", "built_days", "coverage", "keep", "look_up"]
+__all__ = ["DROPPED", "Coverage", "Opened", "Segment", "State", "built_days", "coverage", "keep", "look_up"]

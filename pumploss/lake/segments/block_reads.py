@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pumploss.lake.segments.blocks import Index, Integers, fetch, unpack
-from pumploss.lake.segments.manifest import INDEX, State
+from pumploss.lake.segments.dropping import dropping, load_index
+from pumploss.lake.segments.manifest import State
 
 #: A segment's folder and the names of its files of blocks.
 SegmentFiles: TypeAlias = tuple[str, Sequence[str]]
@@ -75,10 +76,11 @@ def _rows(reads: pa.Table, state: State, segment: SegmentFiles) -> pa.Table:
     folder, names = segment
     file, offset, size = (np.asarray(reads[name].to_numpy()) for name in ("file", "offset", "size"))
     packed: list[bytes] = []
-    for number in np.unique(file).tolist():
-        storage, path = fsspec.core.url_to_fs(f"{folder}/{names[number]}")
-        packed += fetch(storage, path, offset[file == number], size[file == number])
-    rows = unpack(state.table, packed)
+    with dropping(folder):
+        for number in np.unique(file).tolist():
+            storage, path = fsspec.core.url_to_fs(f"{folder}/{names[number]}")
+            packed += fetch(storage, path, offset[file == number], size[file == number])
+        rows = unpack(state.table, packed)
     values = reads["value"].cast(rows.schema.field(state.looked_up).type).combine_chunks()
     return rows.filter(pc.is_in(rows[state.looked_up], value_set=values))
 
@@ -89,8 +91,7 @@ def _older_reads(missed: pa.Table, segments: Sequence[SegmentFiles]) -> pa.Table
         return missed
 
     def load(age: int) -> Index:
-        storage, path = fsspec.core.url_to_fs(f"{segments[age][0]}/{INDEX}")
-        return Index.from_bytes(storage.cat_file(path))
+        return load_index(segments[age][0])
 
     hashes, tried = (np.asarray(missed[name].to_numpy()) for name in ("hash", "segment"))
     reads = candidates(hashes, tried, len(segments), True, load, lambda *_: None)

@@ -1,8 +1,8 @@
 """Lays the rows of a segment out on disk: small blocks in the order of a hash, and an index that says where a value is.
 
-A block is one Arrow record batch, packed by itself, that holds all rows of some values of the looked-up column. The
-index holds 48 bits of each value's hash, so that a value that is not there opens nothing. Where two values share these
-bits, a block is opened for nothing; the rows in it say what they are, so nothing else comes of it.
+A block is one Arrow record batch, packed and sealed by itself, with all rows of some values of the looked-up column.
+The index holds 48 bits of each value's hash, so that a value that is not there opens nothing. Where two values share
+these bits, a block is opened for nothing; the rows in it say what they are, so nothing else comes of it.
 """
 
 import io
@@ -18,7 +18,8 @@ import pyarrow.parquet as pq
 import zstandard
 
 from pumploss.contract import Table
-from pumploss.errors import LakeError
+from pumploss.errors import DamagedError
+from pumploss.lake.digests import sealed, unsealed
 from pumploss.whole_files import is_local
 
 Integers = npt.NDArray[np.int64]
@@ -56,7 +57,8 @@ def pack(table: Table, rows: pa.Table, hashes: Integers) -> tuple[bytes, Blocks]
     batch = rows.select(table.names).cast(table.arrow_schema).combine_chunks().to_batches()
     packer = zstandard.ZstdCompressor(level=1)
     pieces = [
-        packer.compress(batch[0].slice(begin, end - begin).serialize()) for begin, end in pairwise(begins.tolist())
+        sealed(packer.compress(batch[0].slice(begin, end - begin).serialize()))
+        for begin, end in pairwise(begins.tolist())
     ]
     size = np.array([len(piece) for piece in pieces], np.int64)
     offset = np.cumsum(size) - size
@@ -64,16 +66,16 @@ def pack(table: Table, rows: pa.Table, hashes: Integers) -> tuple[bytes, Blocks]
 
 
 def unpack(table: Table, packed: Iterable[bytes]) -> pa.Table:
-    """Unpack blocks into their rows."""
+    """Unpack blocks into their rows. Raises DamagedError where one is not what was packed."""
     opener, schema = zstandard.ZstdDecompressor(), table.arrow_schema
-    batches = [pa.ipc.read_record_batch(pa.py_buffer(opener.decompress(piece)), schema) for piece in packed]
+    batches = [pa.ipc.read_record_batch(pa.py_buffer(opener.decompress(unsealed(piece))), schema) for piece in packed]
     return pa.Table.from_batches(batches, schema)
 
 
 def fetch(storage: Any, path: str, offset: Integers, size: Integers) -> list[bytes]:
     """Read blocks of one file, each once and in file order, with as few requests as their distances allow.
 
-    Raises LakeError where the file is shorter than its index says.
+    Raises DamagedError where the file is shorter than its index says.
     """
     offset, where = np.unique(offset, return_index=True)
     size = size[where]
@@ -83,7 +85,7 @@ def fetch(storage: Any, path: str, offset: Integers, size: Integers) -> list[byt
     else:
         spans = storage.cat_ranges([path] * len(begins), begins.tolist(), ends.tolist(), on_error="raise")
     if any(len(span) != end - begin for span, begin, end in zip(spans, begins, ends, strict=True)):
-        raise LakeError(f"{path} is shorter than its index says: delete its folder, it is built again.")
+        raise DamagedError("a file of blocks is shorter than its index says")
     # Each block is cut out of the last span that begins at or before it.
     span = np.searchsorted(begins, offset, "right") - 1
     cuts = zip(span.tolist(), (offset - begins[span]).tolist(), size.tolist(), strict=True)
@@ -150,7 +152,7 @@ class Index:
         return asked, self.block[np.repeat(low, counts) + nth]
 
     def to_bytes(self) -> bytes:
-        """Write the index as a Parquet file: about five bytes per value.
+        """Write the index as a sealed Parquet file: about five bytes per value.
 
         What is said of a block stands at its first value alone and is missing at the others, which costs nearly nothing
         and says where a block begins.
@@ -167,12 +169,12 @@ class Index:
             pa.table(columns), sink, compression="zstd", use_dictionary=["file"], column_encoding=encoding,
             write_statistics=False,
         )  # fmt: skip
-        return sink.getvalue()
+        return sealed(sink.getvalue())
 
     @classmethod
     def from_bytes(cls, packed: bytes) -> "Index":
-        """Read the index that `to_bytes` wrote."""
-        read = pq.read_table(io.BytesIO(packed), use_threads=False)
+        """Read the index that `to_bytes` wrote. Raises DamagedError where it is not what was written."""
+        read = pq.read_table(io.BytesIO(unsealed(packed)), use_threads=False)
         is_first = np.asarray(read["offset"].is_valid().to_numpy())
         extents = (np.asarray(read[name].drop_null().to_numpy()) for name in ("file", "offset", "size", "rows"))
         return cls(np.asarray(read["hash"].to_numpy()), np.cumsum(is_first) - 1, *extents)

@@ -12,7 +12,8 @@ from pyspark.sql import DataFrame
 from pumploss.lake.delta import Lake
 from pumploss.lake.segments.block_reads import SegmentFiles, candidates, read_chunk, reads_table
 from pumploss.lake.segments.blocks import Index, Integers
-from pumploss.lake.segments.manifest import INDEX, DayFiles, Segment, State, cover, folder, outside, shelf
+from pumploss.lake.segments.dropping import load_index
+from pumploss.lake.segments.manifest import DayFiles, Segment, State, cover, folder, outside, shelf
 
 #: Bytes of blocks that one call of the engine reads, about.
 CHUNK_BYTES: Final = 8_000_000
@@ -74,7 +75,7 @@ def look_up(
     values, hashes = wanted["value"].combine_chunks(), np.asarray(wanted["hash"].to_numpy())
 
     def load(age: int) -> Index:
-        return Index.from_bytes(lake.storage.cat_file(f"{files[age][0]}/{INDEX}"))
+        return load_index(files[age][0])
 
     def note(age: int, index: Index, block: Integers) -> None:
         _count(opened, segments[age], index, block)

@@ -20,9 +20,9 @@ from pumploss.contract import Table
 from pumploss.lake.delta import Lake
 
 #: Raise it when the layout on disk changes: segments of another layout are built again.
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 MANIFEST: Final = "manifest.json"
-INDEX: Final = "index.parquet"
+INDEX: Final = "index.sealed"
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from pyspark.sql import functions as F
 
 from pumploss.contract import Table
 from pumploss.lake.delta import Lake
-from pumploss.lake.segments.blocks import Index, fetch, pack, unpack
-from pumploss.lake.segments.manifest import INDEX, Segment, State, folder
+from pumploss.lake.segments.blocks import fetch, pack, unpack
+from pumploss.lake.segments.dropping import dropping, load_index
+from pumploss.lake.segments.manifest import Segment, State, folder
 
 #: Rows that one file of blocks is made of at a time, about: this bounds the memory of a builder.
 SLICE_ROWS: Final = 200_000
@@ -91,13 +92,13 @@ def unpacked(lake: Lake, state: State, segments: Sequence[Segment]) -> DataFrame
     """Return all rows of segments."""
     root = folder(lake, state.table)
     rows = [
-        (f"{root}/{segment.name}/{file}", f"{root}/{segment.name}/{INDEX}", number)
+        (f"{root}/{segment.name}/{file}", f"{root}/{segment.name}", number)
         for segment in segments
         for number, (file, _) in enumerate(segment.files)
     ]
     if not rows:
         return lake.spark.createDataFrame([], state.table.spark_schema)
-    files = lake.spark.createDataFrame(rows, "path string, index string, number int")
+    files = lake.spark.createDataFrame(rows, "path string, segment string, number int")
     table = state.table
 
     def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -111,8 +112,9 @@ def unpack_files(batches: Iterator[pa.RecordBatch], table: Table) -> Iterator[pa
     for batch in batches:
         for row in batch.to_pylist():
             storage, path = fsspec.core.url_to_fs(row["path"])
-            index = Index.from_bytes(storage.cat_file(fsspec.core.url_to_fs(row["index"])[1]))
+            index = load_index(row["segment"])
             mine = index.file == row["number"]
-            packed = fetch(storage, path, index.offset[mine], index.size[mine])
-            for at in range(0, len(packed), _BLOCKS_AT_ONCE):
-                yield from unpack(table, packed[at : at + _BLOCKS_AT_ONCE]).combine_chunks().to_batches()
+            with dropping(row["segment"]):
+                packed = fetch(storage, path, index.offset[mine], index.size[mine])
+                for at in range(0, len(packed), _BLOCKS_AT_ONCE):
+                    yield from unpack(table, packed[at : at + _BLOCKS_AT_ONCE]).combine_chunks().to_batches()

@@ -68,7 +68,7 @@ def test_replacing_leaves_nothing_behind_and_others_alone(hot: redis.Redis) -> N
         publish(hot, {"24h": board(size)}, AS_OF, version)
         assert leaderboard(hot, "24h") == board(size)
         current = "pumploss:leaderboard:24h:current"
-        assert keys(hot) == {"feast", current, f"pumploss:leaderboard:24h:{version}"}
+        assert keys(hot) == {"feast", current, f"pumploss:leaderboard:24h:{version}", "pumploss:published"}
         assert all(0 < cast("int", hot.ttl(key)) <= 7 * 86400 for key in keys(hot, "pumploss:*"))
 
 

@@ -134,3 +134,10 @@ def test_other_storages_give_addresses_that_open_anywhere():
     storage.rm("/test-landing", recursive=True)
     assert file.path == "memory:///test-landing/canonical/2026-01-02/a.csv"
     assert (file.name, file.size) == ("canonical/2026-01-02/a.csv", 3)
+
+
+@pytest.mark.parametrize("target", ["gone.csv", "round.csv"])
+def test_links_that_dangle_or_lead_round_are_named(root, target):
+    (root / "canonical/2026-01-02/round.csv").symlink_to(root / "canonical/2026-01-02" / target)
+    with pytest.raises(LandingError, match=r"round\.csv is a link to .* cannot be reached .*; land the file itself"):
+        everything(root)

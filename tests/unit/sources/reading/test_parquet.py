@@ -61,3 +61,40 @@ def test_bytes_that_are_no_parquet(fields, content, reason):
     with pytest.raises(FileRefusedError) as refused:
         list(records(Stored(io.BytesIO(content)), fields))
     assert refused.value.reason == reason
+
+
+def written(**more):
+    """A file of rows that all say the same, written with options of the writer."""
+    rows, value = more.pop("rows"), more.pop("value")
+    same = pa.DictionaryArray.from_arrays(pa.array([0] * 9 + [1] * (rows - 9), pa.int32()), pa.array(["", value]))
+    columns = {"a": pa.array([1] * rows), "bb": same, "a long name": same}
+    sink = io.BytesIO()
+    pq.write_table(pa.table(columns), sink, compression="zstd", row_group_size=rows, **more)
+    return Stored(io.BytesIO(sink.getvalue())), len(sink.getvalue())
+
+
+@pytest.mark.parametrize("encoding", ["dictionary", "DELTA_BYTE_ARRAY"])
+def test_a_value_that_stands_for_gigabytes_is_refused_before_it_is_written_out(fields, encoding):
+    """Of 4 GB that the file says in some kilobytes, next to nothing is ever held."""
+    more = {} if encoding == "dictionary" else {"use_dictionary": False, "column_encoding": {"bb": encoding}}
+    value = "".join(map(chr, range(0x4E00, 0x4E00 + 20_000))) * 3
+    file, size = written(rows=16_000 if encoding == "dictionary" else 500, value=value, store_schema=False, **more)
+    assert size < 2_000_000
+    before = pa.total_allocated_bytes()
+    pool = pa.default_memory_pool()
+    with pytest.raises(FileRefusedError, match="inflate") as refused:
+        list(records(file, fields))
+    assert refused.value.reason == "inflates"
+    assert pool.max_memory() - before < 500_000_000
+
+
+def test_rows_that_nearly_nothing_is_stored_of_are_refused_at_once(fields):
+    file, size = written(rows=3_000_000, value="x", store_schema=False)
+    assert size < 100_000
+    with pytest.raises(FileRefusedError, match=r"3000000 rows in \d+ bytes"):
+        list(records(file, fields))
+
+
+def test_what_repeats_within_reason_is_read(fields):
+    file, _ = written(rows=5_000, value="wallet" * 7, store_schema=False)
+    assert sum(len(block) for block in records(file, fields)) == 5_000

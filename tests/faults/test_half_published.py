@@ -1,0 +1,89 @@
+"""What is published follows close on one another; a kill in between leaves a pointer that does not lie."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from deltalake import write_deltalake
+
+from feature_repo.online_traders import OnlineTraders, features_online
+from feature_repo.store import VIEW, feature_store, online_redis, quiet
+from features.registry import TABLE
+from jobs.pipeline import STEPS
+from jobs.running.runner import run_pass
+from pumploss.contract import Type
+from pumploss.hot import open_hot
+from pumploss.report import RunReport
+from tests.building.online import built, keys_online
+
+EARLIER, LATER = datetime(2026, 1, 9, tzinfo=UTC), datetime(2026, 1, 10, tzinfo=UTC)
+DAY_OF_EARLIER, DAY_OF_LATER = date(2026, 1, 8), date(2026, 1, 9)
+
+
+def feature_rows(at, **traders):
+    neutral = {Type.BIGINT: 0, Type.INT: 0, Type.DOUBLE: None, Type.BOOLEAN: False, Type.STRING: "", Type.TIMESTAMP: at}
+    own = {"as_of": at, "known_at": at, "feature_day": at.date()}
+    filled = {column.name: neutral.get(column.type) for column in TABLE.columns}
+    return [{**filled, **own, "trader_address": name, "loss_trades_24h": n} for name, n in traders.items()]
+
+
+def put(settings, rows, **more):
+    import pyarrow as pa
+
+    batch = pa.Table.from_pylist(rows, schema=TABLE.arrow_schema)
+    path = f"{settings.lake}/{TABLE.name}"
+    write_deltalake(path, batch, partition_by=list(TABLE.partition_by), **{"mode": "append", **more})
+
+
+def online(settings, *traders):
+    with online_redis(settings) as url, quiet():
+        store = feature_store(settings, url)
+        keys = [{"trader_address": trader} for trader in traders]
+        return store.get_online_features([f"{VIEW}:loss_trades_24h"], keys).to_dict()["loss_trades_24h"]
+
+
+def materialize(context, day):
+    return run_pass(context, RunReport("materialize_features"), (day,))
+
+
+def whole(settings):
+    with open_hot(settings) as hot:
+        return features_online(hot, VIEW)
+
+
+def test_the_warm_store_is_published_before_features_and_the_pointer_last():
+    names = [step.name for step in STEPS]
+    assert names[-3:] == ["publish_warm", "materialize_features", "publish_hot"]
+
+
+@pytest.mark.parametrize("where", ["keep_only", "finish"])
+def test_features_are_not_said_to_be_whole_before_they_are(context, settings, where):
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    with online_redis(settings):
+        put(settings, [*feature_rows(EARLIER, ann=1), *feature_rows(LATER, ann=2, bob=3)])
+        built(context, DAY_OF_EARLIER, DAY_OF_LATER)
+        materialize(context, DAY_OF_EARLIER)
+        assert whole(settings) == EARLIER
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(OnlineTraders, where, killed)
+            with pytest.raises(KeyboardInterrupt):
+                materialize(context, DAY_OF_LATER)
+        assert whole(settings) is None
+        materialize(context, DAY_OF_LATER)
+        assert whole(settings) == LATER
+        assert online(settings, "ann", "bob") == [2, 3]
+
+
+def test_a_t_that_left_the_lake_leaves_the_online_store(context, settings):
+    """The later day was taken out of the lake, as by a backup that was put back: its features stay no seven days."""
+    with online_redis(settings):
+        put(settings, [*feature_rows(EARLIER, ann=1), *feature_rows(LATER, ann=2, bob=3)])
+        materialize(context, DAY_OF_LATER)
+        assert online(settings, "ann", "bob") == [2, 3]
+        assert materialize(context, DAY_OF_EARLIER).skipped.startswith("features as of 2026-01-10 are online already")
+        put(settings, [], mode="overwrite", predicate=f"feature_day = '{LATER.date()}'")
+        assert materialize(context, DAY_OF_EARLIER).skipped is None
+        assert online(settings, "ann", "bob") == [1, None]
+        assert keys_online(settings) == 1
+        assert whole(settings) == EARLIER
