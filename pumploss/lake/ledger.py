@@ -155,7 +155,6 @@ def built_from(lake: "Lake") -> str | None:
     return str(landings[-1]) if len(landings) else None
 
 
-<<<<<<< HEAD
 def order_of(row: Mapping[str, Any]) -> tuple[int, Any, Any]:
     """Return what rows of different steps are ordered by: their commits, and the clock only within one of them."""
     return -1 if row[ORDER] is None else row[ORDER], row["written_at"], row["day"]
@@ -172,7 +171,8 @@ def _commit(log: "DeltaTable", batch: "pa.Table") -> None:
         schema_mode="merge" if is_older else None,
         commit_properties=CommitProperties(max_commit_retries=0),
     )
-=======
+
+
 def cut_file(lake: "Lake") -> str | None:
     """Name a file of the ledger that is not as long as its log says, or is gone."""
     for row in lake.actions(TABLE).iter_rows(named=True):
@@ -181,7 +181,6 @@ def cut_file(lake: "Lake") -> str | None:
         if present != row["size_bytes"]:
             return f"{path} has {present or 'no'} bytes instead of {row['size_bytes']}"
     return None
->>>>>>> wrecks
 
 
 def peak_memory_bytes() -> int:

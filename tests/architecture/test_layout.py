@@ -55,10 +55,10 @@ COVERED_BY = {
     "unit/jobs/test_gold_labels": ("features/labels", "features/rolling/outcomes"),
     "unit/jobs/tokens/test_restating": ("jobs/tokens/decimals",),
     "unit/pnl/test_fifo": ("pnl/arrow_columns", "pnl/fifo_tables"),
-    "unit/pumploss/checks/data_docs/test_site": ("pumploss/checks/data_docs/stores", "pumploss/checks/data_docs/whole_store"),
     "unit/pumploss/lake/test_ledger": ("pumploss/clock",),
     "unit/pumploss/lake/test_locks": ("pumploss/lake/holders",),
     "unit/pumploss/embedded/test_private_port": ("pumploss/embedded/engine_server",),
+    "unit/pumploss/checks/test_judging": ("pumploss/checks/expectations",),
     "unit/pumploss/checks/data_docs/test_site": (
         "pumploss/checks/data_docs/stores", "pumploss/checks/data_docs/whole_store",
     ),
