@@ -4,6 +4,7 @@ Heavy libraries are imported where they are used, because the catalog of tables 
 """
 
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 from pumploss.contract.check import Check, derived_checks
@@ -60,9 +61,7 @@ class Table:
     @property
     def spark_schema(self) -> "StructType":
         """Return the Spark schema, every field nullable (nulls are a matter of the checks)."""
-        from pyspark.sql.types import StructType
-
-        return cast("StructType", StructType.fromDDL(self.ddl))
+        return _parsed(self.ddl)
 
     @property
     def arrow_schema(self) -> "pa.Schema":
@@ -92,3 +91,11 @@ class Table:
             if c.name in types and types[c.name] != c.type.spark
         ]
         return missing + extra + mistyped
+
+
+@cache
+def _parsed(ddl: str) -> "StructType":
+    """Parse a schema once: the engine does it, over its connection."""
+    from pyspark.sql.types import StructType
+
+    return cast("StructType", StructType.fromDDL(ddl))

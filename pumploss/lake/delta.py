@@ -77,7 +77,8 @@ class Lake(TableLogs):
         reader = self.spark.read.format("delta")
         if version is not None:
             reader = reader.option("versionAsOf", str(version))
-        frame = self.conform(table, reader.load(self.path(table)), "the lake")
+        stored = self.stored_types(table) if version in (None, self.version(table)) else None
+        frame = self.conform(table, reader.load(self.path(table)), "the lake", stored)
         if days is None:
             return frame
         first, last = min(days), max(days)
@@ -106,10 +107,14 @@ class Lake(TableLogs):
             commit(self.log(table), self.storage, self.path(table), table, [], days)
 
     @staticmethod
-    def conform(table: Table, frame: "DataFrame", where: str) -> "DataFrame":
-        """Select the frame's columns in contract order. Raises ContractError listing all differences at once."""
-        types = {item.name: item.dataType.simpleString() for item in frame.schema.fields}
-        differences = table.differences(types)
+    def conform(table: Table, frame: "DataFrame", where: str, types: dict[str, str] | None = None) -> "DataFrame":
+        """Select the frame's columns in contract order. Raises ContractError listing all differences at once.
+
+        `types` are those of the frame where they are known: the engine is asked otherwise.
+        """
+        differences = table.differences(
+            types or {item.name: item.dataType.simpleString() for item in frame.schema.fields}
+        )
         if differences:
             listed = "\n  ".join(differences)
             raise ContractError(

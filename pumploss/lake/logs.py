@@ -1,5 +1,6 @@
 """Reads the transaction logs of Delta tables: versions, days, files and their statistics, all without the engine."""
 
+import json
 import re
 from collections.abc import Collection
 from datetime import date
@@ -51,6 +52,13 @@ class TableLogs:
             return False
         self.storage.invalidate_cache(folder)
         return any(_COMMIT.search(name) for name in self.storage.find(folder))
+
+    def stored_types(self, table: Table) -> dict[str, str]:
+        """Return the type of each stored column by Spark's name, from the log: the engine would plan a read for it."""
+        from pyspark.sql.types import StructType
+
+        fields = StructType.fromJson(json.loads(self.log(table).schema().to_json()))
+        return {field.name: field.dataType.simpleString() for field in fields}
 
     def log(self, table: Table) -> "DeltaTable":
         """Open the table's log as it stands now; after the first time only what was added to it is read."""

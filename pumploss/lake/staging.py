@@ -50,7 +50,8 @@ class Stage:
     def lay(self, storage: Any, table: Table, frame: "DataFrame") -> "DataFrame":
         """Compute the frame, whose columns are the table's, once into sorted files per partition."""
         parts, folder = table.partition_by, self.folder(table)
-        arranged = plain_arrays(frame).repartition(2, *parts)
+        arrays = {column.name: column.type.spark for column in table.columns if column.type.spark.startswith("array")}
+        arranged = plain_arrays(frame, arrays).repartition(2, *parts)
         if table.order_by:
             arranged = in_order(table, arranged)
         arranged.write.mode("overwrite").partitionBy(*parts).parquet(folder)
@@ -77,9 +78,13 @@ class Stage:
         return folder if known is frame else None
 
 
-def plain_arrays(frame: "DataFrame") -> "DataFrame":
-    """Let the items of all arrays be missing: how they are named and typed differs by what made them."""
-    arrays = {column: kind for column, kind in frame.dtypes if kind.startswith("array")}
+def plain_arrays(frame: "DataFrame", arrays: dict[str, str] | None = None) -> "DataFrame":
+    """Let the items of all arrays be missing: how they are named and typed differs by what made them.
+
+    `arrays` are the array columns with their types where they are known: the engine is asked otherwise.
+    """
+    if arrays is None:
+        arrays = {column: kind for column, kind in frame.dtypes if kind.startswith("array")}
     return frame.withColumns({column: frame[column].cast(kind) for column, kind in arrays.items()}) if arrays else frame
 
 
