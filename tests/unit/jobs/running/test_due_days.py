@@ -106,3 +106,23 @@ def test_nothing_of_this_needs_the_engine(context):
 
 def last_row(context, day):
     return context.ledger.latest()["bronze_trades", day]
+
+
+def test_days_that_a_step_should_have_and_has_not_are_named_with_the_reason(context):
+    step = BY_NAME["silver_trades"]
+    context.ledger.append([row(step.name, DAYS[0]), {**row(step.name, DAYS[1], "failed"), "error": "disk full"}])
+    assert due_days.holes(context, step, DAYS) == {
+        DAYS[1]: "it failed: disk full",
+        DAYS[2]: "it was never run for the day",
+    }
+    later = span(DAYS[0], date(2026, 1, 9))
+    assert due_days.holes(context, step, later).keys() == {DAYS[1], DAYS[2]}, "a day without a dump yet is no hole"
+
+
+def test_scores_have_holes_only_after_the_first_scored_day(context):
+    step = BY_NAME["gold_scores"]
+    assert due_days.holes(context, step, DAYS) == {}
+    context.ledger.append([row(step.name, DAYS[1])])
+    assert due_days.holes(context, step, DAYS) == {DAYS[2]: "it was never run for the day"}
+    context.ledger.append([row(step.name, DAYS[2])])
+    assert due_days.holes(context, step, DAYS) == {}

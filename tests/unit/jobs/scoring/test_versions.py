@@ -8,6 +8,7 @@ import pytest
 from features.registry import TABLE as FEATURES
 from jobs.running.step_context import StepContext
 from jobs.scoring import versions
+from pumploss.days import shift
 from pumploss.report import RunReport
 from pumploss.tables import gold_scores
 
@@ -45,3 +46,24 @@ def test_scored_days_whose_features_have_changed(context, rows, expected, why):
         context.ledger.append([row])
     step = StepContext(context, (TONIGHT,), RunReport("gold_scores"))
     assert versions.outdated(step, (TONIGHT,)) == expected, why
+
+
+class Champions:
+    """A registry whose champions are of today."""
+
+    def version(self, name):
+        return {versions.LOSS: "8", versions.RISK: "9"}[name]
+
+
+def test_a_day_between_scored_ones_gets_the_versions_of_the_scored_day_before(context):
+    first, hole, last = DAY, shift(DAY, 1), shift(DAY, 3)
+    for day, models in ((first, ["1", "2"]), (last, ["5", "6"])):
+        context.ledger.append([ledger_row(gold_scores.TABLE.name, day, features="a", models=models)])
+    step = StepContext(context, (hole,), RunReport("gold_scores"))
+    score_days = [shift(day, 1) for day in (shift(first, -1), first, hole, shift(hole, 1), last, shift(last, 1))]
+    assert versions.chosen(step, Champions(), score_days, set()) == {
+        ("8", "9"): [score_days[0], score_days[5]],
+        ("1", "2"): score_days[1:4],
+        ("5", "6"): [score_days[4]],
+    }
+    assert versions.chosen(step, Champions(), score_days[2:3], {score_days[2]}) == {("8", "9"): [score_days[2]]}
