@@ -48,7 +48,9 @@ def torn_days(context: Context, table: Table) -> dict[date, str]:
 def _difference(name: str, said: dict[str, Any], version: int | None, held: Any) -> str | None:
     """Says what differs between what the ledger and what the log says of a day; None where nothing does."""
     rows, files = (held.rows, held.digest) if held else (0, "")
-    if version is None or version < said.get("version", 0):
+    if version is None:
+        return f"the lake has no {name}" if said.get("rows") or "version" in said else None
+    if version < said.get("version", 0):
         return f"the lake has {name} at version {version}, the ledger names version {said['version']}"
     if rows != said.get("rows", rows):
         return f"the lake has {rows} rows of {name}, the ledger names {said['rows']}"

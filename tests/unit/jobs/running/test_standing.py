@@ -56,7 +56,8 @@ def test_a_table_that_is_gone_is_built_again(built, digests):
     before = digests(built)
     shutil.rmtree(built.settings.home / "lake" / "silver_trader_mint_day")
     with opened(built.settings.home) as context:
-        assert len(mark_tables(context, ["silver_trader_mint_day"])) == len(DAYS)
+        marked = mark_tables(context, ["silver_trader_mint_day"])
+        assert marked == {("silver_trader_mint_day", day): "the lake has no silver_trader_mint_day" for day in DAYS}
         run_steps(context, STEPS, [D3])
         assert digests(context) == before
 
