@@ -62,6 +62,8 @@ class FileLock:
                 locks.sweep(self.folder)
                 self._entered = locks.enter(self.folder, 0)
                 os.write(self._entered.descriptor, holder.to_json().encode())
+                # Whoever may read the lake may know who holds it.
+                os.fchmod(self._entered.descriptor, 0o644)
         return others
 
     def leave(self) -> None:

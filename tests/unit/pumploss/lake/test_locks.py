@@ -2,9 +2,11 @@
 
 import os
 import signal
+import stat
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -97,6 +99,12 @@ def test_a_killed_holder_holds_nothing_and_leaves_nothing(lake, somebody):
     with lake_hold(lake.root, "another", 0):
         assert len(lake.storage.ls(f"{lake.root}/_locks/lake.users")) == 1
     assert lake.storage.ls(f"{lake.root}/_locks/lake.users") == []
+
+
+def test_whoever_may_read_the_lake_is_told_who_holds_it(lake, somebody):
+    (presence,) = lake.storage.ls(f"{lake.root}/_locks/lake.users")
+    assert stat.S_IMODE(Path(presence).stat().st_mode) == 0o644
+    assert [holder.pid for holder in lake_holders(lake.root)] == [somebody.pid]
 
 
 def test_processes_of_one_run_hold_the_lake_together(lake, somebody):
