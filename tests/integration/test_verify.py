@@ -12,6 +12,7 @@ from deltalake import DeltaTable
 from jobs import commands
 from jobs.running.lookups import keep_segments
 from jobs.verifying.lake import by_content, by_logs, of_segments
+from pumploss.lake.segments.manifest import INDEX
 from pumploss.settings import ROOT
 from pumploss.tables import gold_market_day, silver_open_lots, silver_trades
 from tests.building import lakes, nights
@@ -97,7 +98,7 @@ def test_content_that_was_changed_behind_the_ledger_is_found(built, digests):
 def test_a_torn_segment_is_removed_and_gathered_again(built):
     root = built.settings.home / "lake" / "_segments" / silver_open_lots.TABLE.name
     (segment, *_) = root.iterdir()
-    (segment / "index.parquet").write_bytes(b"")
+    (segment / INDEX).write_bytes(b"")
     (finding,) = of_segments(built)
     assert segment.name in finding.where
     assert "it is removed, and" in finding.mend()
