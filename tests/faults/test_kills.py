@@ -1,4 +1,4 @@
-"""SIGKILL at every barrier of a pass, and at random moments: run again, all is golden and nothing is left lying about."""
+"""SIGKILL at every barrier of a pass, and at random moments: run again, all is golden and nothing is left over."""
 
 import os
 import signal
