@@ -15,10 +15,11 @@ from importlib import import_module
 from types import FrameType
 from typing import TextIO, cast
 
+from jobs.commands.advice import advice
 from jobs.commands.parser import parse
 from pumploss.errors import PumpLossError
 from pumploss.redaction import RedactingStream
-from pumploss.settings import remember_secrets
+from pumploss.settings import from_environment, remember_secrets
 
 FAILED = 1
 INTERRUPTED = 130
@@ -60,7 +61,10 @@ def _run(arguments: argparse.Namespace, program: str) -> int:
         # Who read it is gone; the interpreter would complain about that once more when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
-    except Exception:  # noqa: BLE001 - whatever it was, people are told what to do about it
+    except Exception as error:  # noqa: BLE001 - whatever it was, people are told what to do about it
+        if (said := advice(error, from_environment())) is not None:
+            print(f"{program}: {said}", file=sys.stderr)
+            return FAILED
         traceback.print_exc()
         print(f"{program}: {_ADVICE}", file=sys.stderr)
         return FAILED

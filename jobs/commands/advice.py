@@ -1,0 +1,50 @@
+"""What to do about an error that is nobody's own: full disks and the like, also where a library met them."""
+
+import errno
+from collections.abc import Iterator
+
+from pumploss.settings import Settings
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+#: How the engine, delta-rs, SQLite, PostgreSQL and Redis say it.
+_FULL_WORDS = (
+    "No space left on device",
+    "disk is full",
+    "disk full",
+    "Disk quota exceeded",
+    "File too large",
+    "MISCONF",
+)
+
+
+def advice(error: BaseException, settings: Settings) -> str | None:
+    """Say what is to be done about an error, or None where it is a fault of Pump Loss or of a library."""
+    for cause in _causes(error):
+        text = str(cause)
+        if (isinstance(cause, OSError) and cause.errno in _FULL) or any(words in text for words in _FULL_WORDS):
+            where = getattr(cause, "filename", None) or f"{settings.home} or {settings.lake}"
+            return (
+                f"the disk took no more ({_first_line(text)}) while {where} was written. Days are replaced whole or "
+                "not at all, and what was put down in vain is cleared by the next run. Make room there (`df -h`), then "
+                "run the command again."
+            )
+        if isinstance(cause, PermissionError):
+            return (
+                f"{cause.filename or text} may not be read or written by this user ({cause.strerror}). Give it to the "
+                "user that runs Pump Loss, or run as its owner."
+            )
+    return None
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and what it came from, each once."""
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        yield current
+        current = current.__cause__ or current.__context__
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0][:200]
