@@ -1,8 +1,6 @@
 """`python -m jobs`: the same command line as `pumploss`."""
 
-import sys
-
-from jobs.commands import main
+from jobs.commands import entry
 
 if __name__ == "__main__":
-    sys.exit(main(program="python -m jobs"))
+    entry("python -m jobs")

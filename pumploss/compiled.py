@@ -100,7 +100,12 @@ def _made() -> Path:
     if not folder.exists():
         folder.mkdir(parents=True, exist_ok=True)
         _sweep(kept)
-    (folder / _MARK).touch()
+    try:
+        (folder / _MARK).touch()
+    except OSError:
+        # What somebody compiled there before the code became read-only is still read.
+        if not (folder / _MARK).exists():
+            raise
     return folder
 
 

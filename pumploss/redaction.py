@@ -28,6 +28,7 @@ _NAMED = re.compile(
 )
 #: Where parsers cut an address.
 _CUTS = re.compile(r"[/@:?#,;&=\s\[\]]+")
+_MOST_CUTS = 12
 
 
 def remember(addresses: Iterable[str], secrets: Iterable[str] = ()) -> None:
@@ -94,8 +95,15 @@ def _forms(secret: str) -> set[str]:
     encoded = {encode(form) for form in plain for encode in (quote, quote_plus, _all_quoted)}
     spelled = {*plain, *encoded, *(re.sub("%..", lambda match: match[0].lower(), form) for form in encoded)}
     escaped = {escape(form)[1:-1] for form in spelled for escape in (json.dumps, repr)}
-    pieces = {piece for form in plain for piece in _CUTS.split(form)}
+    pieces = {piece for form in plain for piece in _pieces(form)}
     return {form for form in spelled | escaped | pieces if len(form) >= SHORTEST}
+
+
+def _pieces(secret: str) -> set[str]:
+    """Lists what is left of a secret between any two signs at which an address is cut."""
+    cuts = list(_CUTS.finditer(secret))[:_MOST_CUTS]
+    starts, ends = [0, *(cut.end() for cut in cuts)], [*(cut.start() for cut in cuts), len(secret)]
+    return {secret[start:end] for start in starts for end in ends}
 
 
 def _all_quoted(text: str) -> str:

@@ -6,28 +6,26 @@ people see while it works: `terminal.py`. Nothing heavy is imported before a com
 
 import argparse
 import os
-import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from importlib import import_module
-from types import FrameType
-from typing import TextIO, cast
+from typing import NoReturn, TextIO, cast
 
 from jobs.commands.advice import advice
 from jobs.commands.parser import parse
+from jobs.commands.signals import INTERRUPTED, Signals, leave
 from pumploss.errors import PumpLossError
 from pumploss.redaction import RedactingStream
 from pumploss.settings import from_environment, remember_secrets
 
 FAILED = 1
-INTERRUPTED = 130
-TERMINATED = 143
 
 
-class Terminated(KeyboardInterrupt):
-    """SIGTERM: what Ctrl-C would end, this ends, servers and stages included."""
+def entry(program: str = "pumploss") -> NoReturn:
+    """Runs the command of this process to its very end."""
+    leave(main(program=program), program)
 
 
 def main(argv: Sequence[str] | None = None, program: str = "pumploss") -> int:
@@ -45,29 +43,31 @@ def _redacting(stream: TextIO) -> TextIO:
 
 
 def _run(arguments: argparse.Namespace, program: str) -> int:
+    signals = Signals(program)
     try:
-        with _termination():
+        with signals:
             module, _, function = arguments.handler.partition(":")
             handler: Callable[..., int] = getattr(import_module(module), function)
             return handler(arguments)
-    except PumpLossError as error:
-        print(f"{program}: {error}", file=sys.stderr)
-        return FAILED
-    except Terminated:
-        return _interrupted(program, TERMINATED)
     except KeyboardInterrupt:
-        return _interrupted(program, INTERRUPTED)
-    except BrokenPipeError:
+        return _interrupted(program, signals.code or INTERRUPTED)
+    except Exception as error:  # noqa: BLE001 - whatever it was, people are told what to do about it
+        # What a signal interrupted may have ended with an error of its own.
+        return _failed(error, program) if signals.code is None else _interrupted(program, signals.code)
+
+
+def _failed(error: Exception, program: str) -> int:
+    if isinstance(error, PumpLossError):
+        print(f"{program}: {error}", file=sys.stderr)
+    elif isinstance(error, BrokenPipeError):
         # Who read it is gone; the interpreter would complain about that once more when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
-    except Exception as error:  # noqa: BLE001 - whatever it was, people are told what to do about it
-        if (said := advice(error, from_environment())) is not None:
-            print(f"{program}: {said}", file=sys.stderr)
-            return FAILED
-        traceback.print_exc()
+    elif (said := advice(error, from_environment())) is not None:
+        print(f"{program}: {said}", file=sys.stderr)
+    else:
+        traceback.print_exception(error)
         print(f"{program}: {_ADVICE}", file=sys.stderr)
-        return FAILED
+    return FAILED
 
 
 _ADVICE = (
@@ -80,21 +80,3 @@ _ADVICE = (
 def _interrupted(program: str, code: int) -> int:
     print(f"\n{program}: interrupted; nothing is half-written, run the command again to go on.", file=sys.stderr)
     return code
-
-
-@contextmanager
-def _termination() -> Iterator[None]:
-    """Has SIGTERM raise Terminated meanwhile, where signals can be had: in the main thread."""
-    try:
-        before = signal.signal(signal.SIGTERM, _terminate)
-    except ValueError:
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _terminate(_: int, __: FrameType | None) -> None:
-    raise Terminated

@@ -225,7 +225,8 @@ def _forget_in_child() -> None:
     _handles.clear()
 
 
-def _release_all() -> None:
+def release_all() -> None:
+    """Leave every server that this process uses, and stop those that nobody else does."""
     # One that fails must not keep the others from being stopped.
     with _mutex, ExitStack() as stack:
         for handle in list(_handles.values()):
@@ -233,4 +234,4 @@ def _release_all() -> None:
 
 
 os.register_at_fork(after_in_child=_forget_in_child)
-atexit.register(_release_all)
+atexit.register(release_all)

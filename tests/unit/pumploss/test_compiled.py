@@ -139,6 +139,35 @@ def test_where_nothing_can_be_kept_it_is_compiled_in_memory(run, project, tmp_pa
         assert run(HOME=str(home), XDG_CACHE_HOME=str(home), PYTHONDONTWRITEBYTECODE="1") == "110 0"
 
 
+def without_privileges(project, **environment):
+    """What `RUN` prints in a process that may write only where modes let it, whoever runs the tests."""
+    words = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.getuid() == 0 else []
+    done = subprocess.run(
+        [*words, sys.executable, "-c", RUN],
+        cwd=project,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.mark.skipif(os.getuid() == 0 and shutil.which("setpriv") is None, reason="root writes everywhere without it")
+def test_read_only_code_with_an_unwritable_home(project, tmp_path_factory):
+    """Compiled in memory; what was compiled there while it could be written is found."""
+    home = tmp_path_factory.mktemp("home")
+    home.chmod(0o500)
+    (project / "pumploss").chmod(0o500)
+    assert without_privileges(project, HOME=str(home)) == "110 0"
+    (project / "pumploss").chmod(0o700)
+    assert without_privileges(project, HOME=str(home)) == "110 0"
+    for folder in [*(project / "pumploss").rglob("*"), project / "pumploss"]:
+        folder.chmod(0o500 if folder.is_dir() else 0o400)
+    assert without_privileges(project, HOME=str(home)) == "110 1"
+
+
 def test_code_in_an_archive_is_compiled_in_memory(run, project):
     """As workers of a cluster are sent it."""
     archive = shutil.make_archive(str(project / "sent"), "zip", project)

@@ -57,6 +57,12 @@ def test_every_spelling_of_a_password_is_taken_out(text):
     assert not re.search(r"w(ö|%C3%B6|%c3%b6|\\u00f6)rd", left)
 
 
+def test_what_is_left_where_an_address_is_cut_is_taken_out():
+    remember(["postgresql://me:one/Val@ue#9 %7@h/db"])
+    for text in ('unexpected spaces found in "Val@ue#9 %7@h/db"', 'host name "ue#9 %7@h"', "path /Val@ue"):
+        assert not {"Val@ue", "ue#9"} & set(re.split('[" /]', redacted(text))), redacted(text)
+
+
 def test_texts_without_secrets_are_left_alone():
     assert redacted("anything: password=abc") == "anything: password=abc"
     remember(["postgresql://user:abc@host/db"])  # too short to be told from text

@@ -1,0 +1,109 @@
+"""Secrets that nobody may find again: planted in every setting that can hold one, searched in all that was written.
+
+Each command fails because of the setting that it is about, in the library that first uses it.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import fields
+from urllib.parse import quote
+
+from pumploss.settings import ROOT, Settings
+from tests.building import lakes
+from tests.building.three_days import DAYS
+
+#: Signs that have to be encoded, and that people forget to encode.
+SECRET = "c4nary/Val@ue#9 %7"
+ENCODED = quote(SECRET, safe="")
+#: What must not be found: each piece tells that a part of the secret was written.
+PIECES = ("c4nary", "Val@ue", "Val%40ue", "ue#9", "AKIACANARY", "c4naryKey")
+
+#: Secrets of libraries, set for every command.
+ALWAYS = {
+    "AWS_ACCESS_KEY_ID": "AKIACANARY0000000001",
+    "AWS_SECRET_ACCESS_KEY": "c4naryKey/abcdefghijklmnop",
+    "AWS_REGION": "us-east-1",
+    "MLFLOW_TRACKING_PASSWORD": "c4naryKey-of-mlflow",
+    "AIRFLOW_CONN_LAKE": f"postgresql://me:{ENCODED}@127.0.0.1:1/lake",
+}
+DAY = DAYS[-1].isoformat()
+WARM, HOT, GOLD = ("run", "publish_warm", "--day", DAY), ("run", "publish_hot", "--day", DAY), ("losers",)
+
+#: Variable, value, and what is then tried; nothing listens on port 1.
+PLANTED = (
+    ("PUMPLOSS_WARM_DSN", f"postgresql://me:{SECRET}@127.0.0.1:1/db", WARM),
+    ("PUMPLOSS_WARM_DSN", f"postgresql://me:{ENCODED}@127.0.0.1:1/db", WARM),
+    ("PUMPLOSS_WARM_DSN", f"postgresql://me:{SECRET}@127.0.0.1:1/db", GOLD),
+    ("PUMPLOSS_WARM_DSN", f"host=127.0.0.1 port=1 user=me password='{SECRET}'", WARM),
+    ("PUMPLOSS_WARM_DSN", f"host=127.0.0.1 port=1 user=me password={SECRET}", GOLD),
+    ("PUMPLOSS_HOT_URL", f"redis://:{ENCODED}@127.0.0.1:1/0", HOT),
+    ("PUMPLOSS_HOT_URL", f"redis://me:{SECRET}@127.0.0.1:1/0", HOT),
+    ("PUMPLOSS_HOT_URL", f"http://me:{ENCODED}@127.0.0.1:1/0", HOT),
+    ("PUMPLOSS_HOT_URL", f"redis://:{ENCODED}@127.0.0.1:port/0", ("run", "materialize_features", "--day", DAY)),
+    ("SPARK_REMOTE", f"http://127.0.0.1:1/;token={ENCODED}", ("run", "silver_trades", "--day", DAY)),
+    ("SPARK_REMOTE", f"sc://127.0.0.1:1/path;token={ENCODED}", ("run", "silver_trades", "--day", DAY)),
+    ("MLFLOW_TRACKING_URI", f"postgresql://me:{SECRET}@127.0.0.1:1/db", ("run", "gold_scores", "--day", DAY)),
+    ("MLFLOW_TRACKING_URI", f"mysql+nothing://me:{ENCODED}@127.0.0.1:1/db", ("run", "gold_scores", "--day", DAY)),
+    ("PUMPLOSS_LAKE", f"ftp://me:{ENCODED}@127.0.0.1:1/lake", ("status",)),
+    ("PUMPLOSS_LANDING", f"ftp://me:{ENCODED}@127.0.0.1:1/landing", ("run", "bronze_trades", "--day", DAY)),
+)
+
+
+def tried(words, home, **planted):
+    """Exit code and output of a command."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PUMPLOSS_", "SPARK_"))}
+    done = subprocess.run(
+        [sys.executable, "-m", "jobs", *words],
+        cwd=ROOT,
+        env={**kept, **ALWAYS, "PUMPLOSS_HOME": str(home), **planted},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    return done.returncode, done.stdout
+
+
+def leaks(text):
+    return [piece for piece in PIECES if piece in text]
+
+
+def written(home, since):
+    """Every file below a home that was written since, with what it holds."""
+    for path in home.rglob("*"):
+        if path.is_file() and path.stat().st_mtime_ns >= since:
+            yield path, path.read_bytes().decode("latin-1")
+
+
+def test_every_setting_that_may_hold_a_secret_is_planted():
+    assert {name for name, _, _ in PLANTED} == {
+        setting.metadata["variable"] for setting in fields(Settings) if setting.metadata["is_address"]
+    }
+
+
+def test_no_secret_is_printed_or_kept(trial, request):
+    """The first case of each setting; all of them in the long form."""
+    named = set()
+    for number, (variable, value, words) in enumerate(PLANTED):
+        if variable in named and not request.config.getoption("--rounds"):
+            continue
+        named.add(variable)
+        home = trial(number)
+        since = home.stat().st_ctime_ns
+        code, output = tried(words, home, **{variable: value})
+        assert code == 1, output
+        assert leaks(output) == [], output
+        with lakes.opened(home) as context:  # without the setting: nothing knows the secret any more
+            assert leaks(str(context.ledger.frame().to_dicts())) == []
+        assert [(path, leaks(text)) for path, text in written(home, since) if leaks(text)] == []
+
+
+def test_status_shows_addresses_without_secrets(tmp_path):
+    planted = {variable: value for variable, value, _ in PLANTED if not value.startswith("ftp:")}
+    code, said = tried(("status", "--json"), tmp_path, **planted)
+    assert code == 0, said
+    assert leaks(said) == [], said
+    assert "***" in json.loads(said)["stores"]["warm"]["address"]
