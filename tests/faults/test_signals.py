@@ -113,9 +113,12 @@ def test_a_signal_at_a_barrier(trial, golden, barrier):
     number = NUMBERS[BARRIERS.index(barrier) % 2] if "private_port" not in barrier else signal.SIGINT
     home = emptied(trial(BARRIERS.index(barrier)))
     child = started(home, "-c", AT_BARRIER, barrier, *BACKFILL)
+    said = []
     for line in child.stdout:
+        said.append(line)
         if line == "barrier\n":
             break
+    assert said[-1:] == ["barrier\n"], said
     os.killpg(child.pid, number)
     code, said = ended(child, number)
     assert code == 128 + number, said
