@@ -10,6 +10,7 @@ import grpc  # type: ignore[import-untyped]
 from pyspark.sql.connect.client import DefaultChannelBuilder
 from pyspark.sql.connect.session import SparkSession
 
+from pumploss.embedded.carrier import Carrier
 from pumploss.embedded.private_port import PrivatePort
 from pumploss.errors import SettingsError
 
@@ -23,11 +24,15 @@ _NEVER = 2**31 - 1
 class _OneChannel(DefaultChannelBuilder):
     """Hands out the one channel that there can be: the port is closed behind its connection."""
 
-    def __init__(self, address: tuple[str, int]) -> None:
-        # By itself a channel hangs up when it was not used for half an hour.
-        options = [("grpc.client_idle_timeout_ms", _NEVER), ("grpc.enable_http_proxy", 0)]
-        super().__init__(f"sc://{address[0]}:{address[1]}", options)
-        self._channel = super().toChannel()
+    def __init__(self, target: str) -> None:
+        # By itself a channel hangs up when it was not used for half an hour, and names a path that Sail does not take.
+        options = [
+            ("grpc.client_idle_timeout_ms", _NEVER),
+            ("grpc.enable_http_proxy", 0),
+            ("grpc.default_authority", "localhost"),
+        ]
+        super().__init__("sc://localhost", options)
+        self._channel = self._insecure_channel(target)
         grpc.channel_ready_future(self._channel).result(_CONNECT_SECONDS)
 
     def toChannel(self) -> grpc.Channel:  # noqa: N802 - Spark's name
@@ -66,12 +71,15 @@ def start() -> tuple[object, DefaultChannelBuilder]:
         raise SettingsError("The embedded engine did not start listening on 127.0.0.1.")
     port = PrivatePort(address)
     try:
-        port.hold()
-        channel = _OneChannel(address)
+        if port.hold():
+            channel = _OneChannel(f"{address[0]}:{address[1]}")
+            port.close()
+            return server, channel
+        connection = port.connect()
         port.close()
     except SettingsError as error:
         # What somebody else asked the engine to do could be running already: nothing less ends it.
         sys.stderr.write(f"pumploss: {error}\n")
         sys.stderr.flush()
         os._exit(1)
-    return server, channel
+    return server, _OneChannel(Carrier(connection).target)

@@ -9,6 +9,10 @@ nothing left to connect to, for other users and for our own other processes.
 2. Our client connects; the engine speaks first, so the client knows that it is there.
 3. `close` puts a dead socket in the listening one's place, takes the filter off our own connection, and ends others.
 
+Where the kernel gives ordinary users no filter, `connect` connects at once, so that `close` can follow milliseconds
+after the port was opened: less than the engine needs for a stranger's first statement. Whoever was connected by then is
+seen, and nothing goes on. `pumploss.embedded.carrier` has the client use that connection.
+
 Connections are told apart by their ends: both ends of ours are sockets of this process.
 """
 
@@ -18,8 +22,9 @@ import socket
 import stat
 import struct
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,7 +48,9 @@ _NO_DATA = (
 )
 _CODE = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *line) for line in _NO_DATA), 8 * len(_NO_DATA))
 _PROGRAM = struct.pack("HxxxxxxP", len(_NO_DATA), ctypes.addressof(_CODE))
+#: How /proc/net/tcp calls the state of a listening socket.
 _LISTENING = "0A"
+_ACCEPT_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -62,18 +69,34 @@ class PrivatePort:
     def __init__(self, address: _Address) -> None:
         """Remembers the address; `hold` it at once."""
         self._address = address
+        self._is_held = False
 
-    def hold(self) -> None:
-        """Lets no data in from now on. Raises SettingsError if somebody was connected before."""
-        if not _can_filter():
-            return
-        with ExitStack() as stack:
+    def hold(self) -> bool:
+        """Lets no data in from now on; answers False where the kernel does not give the means.
+
+        Raises SettingsError if somebody was connected before.
+        """
+        with ExitStack() as stack, suppress(PermissionError):
             for end in _ends(stack):
-                if self._is_listening(end):
+                if sys.platform == "linux" and self._is_listening(end):
                     end.socket.setsockopt(socket.SOL_SOCKET, _ATTACH_FILTER, _PROGRAM)
+                    self._is_held = True
                     break
-        if self._is_anyone_connected():
+        if self._is_held and self._others(set()):
             raise self._taken()
+        return self._is_held
+
+    def connect(self) -> socket.socket:
+        """Connects, and waits until the connection is accepted: one that still waits would end with the port."""
+        connection = socket.create_connection(self._address, timeout=_ACCEPT_SECONDS)
+        deadline = time.monotonic() + _ACCEPT_SECONDS
+        while time.monotonic() < deadline:
+            with ExitStack() as stack:
+                if any(end.name == self._address and end.peer == connection.getsockname() for end in _ends(stack)):
+                    connection.settimeout(None)
+                    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                    return connection
+        raise self._not_taken()
 
     def close(self) -> None:
         """Leaves the connection that this process made, and nothing else of the port.
@@ -88,24 +111,30 @@ class PrivatePort:
             ours = {end.name for end in ends if end.peer == self._address}
             accepted = [end for end in ends if end.name == self._address and end.peer is not None]
             if not any(end.peer in ours for end in accepted):
-                raise SettingsError("The embedded engine did not take this process's connection. Start it again.")
+                raise self._not_taken()
+            if not self._is_held:
+                if {end.peer for end in accepted} - ours or self._others(ours):
+                    raise self._taken()
+                return
             for end in accepted:
                 if end.peer in ours:
-                    if _can_filter():
-                        end.socket.setsockopt(socket.SOL_SOCKET, _DETACH_FILTER, 0)
-                elif _can_filter():
-                    end.socket.shutdown(socket.SHUT_RDWR)
+                    end.socket.setsockopt(socket.SOL_SOCKET, _DETACH_FILTER, 0)
                 else:
-                    raise self._taken()
+                    end.socket.shutdown(socket.SHUT_RDWR)
 
     def _is_listening(self, end: _End) -> bool:
         return end.name == self._address and bool(end.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
 
-    def _is_anyone_connected(self) -> bool:
-        """Asks the kernel, which also knows of those whom nobody has accepted yet."""
-        local = f"{struct.unpack('=I', socket.inet_aton(self._address[0]))[0]:08X}:{self._address[1]:04X}"
+    def _others(self, ours: set[_Address]) -> set[_Address]:
+        """Asks the kernel who else is connected; it also knows of those whom nobody has accepted, and who have left."""
+        if sys.platform != "linux":
+            return set()
         lines = (line.split() for line in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:])
-        return any(words[1] == local and words[3] != _LISTENING for words in lines)
+        peers = (_parsed(words[2]) for words in lines if words[3] != _LISTENING and _parsed(words[1]) == self._address)
+        return set(peers) - ours
+
+    def _not_taken(self) -> SettingsError:
+        return SettingsError("The embedded engine did not take this process's connection. Start it again.")
 
     def _taken(self) -> SettingsError:
         return SettingsError(
@@ -114,9 +143,10 @@ class PrivatePort:
         )
 
 
-def _can_filter() -> bool:
-    # Elsewhere whoever else connected while the engine started is seen by `close`, and then nothing goes on.
-    return sys.platform == "linux"
+def _parsed(text: str) -> _Address:
+    """Reads an address as /proc/net/tcp writes it."""
+    host, _, port = text.partition(":")
+    return socket.inet_ntoa(struct.pack("=I", int(host, 16))), int(port, 16)
 
 
 def _ends(stack: ExitStack) -> Iterator[_End]:

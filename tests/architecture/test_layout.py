@@ -60,7 +60,7 @@ COVERED_BY = {
     "unit/pnl/test_fifo": ("pnl/arrow_columns", "pnl/fifo_tables"),
     "unit/pumploss/lake/test_ledger": ("pumploss/clock",),
     "unit/pumploss/lake/test_locks": ("pumploss/lake/holders",),
-    "unit/pumploss/embedded/test_private_port": ("pumploss/embedded/engine_server",),
+    "unit/pumploss/embedded/test_private_port": ("pumploss/embedded/carrier", "pumploss/embedded/engine_server"),
     "unit/pumploss/checks/test_judging": ("pumploss/checks/expectations",),
     "unit/pumploss/checks/data_docs/test_site": (
         "pumploss/checks/data_docs/stores", "pumploss/checks/data_docs/whole_store",

@@ -113,15 +113,41 @@ def test_a_signal_at_a_barrier(trial, golden, barrier):
     number = NUMBERS[BARRIERS.index(barrier) % 2] if "private_port" not in barrier else signal.SIGINT
     home = emptied(trial(BARRIERS.index(barrier)))
     child = started(home, "-c", AT_BARRIER, barrier, *BACKFILL)
+    said = []
     for line in child.stdout:
+        said.append(line)
         if line == "barrier\n":
             break
+    assert said[-1:] == ["barrier\n"], said
     os.killpg(child.pid, number)
     code, said = ended(child, number)
     assert code == 128 + number, said
     assert "interrupted" in said
     assert left_of(home) == []
     assert ends_golden(home, golden)
+
+
+#: A command inside of a library that lets Python hear nothing for minutes.
+DEAF = """
+import hashlib, sys
+from jobs.commands import entry, list_steps
+def run(_):
+    print("barrier", flush=True)
+    hashlib.pbkdf2_hmac("sha256", b"any", b"thing", 2_000_000_000)
+list_steps.run = run
+sys.argv[1:] = ["list"]
+entry()
+"""
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_signal_inside_of_a_library_that_does_not_let_it_through(tmp_path, number):
+    child = started(tmp_path, "-c", DEAF)
+    assert child.stdout.readline() == "barrier\n"
+    os.killpg(child.pid, number)
+    code, said = ended(child, number)
+    assert code == 128 + number, said
+    assert "ended by force" in said
 
 
 def test_signals_at_random_moments(trial, golden, rounds):
