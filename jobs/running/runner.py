@@ -44,7 +44,7 @@ def _run(context: Context, hold: Hold, step: Step, wanted: Days, **options: Any)
         _require_inputs(context, step, wanted)
         effective = _effective(context, step, wanted)
         drop_damaged(context.lake, step, effective, report)
-        report = _sound_pass(context, report, effective, **options)
+        _sound_pass(context, report, effective, **options)
     except Exception as error:
         _record_failure(
             context, report, wanted, Ending("failed", time.monotonic() - started, error=failure_text(error))
@@ -64,21 +64,22 @@ def _run(context: Context, hold: Hold, step: Step, wanted: Days, **options: Any)
     return report
 
 
-def _sound_pass(context: Context, report: RunReport, days: Days, **options: Any) -> RunReport:
+def _sound_pass(context: Context, report: RunReport, days: Days, **options: Any) -> None:
     """Runs a pass; where a segment proves damaged it is gone by then, and the pass begins anew without it.
 
-    The report is another then. An engine's worker hands on no more than the words of an error.
+    The report then begins anew as well. An engine's worker hands on no more than the words of an error.
     """
     before = list(report.warnings)
     for _ in range(_MOST_DROPPED):
         try:
-            return run_pass(context, report, days, **options)
+            run_pass(context, report, days, **options)
+            return
         except Exception as error:
             if DROPPED not in str(error):
                 raise
             before.append(f"a segment {DROPPED}")
-            report = RunReport(report.step, warnings=list(before))
-    return run_pass(context, report, days, **options)
+            vars(report).update(vars(RunReport(report.step, warnings=list(before))))
+    run_pass(context, report, days, **options)
 
 
 def run_pass(context: Context, report: RunReport, days: Days, **options: Any) -> RunReport:

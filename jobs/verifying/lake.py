@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from jobs.pipeline import BY_NAME, WRITER
@@ -28,18 +29,40 @@ def by_logs(context: Context) -> Iterator[Finding]:
             yield _torn(context, table_of(name), day, what)
 
 
+def by_files(context: Context) -> Iterator[Finding]:
+    """Holds every data file against the digest in its name; a damaged day is taken out before it is built again."""
+    for name, step in WRITER.items():
+        table = table_of(name)
+        for partition_day in context.lake.damaged_days(table):
+            yield _damaged(context, table, partition_day, shift(partition_day, -step.offset_days))
+
+
+def _damaged(context: Context, table: Table, partition_day: date, day: date) -> Finding:
+    found = _torn(context, table, day, f"a file of {table.name} of {partition_day} does not hold what was written")
+
+    def mend() -> str:
+        context.lake.drop(table, [partition_day])
+        assert found.mend is not None
+        return found.mend()
+
+    return replace(found, mend=mend)
+
+
 def by_content(context: Context) -> Iterator[Finding]:
     """Reads every day of every table and compares its digest with the ledger's. Days that differ by the log are left
-    to `by_logs`, stale ones to the next night.
+    to `by_logs`, damaged ones to `by_files`, stale ones to the next night.
     """
     for name, step in WRITER.items():
         table = table_of(name)
         if not context.lake.exists(table):
             continue
-        torn, digests = torn_days(context, table), checks.measure(table, context.lake.read(table)).digests
+        damaged = set(context.lake.damaged_days(table))
+        days = [day for day in context.lake.rows_by_day(table) if day not in damaged]
+        torn, digests = torn_days(context, table), checks.measure(table, context.lake.read(table, days)).digests
         for day, row in sorted(context.ledger.standing(step.name).items()):
             said = json.loads(row["outputs"] or "{}").get(name, {}).get("digest")
-            held = digests.get(shift(day, step.offset_days), "0-0")
+            partition_day = shift(day, step.offset_days)
+            held = said if partition_day in damaged else digests.get(partition_day, "0-0")
             if row["status"] == "ok" and said is not None and said != held and day not in torn:
                 yield _torn(context, table, day, f"{name} holds content {held}, the ledger names {said}")
 

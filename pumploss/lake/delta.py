@@ -73,7 +73,8 @@ class Lake(TableLogs):
         """
         if not self.exists(table) or (days is not None and not days):
             return self.spark.createDataFrame([], table.spark_schema)
-        self.require_sound(table, days, version)
+        if is_local(self.storage):
+            self.require_sound(table, days, version)
         reader = self.spark.read.format("delta")
         if version is not None:
             reader = reader.option("versionAsOf", str(version))
@@ -95,8 +96,8 @@ class Lake(TableLogs):
             refuse_damaged(table, files, self._sound_files, self._repair)
         return files
 
-    def damaged_days(self, table: Table, days: Collection[date]) -> list[date]:
-        """List those of the days of which a file no longer holds what was written."""
+    def damaged_days(self, table: Table, days: Collection[date] | None = None) -> list[date]:
+        """List those of the days, or of all, of which a file no longer holds what was written."""
         files = self.files(table, days) if is_local(self.storage) else []
         damaged = self._sound_files.damaged(files)
         return sorted({date.fromisoformat(file.partition[table.day]) for file in files if file.path in damaged})

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -11,7 +12,8 @@ from deltalake import DeltaTable
 
 from jobs import commands
 from jobs.running.lookups import keep_segments
-from jobs.verifying.lake import by_content, by_logs, of_segments
+from jobs.running.runner import run_steps
+from jobs.verifying.lake import by_content, by_files, by_logs, of_segments
 from pumploss.lake.segments.manifest import INDEX
 from pumploss.settings import ROOT
 from pumploss.tables import gold_market_day, silver_open_lots, silver_trades
@@ -77,6 +79,22 @@ def test_commits_that_are_gone_are_named_and_made_up_for(built, capsys, digests)
         lakes.build(again)
         assert digests(again) == before
         assert list(by_logs(again)) == []
+
+
+def test_a_damaged_file_is_found_and_its_day_made_anew(built, capsys, digests):
+    before = digests(built)
+    path = Path(built.lake.files(gold_market_day.TABLE, [D2])[0].path)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 3] ^= 4
+    path.unlink()
+    path.write_bytes(content)
+    assert [finding.where for finding in by_files(built)] == ["gold_market_day of 2026-01-06"]
+    assert list(by_content(built)) == []
+    assert verify(built, "--repair") == 0
+    assert any("does not hold what was written" in finding["what"] for finding in said(capsys))
+    with lakes.opened(built.settings.home) as again:
+        run_steps(again, ["gold_market_day"], [D3])
+        assert digests(again) == before
 
 
 def test_content_that_was_changed_behind_the_ledger_is_found(built, digests):
