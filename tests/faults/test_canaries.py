@@ -44,8 +44,12 @@ PLANTED = (
     ("PUMPLOSS_HOT_URL", f"redis://:{ENCODED}@127.0.0.1:port/0", ("run", "materialize_features", "--day", DAY)),
     ("SPARK_REMOTE", f"http://127.0.0.1:1/;token={ENCODED}", ("run", "silver_trades", "--day", DAY)),
     ("SPARK_REMOTE", f"sc://127.0.0.1:1/path;token={ENCODED}", ("run", "silver_trades", "--day", DAY)),
-    ("MLFLOW_TRACKING_URI", f"postgresql://me:{SECRET}@127.0.0.1:1/db", ("run", "gold_scores", "--day", DAY)),
     ("MLFLOW_TRACKING_URI", f"mysql+nothing://me:{ENCODED}@127.0.0.1:1/db", ("run", "gold_scores", "--day", DAY)),
+    (
+        "MLFLOW_TRACKING_URI",
+        f"postgresql://me:{SECRET}@127.0.0.1:1/db",
+        ("run", "gold_scores", "--day", DAY),
+    ),  # asks for two minutes
     ("PUMPLOSS_LAKE", f"ftp://me:{ENCODED}@127.0.0.1:1/lake", ("status",)),
     ("PUMPLOSS_LANDING", f"ftp://me:{ENCODED}@127.0.0.1:1/landing", ("run", "bronze_trades", "--day", DAY)),
 )
