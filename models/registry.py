@@ -33,6 +33,7 @@ _QUIET = {
     "DO_NOT_TRACK": "true",
     "GIT_PYTHON_REFRESH": "quiet",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
 }
 
 
@@ -141,7 +142,21 @@ class Registry:
         return artifacts.read(folder, name, version, tags)
 
     def log(self, trained: Trained, tags: Mapping[str, str]) -> str:
-        """Register a model as a new version with the alias `challenger`; answers the version."""
+        """Register a model as a new version with the alias `challenger`; answers the version.
+
+        Raises ModelError where the registry does not take it.
+        """
+        from mlflow.exceptions import MlflowException
+
+        try:
+            return self._logged(trained, tags)
+        except (MlflowException, OSError) as error:
+            raise ModelError(
+                f"{trained.spec.name} could not be registered at {self.settings.tracking_uri}: {error}. The champion "
+                "stays as it is; see to the registry, then train again."
+            ) from error
+
+    def _logged(self, trained: Trained, tags: Mapping[str, str]) -> str:
         import mlflow
 
         client, name = self._client, trained.spec.name
@@ -153,9 +168,10 @@ class Registry:
             mlflow.set_tags(dict(tags))
             uri = _log_files(trained, content)
         self._ensure(name, trained.spec.purpose)
-        made = client.create_model_version(
-            name, source=uri, run_id=run.info.run_id, tags={**tags, **artifacts.digests(text, content)}
-        )
+        digests = artifacts.digests(text, content)
+        # A server takes `models:/<id>` as a source only from who also names the id.
+        logged = uri.removeprefix("models:/")
+        made = client.create_model_version(name, uri, run.info.run_id, {**tags, **digests}, model_id=logged)
         client.set_registered_model_alias(name, CHALLENGER, made.version)
         return str(made.version)
 

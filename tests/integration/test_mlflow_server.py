@@ -1,0 +1,102 @@
+"""A registry on an MLflow server: what is logged there is registered, promoted and loaded as from a database."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+
+from models.loss_model import SPEC
+from models.registry import CHALLENGER, PREVIOUS, Registry
+from models.time_split import split_by_time
+from models.training import train
+from pumploss.errors import ModelError
+from pumploss.settings import from_environment
+from tests.building.planted_frame import INPUTS, frame_of
+
+pytestmark = pytest.mark.slow
+
+TAGS = {"data_gold_labels": "version 3", "label_version": "1"}
+STARTS_WITHIN_SECONDS = 120
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """The address of a server of its own, with its database and artifacts in one folder."""
+    folder = tmp_path_factory.mktemp("server")
+    with socket.socket() as chosen:
+        chosen.bind(("127.0.0.1", 0))
+        port = chosen.getsockname()[1]
+    command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    command += [
+        "--backend-store-uri",
+        f"sqlite:///{folder}/mlflow.db",
+        "--artifacts-destination",
+        f"{folder}/artifacts",
+    ]
+    quiet = {**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"}
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log, env=quiet, start_new_session=True)
+    try:
+        _wait(server, f"http://127.0.0.1:{port}/health", folder / "log")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        os.killpg(server.pid, 15)
+        server.wait(30)
+
+
+def _wait(server, health, log):
+    until = time.monotonic() + STARTS_WITHIN_SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(health, timeout=2):
+                return
+        except OSError:
+            assert server.poll() is None, log.read_text()
+            assert time.monotonic() < until, log.read_text()
+            time.sleep(0.2)
+
+
+@pytest.fixture(scope="module")
+def registry(address, tmp_path_factory):
+    home = tmp_path_factory.mktemp("home")
+    return Registry(from_environment({"PUMPLOSS_HOME": str(home), "MLFLOW_TRACKING_URI": address}))
+
+
+@pytest.fixture(scope="module")
+def trained():
+    frame = frame_of()
+    return train(SPEC, frame, split_by_time(frame.days, 7), INPUTS)
+
+
+def test_versions_are_registered_promoted_and_loaded(registry, trained):
+    assert registry.version(SPEC.name) is None
+    first = registry.log(trained, TAGS)
+    registry.promote(SPEC.name, first)
+    second = registry.log(trained, {**TAGS, "label_version": "2"})
+    assert (first, second) == ("1", "2")
+    assert registry.version(SPEC.name) == first
+    assert registry.version(SPEC.name, CHALLENGER) == second
+    registry.promote(SPEC.name, second)
+    assert registry.version(SPEC.name, PREVIOUS) == first
+    served = registry.load(SPEC.name, first)
+    assert served.booster.model_to_string() == trained.booster.model_to_string()
+    assert registry.earlier(SPEC.name, TAGS) == first
+
+
+def test_nothing_is_printed_but_by_us(registry, trained, capfd):
+    registry.log(trained, TAGS)
+    said = capfd.readouterr()
+    assert "http" not in said.out + said.err
+
+
+def test_a_server_that_is_gone_is_named(registry, trained, monkeypatch):
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+    gone = Registry(
+        from_environment({"PUMPLOSS_HOME": str(registry.settings.home), "MLFLOW_TRACKING_URI": "http://127.0.0.1:9"})
+    )
+    with pytest.raises(ModelError, match=r"The registry http://127\.0\.0\.1:9 cannot be opened"):
+        gone.log(trained, TAGS)
