@@ -29,6 +29,7 @@ from jobs.running.runner import run_step
 from jobs.silver_trade_pnl import LOTS
 from pumploss.columns import POSITION
 from pumploss.days import Days, midnight, shift
+from pumploss.lake.owner import claim
 from pumploss.lake.segments import built_days
 from pumploss.settings import Settings, as_environment, from_environment
 from pumploss.tables.silver_trades import TABLE
@@ -156,7 +157,7 @@ def _history(context: Context, rows: int) -> Days:
     """Write the days of `silver_trades`, with the ledger's word that they are built."""
     market = Market(days=DAYS, trades_per_day=int(rows * SURPLUS))
     days = []
-    context.lake.claim(context.settings.landing)
+    claim(context.lake, context.settings.landing)
     for tape in tapes(market):
         _write(context, tape.day, _kept(to_table(tape, market.seed), rows))
         days.append(tape.day)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pumploss import engine
 from pumploss.lake import Lake
+from pumploss.lake.owner import claim, owner
 from pumploss.settings import ROOT, Settings, as_environment
 from simulator import Market
 from simulator.ownership import digest, is_free
@@ -26,10 +27,10 @@ def for_landing(settings: Settings) -> Settings:
     Raises LakeError where the lake belongs to another landing and somebody chose its address.
     """
     claimed = lake(settings)
-    if claimed.owner() in (None, settings.landing):
+    if owner(claimed) in (None, settings.landing):
         return settings
     if not is_home_default(settings):
-        claimed.claim(settings.landing)
+        claim(claimed, settings.landing)
     return settings.below(own_home(settings.home, settings.landing), settings.landing)
 
 
@@ -39,9 +40,9 @@ def for_market(settings: Settings, market: Market) -> Settings:
     Where somebody chose the home it is kept. Raises LakeError where its lake is then another landing's.
     """
     claimed = lake(settings)
-    is_ours = claimed.owner() in (None, settings.landing)
+    is_ours = owner(claimed) in (None, settings.landing)
     if not is_home_default(settings) and not is_ours:
-        claimed.claim(settings.landing)
+        claim(claimed, settings.landing)
     if not is_home_default(settings) or (is_ours and is_free(settings.landing, market)):
         return settings
     home = settings.home / "landings" / f"market-{digest(market)}"

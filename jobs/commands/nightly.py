@@ -6,6 +6,7 @@ import time
 from jobs.commands import closing, homes, simulate
 from jobs.commands.terminal import Screen
 from jobs.running.nightly import NightlyRun, nightly
+from pumploss.lake.owner import owner as owner_of
 from pumploss.settings import Settings, from_environment
 from simulator import ownership
 
@@ -45,7 +46,7 @@ def _dumps(arguments: argparse.Namespace, screen: Screen) -> Settings:
 def _announce(given: Settings, settings: Settings, screen: Screen) -> None:
     """Says so where the stores are not where they were asked for."""
     if settings.home != given.home:
-        owner = homes.lake(given).owner()
+        owner = owner_of(homes.lake(given))
         why = f"{given.lake} is built from {owner}" if owner else f"{given.landing} holds other dumps"
         screen.loud(
             f"{why}, so this run has a home of its own. Before you look into it with other commands:\n"

@@ -18,6 +18,7 @@ from pumploss.errors import LandingError
 from pumploss.lake.holders import Holder
 from pumploss.lake.ledger import order_of
 from pumploss.lake.locks import lake_holders
+from pumploss.lake.owner import owner
 from pumploss.report import COUNTS
 from pumploss.settings import Settings, from_environment
 from pumploss.tables.quarantine_trades import TABLE
@@ -53,7 +54,7 @@ def status(settings: Settings) -> dict[str, Any]:
             "code_version": code_version(),
             "home": str(settings.home),
             "stores": stores(settings),
-            "lake_landing": context.lake.owner(),
+            "lake_landing": owner(context.lake),
             "running": [asdict(holder) for holder in lake_holders(settings.lake)],
             "steps": _steps(context),
             "landing": _landing(context),

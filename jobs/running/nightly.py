@@ -19,6 +19,7 @@ from pumploss import embedded
 from pumploss.days import Days, ordered
 from pumploss.errors import ModelError
 from pumploss.lake.locks import Hold
+from pumploss.lake.owner import claim
 from pumploss.settings import Settings
 from sources.landing.folders import Landing
 
@@ -71,7 +72,7 @@ def nightly(
         context.wait_seconds = wait_seconds
         hold = stack.enter_context(context.held_lake())
         night = NightlyRun(days := landed_days(context.landing))
-        context.lake.claim(settings.landing)
+        claim(context.lake, settings.landing)
         ready = stack.enter_context(_preparing(settings, use_airflow))
         with _timed(night, "earlier days"):
             _build(context, days[:-1], watch)

@@ -1,6 +1,5 @@
 """Reads tables at `<root>/<table>`, stages frames unseen, and replaces days in one commit that is then verified."""
 
-import json
 import re
 import uuid
 from collections.abc import Callable, Collection
@@ -12,19 +11,16 @@ from pumploss.contract import Table
 from pumploss.errors import ContractError, LakeError, SettingsError
 from pumploss.lake.commit import commit, refuse_others
 from pumploss.lake.files import StoredFile, columns_with_statistics, laid_files
-from pumploss.lake.ledger import built_from
 from pumploss.lake.locks import table_lock
 from pumploss.lake.logs import TableLogs
 from pumploss.lake.rot import Repair, SoundFiles, refuse_damaged
 from pumploss.lake.staging import Stage
-from pumploss.whole_files import is_local, write_whole
+from pumploss.whole_files import is_local
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 
-#: The note of the landing that a lake is built from.
-_OWNER = "_lake.json"
 #: What the address of a lake may not hold: engines and delta-rs escape it, each in its own way.
 _ODD = re.compile(r"[^A-Za-z0-9._+,@:/-]", re.ASCII)
 
@@ -187,28 +183,3 @@ class Lake(TableLogs):
                 f"{table.name} does not hold what was written ({'; '.join(wrong[:5])}). The engine lost or kept rows: "
                 f"restore version {self.log(table).version() - 1} and run the days again."
             )
-
-    def claim(self, landing: str) -> None:
-        """Bind the lake to the landing that it is built from. Raises LakeError where it is bound to another."""
-        owner = self.owner()
-        if owner is None:
-            self.storage.makedirs(self.root, exist_ok=True)
-            write_whole(f"{self.root}/{_OWNER}", json.dumps({"landing": landing}), self.storage)
-        elif owner != landing:
-            raise LakeError(
-                f"The lake {self.root} was built from {owner}, not from {landing}: simulated and real trades never "
-                "mix. Set PUMPLOSS_LAKE (or PUMPLOSS_HOME for all stores) to another place for this landing."
-            )
-
-    def owner(self) -> str | None:
-        """Return the landing that the lake is bound to, or None.
-
-        Where the note of it is torn, the ledger says from which landing the lake was built.
-        """
-        path = f"{self.root}/{_OWNER}"
-        if not self.storage.exists(path):
-            return None
-        try:
-            return str(json.loads(self.storage.cat_file(path))["landing"])
-        except (ValueError, KeyError, TypeError):
-            return built_from(self)

@@ -80,9 +80,9 @@ DAYS = """
     for status in ("ok", "stale"):
         ledger.append([{"run_id": "r", "step": "silver_trade_pnl", "day": D1, "status": status, "outputs": "{}"}])
     seen["stale"] = sorted(map(str, ledger.stale("silver_trade_pnl")))
-    lake.claim("s3://dumps")
+    claim(lake, "s3://dumps")
     try:
-        lake.claim("s3://other")
+        claim(lake, "s3://other")
     except LakeError as error:
         seen["claim"] = str(error)[:40]
     lake.unstage()

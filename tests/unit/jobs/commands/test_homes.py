@@ -4,6 +4,7 @@ import pytest
 
 from jobs.commands import homes
 from pumploss.errors import LakeError
+from pumploss.lake.owner import claim
 from pumploss.settings import from_environment
 from simulator import Market
 from simulator.ownership import digest
@@ -15,7 +16,7 @@ def test_dumps_of_others_get_a_home_of_their_own(home, monkeypatch, tmp_path):
     given = from_environment()
     mine = given.with_landing(str(tmp_path / "dumps"))
     assert homes.for_landing(mine) == mine
-    homes.lake(mine).claim(mine.landing)
+    claim(homes.lake(mine), mine.landing)
     assert homes.for_landing(mine) == mine
 
     other = homes.for_landing(given.with_landing(str(tmp_path / "more")))
@@ -31,7 +32,7 @@ def test_dumps_of_others_get_a_home_of_their_own(home, monkeypatch, tmp_path):
 
 def test_a_chosen_home_is_never_left(home, tmp_path):
     given = from_environment()
-    homes.lake(given).claim(str(tmp_path / "dumps"))
+    claim(homes.lake(given), str(tmp_path / "dumps"))
     for settings in (given, given.with_landing(str(tmp_path / "more"))):
         with pytest.raises(LakeError, match="never mix"):
             homes.for_landing(settings)

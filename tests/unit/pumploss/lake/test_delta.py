@@ -2,13 +2,12 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from random import Random
 
 import pytest
 
 from pumploss.contract import Column, Type
-from pumploss.errors import ContractError, LakeError, LockedError, SettingsError
+from pumploss.errors import ContractError, LockedError, SettingsError
 from pumploss.lake import Lake
 from pumploss.lake.locks import table_lock
 from tests.building.things import D1, D2, D3, D5, TABLE, things
@@ -124,23 +123,6 @@ def test_a_table_that_no_longer_fits_its_contract_is_not_read(lake, put):
 def test_a_place_that_an_engine_would_escape_is_refused(spark, name):
     with pytest.raises(SettingsError, match=r"The lake cannot lie at .*PUMPLOSS_HOME"):
         Lake(f"/data/{name}/lake", spark)
-
-
-def test_a_lake_belongs_to_one_landing(lake):
-    assert lake.owner() is None
-    lake.claim("/dumps/simulated")
-    lake.claim("/dumps/simulated")
-    with pytest.raises(LakeError, match=r"built from /dumps/simulated, not from /dumps/real.*PUMPLOSS_LAKE"):
-        lake.claim("/dumps/real")
-    assert lake.owner() == "/dumps/simulated"
-
-
-def test_a_torn_note_in_a_lake_without_a_ledger_binds_nobody(lake):
-    lake.claim("/dumps/simulated")
-    Path(lake.root, "_lake.json").write_bytes(b"")
-    assert lake.owner() is None
-    lake.claim("/dumps/real")
-    assert lake.owner() == "/dumps/real"
 
 
 def test_a_held_lock_stops_a_replacement_and_leaves_the_table(lake, put, frame, monkeypatch):
