@@ -33,6 +33,8 @@ _QUIET = {
     "DO_NOT_TRACK": "true",
     "GIT_PYTHON_REFRESH": "quiet",
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    # Of a server that is not there, people hear within half a minute.
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "3",
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
 }
 
@@ -63,10 +65,19 @@ class Registry:
         except Exception as error:
             raise ModelError(
                 f"The registry {self.settings.tracking_uri} cannot be opened: {type(error).__name__}: {error}\n"
-                f"Put {self._folder} back from its backup. Without one, move it away: the next training starts a new "
-                "registry, and days that were scored keep their scores."
+                f"{self._repair}"
             ) from error
         return client
+
+    @property
+    def _repair(self) -> str:
+        """Say what to do about a registry that cannot be opened."""
+        if str(self._folder) not in self.settings.tracking_uri:
+            return "See to that server, or mend or unset MLFLOW_TRACKING_URI, then run the command again."
+        return (
+            f"Put {self._folder} back from its backup. Without one, move it away: the next training starts a new "
+            "registry, and days that were scored keep their scores."
+        )
 
     @property
     def _is_unborn(self) -> bool:

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import cast
 
+from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from pumploss.errors import SettingsError
@@ -96,8 +97,17 @@ def _local_spark(remote: str, memory: str, is_on_s3: bool) -> SparkSession:
 
 @cache
 def _cluster(remote: str) -> SparkSession:
-    """Connect to a cluster and send it the packages whose functions its workers run."""
-    spark = SparkSession.builder.remote(remote).getOrCreate()
+    """Connect to a cluster and send it the packages whose functions its workers run.
+
+    Raises SettingsError for an address that Spark Connect does not read, or where nobody answers as it should.
+    """
+    try:
+        spark = SparkSession.builder.remote(remote).getOrCreate()
+    except (PySparkException, ValueError) as error:
+        raise SettingsError(
+            f"SPARK_REMOTE cannot be used: {error}. Give sc://host:15002, or sc://host:15002/;token=...;use_ssl=true "
+            "with every sign of a value that is no letter or digit percent-encoded."
+        ) from error
     with tempfile.TemporaryDirectory() as folder:
         for package in SHIPPED_PACKAGES:
             archive = shutil.make_archive(str(Path(folder) / package), "zip", ROOT, package)

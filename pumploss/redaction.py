@@ -21,13 +21,14 @@ _known: set[str] = set()
 
 #: After the scheme, up to the last `@`: passwords that nobody encoded may hold any sign.
 _LOGIN = re.compile(r"://(?P<user>[^:@/]*):?(?P<password>.*)@", re.DOTALL)
-#: In the query of an address, its parameters, or a libpq string.
+#: In the query of an address, its parameters, or a libpq string. Where the value ends depends on who reads it, so it
+#: goes on over blanks and semicolons until the next `name=`.
 _NAMED = re.compile(
-    r"(?i)(?:password|passwd|passphrase|token|secret|secret_key|access_key)\s*=\s*"
-    r"(?:'(?P<quoted>(?:[^'\\]|\\.)*)'|(?P<plain>[^\s&;]+))"
+    r"(?i)(?:password|passwd|passphrase|token|secret|credential|authorization|auth|api[_-]?key|access[_-]?key)\s*=\s*"
+    r"(?P<value>(?:'(?:[^'\\]|\\.)*')?[^\s&;]*(?:[\s;]+(?![\w.-]+\s*=)[^\s&;]+)*)"
 )
 #: Where parsers cut an address.
-_CUTS = re.compile(r"[/@:?#,;&=\s\[\]]+")
+_CUTS = re.compile(r"[/@:?#,;&='\"\s\[\]]+")
 _MOST_CUTS = 12
 
 
@@ -42,11 +43,18 @@ def remember(addresses: Iterable[str], secrets: Iterable[str] = ()) -> None:
 
 def passwords_of(address: str) -> set[str]:
     """Finds the passwords and tokens in a URL, a Spark Connect address or a libpq string, as they stand there."""
-    login = _LOGIN.search(address)
-    # A login without a password is itself the secret, as services do it that give out tokens.
-    of_login = {login["password"] or login["user"]} if login else set()
-    named = {match["quoted"] or match["plain"] for match in _NAMED.finditer(address)}
+    # What is before an `@` of a Spark Connect address is no login: it has parameters instead.
+    login = None if address.startswith("sc://") else _LOGIN.search(address)
+    # A login without a password is itself the secret at services that give out tokens.
+    user = login["user"] if login and address.startswith(("http://", "https://")) else ""
+    of_login = {login["password"] or user} if login else set()
+    named = {_unquoted(match["value"]) for match in _NAMED.finditer(address)}
     return {secret for secret in of_login | named if secret}
+
+
+def _unquoted(value: str) -> str:
+    """Answers a quoted value of a libpq string without its quotes."""
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] == "'" else value
 
 
 def redacted(text: str) -> str:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pumploss import redaction
 from pumploss.errors import SettingsError
@@ -107,6 +108,23 @@ def _address(text: str, variable: str) -> str:
     return text.rstrip("/")
 
 
+def _redis_address(url: str | None) -> str | None:
+    """Answers the address of a Redis. Raises SettingsError, without it, where it is none: it may be the password."""
+    if url is None:
+        return None
+    try:
+        parts = urlsplit(url)
+        is_usable = parts.scheme in ("redis", "rediss", "unix") and (parts.port is None or parts.port > 0)
+    except ValueError:
+        is_usable = False
+    if not is_usable:
+        raise SettingsError(
+            "PUMPLOSS_HOT_URL is no address of a Redis: give redis://, rediss:// or unix://, with every sign of a "
+            "password that is no letter or digit percent-encoded."
+        )
+    return url
+
+
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     """Reads settings from environment variables; empty counts as unset. Raises SettingsError for unusable values."""
     env = os.environ if environment is None else environment
@@ -118,7 +136,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         landing=_address(env.get("PUMPLOSS_LANDING") or str(home / "landing"), "PUMPLOSS_LANDING"),
         tracking_uri=env.get("MLFLOW_TRACKING_URI") or _sqlite(home / "mlflow"),
         warm_dsn=env.get("PUMPLOSS_WARM_DSN") or None,
-        hot_url=env.get("PUMPLOSS_HOT_URL") or None,
+        hot_url=_redis_address(env.get("PUMPLOSS_HOT_URL") or None),
         spark_remote=env.get("SPARK_REMOTE") or None,
         connect_memory=env.get("PUMPLOSS_SPARK_MEMORY") or "4g",
         run=env.get("PUMPLOSS_RUN") or None,

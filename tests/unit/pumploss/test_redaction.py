@@ -30,6 +30,13 @@ def nothing_known(monkeypatch):
         ("rediss://:hunter22@host:6379/0", {"hunter22"}),
         ("https://gh-token-of-me@mlflow.example.com", {"gh-token-of-me"}),
         ("sc://host:15002/;use_ssl=true;token=abc.def;user_id=me", {"abc.def"}),
+        ("sc://host:15002/;token=abc@ def%1;user_id=me", {"abc@ def%1"}),
+        ("sc://host:15002/;user_id=me;token=abcd;efgh", {"abcd;efgh"}),
+        ("sc://host:15002/;authorization=Bearer abcdef;x-api-key=ghijkl", {"Bearer abcdef", "ghijkl"}),
+        (r"host=db password=hunter\ twenty two dbname=x", {r"hunter\ twenty two"}),
+        ("host=db password='hunter'twenty dbname=x", {"'hunter'twenty"}),
+        ("postgresql://me@host/db?password=hunter;twenty&sslmode=require", {"hunter;twenty"}),
+        ("redis://host/0?password=hunter;twenty", {"hunter;twenty"}),
         ("s3://bucket/prefix", set()),
         ("sqlite:////var/mlflow/mlflow.db", set()),
     ],
@@ -103,3 +110,23 @@ def test_variables_of_libraries_that_are_none():
         assert not ADDRESS_VARIABLES.fullmatch(name)
     for name in ("AIRFLOW_CONN_AWS_DEFAULT", "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"):
         assert ADDRESS_VARIABLES.fullmatch(name)
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("sc://h:1/;token=QQAA/QQBB@ QQCC%dd;user_id=x", "The path component '/;QQAA/QQBB@ QQCC%dd' must be empty"),
+        ("sc://h:1/;user_id=x;token=AAAAAA;BBBBBB", "Parameter 'BBBBBB' should be a key-value pair"),
+        (r"host=h user=u password=AAAAAA\ BBBBBB dbname=x", r"host=h user=u password=AAAAAA\ BBBBBB dbname=x"),
+        ("password='AAAAAA'BBBBBB", 'missing "=" after "BBBBBB"'),
+        ("postgresql://u@h:1/db?password=AAAAAA;BBBBBB", "postgresql://u@h:1/db?password=AAAAAA;BBBBBB"),
+    ],
+)
+def test_whoever_ends_a_value_elsewhere_says_nothing_of_it(address, said):
+    remember([address])
+    assert not re.search("QQ|AAA|BBB", redacted(said))
+
+
+def test_names_beside_a_secret_are_no_part_of_it():
+    remember(["sc://host:15002/;token=abcdef ghijkl;user_id=somebody;use_ssl=true"])
+    assert redacted("user_id=somebody of host:15002 with use_ssl") == "user_id=somebody of host:15002 with use_ssl"

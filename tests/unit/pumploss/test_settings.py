@@ -62,3 +62,19 @@ def test_another_home_moves_embedded_stores_only(tmp_path):
     assert (moved.home, moved.landing, moved.lake) == (tmp_path, "/dumps", str(tmp_path / "lake"))
     assert moved.warm_dsn == "postgresql://h/d"
     assert moved.tracking_uri == f"sqlite:///{tmp_path}/mlflow/mlflow.db"
+
+
+@pytest.mark.parametrize(
+    "url", ["S3cretw0rd", "http://:S3cretw0rd@host", "redis://:S3c/ret@w0rd x@h:1/0", "redis://h:x/0"]
+)
+def test_an_address_that_is_no_redis_is_refused_without_being_shown(url):
+    with pytest.raises(SettingsError, match="PUMPLOSS_HOT_URL is no address of a Redis") as refused:
+        from_environment({"PUMPLOSS_HOT_URL": url})
+    assert "S3c" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["redis://localhost:6379/0", "rediss://:a%2Fb@host:6380/1", "unix:///run/redis.sock?db=0"]
+)
+def test_addresses_of_a_redis(url):
+    assert from_environment({"PUMPLOSS_HOT_URL": url}).hot_url == url
