@@ -61,9 +61,13 @@ class FileLock:
             if not others:
                 locks.sweep(self.folder)
                 self._entered = locks.enter(self.folder, 0)
-                os.write(self._entered.descriptor, holder.to_json().encode())
-                # Whoever may read the lake may know who holds it.
-                os.fchmod(self._entered.descriptor, 0o644)
+                try:
+                    os.write(self._entered.descriptor, holder.to_json().encode())
+                    # Whoever may read the lake may know who holds it.
+                    os.fchmod(self._entered.descriptor, 0o644)
+                except OSError:  # a full disk: who could not say so does not hold it
+                    self.leave()
+                    raise
         return others
 
     def leave(self) -> None:
@@ -72,6 +76,7 @@ class FileLock:
 
         if self._entered is not None:
             locks.leave(self._entered)
+            self._entered = None
 
     def is_lost(self) -> bool:
         """Never: the kernel keeps it for as long as the process lives."""

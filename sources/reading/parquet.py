@@ -1,6 +1,7 @@
 """Reads rows of Parquet as fields of text. A row's number in its file, from 1, is its line number."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -86,7 +87,9 @@ def _repeating(file: pq.ParquetFile, handle: BinaryIO) -> list[str]:
 
     Most columns have a dictionary, and its longest value is soon known: short ones are read as ever, which is quicker.
     """
-    text = {field.name for field in file.schema_arrow if _is_text(field.type)}
+    # A name that stands twice is refused once the columns are looked at.
+    times = Counter(file.schema_arrow.names)
+    text = {field.name for field in file.schema_arrow if _is_text(field.type) and times[field.name] == 1}
     groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
     chunks = [group.column(number) for group in groups for number in range(file.metadata.num_columns)]
     encodings = {

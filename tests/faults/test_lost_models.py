@@ -36,7 +36,7 @@ def test_a_scored_day_is_refused_to_other_models_of_the_same_number(spark, tmp_p
     with open_context(replace(settings, home=fresh, tracking_uri=f"sqlite:///{fresh}/mlflow/mlflow.db")) as context:
         train(context, 7)
         assert Registry(context.settings).version("loss-prediction") == "1"
-        with pytest.raises(ModelError, match=r"another loss-prediction version 1 .*Put the registry back from its"):
+        with pytest.raises(ModelError, match=r"another loss-prediction version 1, .*Put the registry back from its"):
             run_step(context, "gold_scores", (LAST,))
         assert scored(context, LAST) == before
         earlier = run_step(context, "gold_scores", (shift(LAST, -1),))

@@ -129,10 +129,11 @@ def test_a_signal_at_a_barrier(trial, golden, barrier):
 
 #: A command inside of a library that lets Python hear nothing for minutes.
 DEAF = """
-import hashlib, sys
+import hashlib, sys, threading
 from jobs.commands import entry, list_steps
 def run(_):
-    print("barrier", flush=True)
+    # Said from beside, once the library has been at work for a while.
+    threading.Timer(1.0, print, ["barrier"], {"flush": True}).start()
     hashlib.pbkdf2_hmac("sha256", b"any", b"thing", 2_000_000_000)
 list_steps.run = run
 sys.argv[1:] = ["list"]

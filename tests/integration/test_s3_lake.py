@@ -103,7 +103,10 @@ def test_days_are_written_and_replaced_on_s3(s3, bucket):
         "staged": False,
     }
     keys = [item["Key"] for item in bucket.list_objects_v2(Bucket=BUCKET)["Contents"]]
-    assert {key.split("/")[2] for key in keys} == {"_lake.json", "run_ledger", "silver_open_lots"}, "locks are let go"
+    assert {key.split("/")[2] for key in keys} == {"_lake.json", "_locks", "run_ledger", "silver_open_lots"}
+    held = [json.loads(bucket.get_object(Bucket=BUCKET, Key=key)["Body"].read()) for key in keys if "/_locks/" in key]
+    assert held, "who writes a table locks it"
+    assert not any(held), "locks are let go"
 
 
 STEPS = """

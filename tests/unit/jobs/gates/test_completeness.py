@@ -149,4 +149,4 @@ def test_the_measures_outlive_what_publishing_notes(context, land, frame):
     kept = report.day(FIRST).outputs[bronze_trades.TABLE.name]
     assert kept["rows"] == 1
     assert kept["completeness"][DAILY]["rows"] == 2_400
-    assert kept.keys() == {"rows", "digest", "version", "completeness"}
+    assert kept.keys() == {"rows", "digest", "version", "files", "completeness"}

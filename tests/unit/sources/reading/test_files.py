@@ -144,8 +144,9 @@ def test_a_file_over_the_absolute_limit(parse, line, as_csv, monkeypatch):
 
 def test_parquet_with_inexact_types_or_too_much_inflation(parse, line, monkeypatch):
     table = pa.Table.from_pylist([line("canonical")] * 50_000)
-    floats = table.set_column(10, "sol_lamports", pa.array([1.5] * 50_000))
-    for content, reason in ((floats, "drift"), (table.drop_columns(["slot"]), "drift")):
+    few = table.slice(0, 500)
+    floats = few.set_column(10, "sol_lamports", pa.array([1.5] * 500))
+    for content, reason in ((floats, "drift"), (few.drop_columns(["slot"]), "drift")):
         buffer = io.BytesIO()
         pq.write_table(content, buffer)
         assert refused_whole(parse("canonical", "a.parquet", buffer.getvalue())) == reason
