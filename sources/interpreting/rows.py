@@ -138,8 +138,10 @@ class Rows:
 
         So nothing is refused for what is only assumed; what the mint's decimals are is settled over all of its rows.
         """
-        fitting = casts.fitting(self._records.columns[name], decimals, self._fields.sure_digits)
-        return pc.if_else(is_assumed.fill_null(False), fitting, decimals)
+        if not is_assumed.true_count:
+            return decimals
+        assumed = pc.if_else(is_assumed, pc.cast(decimals, pa.int32()), None)
+        return pc.coalesce(casts.fitting(self._records.columns[name], assumed, self._fields.sure_digits), decimals)
 
     def require(self, name: str, where: pa.BooleanArray) -> None:
         """Refuses rows that are marked and lack an optional field."""
