@@ -26,7 +26,9 @@ from jobs.running.runner import run_pass
 from jobs.silver_trade_pnl import LOTS, read_trades, walked
 from pnl.cohort import Cohort
 from pnl.fifo import Room, walk
+from pumploss.cohort import COHORTS
 from pumploss.lake.files import write_partition
+from pumploss.lake.splits import SPLIT, splits_of
 from pumploss.report import RunReport
 from pumploss.settings import from_environment
 from pumploss.tables import silver_trades
@@ -99,7 +101,7 @@ def simulate_day(context: Context, rows: int) -> date:
     market = Market(days=1, trades_per_day=rows)
     day, number = market.first_day, pl.int_range(pl.len(), dtype=pl.Int64)
     identity = pl.concat_str(number.hash(1).cast(pl.String), number.hash(2).cast(pl.String)).str.slice(0, 32)
-    cohort = (pl.col("trader_address").hash(3) % 16).cast(pl.Int32)
+    cohort = (pl.col("trader_address").hash(3) % COHORTS).cast(pl.Int32)
     made = pl.DataFrame(pl.from_arrow(simulate(market))).with_columns(
         identity.alias("trade_id"),
         pl.col("fee_lamports").fill_null(0),
@@ -111,12 +113,12 @@ def simulate_day(context: Context, rows: int) -> date:
     )
     contract = silver_trades.TABLE
     missing = [pl.lit(None).alias(name) for name in contract.names if name not in made.columns]
-    whole = made.with_columns(missing).sort("trader_cohort", *contract.order_by)
+    split = (pl.col("trader_cohort") // (COHORTS // splits_of(len(made)))).alias(SPLIT)
+    whole = made.with_columns(missing).with_columns(split).sort(SPLIT, *contract.order_by)
     folder = context.lake.laying(contract)
-    for (number_of_cohort,), part in whole.partition_by("trader_cohort", as_dict=True).items():
+    for (number,), part in whole.partition_by(SPLIT, as_dict=True).items():
         stored = part.select(contract.names).to_arrow().cast(contract.arrow_schema)
-        partition = {"trade_date": day, "trader_cohort": number_of_cohort}
-        write_partition(folder, partition, stored.drop_columns(list(partition)))
+        write_partition(folder, {"trade_date": day, SPLIT: number}, stored.drop_columns("trade_date"))
     context.lake.replace(contract, context.lake.laid(contract, folder), [day], {day: len(whole)})
     return day
 
@@ -125,7 +127,7 @@ def _cases(context: Context, day: date, folder: Path, spark: SparkStep) -> list[
 
     stored = context.lake.files(silver_trades.TABLE, [day])
     files, rows = [file.path for file in stored], sum(file.rows for file in stored)
-    sample = pd.read_parquet(files[0], partitioning=None)
+    sample = pd.read_parquet(files[0], partitioning=None, filters=[("trader_cohort", "==", 0)])
     kernel = Kernel(files, day)
     cases = [
         Case("kernel, fresh memory, 1 core", "none", rows, kernel.fresh),
@@ -153,7 +155,7 @@ def _checked(context: Context, day: date) -> None:
 
 
 class Kernel:
-    """The walk over the trades of the files, sorted beforehand, one cohort after the other as in the step."""
+    """The walk over the trades of the files, sorted beforehand, one split after the other as in the step."""
 
     def __init__(self, files: list[str], day: date) -> None:
 
@@ -180,17 +182,12 @@ def _agree(context: Context, cases: list[Case]) -> None:
     for case in cases:
         if case.totals is None:
             continue
-        own = sells if case.engine != "pandas" else sells.filter(pl.col("trader_cohort") == _first_cohort(context))
+        own = sells if case.engine != "pandas" else sells.filter(pl.col("trader_cohort") == 0)
         ours = Totals(*(int(own[name].cast(pl.Int128).sum()) for name in names))
         bound = {"pandas": 0.0, SPARK: 0.0, "polars": len(own) + abs(ours.cost) * 1e-9}.get(case.engine, len(own))
         differences = [abs(theirs - expected) for theirs, expected in zip(case.totals, ours, strict=True)]
         if differences[0] or max(differences) > bound:
             raise AssertionError(f"{case.engine}: {case.totals}, not {ours} (at most {bound} lamports apart)")
-
-
-def _first_cohort(context: Context) -> int:
-    (day,) = context.lake.rows_by_day(silver_trades.TABLE)
-    return int(context.lake.files(silver_trades.TABLE, [day])[0].partition["trader_cohort"])
 
 
 def _line(case: Case) -> str:

@@ -5,8 +5,9 @@ A trade of the middle coin of a route (`is_hop`) is none of a holding: it has no
 The state is `silver_open_lots`: only the positions that trade in these days are read from it, so a night costs what its
 trades cost. One pass over many days gives the rows of the days one by one.
 
-Each cohort is one task: it reads the cohort's own files of `silver_trades`, walks them, and writes the files that the
-two tables then take over. Trades never pass through the engine, and memory is bounded by the largest cohort.
+Each split of the cohorts is one task: it reads their files of `silver_trades`, walks them, and writes the files that
+the two tables then take over. Trades never pass through the engine. Small days are one split, large ones a split per
+cohort, so memory is bounded by the largest cohort of a large day.
 """
 
 from collections import Counter
@@ -29,25 +30,29 @@ from jobs.running.step_context import StepContext
 from pnl import walk_rows
 from pnl.arrow_columns import DICTIONARY
 from pnl.cohort import TRADE_COLUMNS
-from pumploss.columns import HOP, POSITION
+from pumploss.cohort import COHORTS
+from pumploss.columns import COHORT, HOP, POSITION, TRADER
 from pumploss.contract import Table
 from pumploss.days import Days
 from pumploss.errors import ConservationError
 from pumploss.lake.files import StoredFile, write_partition
+from pumploss.lake.splits import SPLIT, split_condition, splits_holding, splits_of
 from pumploss.report import RunReport
 from pumploss.tables import silver_open_lots, silver_trades
 from pumploss.tables.silver_trade_pnl import TABLE
 from sources import SOURCES
 
 LOTS = silver_open_lots.TABLE
-COHORT = "trader_cohort"
 
 #: Text that repeats: read, sorted and written as numbers of a dictionary.
 REPEATING = ("trader_address", "token_mint", "direction", "fee_source", "amount_basis", "source")
 #: What a walk needs and no file of trades holds.
 DERIVED = ("trade_date", "resolution_units")
 
-#: One row per table, cohort and day that a task wrote.
+#: So many days of the largest size that is not split are walked in one task; more days are split too.
+_DAYS_AT_ONCE = 8
+
+#: One row per table and day that a task wrote.
 _WRITTEN = "name string, day date, rows bigint, aside bigint"
 
 
@@ -61,10 +66,10 @@ class Walked(NamedTuple):
     aside: dict[date, int]
 
 
-def read_trades(files: Iterable[tuple[str, date]]) -> pa.Table:
-    """Read the columns that a walk needs of these files of `silver_trades`, each with the day that its rows are of."""
+def read_trades(files: Iterable[tuple[str, date]], cohorts: range = range(COHORTS)) -> pa.Table:
+    """Read what a walk needs of these files of `silver_trades`, of some cohorts, with the day of each file."""
     kind = {**dict.fromkeys(REPEATING, DICTIONARY), "resolution_units": pa.int64()}
-    names = (*TRADE_COLUMNS, HOP.name)
+    names = (*TRADE_COLUMNS, HOP.name, COHORT.name)
     schema = pa.schema([(name, kind.get(name) or silver_trades.TABLE[name].type.arrow) for name in names])
     stored = [*(name for name in names if name not in DERIVED), "source", "token_decimals"]
     read = []
@@ -72,6 +77,8 @@ def read_trades(files: Iterable[tuple[str, date]]) -> pa.Table:
         storage, bare = fsspec.core.url_to_fs(path)
         with storage.open(bare, "rb") as file:
             rows = pq.ParquetFile(file, read_dictionary=list(REPEATING)).read(stored, use_threads=False)
+        if len(cohorts) < COHORTS:
+            rows = rows.filter(pc.is_in(rows[COHORT.name], pa.array(cohorts, COHORT.type.arrow)))
         dated = rows.append_column("trade_date", pa.repeat(pa.scalar(day, pa.date32()), len(rows)))
         whole = dated.append_column("resolution_units", resolution(rows["source"], rows))
         read.append(whole.select(schema.names).cast(schema))
@@ -89,27 +96,37 @@ def resolution(sources: pa.ChunkedArray, trades: pa.Table) -> pa.Array:
     return pa.array(found)
 
 
-def write_cohort(folders: dict[str, str], rows: pa.Table) -> pa.Table:
-    """Walk one cohort and write its files below the folder of each table; answers the rows written by table and day.
+def write_split(folders: dict[str, str], splits: int, rows: pa.Table) -> pa.Table:
+    """Walk one of the splits and write its files below the folder of each table; answers rows by table and day.
 
     `rows` are the lots that it carries in, and rows that name files of trades (`path`) and the day of each.
     """
-    cohort = rows[COHORT][0].as_py()
+    number, width = rows[SPLIT][0].as_py(), COHORTS // splits
     named = rows.filter(rows["path"].is_valid())
     files = zip(named["path"].to_pylist(), named["close_day"].to_pylist(), strict=True)
-    trades = read_trades(files)
+    trades = read_trades(files, range(number * width, (number + 1) * width))
     made = walk_rows(trades.filter(pc.invert(trades[HOP.name])), rows.filter(rows["path"].is_null()))
     passed_on = trades.filter(trades[HOP.name]).group_by("trade_date").aggregate([([], "count_all")]).to_pylist()
     counted: list[dict[str, object]] = [
         {"name": HOP.name, "day": hops["trade_date"], "rows": hops["count_all"], "aside": 0} for hops in passed_on
     ]
     for table, part in zip((TABLE, LOTS), made, strict=True):
-        for day, of_day in by_day(part, table.day):
-            partition = {table.day: day, COHORT: cohort}
+        for day, of_day in by_day(with_cohort(part, trades), table.day):
+            partition = {table.day: day, SPLIT: number}
             write_partition(folders[table.name], partition, of_day.drop_columns(table.day))
             counted.append({"name": table.name, "day": day, "rows": len(of_day), "aside": _set_aside(of_day)})
     schema = pa.schema([("name", pa.string()), ("day", pa.date32()), ("rows", pa.int64()), ("aside", pa.int64())])
     return pa.Table.from_pylist(counted, schema=schema)
+
+
+def with_cohort(rows: pa.Table, trades: pa.Table) -> pa.Table:
+    """Add the cohort of its trader, as the trades have it, to each row; traders are in a dictionary."""
+    known = trades.select([TRADER.name, COHORT.name]).unify_dictionaries()
+    cohorts = known.group_by(TRADER.name).aggregate([(COHORT.name, "min")])
+    trader = rows[TRADER.name].combine_chunks()
+    places = pc.index_in(trader.dictionary, cohorts[TRADER.name].cast(pa.string()).combine_chunks())
+    of_traders = cohorts[f"{COHORT.name}_min"].combine_chunks().take(places)
+    return rows.append_column(COHORT.name, of_traders.take(trader.indices))
 
 
 def _set_aside(rows: pa.Table) -> int:
@@ -147,8 +164,9 @@ def walked(context: Context, days: Days) -> tuple[Walked, Walked]:
     trades = context.read(silver_trades.TABLE, days)
     files = context.lake.require_sound(silver_trades.TABLE, days)
     folders = {table.name: context.lake.laying(table) for table in (LOTS, TABLE)}
-    cohorts = tasks(context, carried_lots(context, trades, days), files).groupBy(COHORT)
-    written = cohorts.applyInArrow(lambda rows: write_cohort(folders, rows), _WRITTEN).toArrow().to_pylist()
+    splits = _splits(files)
+    parts = tasks(context, carried_lots(context, trades, days), files, splits).groupBy(SPLIT)
+    written = parts.applyInArrow(lambda rows: write_split(folders, splits, rows), _WRITTEN).toArrow().to_pylist()
     counts: dict[str, Counter[date]] = {name: Counter() for name in (*folders, HOP.name)}
     aside: Counter[date] = Counter()
     for row in written:
@@ -159,14 +177,27 @@ def walked(context: Context, days: Days) -> tuple[Walked, Walked]:
     return lots, Walked(TABLE, context.lake.laid(TABLE, folders[TABLE.name]), counts[TABLE.name], aside)
 
 
-def tasks(context: Context, lots: DataFrame, files: list[StoredFile]) -> DataFrame:
-    """Join carried lots with a row for each file of trades: all that a cohort's task is handed."""
+def _splits(files: list[StoredFile]) -> int:
+    """Choose into how many tasks, and files a day, these days are split: by the largest, or all where they are many."""
+    of_days: Counter[str] = Counter()
+    for file in files:
+        of_days[file.partition["trade_date"]] += file.rows
+    return splits_of(max(max(of_days.values(), default=0), of_days.total() // _DAYS_AT_ONCE))
+
+
+def tasks(context: Context, lots: DataFrame, files: list[StoredFile], splits: int) -> DataFrame:
+    """Join carried lots with a row for each file of trades and split in it: all that a split's task is handed."""
     rows = [
-        (file.path, date.fromisoformat(file.partition["trade_date"]), int(file.partition[COHORT])) for file in files
+        (file.path, date.fromisoformat(file.partition["trade_date"]), split)
+        for file in files
+        for split in splits_holding(*(file.cohorts or (0, COHORTS - 1)), splits)
     ]
-    named = context.spark.createDataFrame(rows, f"path string, close_day date, {COHORT} int")
-    nulls = [F.lit(None).cast(c.type.spark).alias(c.name) for c in LOTS.columns if c.name not in named.columns]
-    return lots.select(*LOTS.names, F.lit(None).cast("string").alias("path")).unionByName(named.select("*", *nulls))
+    named = context.spark.createDataFrame(rows, f"path string, close_day date, {SPLIT} int")
+    nulls = [F.lit(None).cast(c.type.spark).alias(c.name) for c in LOTS.columns if c.name != LOTS.day]
+    held = lots.selectExpr(
+        *LOTS.names, "CAST(NULL AS string) AS path", f"{split_condition(COHORT.name, splits)} AS {SPLIT}"
+    )
+    return held.unionByName(named.select("*", *nulls))
 
 
 def _tell(report: RunReport, aside: Mapping[date, int]) -> None:

@@ -59,7 +59,7 @@ def run(context: StepContext, days: Days) -> None:
     touched, rows = _inputs(context, days)
     rows = _restated(context, rows, days)
     counted = rows.where("NOT is_superseded").drop("is_superseded")
-    staged = context.lake.stage(TABLE, transform(counted, is_loose(counted)))
+    staged = context.stage(TABLE, transform(counted, is_loose(counted)))
     duplicates = _account(rows, staged, touched, report)
     context.publish(TABLE, staged, touched, staged=True)
     for day in touched:

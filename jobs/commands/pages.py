@@ -66,6 +66,7 @@ def _tables() -> str:
     for table in all_tables.values():
         key = ", ".join(f"`{name}`" for name in table.key) or f"none: {table.no_key_because}"
         partition = ", ".join(f"`{name}`" for name in table.partition_by) or "none"
+        partition += f"; large days in files by `{table.split_by}`" * bool(table.split_by)
         parts.append(f"\n## {table.name}\n\n{table.description}\n\nKey: {key}. Partition: {partition}.\n\n")
         columns = ((f"`{c.name}`", c.type.spark, "yes" if c.nullable else "", c.description) for c in table.columns)
         parts.append(_rows(("column", "type", "may be missing", "meaning"), columns))

@@ -57,7 +57,8 @@ def _digests(context: StepContext, made_of: tuple[Table, ...], days: Iterable[da
 def stage_as_of(context: StepContext, staging: Staging, day: date) -> dict[str, int]:
     """Loads the tables that show the end of the day alone; answers their rows by name."""
     as_of_day = shift(day, 1)
-    contract = [column for column in registry.TABLE.columns if column.name not in registry.TABLE.partition_by]
+    laid_out_by = {*registry.TABLE.partition_by, registry.TABLE.split_by}
+    contract = [column for column in registry.TABLE.columns if column.name not in laid_out_by]
     features = context.read(registry.TABLE, [as_of_day])
     expected = context.lake.rows_by_day(registry.TABLE).get(as_of_day, 0)
     names = [column.name for column in contract]

@@ -16,6 +16,7 @@ from pumploss.days import Days, shift
 from pumploss.errors import LakeError
 from pumploss.lake import Lake, Ledger
 from pumploss.lake.segments import built_days
+from pumploss.lake.splits import splits_of
 from pumploss.report import RunReport
 from sources.landing.folders import Landing
 
@@ -79,6 +80,15 @@ class StepContext(Context):
         self._require_own(table)
         return self.lake.read(table, days)
 
+    def stage(self, table: Table, frame: DataFrame) -> DataFrame:
+        """Computes the frame once, into files as the table's will lie: the larger its days, the more of them."""
+        return self.lake.stage(table, frame, splits_of(self.largest_day()))
+
+    def largest_day(self) -> int:
+        """Answers the rows of the largest day of the step's tables as they stand: about what a day may hold."""
+        rows = (self.lake.rows_by_day(table_of(name)).values() for name in declared_tables(self.step))
+        return max((max(of_table, default=0) for of_table in rows), default=0)
+
     def publish(
         self, table: Table, frame: DataFrame, days: Collection[date], staged: bool = False, counted: bool = True
     ) -> dict[date, int]:
@@ -88,7 +98,7 @@ class StepContext(Context):
         the rows written. Raises CheckError when a STOP check fails: the table is then as it was.
         """
         self._require_own(table)
-        stage = frame if staged else self.lake.stage(table, frame)
+        stage = frame if staged else self.stage(table, frame)
         run_days = {day: shift(day, -self.step.offset_days) for day in sorted(days)}
         measured = gate.judge_staged(table, stage, run_days, self.settings.data_docs_dir, self.report)
         self.require_unmoved()

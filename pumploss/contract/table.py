@@ -20,6 +20,7 @@ class Table:
     """Holds the contract of one table.
 
     `key` identifies a row; where none exists, `no_key_because` says why. The first partition column is the table's day.
+    `split_by` is the cohort column by which the files of a large day are split, where the table has one.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Table:
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
     partition_by: tuple[str, ...] = ()
+    split_by: str = ""
     order_by: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     no_key_because: str = ""
@@ -34,7 +36,7 @@ class Table:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_name", {column.name: column for column in self.columns})
-        named = {*self.key, *self.partition_by, *self.order_by}
+        named = {*self.key, *self.partition_by, *filter(None, [self.split_by]), *self.order_by}
         if len(self._by_name) != len(self.columns) or not named <= self._by_name.keys():
             raise ValueError(f"{self.name}: a column stands twice, or key, partition or order names none")
         if not self.key and not self.no_key_because:
@@ -76,8 +78,8 @@ class Table:
         return (*derived_checks(self.columns, self.key), *self.checks)
 
     def with_columns(self, *columns: Column) -> "Table":
-        """Copy the table with more columns before its volatile and partition ones."""
-        tail = {*self.partition_by, *(c.name for c in self.columns if c.is_volatile)}
+        """Copy the table with more columns before its volatile ones and those that files are laid out by."""
+        tail = {*self.partition_by, self.split_by, *(c.name for c in self.columns if c.is_volatile)}
         head = tuple(column for column in self.columns if column.name not in tail)
         return replace(self, columns=(*head, *columns, *(c for c in self.columns if c.name in tail)))
 

@@ -120,17 +120,18 @@ class Lake(TableLogs):
             )
         return frame.select(*table.names)
 
-    def stage(self, name: str | Table, frame: "DataFrame") -> "DataFrame":
+    def stage(self, name: str | Table, frame: "DataFrame", splits: int = 1) -> "DataFrame":
         """Compute the frame once and keep it where no reader looks; reading it again costs a file read.
 
-        Given a table instead of a name, it is kept as the table's files will lie, and `replace` only puts them there.
+        Given a table instead of a name, it is kept as the table's files will lie, a day in `splits` of them where the
+        table is split at all (`splits.splits_of`), and `replace` only puts them there.
         """
         if isinstance(name, Table):
-            return self._stage.lay(self.storage, name, self.conform(name, frame, "the stage"))
+            return self._stage.lay(self.storage, name, self.conform(name, frame, "the stage"), splits)
         return self._stage.keep(self.storage, name, frame)
 
     def laying(self, table: Table) -> str:
-        """Name a new folder of the stage for files of the table below `<partition column>=<value>/...` (see `laid`)."""
+        """Name a new folder of the stage for files of the table, below `<column>=<value>/...` (see `laid`)."""
         return self._stage.folder(table)
 
     def laid(self, table: Table, folder: str) -> "DataFrame":

@@ -34,11 +34,15 @@ _MICROSECOND = timedelta(microseconds=1)
 
 @dataclass(frozen=True)
 class StoredFile:
-    """Describes a file of a table as the log names it: whole path, values of its partition as text, rows."""
+    """Describes a file of a table as the log names it: whole path, values of its partition as text, rows.
+
+    `cohorts` are the lowest and the highest value of the column that its table is split by, where the log has them.
+    """
 
     path: str
     partition: Mapping[str, str]
     rows: int
+    cohorts: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from urllib.parse import unquote
 import fsspec
 
 from pumploss.contract import Table
+from pumploss.errors import ContractError
 from pumploss.lake.files import StoredFile
 from pumploss.lake.torn_logs import refuse_empty_commit, unreadable_log
 
@@ -68,7 +69,9 @@ class TableLogs:
         log = self._logs.get(table.name)
         try:
             if log is None:
-                log = self._logs[table.name] = DeltaTable(self.path(table))
+                log = DeltaTable(self.path(table))
+                _refuse_other_layout(table, self.root, log.metadata().partition_columns)
+                self._logs[table.name] = log
             else:
                 log.update_incremental()
         except DeltaError as error:
@@ -133,7 +136,24 @@ class TableLogs:
                 f"{self.path(table)}/{unquote(row['path'])}",
                 {name: str(row[f"partition.{name}"]) for name in table.partition_by},
                 int(row["num_records"]),
+                _cohorts(row, table),
             )
             for row in actions.iter_rows(named=True)
         ]
         return sorted(stored, key=lambda file: file.path)
+
+
+def _refuse_other_layout(table: Table, root: str, partition_by: Sequence[str]) -> None:
+    """Raise ContractError for a table whose files lie otherwise than the contract has them."""
+    if tuple(partition_by) != table.partition_by:
+        raise ContractError(
+            f"{root}/{table.name} is partitioned by {', '.join(partition_by) or 'nothing'}, not by "
+            f"{', '.join(table.partition_by) or 'nothing'}: another version of Pump Loss wrote it. A lake is made of "
+            f"its landing: move {root} away, and `pumploss backfill` builds it anew."
+        )
+
+
+def _cohorts(row: dict[str, Any], table: Table) -> tuple[int, int] | None:
+    """Say which cohorts a file holds, where its table is split by them and the writer kept the bounds."""
+    lowest, highest = (row.get(f"{end}.{table.split_by}") for end in ("min", "max"))
+    return None if lowest is None or highest is None else (int(lowest), int(highest))

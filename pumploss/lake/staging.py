@@ -1,10 +1,12 @@
 """Keeps what a run has computed out of readers' sight: frames by name, and frames in files as a table's will lie."""
 
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pumploss.contract import Table
+from pumploss.lake.splits import SPLIT, split_condition
 from pumploss.lake.sweeping import let_go, owned, sweep
 
 if TYPE_CHECKING:
@@ -47,13 +49,17 @@ class Stage:
             return self._session().createDataFrame([], plain.schema)
         return self._session().read.schema(plain.schema).parquet(path)
 
-    def lay(self, storage: Any, table: Table, frame: "DataFrame") -> "DataFrame":
-        """Compute the frame, whose columns are the table's, once into sorted files per partition."""
-        parts, folder = table.partition_by, self.folder(table)
+    def lay(self, storage: Any, table: Table, frame: "DataFrame", splits: int) -> "DataFrame":
+        """Compute the frame, whose columns are the table's, once into sorted files: one per partition and split."""
+        parts, folder = list(table.partition_by), self.folder(table)
         arrays = {column.name: column.type.spark for column in table.columns if column.type.spark.startswith("array")}
-        arranged = plain_arrays(frame, arrays).repartition(2, *parts)
+        arranged = plain_arrays(frame, arrays)
+        if table.split_by and splits > 1:
+            arranged = arranged.selectExpr("*", f"{split_condition(table.split_by, splits)} AS {SPLIT}")
+            parts.append(SPLIT)
+        arranged = arranged.repartition(2, *parts)
         if table.order_by:
-            arranged = in_order(table, arranged)
+            arranged = in_order(table, arranged, parts)
         arranged.write.mode("overwrite").partitionBy(*parts).parquet(folder)
         return self.laid(storage, table, folder)
 
@@ -88,13 +94,14 @@ def plain_arrays(frame: "DataFrame", arrays: dict[str, str] | None = None) -> "D
     return frame.withColumns({column: frame[column].cast(kind) for column, kind in arrays.items()}) if arrays else frame
 
 
-def in_order(table: Table, frame: "DataFrame") -> "DataFrame":
-    """Sort the frame by partition and the order inside files.
+def in_order(table: Table, frame: "DataFrame", parts: Sequence[str]) -> "DataFrame":
+    """Sort the frame by `parts`, what its files are cut by, and the order inside files.
 
     The embedded engine drops a sort that only a write follows. It keeps the one below a window that a filter needs.
     """
     from pyspark.sql import Window
     from pyspark.sql import functions as F
 
-    number = F.row_number().over(Window.partitionBy(*table.partition_by).orderBy(*table.order_by))
-    return frame.withColumn("row_in_file", number).where("row_in_file > 0").select(*table.names)
+    number = F.row_number().over(Window.partitionBy(*parts).orderBy(*table.order_by))
+    names = dict.fromkeys((*table.names, *parts))
+    return frame.withColumn("row_in_file", number).where("row_in_file > 0").select(*names)

@@ -61,7 +61,8 @@ TABLE = Table(
     description="One row where the trader traded or a held mint did: daily flows, and levels at the close.",
     columns=(c.TRADER, *FLOWS, *LEVELS, c.KNOWN_AT, c.DAY, c.COHORT),
     key=("trader_address", "day"),
-    partition_by=("day", "trader_cohort"),
+    partition_by=("day",),
+    split_by="trader_cohort",
     order_by=("trader_address",),
     checks=(
         *within("equity_close_lamports", 0, None, "an exit cannot cost more than nothing"),

@@ -15,6 +15,7 @@ TABLE = Table(
         c.COHORT,
     ),
     key=("trader_address", "as_of"),
-    partition_by=("feature_day", "trader_cohort"),
+    partition_by=("feature_day",),
+    split_by="trader_cohort",
     order_by=("trader_address",),
 )

@@ -37,7 +37,8 @@ TABLE = Table(
         c.COHORT,
     ),
     key=(*c.POSITION, "close_day", "lot_index"),
-    partition_by=("close_day", "trader_cohort"),
+    partition_by=("close_day",),
+    split_by="trader_cohort",
     order_by=("token_mint", "trader_address", "lot_index"),
     checks=(
         *within("lot_index", 0, None, "places start at none"),

@@ -35,7 +35,8 @@ TABLE = Table(
         c.COHORT,
     ),
     key=(*c.POSITION, "close_day", "episode_index"),
-    partition_by=("close_day", "trader_cohort"),
+    partition_by=("close_day",),
+    split_by="trader_cohort",
     order_by=("token_mint", "trader_address", "episode_index"),
     checks=(
         *within("episode_index", 0, None, "round trips are counted from 0"),

@@ -43,7 +43,8 @@ TABLE = Table(
         c.COHORT,
     ),
     key=("trade_id",),
-    partition_by=("trade_date", "trader_cohort"),
+    partition_by=("trade_date",),
+    split_by="trader_cohort",
     order_by=(*c.POSITION, "traded_at"),
     checks=(
         *within("order_in_trader_day", 1, None, "places start at one"),

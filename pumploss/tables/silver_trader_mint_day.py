@@ -20,7 +20,8 @@ TABLE = Table(
         c.COHORT,
     ),
     key=(*c.POSITION, "trade_date"),
-    partition_by=("trade_date", "trader_cohort"),
+    partition_by=("trade_date",),
+    split_by="trader_cohort",
     order_by=c.POSITION,
     checks=(
         *within("volume_lamports", 0, None, "volume is a sum of amounts"),

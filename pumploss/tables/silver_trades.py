@@ -45,7 +45,8 @@ TABLE = Table(
         c.COHORT,
     ),
     key=("trade_id",),
-    partition_by=("trade_date", "trader_cohort"),
+    partition_by=("trade_date",),
+    split_by="trader_cohort",
     order_by=("token_mint", "traded_at"),
     checks=(
         *within("trader_cohort", 0, 15, "sixteen cohorts"),

@@ -12,6 +12,7 @@ from jobs.running.runner import run_pass
 from jobs.silver_trade_pnl import LOTS, TABLE
 from pnl import walk_rows
 from pumploss.errors import ConservationError
+from pumploss.lake import splits
 from pumploss.report import RunReport
 from pumploss.tables import silver_trades
 
@@ -37,10 +38,16 @@ def random_trades(frame):
     return frame(silver_trades.TABLE, *rows)
 
 
-def test_the_files_of_a_lake_are_walked_as_their_rows_are(context, random_trades, rows_of):
+@pytest.mark.parametrize(("stored", "small_rows"), [(1, 100_000), (1, 9), (4, 9), (16, 100_000), (4, 0)])
+def test_the_files_of_a_lake_are_walked_as_their_rows_are(
+    context, random_trades, rows_of, stored, small_rows, monkeypatch
+):
+    monkeypatch.setattr(splits, "SMALL_ROWS", small_rows)
+    monkeypatch.setattr(splits, "MIDDLE_ROWS", 100 if small_rows else 0)
     days = [TODAY + timedelta(days=n) for n in range(3)]
     counts = {row["trade_date"]: row["count"] for row in random_trades.groupBy("trade_date").count().collect()}
-    context.lake.replace(silver_trades.TABLE, random_trades, days, counts)
+    staged = context.lake.stage(silver_trades.TABLE, random_trades, stored)
+    context.lake.replace(silver_trades.TABLE, staged, days, counts)
     run_pass(context, RunReport("silver_trade_pnl"), tuple(days[:1]))
     report = run_pass(context, RunReport("silver_trade_pnl"), tuple(days[1:]))
     assert {day: report.day(day).rows_written for day in days[1:]} == {day: counts[day] for day in days[1:]}

@@ -1,9 +1,13 @@
 """What the log of a table says without the engine."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from deltalake import DeltaTable
 
+from pumploss.errors import ContractError
+from pumploss.lake import Lake
 from tests.building.things import D1, D2, D3, D5, TABLE, parquet_files
 
 
@@ -42,3 +46,10 @@ def test_other_readers_see_the_same_rows(lake, put, spark):
     found = lake.files(TABLE, [D2])
     assert sorted(file.rows for file in found) == [1, 1]
     assert {file.path for file in found} < {path.as_posix() for path in parquet_files(lake)}
+
+
+def test_a_table_that_lies_otherwise_is_refused_by_name(lake, put):
+    put({D1: ["a"]})
+    other = replace(TABLE, partition_by=("day",))
+    with pytest.raises(ContractError, match=r"things is partitioned by day, group, not by day: .* move .*lake away"):
+        Lake(lake.root, lambda: lake.spark).read(other, [D1])
