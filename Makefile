@@ -13,6 +13,7 @@ TRADES ?= 7200
 LANDING ?=
 # Trials of each kind of fault.
 ROUNDS ?= 200
+FIRST_SEED ?= 0
 
 .PHONY: help install nightly test quick faults digests check format docs pages bench airflow serve lock clean
 
@@ -39,7 +40,7 @@ quick: $(STAMP) ## Run what needs neither the engine nor servers, in under a min
 	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder -m "not slow"
 
 faults: $(STAMP) ## Break things on purpose, many times: ROUNDS=200 of each kind of fault
-	$(BIN)/python -m pytest tests/faults -n 2 --dist loadscope --no-loadscope-reorder --rounds $(ROUNDS)
+	$(BIN)/python -m pytest tests/faults -n 2 --dist loadscope --no-loadscope-reorder --rounds $(ROUNDS) --first-seed $(FIRST_SEED)
 
 digests: $(STAMP) ## Record anew what the tables of the fixed market and of the real sets hold
 	$(BIN)/python -m pytest tests/golden/test_content_digests.py tests/golden/test_real_digests.py --rewrite-digests

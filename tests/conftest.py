@@ -26,6 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of `make digests` and `make faults`."""
     parser.addoption("--rewrite-digests", action="store_true", help="record the content digests that are found anew")
     parser.addoption("--rounds", type=int, default=0, help="trials of each kind of fault; 0 for the few of the suite")
+    parser.addoption("--first-seed", type=int, default=0, help="seed of the first of those trials")
 
 
 def pytest_configure(config: pytest.Config) -> None:

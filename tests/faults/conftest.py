@@ -18,8 +18,8 @@ from tests.building.three_days import DAYS
 @pytest.fixture(scope="session")
 def rounds(request):
     """`rounds(3)`: as many seeds as the command line asks for, or three."""
-    asked = request.config.getoption("--rounds")
-    return lambda short: range(asked or short)
+    asked, first = request.config.getoption("--rounds"), request.config.getoption("--first-seed")
+    return lambda short: range(first, first + (asked or short))
 
 
 @pytest.fixture(scope="session")
