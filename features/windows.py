@@ -136,6 +136,12 @@ def bounds(keys: np.ndarray, owners: np.ndarray, as_of_days: np.ndarray, days: i
     return first, np.searchsorted(keys, key(owners, as_of_days), side="left")
 
 
+def first_days(as_of_days: np.ndarray, days: int) -> np.ndarray:
+    """Find the first day of the window of each T, for facts that must have begun inside it."""
+    starts: np.ndarray = as_of_days - days
+    return starts
+
+
 def key(owners: np.ndarray, days: np.ndarray) -> np.ndarray:
     """Make a number that sorts by owner, then day."""
     # Days since 1970 have five digits, so no day reaches into the next owner.

@@ -17,6 +17,7 @@ class Inputs:
     trade_pnl: DataFrame
     token_days: DataFrame
     market_days: DataFrame
+    round_trips: DataFrame
 
 
 def daily(inputs: Inputs) -> DataFrame:

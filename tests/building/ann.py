@@ -129,6 +129,34 @@ SELLS = [
     sell_row(4, datetime(2026, 3, 20, 9, tzinfo=UTC), -SOL // 10),
     sell_row(1, datetime(2026, 3, 30, 9, tzinfo=UTC), -SOL // 5),
 ]
+
+
+def trip_row(mint: str, opened: datetime, held: int | None, **given: Any) -> dict[str, Any]:
+    """A position that was emptied after so many seconds, or never."""
+    left = None if held is None else opened + timedelta(seconds=held)
+    day = (left or opened).date()
+    return {
+        "trader_address": "ann",
+        "token_mint": mint,
+        "entered_at": opened,
+        "exited_at": left,
+        "is_closed": left is not None,
+        "close_day": day,
+        "known_at": known(day),
+        **given,
+    }
+
+
+#: Of five positions that were opened in the 30 days before T two are open, one of them for less than a day.
+TRIPS = [
+    trip_row("m1", datetime(2026, 2, 27, 12, tzinfo=UTC), 86_400, episode_index=0),
+    trip_row("m2", datetime(2026, 2, 28, 12, tzinfo=UTC), 20 * 86_400, episode_index=0),
+    trip_row("m1", datetime(2026, 3, 1, 9, tzinfo=UTC), 29, episode_index=1),
+    trip_row("m2", datetime(2026, 3, 20, 9, tzinfo=UTC), 99, episode_index=1),
+    trip_row("m3", datetime(2026, 3, 20, 10, tzinfo=UTC), 2 * 86_400, episode_index=0),
+    trip_row("m4", datetime(2026, 3, 21, 9, tzinfo=UTC), None, episode_index=0),
+    trip_row("m1", datetime(2026, 3, 30, 18, tzinfo=UTC), None, episode_index=2),
+]
 TOKENS = [
     {"token_mint": "m1", "day": date(2026, 3, 1), "volatility": 0.2},
     {"token_mint": "m1", "day": date(2026, 3, 30), "volatility": 0.5},

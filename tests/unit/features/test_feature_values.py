@@ -31,6 +31,17 @@ EXPECTED = {
         "unmatched_sell_share_30d": 0.1 / 3.7,
         "token_volatility_30d": (1 * 0.2 + 2 * 0.5) / 3,
     },
+    "holding": {
+        "positions_opened_30d": 5,
+        "positions_opened_still_open_30d": 2,
+        "hold_p10_log_30d": log(30),
+        "hold_median_log_30d": log(2 * 86_400 + 1),
+        "hold_p90_log_30d": None,
+        "held_under_60s_share_30d": 1 / 5,
+        "held_over_24h_share_30d": 3 / 5 * 1 / 1,
+        "positions_closed_30d": 4,
+        "hold_duration_30d": (20 * 86_400 + 29 + 99 + 2 * 86_400) / 4,
+    },
     "lifetime": {
         "total_trades": 5,
         "avg_trade_size": 3.0,
@@ -87,7 +98,7 @@ EXPECTED = {
         "active_hours_30d": 2,
         "us_hours_share_30d": 4 / 7,
         "weekend_share_30d": 2 / 7,
-        "hold_duration_30d": 4.0,
+        "log_hold_30d": 4.0,
     },
 }
 

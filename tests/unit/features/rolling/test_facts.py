@@ -23,6 +23,14 @@ def test_known_at_is_the_latest_contribution_from_any_fact(compute):
     days = [days_of(), days_of(trader_address="cid", known_at=late), days_of(trader_address="dan")]
     mint = {"token_mint": "m", "trade_date": date(2026, 3, 30), "known_at": late}
     beyond = {**mint, "trade_date": date(2026, 2, 28), "first_seen_day": date(2026, 2, 28)}
-    found = compute(days=days, mints=[{"trader_address": "ben", **mint}, {"trader_address": "dan", **beyond}], sells=[])
-    assert found["ben", T]["known_at"] == found["cid", T]["known_at"] == late
+    trip = {"trader_address": "eve", "close_day": date(2026, 3, 1), "known_at": late}
+    unseen = {"trader_address": "dan", "close_day": T, "known_at": late}
+    days.append(days_of(trader_address="eve"))
+    found = compute(
+        days=days,
+        mints=[{"trader_address": "ben", **mint}, {"trader_address": "dan", **beyond}],
+        sells=[],
+        trips=[trip, unseen],
+    )
+    assert {found[trader, T]["known_at"] for trader in ("ben", "cid", "eve")} == {late}
     assert found["dan", T]["known_at"] == datetime(2026, 3, 31, tzinfo=UTC)

@@ -32,7 +32,8 @@ def test_what_does_not_exist_is_missing_and_counts_are_zero(compute):
         "payoff_ratio_30d", "diversification_30d", "new_mint_share_30d", "token_volatility_30d",
         "unmatched_sell_share_30d", "market_conditions_30d", "open_value_ratio", "bag_share", "underwater_share",
         "last_price_marked_share", "position_sizing_30d", "hold_duration_30d",
-        "equity_loss_ratio_7d", "equity_loss_ratio_30d",
+        "equity_loss_ratio_7d", "equity_loss_ratio_30d", "log_hold_30d", "hold_p10_log_30d", "hold_median_log_30d",
+        "hold_p90_log_30d", "held_under_60s_share_30d", "held_over_24h_share_30d",
     }  # fmt: skip
     assert ben["max_loss_streak_30d"] == ben["unique_tokens_30d"] == ben["lag_loss_1"] == 0
 
