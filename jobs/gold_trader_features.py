@@ -11,7 +11,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from features import registry
-from features.rolling.facts import Inputs, daily, events
+from features.rolling.facts import Inputs, daily, mints
 from features.rolling.kernel import kernel
 from features.rolling.position_facts import round_trips
 from features.rolling.positions import columns, with_positions
@@ -24,7 +24,6 @@ from pumploss.tables import (
     gold_token_day,
     gold_trader_day,
     silver_round_trips,
-    silver_trade_pnl,
     silver_trader_mint_day,
 )
 
@@ -36,7 +35,6 @@ def run(context: StepContext, days: Days) -> None:
     inputs = Inputs(
         trader_days=context.read(gold_trader_day.TABLE, facts),
         mint_days=context.read(silver_trader_mint_day.TABLE, facts),
-        trade_pnl=context.read(silver_trade_pnl.TABLE, facts),
         token_days=context.read(gold_token_day.TABLE, facts),
         market_days=context.read(gold_market_day.TABLE, facts),
         round_trips=context.read(silver_round_trips.TABLE, facts),
@@ -64,7 +62,7 @@ def transform(inputs: Inputs, as_of_days: Collection[date]) -> DataFrame:
 
 def windowed(inputs: Inputs, as_of_days: Collection[date]) -> DataFrame:
     """Works out sums, levels and counts per trader and T, for every trader who is eligible at T."""
-    by_cohort = daily(inputs).groupBy("trader_cohort").cogroup(events(inputs).groupBy("trader_cohort"))
+    by_cohort = daily(inputs).groupBy("trader_cohort").cogroup(mints(inputs).groupBy("trader_cohort"))
     summed = by_cohort.applyInArrow(kernel(tuple(sorted(as_of_days))), _ddl(windowed_columns()))
     positions = summed.groupBy("trader_cohort").cogroup(round_trips(inputs).groupBy("trader_cohort"))
     return positions.applyInArrow(with_positions, _ddl(columns()))

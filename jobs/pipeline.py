@@ -53,7 +53,6 @@ STEPS = (
         (
             "gold_trader_day",
             "silver_trader_mint_day",
-            "silver_trade_pnl",
             "silver_round_trips",
             "gold_token_day",
             "gold_market_day",

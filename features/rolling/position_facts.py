@@ -21,7 +21,12 @@ def round_trips(inputs: Inputs) -> DataFrame:
         F.when(is_alone, F.lit("")).otherwise(F.col("token_mint")).alias("part_of"),
         "episode_index",
         F.unix_micros("entered_at").alias("entered"),
+        F.col("entry_order_in_day").alias("entry_order"),
         F.coalesce(F.unix_micros("exited_at"), F.lit(0)).alias("exited"),
+        F.coalesce("exit_order_in_day", F.lit(0)).alias("exit_order"),
         "is_closed",
+        "buy_count",
+        "averaged_down_count",
+        "entry_cost_lamports",
         "realised_pnl_lamports",
     )

@@ -9,22 +9,25 @@ import pyarrow.compute as pc
 from features.rolling.rows import SortedRows, by_trader, epoch_days
 from features.rolling.sums import slice_sums
 
+DAY_MICROS = 86_400_000_000
 #: A day after all days, for rows that no later one supersedes.
 NEVER = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True)
 class Windows:
-    """Holds, per trader and T: the slice [first, end) of round trips, T, and the first day of the window."""
+    """Holds, per trader and T: number of the trader, T, first day of the window, slice [first, end) of round trips."""
 
-    first: np.ndarray
-    end: np.ndarray
+    owners: np.ndarray
     as_of: np.ndarray
     start: np.ndarray
+    first: np.ndarray
+    end: np.ndarray
 
-    def sums(self, values: np.ndarray) -> pa.Array:
+    def sums(self, values: np.ndarray) -> np.ndarray:
         """Sum whole numbers over each slice."""
-        return slice_sums(pa.array(values), self.first, self.end)
+        sums: np.ndarray = slice_sums(pa.array(values), self.first, self.end).to_numpy()
+        return sums
 
 
 @dataclass(frozen=True)
@@ -38,9 +41,9 @@ class Trips:
 
     @classmethod
     def of(cls, round_trips: pa.Table, traders: pa.Array) -> "Trips":
-        """Sort those of these traders, by figures alone: what ties in all of them is interchangeable."""
+        """Sort those of these traders. Two that are open tie in their exit, none in their entry."""
         known = round_trips.filter(pc.is_in(round_trips["trader_address"], traders))
-        order = [known[name].to_numpy() for name in ("realised_pnl_lamports", "entered", "exited")]
+        order = [known[name].to_numpy() for name in ("entry_order", "entered", "exit_order")]
         rows = by_trader(known, traders, *order)
         return cls(rows, _until(rows))
 

@@ -1,28 +1,23 @@
 """Measures the positions of one cohort: windowed facts and round trips in, the same rows with `MEASURES` out."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.rolling import loops
+from features.rolling.position_habits import habits
 from features.rolling.position_holds import hold_times
+from features.rolling.position_measures import ADDED, FAST_MICROS, HABITS, HOLDS, RUNS, SUMS
+from features.rolling.position_outcomes import added_buys, losing_runs
 from features.rolling.position_rows import Trips, Windows
 from features.rolling.rows import epoch_days
 from features.windows import AS_OF_DAY, LOOKBACK_DAYS, bounds, first_days, windowed_columns
 from pumploss.contract import Type
 
 #: What is measured of the positions of the 30 days before T. Doubles are missing where they are undefined.
-MEASURES = {
-    "opened_position_count_30d": Type.BIGINT,
-    "still_open_position_count_30d": Type.BIGINT,
-    "hold_p10_seconds_30d": Type.DOUBLE,
-    "hold_median_seconds_30d": Type.DOUBLE,
-    "hold_p90_seconds_30d": Type.DOUBLE,
-    "held_under_60s_share_30d": Type.DOUBLE,
-    "held_over_24h_share_30d": Type.DOUBLE,
-    "closed_position_count_30d": Type.BIGINT,
-    "closed_hold_micros_30d": Type.BIGINT,
-}
+MEASURES = {**HOLDS, **SUMS, **RUNS, **ADDED, **HABITS}
 
 
 def columns() -> dict[str, Type]:
@@ -41,8 +36,11 @@ def with_positions(windowed: pa.Table, round_trips: pa.Table) -> pa.Table:
     measured = {
         **{name: windowed[name] for name in windowed.column_names},
         "known_at": pa.array(known_at).cast(schema.field("known_at").type),
-        **_holds(trips, windows),
-        **_sums(trips, windows),
+        **_named(HOLDS, _holds(trips, windows)),
+        **_named(SUMS, (windows.sums(values) for values in _summed(trips))),
+        **_named(RUNS, _runs(trips, windows)),
+        **_named(ADDED, _added(trips, windows)),
+        **_named(HABITS, habits(trips, windows, traders, windowed["capital_lamports_30d"].to_numpy())),
     }
     return pa.table({name: measured[name] for name in schema.names}).cast(schema)
 
@@ -50,29 +48,46 @@ def with_positions(windowed: pa.Table, round_trips: pa.Table) -> pa.Table:
 def _windows(windowed: pa.Table, trips: Trips, traders: pa.Array) -> Windows:
     owners = pc.index_in(windowed["trader_address"], traders).to_numpy()
     as_of = epoch_days(windowed[AS_OF_DAY])
-    first, end = bounds(trips.rows.keys, owners, as_of, LOOKBACK_DAYS)
-    return Windows(first, end, as_of, first_days(as_of, LOOKBACK_DAYS))
+    return Windows(
+        owners, as_of, first_days(as_of, LOOKBACK_DAYS), *bounds(trips.rows.keys, owners, as_of, LOOKBACK_DAYS)
+    )
 
 
-def _holds(trips: Trips, windows: Windows) -> dict[str, pa.Array]:
-    names = list(MEASURES)[:7]
+def _named(names: Iterable[str], figures: Iterable[np.ndarray]) -> dict[str, pa.Array]:
+    """Name figures in order, those that are NaN missing."""
+    return {name: pa.array(values, from_pandas=True) for name, values in zip(names, figures, strict=True)}
+
+
+def _holds(trips: Trips, windows: Windows) -> Iterable[np.ndarray]:
     counts, estimates = hold_times(
         windows.first, windows.end, windows.as_of, windows.start,
         trips.until, trips.ints("entered"), trips.ints("exited"), trips.ints("is_closed"),
     )  # fmt: skip
-    return dict(zip(names, map(optional, (*counts, *estimates)), strict=True))
+    return (*counts, *estimates)
 
 
-def _sums(trips: Trips, windows: Windows) -> dict[str, pa.Array]:
-    """Sum up closed positions: one that is closed has no later row, so a window holds it once."""
+def _summed(trips: Trips) -> Iterable[np.ndarray]:
+    """List what is summed over closed positions: one that is closed has no later row, so a window holds it once."""
     closed = trips.ints("is_closed")
+    made = closed * trips.ints("realised_pnl_lamports")
     held = closed * (trips.ints("exited") - trips.ints("entered"))
-    return {
-        "closed_position_count_30d": windows.sums(closed),
-        "closed_hold_micros_30d": windows.sums(held),
-    }
+    return (
+        closed,
+        (made > 0).astype(np.int64),
+        (made < 0).astype(np.int64),
+        held,
+        np.maximum(made, 0),
+        np.maximum(-made, 0),
+        ((made > 0) & (held <= FAST_MICROS)).astype(np.int64),
+    )
 
 
-def optional(values: np.ndarray) -> pa.Array:
-    """Convert figures, those that are NaN to missing."""
-    return pa.array(values, from_pandas=True)
+def _runs(trips: Trips, windows: Windows) -> Iterable[np.ndarray]:
+    return losing_runs(windows.first, windows.end, trips.ints("is_closed"), trips.ints("realised_pnl_lamports"))
+
+
+def _added(trips: Trips, windows: Windows) -> Iterable[np.ndarray]:
+    return added_buys(
+        windows.first, windows.end, windows.as_of, windows.start,
+        trips.until, trips.ints("entered"), trips.ints("buy_count"), trips.ints("averaged_down_count"),
+    )  # fmt: skip

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.building.ann import DAYS, MARKET, MINTS, SELLS, TOKENS, TRIPS, T
+from tests.building.ann import DAYS, MARKET, MINTS, TOKENS, TRIPS, T
 
 
 @pytest.fixture(scope="session")
@@ -17,14 +17,12 @@ def compute(frame: Any) -> Any:
         gold_token_day,
         gold_trader_day,
         silver_round_trips,
-        silver_trade_pnl,
         silver_trader_mint_day,
     )
 
     def features(
         days: Any = DAYS,
         mints: Any = MINTS,
-        sells: Any = SELLS,
         as_of_days: Any = (T,),
         market: Any = MARKET,
         trips: Any = TRIPS,
@@ -32,7 +30,6 @@ def compute(frame: Any) -> Any:
         inputs = Inputs(
             trader_days=frame(gold_trader_day.TABLE, *days),
             mint_days=frame(silver_trader_mint_day.TABLE, *mints),
-            trade_pnl=frame(silver_trade_pnl.TABLE, *sells),
             token_days=frame(gold_token_day.TABLE, *TOKENS),
             market_days=frame(gold_market_day.TABLE, *market),
             round_trips=frame(silver_round_trips.TABLE, *trips),
