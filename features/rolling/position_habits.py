@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 import numpy as np
-import pyarrow as pa
 
 from features.rolling.position_chases import chased_stakes, continuations, waiting_times
 from features.rolling.position_moves import Moves, exits, opening_buys
@@ -15,9 +14,9 @@ from features.windows import LOOKBACK_DAYS, bounds
 _DRAWDOWN_DAYS = 7
 
 
-def habits(trips: Trips, windows: Windows, traders: pa.Array, capital: np.ndarray) -> Iterable[np.ndarray]:
+def habits(trips: Trips, windows: Windows, capital: np.ndarray) -> Iterable[np.ndarray]:
     """Compute `HABITS` per trader and T, in order; `capital` is the most capital seen at work, in lamports."""
-    buys, left = opening_buys(trips, traders), exits(trips)
+    buys, left = opening_buys(trips), exits(trips)
     slices = (*_slice(buys, windows, LOOKBACK_DAYS), *_slice(left, windows, LOOKBACK_DAYS))
     own = slices[:2]
     recent, recent_left = (_slice(moves, windows, _DRAWDOWN_DAYS) for moves in (buys, left))

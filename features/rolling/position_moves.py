@@ -3,14 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from features.rolling.position_rows import DAY_MICROS, Trips
-from features.rolling.rows import by_trader, epoch_days
+from features.rolling.position_rows import DAY_MICROS, Trips, moment_order
 
 #: More trades than a trader makes in a day: a day times this, plus the place in the day, orders all moves of a trader.
-_MOVES_PER_DAY = 10_000_000
+_MOVES_PER_DAY = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -25,20 +22,21 @@ class Moves:
     lamports: np.ndarray
 
 
-def opening_buys(trips: Trips, traders: pa.Array) -> Moves:
+def opening_buys(trips: Trips) -> Moves:
     """Select the first buy of each position: told by the row of its own day, which every position has."""
-    entered = trips.ints("entered")
-    own_day = np.flatnonzero(entered // DAY_MICROS == epoch_days(trips.rows.table["day"]))
-    names = ["trader_address", "day", "entered", "entry_order", "entry_cost_lamports"]
-    buys = trips.rows.table.select(names).take(pa.array(own_day))
-    rows = by_trader(buys, traders, buys["entry_order"].to_numpy())
-    moment = epoch_days(rows.table["day"]) * _MOVES_PER_DAY + rows.ints("entry_order")
-    return Moves(rows.keys, moment, rows.ints("entered"), rows.ints("entry_cost_lamports"))
+    day, order = trips.ints("day"), trips.ints("entry_order")
+    own_day = np.flatnonzero(trips.ints("entered") // DAY_MICROS == day)
+    return _moves(
+        trips, own_day[moment_order(trips.owner[own_day], day[own_day], order[own_day])],
+        "entry_order", "entered", "entry_cost_lamports",
+    )  # fmt: skip
 
 
 def exits(trips: Trips) -> Moves:
     """Select the trades that emptied a position; the rows are sorted by them already."""
-    closed = np.flatnonzero(pc.equal(trips.rows.table["is_closed"], True).to_numpy())
-    moment = epoch_days(trips.rows.table["day"]) * _MOVES_PER_DAY + trips.ints("exit_order")
-    made = trips.ints("realised_pnl_lamports")
-    return Moves(trips.rows.keys[closed], moment[closed], trips.ints("exited")[closed], made[closed])
+    return _moves(trips, np.flatnonzero(trips.ints("is_closed")), "exit_order", "exited", "realised_pnl_lamports")
+
+
+def _moves(trips: Trips, rows: np.ndarray, order: str, at: str, lamports: str) -> Moves:
+    moment = trips.ints("day")[rows] * _MOVES_PER_DAY + trips.ints(order)[rows]
+    return Moves(trips.keys[rows], moment, trips.ints(at)[rows], trips.ints(lamports)[rows])

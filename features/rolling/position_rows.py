@@ -6,10 +6,26 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.rolling.rows import SortedRows, by_trader, epoch_days
+from features.rolling.rows import epoch_days
 from features.rolling.sums import slice_sums
+from features.windows import key
 
 DAY_MICROS = 86_400_000_000
+#: What is kept of each round trip.
+FIGURES = (
+    "day",
+    "known_at",
+    "episode_index",
+    "entered",
+    "entry_order",
+    "exited",
+    "exit_order",
+    "is_closed",
+    "buy_count",
+    "averaged_down_count",
+    "entry_cost_lamports",
+    "realised_pnl_lamports",
+)
 #: A day after all days, for rows that no later one supersedes.
 NEVER = np.iinfo(np.int64).max
 
@@ -32,36 +48,52 @@ class Windows:
 
 @dataclass(frozen=True)
 class Trips:
-    """Holds round trips sorted by trader, day and exit; `until` is the last T as of which a row is the latest of its
-    position: where a position changed again on day d, that is d.
+    """Holds round trips sorted by trader, day and exit, column by column; `keys` are what windows are looked up in.
+
+    `until` is the last T as of which a row is the latest of its position: where it changed again on day d, that is d.
     """
 
-    rows: SortedRows
+    keys: np.ndarray
+    owner: np.ndarray
     until: np.ndarray
+    figures: dict[str, np.ndarray]
 
     @classmethod
     def of(cls, round_trips: pa.Table, traders: pa.Array) -> "Trips":
-        """Sort those of these traders. Two that are open tie in their exit, none in their entry."""
-        known = round_trips.filter(pc.is_in(round_trips["trader_address"], traders))
-        order = [known[name].to_numpy() for name in ("entry_order", "entered", "exit_order")]
-        rows = by_trader(known, traders, *order)
-        return cls(rows, _until(rows))
+        """Sort those of these traders. Open ones of a day are in no order, and none of their own shows in a sum."""
+        owner = pc.index_in(round_trips["trader_address"], traders).fill_null(-1).to_numpy()
+        known = np.flatnonzero(owner >= 0)
+        day, exit_order = epoch_days(round_trips["day"]), round_trips["exit_order"].to_numpy()
+        rows = known[moment_order(owner[known], day[known], exit_order[known])]
+        # Names stay behind: taking the figures alone costs a third of taking whole rows.
+        figures = {name: _ints(round_trips[name])[rows] for name in FIGURES}
+        parts = np.flatnonzero(pc.not_equal(round_trips["part_of"], "").to_numpy()[rows])
+        mints = round_trips["part_of"].take(pa.array(rows[parts]))
+        owner, day = owner[rows].astype(np.int64), day[rows]
+        return cls(key(owner, day), owner, _until(parts, mints, owner, figures), figures)
 
     def ints(self, name: str) -> np.ndarray:
         """Take a column as 64-bit integers."""
-        return self.rows.ints(name)
+        return self.figures[name]
 
 
-def _until(rows: SortedRows) -> np.ndarray:
-    """Find the day on which each round trip changed next."""
-    until = np.full(len(rows.keys), NEVER)
-    # Only what lasts longer than a day has other rows; the rest is not sorted again.
-    parts = np.flatnonzero(pc.not_equal(rows.table["part_of"], "").to_numpy())
-    if not parts.size:
-        return until
-    table = rows.table.select(["trader_address", "part_of", "episode_index", "day"]).take(pa.array(parts))
-    day, episode = epoch_days(table["day"]), table["episode_index"].to_numpy()
-    trader, mint = (_codes(table[name]) for name in ("trader_address", "part_of"))
+def moment_order(owner: np.ndarray, day: np.ndarray, order_in_day: np.ndarray) -> np.ndarray:
+    """Find the order of rows by trader, day and place in the day.
+
+    All three are packed into one number, since a sort by one is many times faster than a sort by three: 12 bits for
+    days, 30 for places in a day, the rest for the traders of a cohort.
+    """
+    first = day.min(initial=NEVER)
+    packed = ((owner.astype(np.int64) << 12) + (day - first) << 30) + order_in_day
+    order: np.ndarray = np.argsort(packed)
+    return order
+
+
+def _until(parts: np.ndarray, mints: pa.ChunkedArray, owner: np.ndarray, figures: dict[str, np.ndarray]) -> np.ndarray:
+    """Find the day on which each round trip changed next; only `parts`, which outlast a day, have other rows."""
+    until = np.full(len(owner), NEVER)
+    mint = mints.combine_chunks().dictionary_encode().indices.to_numpy()
+    trader, day, episode = (values[parts] for values in (owner, figures["day"], figures["episode_index"]))
     order = np.lexsort((day, episode, mint, trader))
     before, after = order[:-1], order[1:]
     is_same = (trader[before] == trader[after]) & (mint[before] == mint[after]) & (episode[before] == episode[after])
@@ -69,6 +101,7 @@ def _until(rows: SortedRows) -> np.ndarray:
     return until
 
 
-def _codes(texts: pa.ChunkedArray) -> np.ndarray:
-    codes: np.ndarray = texts.combine_chunks().dictionary_encode().indices.to_numpy()
-    return codes
+def _ints(column: pa.ChunkedArray) -> np.ndarray:
+    kind = pa.int32() if pa.types.is_date(column.type) else pa.int64()
+    values: np.ndarray = column.cast(kind).to_numpy().astype(np.int64, copy=False)
+    return values

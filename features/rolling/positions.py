@@ -32,7 +32,7 @@ def with_positions(windowed: pa.Table, round_trips: pa.Table) -> pa.Table:
     trips = Trips.of(round_trips, traders)
     windows = _windows(windowed, trips, traders)
     known_at = windowed["known_at"].cast(pa.int64()).to_numpy().copy()
-    loops.window_maximum(windows.first, windows.end, trips.rows.ints("known_at"), known_at)
+    loops.window_maximum(windows.first, windows.end, trips.ints("known_at"), known_at)
     measured = {
         **{name: windowed[name] for name in windowed.column_names},
         "known_at": pa.array(known_at).cast(schema.field("known_at").type),
@@ -40,7 +40,7 @@ def with_positions(windowed: pa.Table, round_trips: pa.Table) -> pa.Table:
         **_named(SUMS, (windows.sums(values) for values in _summed(trips))),
         **_named(RUNS, _runs(trips, windows)),
         **_named(ADDED, _added(trips, windows)),
-        **_named(HABITS, habits(trips, windows, traders, windowed["capital_lamports_30d"].to_numpy())),
+        **_named(HABITS, habits(trips, windows, windowed["capital_lamports_30d"].to_numpy())),
     }
     return pa.table({name: measured[name] for name in schema.names}).cast(schema)
 
@@ -48,9 +48,7 @@ def with_positions(windowed: pa.Table, round_trips: pa.Table) -> pa.Table:
 def _windows(windowed: pa.Table, trips: Trips, traders: pa.Array) -> Windows:
     owners = pc.index_in(windowed["trader_address"], traders).to_numpy()
     as_of = epoch_days(windowed[AS_OF_DAY])
-    return Windows(
-        owners, as_of, first_days(as_of, LOOKBACK_DAYS), *bounds(trips.rows.keys, owners, as_of, LOOKBACK_DAYS)
-    )
+    return Windows(owners, as_of, first_days(as_of, LOOKBACK_DAYS), *bounds(trips.keys, owners, as_of, LOOKBACK_DAYS))
 
 
 def _named(names: Iterable[str], figures: Iterable[np.ndarray]) -> dict[str, pa.Array]:
