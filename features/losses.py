@@ -4,23 +4,16 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from features.labels import DUST_LAMPORTS
-from features.ratios import clipped, log, ratio, sample_deviation, sol
+from features.ratios import ratio, sample_deviation, sol
 from features.registry import feature
 from features.windows import level, total
 from pumploss.contract import Type
-
-#: Prior of the shrunk win rate: as if five sells had been seen before, two of them wins.
-PRIOR_WINS, PRIOR_SELLS = 2, 5
 
 
 def _stake(days: int) -> Column:
     """Add what was bought since to the exit value at T - days, in lamports; follows from the flows up to T."""
     change, proceeds = total("equity_change_lamports", days), total("proceeds_lamports", days)
     return level("equity_close_lamports") - change + proceeds
-
-
-def _wins_lamports() -> Column:
-    return total("realised_pnl_lamports", 30) - total("realised_loss_lamports", 30)
 
 
 @feature()
@@ -103,38 +96,15 @@ def total_losses_30d() -> Column:
 
 
 @feature(is_nullable=True)
-def win_rate_30d() -> Column:
+def sell_win_rate_30d() -> Column:
     """Share of matched sells with positive PnL in 30 days; missing without matched sells."""
     return ratio(total("win_count", 30), total("matched_sell_count", 30))
-
-
-@feature(monotone=-1)
-def win_rate_shrunk_30d() -> Column:
-    """(wins + 2) / (matched sells + 5) in 30 days: the win rate, drawn to 0.4 where there are few sells."""
-    return ratio(total("win_count", 30) + PRIOR_WINS, total("matched_sell_count", 30) + PRIOR_SELLS)
 
 
 @feature(is_nullable=True)
 def avg_loss_size_30d() -> Column:
     """Mean PnL of losing sells in 30 days, in SOL, below 0; missing without a loss."""
     return sol(ratio(total("realised_loss_lamports", 30), total("loss_count", 30)))
-
-
-@feature(monotone=-1, is_nullable=True)
-def payoff_ratio_30d() -> Column:
-    """ln(mean win / mean loss) over 30 days, clipped to [-4, 4]; missing without a win or without a loss."""
-    mean_win = ratio(_wins_lamports(), total("win_count", 30))
-    mean_loss = ratio(-total("realised_loss_lamports", 30), total("loss_count", 30))
-    return clipped(log(ratio(mean_win, mean_loss)), -4.0, 4.0)
-
-
-@feature(Type.BIGINT)
-def max_loss_streak_30d() -> Column:
-    """Longest run of consecutive matched sells with negative PnL in 30 days, in trade order over all mints.
-
-    A winning or break-even sell ends a run; 0 without losses.
-    """
-    return level("longest_loss_run_30d")
 
 
 @feature()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Expression = Callable[[], SparkColumn]
 
 #: Goes up with every change of what a feature means; models and scores record it.
-FEATURE_SET_VERSION = 1
+FEATURE_SET_VERSION = 2
 
 
 @dataclass(frozen=True)

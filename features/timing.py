@@ -43,6 +43,6 @@ def weekend_share_30d() -> Column:
 
 
 @feature(is_nullable=True)
-def hold_duration_30d() -> Column:
+def log_hold_30d() -> Column:
     """Mean of ln(1 + seconds held) over matched sells in 30 days, to six decimals; missing without them."""
     return ratio(total("log_hold_micros", 30), total("matched_sell_count", 30)) / 1e6

@@ -37,13 +37,15 @@ SUMS: dict[str, tuple[int, ...]] = {
     "realised_pnl_lamports": (30,),
     "realised_loss_lamports": (1, 30),
     "log_hold_micros": (30,),
-    "equity_change_lamports": (1, 7, 14, 30),
+    "equity_change_lamports": (1, 7, 14, 21, 28, 30),
     "equity_change_squared": (30,),
-    "row_count": (30,),
+    "row_count": (7, 14, 21, 28, 30),
     "active_day_count": (7, 30),
     "losing_day_count": (30,),
     "weekend_trade_count": (30,),
     "market_loss_micros": (30,),
+    "paper_gain_count": (30,),
+    "paper_loss_count": (30,),
     **{f"hour_{hour}_trade_count": (30,) for hour in range(HOURS)},
 }
 
@@ -55,6 +57,7 @@ LEVELS = (
     "open_position_count_close",
     "underwater_count_close",
     "bag_count_close",
+    "underwater_cost_close_lamports",
     "trade_count_close",
     "volume_close_lamports",
     "volume_squared_close",
@@ -67,7 +70,7 @@ LEVELS = (
     "last_traded_at_close",
 )
 
-#: What is counted over the mints and matched sells of the 30 days before T.
+#: What is counted over the mints of the 30 days before T.
 EVENT_MEASURES = {
     "mint_count_30d": Type.BIGINT,
     "first_seen_mint_count_30d": Type.BIGINT,
@@ -75,7 +78,16 @@ EVENT_MEASURES = {
     "mint_cost_squares_30d": Type.DOUBLE,
     "volatile_cost_30d": Type.BIGINT,
     "volatility_cost_30d": Type.DOUBLE,
-    "longest_loss_run_30d": Type.BIGINT,
+}
+
+#: What is found by following equity from day to day through the 30 days before T.
+PATH_MEASURES = {
+    "deepest_fall_lamports_30d": Type.BIGINT,
+    "capital_lamports_30d": Type.BIGINT,
+    "staked_day_count_30d": Type.BIGINT,
+    "fading_loss_ratios_30d": Type.DOUBLE,
+    "fading_weights_30d": Type.DOUBLE,
+    "equity_slope_lamports_30d": Type.DOUBLE,
 }
 
 _SPECIAL = {
@@ -92,7 +104,7 @@ def windowed_columns() -> dict[str, Type]:
     sums = {summed(fact, days): _SPECIAL.get(fact, Type.BIGINT) for fact, windows in SUMS.items() for days in windows}
     levels = {name: _SPECIAL.get(name, Type.BIGINT) for name in LEVELS}
     key_columns = {"trader_address": Type.STRING, "trader_cohort": Type.INT, AS_OF_DAY: Type.DATE}
-    return {**key_columns, "known_at": Type.TIMESTAMP, **sums, **levels, **EVENT_MEASURES}
+    return {**key_columns, "known_at": Type.TIMESTAMP, **sums, **levels, **EVENT_MEASURES, **PATH_MEASURES}
 
 
 def total(fact: str, days: int) -> Column:
@@ -134,6 +146,12 @@ def bounds(keys: np.ndarray, owners: np.ndarray, as_of_days: np.ndarray, days: i
     """
     first = np.searchsorted(keys, key(owners, as_of_days - days), side="left")
     return first, np.searchsorted(keys, key(owners, as_of_days), side="left")
+
+
+def first_days(as_of_days: np.ndarray, days: int) -> np.ndarray:
+    """Find the first day of the window of each T, for facts that must have begun inside it."""
+    starts: np.ndarray = as_of_days - days
+    return starts
 
 
 def key(owners: np.ndarray, days: np.ndarray) -> np.ndarray:

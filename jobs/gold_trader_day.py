@@ -29,6 +29,7 @@ RUNNING = {
     "open_position_count_close": "open_change",
     "underwater_count_close": "underwater_change",
     "bag_count_close": "bag_change",
+    "underwater_cost_close_lamports": "underwater_cost_change",
     "trade_count_close": "trade_count",
     "volume_close_lamports": "volume_lamports",
     "volume_squared_close": "volume_squared",

@@ -11,12 +11,21 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from features import registry
-from features.rolling.facts import Inputs, daily, events
+from features.rolling.facts import Inputs, daily, mints
 from features.rolling.kernel import kernel
+from features.rolling.position_facts import round_trips
+from features.rolling.positions import columns, with_positions
 from features.windows import AS_OF_DAY, as_of, fact_days, spread, windowed_columns
 from jobs.running.step_context import StepContext
+from pumploss.contract import Type
 from pumploss.days import Days, shift
-from pumploss.tables import gold_market_day, gold_token_day, gold_trader_day, silver_trade_pnl, silver_trader_mint_day
+from pumploss.tables import (
+    gold_market_day,
+    gold_token_day,
+    gold_trader_day,
+    silver_round_trips,
+    silver_trader_mint_day,
+)
 
 
 def run(context: StepContext, days: Days) -> None:
@@ -26,9 +35,9 @@ def run(context: StepContext, days: Days) -> None:
     inputs = Inputs(
         trader_days=context.read(gold_trader_day.TABLE, facts),
         mint_days=context.read(silver_trader_mint_day.TABLE, facts),
-        trade_pnl=context.read(silver_trade_pnl.TABLE, facts),
         token_days=context.read(gold_token_day.TABLE, facts),
         market_days=context.read(gold_market_day.TABLE, facts),
+        round_trips=context.read(silver_round_trips.TABLE, facts),
     )
     context.publish(registry.TABLE, transform(inputs, as_of_days), as_of_days)
     rows = context.lake.rows_by_day(gold_trader_day.TABLE)
@@ -53,9 +62,14 @@ def transform(inputs: Inputs, as_of_days: Collection[date]) -> DataFrame:
 
 def windowed(inputs: Inputs, as_of_days: Collection[date]) -> DataFrame:
     """Works out sums, levels and counts per trader and T, for every trader who is eligible at T."""
-    schema = ", ".join(f"{name} {kind.spark}" for name, kind in windowed_columns().items())
-    by_cohort = daily(inputs).groupBy("trader_cohort").cogroup(events(inputs).groupBy("trader_cohort"))
-    return by_cohort.applyInArrow(kernel(tuple(sorted(as_of_days))), schema)
+    by_cohort = daily(inputs).groupBy("trader_cohort").cogroup(mints(inputs).groupBy("trader_cohort"))
+    summed = by_cohort.applyInArrow(kernel(tuple(sorted(as_of_days))), _ddl(windowed_columns()))
+    positions = summed.groupBy("trader_cohort").cogroup(round_trips(inputs).groupBy("trader_cohort"))
+    return positions.applyInArrow(with_positions, _ddl(columns()))
+
+
+def _ddl(kinds: dict[str, Type]) -> str:
+    return ", ".join(f"{name} {kind.spark}" for name, kind in kinds.items())
 
 
 def market(inputs: Inputs, as_of_days: Collection[date]) -> DataFrame:

@@ -50,7 +50,13 @@ STEPS = (
     Step("gold_market_day", ("gold_token_day", "gold_trader_day"), ("gold_market_day",)),
     Step(
         "gold_trader_features",
-        ("gold_trader_day", "silver_trader_mint_day", "silver_trade_pnl", "gold_token_day", "gold_market_day"),
+        (
+            "gold_trader_day",
+            "silver_trader_mint_day",
+            "silver_round_trips",
+            "gold_token_day",
+            "gold_market_day",
+        ),
         ("gold_trader_features",),
         30,
         offset_days=1,

@@ -17,18 +17,20 @@ EPISODE: Final = (*POSITION, "episode_index")
 
 #: What a cohort is handed of each trade.
 TRADE: Final = (
-    "trade_id", "traded_at", *POSITION, "direction", "token_units", "order_in_mint_day", "matched_units",
-    "unmatched_units", "residue_units", "buy_cost_lamports", "sold_cost_lamports", "proceeds_lamports",
-    "position_units", "position_cost_lamports", "known_at", "trade_date", "trader_cohort",
+    "trade_id", "traded_at", *POSITION, "direction", "token_units", "order_in_mint_day", "order_in_trader_day",
+    "matched_units", "unmatched_units", "residue_units", "buy_cost_lamports", "sold_cost_lamports",
+    "proceeds_lamports", "position_units", "position_cost_lamports", "known_at", "trade_date", "trader_cohort",
 )  # fmt: skip
 #: Columns of the table that a day's trades add to, and those that keep the highest value.
 _SUMS: Final = (
     "buy_count", "sell_count", "bought_units", "buy_cost_lamports", "sold_units", "sold_cost_lamports",
-    "proceeds_lamports", "oversold_units", "residue_units",
+    "proceeds_lamports", "oversold_units", "residue_units", "averaged_down_count",
 )  # fmt: skip
+#: What the first buy says, and stays so.
+_ENTRY: Final = ("entered_at", "entry_order_in_day", "entry_cost_lamports")
 _PEAKS: Final = ("peak_units", "peak_cost_lamports")
 #: What a round trip carries on: `close_day` tells its earlier row apart from trades, which have a `trade_id`.
-STATE: Final = (*EPISODE, "entered_at", *_SUMS, *_PEAKS, "is_closed", "known_at", "close_day", "trader_cohort")
+STATE: Final = (*EPISODE, *_ENTRY, *_SUMS, *_PEAKS, "is_closed", "known_at", "close_day", "trader_cohort")
 
 
 def trace_cohort(cohort: pa.Table) -> pa.Table:
@@ -52,13 +54,17 @@ def _numbered(trades: pl.DataFrame, carried: pl.DataFrame) -> pl.DataFrame:
     is_buy = pl.col("direction") == "buy"
     trades = trades.filter(~(is_buy & (pl.col("unmatched_units") > 0)))  # set aside by the walk: it never was held
     sold = pl.col("matched_units") + pl.col("residue_units")
+    bought, spent = (pl.col(name).cast(pl.Int128) for name in ("token_units", "buy_cost_lamports"))
     units = pl.col("position_units") + pl.when(is_buy).then(-pl.col("token_units")).otherwise(sold)
     cost = pl.col("position_cost_lamports") - pl.col("buy_cost_lamports") + pl.col("sold_cost_lamports")
     known = carried.select(*POSITION, last=pl.col("episode_index"), was_open=~pl.col("is_closed"))
     moved = (
         trades.drop("episode_index", "is_closed")
         .with_columns(
-            had=(units > 0) | (cost > 0), has=(pl.col("position_units") > 0) | (pl.col("position_cost_lamports") > 0)
+            had=(units > 0) | (cost > 0),
+            has=(pl.col("position_units") > 0) | (pl.col("position_cost_lamports") > 0),
+            # Cheaper than what is held, per unit: without division, in twice as many bits as either factor.
+            is_down=is_buy & (units > 0) & (spent * units < bought * cost),
         )
         .filter(pl.col("had") | pl.col("has"))
         .sort(*POSITION, "trade_date", "order_in_mint_day")
@@ -84,7 +90,10 @@ def _days(trades: pl.DataFrame) -> pl.DataFrame:
     return trades.group_by(*EPISODE, close_day=pl.col("trade_date"), maintain_order=True).agg(
         pl.col("trader_cohort").first(),
         pl.col("traded_at").first().alias("entered_at"),
+        pl.col("order_in_trader_day").first().alias("entry_order_in_day"),
+        pl.col("buy_cost_lamports").first().alias("entry_cost_lamports"),
         pl.col("traded_at").last().alias("exited_at"),
+        pl.col("order_in_trader_day").last().alias("exit_order_in_day"),
         is_buy.sum().cast(pl.Int64).alias("buy_count"),
         (~is_buy).sum().cast(pl.Int64).alias("sell_count"),
         _wide("token_units").filter(is_buy).sum().alias("bought_units"),
@@ -94,6 +103,7 @@ def _days(trades: pl.DataFrame) -> pl.DataFrame:
         pl.col("proceeds_lamports").sum(),
         _wide("unmatched_units").sum().alias("oversold_units"),
         pl.col("residue_units").sum(),
+        pl.col("is_down").sum().cast(pl.Int64).alias("averaged_down_count"),
         pl.col("position_units").max().alias("peak_units"),
         pl.col("position_cost_lamports").max().alias("peak_cost_lamports"),
         pl.col("position_units").last().alias("left_units"),
@@ -114,7 +124,7 @@ def _running(days: pl.DataFrame) -> pl.DataFrame:
     summed = days.filter(~is_alone).with_columns(
         *(pl.col(name).cum_sum().over("trip") for name in _SUMS),
         *(pl.col(name).cum_max().over("trip") for name in (*_PEAKS, "known_at")),
-        pl.col("entered_at").first().over("trip"),
+        *(pl.col(name).first().over("trip") for name in _ENTRY),
     )
     return pl.concat([days.filter(is_alone), summed])
 
@@ -129,6 +139,7 @@ def _judged(rows: pl.DataFrame) -> pl.DataFrame:
         is_closed=closed,
         realised_pnl_lamports=pnl,
         exited_at=pl.when(closed).then("exited_at"),
+        exit_order_in_day=pl.when(closed).then("exit_order_in_day"),
         held_seconds=pl.when(closed).then(held),
         outcome=pl.when(closed).then(outcome).otherwise(pl.lit("open")),
     )

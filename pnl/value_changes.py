@@ -22,6 +22,7 @@ MEASURES: Final = {
     "cost": "What the trader's open positions cost",
     "open": "Number of open positions",
     "underwater": "Number of open positions that would fetch less than they cost",
+    "underwater_cost": "What those of them cost that would fetch less",
     "bag": "Number of open positions that would fetch less than a tenth of what they cost",
 }
 
@@ -86,6 +87,7 @@ def _measured(held: pl.DataFrame, marks: pl.DataFrame, first: pl.Expr) -> pl.Dat
     has_stood = (pl.col("close_day") < first) & ((pl.col("units") > 0) | (pl.col("cost") > 0))
     until = held.filter(has_stood).join(marks.filter(pl.col("day") < first), "token_mint")
     is_open = (pl.col("units") > 0) & ~_is_aside()
+    is_under = is_open & (pl.col("value") < pl.col("cost"))
     return (
         pl.concat([now, until])
         .with_columns(exit_value(pl.col("units")).alias("value"))
@@ -93,7 +95,8 @@ def _measured(held: pl.DataFrame, marks: pl.DataFrame, first: pl.Expr) -> pl.Dat
             pl.when(pl.col("mark_method") == "last_price").then(pl.col("value")).otherwise(0).alias("last_price_value"),
             pl.when(_is_aside()).then(0).otherwise(pl.col("cost")).alias("cost"),
             is_open.cast(pl.Int64).alias("open"),
-            (is_open & (pl.col("value") < pl.col("cost"))).cast(pl.Int64).alias("underwater"),
+            is_under.cast(pl.Int64).alias("underwater"),
+            pl.when(is_under).then(pl.col("cost")).otherwise(0).alias("underwater_cost"),
             (is_open & (pl.col("value") * 10 < pl.col("cost"))).cast(pl.Int64).alias("bag"),
         )
     )

@@ -14,9 +14,9 @@ class Inputs:
 
     trader_days: DataFrame
     mint_days: DataFrame
-    trade_pnl: DataFrame
     token_days: DataFrame
     market_days: DataFrame
+    round_trips: DataFrame
 
 
 def daily(inputs: Inputs) -> DataFrame:
@@ -39,8 +39,17 @@ def _derived() -> dict[str, Column]:
         "active_day_count": (F.col("trade_count") > 0).cast("bigint"),
         "losing_day_count": (F.col("equity_change_lamports") < 0).cast("bigint"),
         **{f"hour_{hour}_trade_count": _hour(hour) for hour in range(HOURS)},
+        **_on_paper(),
         "weekend_trade_count": F.when(is_weekend, F.col("trade_count")).otherwise(F.lit(0).cast("bigint")),
     }
+
+
+def _on_paper() -> dict[str, Column]:
+    """Count what is kept on a day on which something is sold."""
+    lost = F.col("underwater_count_close")
+    counts = {"paper_gain_count": F.col("open_position_count_close") - lost, "paper_loss_count": lost}
+    nothing = F.lit(0).cast("bigint")
+    return {name: F.when(F.col("matched_sell_count") > 0, n).otherwise(nothing) for name, n in counts.items()}
 
 
 def _hour(hour: int) -> Column:
@@ -62,30 +71,8 @@ def _preferred_hour() -> Column:
     return (F.array_position(counts, F.array_max(counts)) - 1).cast("bigint")
 
 
-def events(inputs: Inputs) -> DataFrame:
-    """Join two kinds of rows per trader and day: mints traded, and with `is_sell` the matched sells.
-
-    Columns of the other kind hold neutral values, since the embedded engine takes the nullability of a union from its
-    first part; an unknown volatility is NaN.
-    """
-    return _mints(inputs).unionByName(
-        inputs.trade_pnl.where("pnl_lamports IS NOT NULL").select(
-            "trader_address",
-            "trader_cohort",
-            F.col("trade_date").alias("day"),
-            "known_at",
-            "token_mint",
-            F.lit(True).alias("is_sell"),
-            F.lit(0).cast("bigint").alias("buy_cost_lamports"),
-            F.lit(float("nan")).alias("volatility"),
-            F.lit(False).alias("is_first_seen"),
-            "order_in_trader_day",
-            (F.col("pnl_lamports") < 0).alias("is_loss"),
-        )
-    )
-
-
-def _mints(inputs: Inputs) -> DataFrame:
+def mints(inputs: Inputs) -> DataFrame:
+    """Select the mints that each trader traded on a day; an unknown volatility is NaN."""
     volatility = inputs.token_days.select("token_mint", F.col("day").alias("trade_date"), "volatility")
     return inputs.mint_days.join(volatility, ["token_mint", "trade_date"], "left").select(
         "trader_address",
@@ -93,10 +80,7 @@ def _mints(inputs: Inputs) -> DataFrame:
         F.col("trade_date").alias("day"),
         "known_at",
         "token_mint",
-        F.lit(False).alias("is_sell"),
         "buy_cost_lamports",
         F.coalesce("volatility", F.lit(float("nan"))).alias("volatility"),
         (F.col("first_seen_day") == F.col("trade_date")).alias("is_first_seen"),
-        F.lit(0).alias("order_in_trader_day"),
-        F.lit(False).alias("is_loss"),
     )

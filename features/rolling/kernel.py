@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from features.eligibility import is_eligible
 from features.rolling import loops
+from features.rolling.equity_paths import equity_paths
 from features.rolling.rows import SortedRows, by_trader, ranks
 from features.rolling.sums import slice_sums
 from features.windows import AS_OF_DAY, EVENT_MEASURES, LEVELS, LOOKBACK_DAYS, SUMS, bounds, summed, windowed_columns
@@ -17,19 +18,19 @@ Kernel = Callable[[pa.Table, pa.Table], pa.Table]
 
 
 def kernel(as_of_days: tuple[date, ...]) -> Kernel:
-    """Make the function that turns the facts of a cohort (`daily`, `events`) into its rows for these T.
+    """Make the function that turns the facts of a cohort (`daily`, `mints`) into its rows for these T.
 
     A trader has a row for every T at which it is eligible.
     """
     wanted = np.array(as_of_days, "datetime64[D]").astype("int64")
 
-    def windowed(daily: pa.Table, events: pa.Table) -> pa.Table:
-        return _windowed(daily, events, wanted)
+    def windowed(daily: pa.Table, mint_days: pa.Table) -> pa.Table:
+        return _windowed(daily, mint_days, wanted)
 
     return windowed
 
 
-def _windowed(daily: pa.Table, events: pa.Table, wanted: np.ndarray) -> pa.Table:
+def _windowed(daily: pa.Table, mint_days: pa.Table, wanted: np.ndarray) -> pa.Table:
     schema = pa.schema([pa.field(name, kind.arrow) for name, kind in windowed_columns().items()])
     traders = pc.unique(daily["trader_address"])
     days = by_trader(daily, traders)
@@ -46,7 +47,8 @@ def _windowed(daily: pa.Table, events: pa.Table, wanted: np.ndarray) -> pa.Table
         **{name: latest[name] for name in ("trader_address", "trader_cohort", *LEVELS)},
         AS_OF_DAY: pa.array(as_of.astype(np.int32)).cast(pa.date32()),
         **_sums(days, owners, as_of),
-        **_events(events, traders, owners, as_of, known_at),
+        **equity_paths(days, owners, as_of),
+        **_mints(mint_days, traders, owners, as_of, known_at),
     }
     columns["known_at"] = pa.array(known_at).cast(schema.field("known_at").type)
     return pa.table({name: columns[name] for name in schema.names}).cast(schema)
@@ -77,26 +79,16 @@ def _sums(days: SortedRows, owners: np.ndarray, as_of: np.ndarray) -> dict[str, 
     }
 
 
-def _events(
-    events: pa.Table, traders: pa.Array, owners: np.ndarray, as_of: np.ndarray, known_at: np.ndarray
+def _mints(
+    mint_days: pa.Table, traders: pa.Array, owners: np.ndarray, as_of: np.ndarray, known_at: np.ndarray
 ) -> dict[str, pa.Array]:
-    """Compute `EVENT_MEASURES` per trader and T; `known_at` is raised where an event became known later."""
-    mints, sells = _sorted_events(events, traders)
+    """Compute `EVENT_MEASURES` per trader and T; `known_at` is raised where a mint's day became known later."""
+    known = mint_days.filter(pc.is_in(mint_days["trader_address"], traders))
+    mints = by_trader(known, traders, ranks(known["token_mint"]))
     own_mints = bounds(mints.keys, owners, as_of, LOOKBACK_DAYS)
-    own_sells = bounds(sells.keys, owners, as_of, LOOKBACK_DAYS)
     loops.window_maximum(*own_mints, mints.ints("known_at"), known_at)
-    loops.window_maximum(*own_sells, sells.ints("known_at"), known_at)
     # Mints as small numbers: the loops count in arrays that have an element per mint.
     mint, cost = ranks(mints.table["token_mint"]), mints.ints("buy_cost_lamports")
     counts = loops.mint_counts(*own_mints, mint, cost, mints.ints("is_first_seen"), int(mint.max(initial=-1)) + 1)
     volatility = loops.weighted_volatility(*own_mints, cost, mints.table["volatility"].to_numpy())
-    run = loops.longest_run(*own_sells, sells.ints("is_loss"))
-    return dict(zip(EVENT_MEASURES, map(pa.array, (*counts, *volatility, run)), strict=True))
-
-
-def _sorted_events(events: pa.Table, traders: pa.Array) -> tuple[SortedRows, SortedRows]:
-    """Sort mints by trader, day and mint; matched sells by trader, day and the order in which they happened."""
-    known = events.filter(pc.is_in(events["trader_address"], traders))
-    mints, sells = known.filter(pc.invert(known["is_sell"])), known.filter(known["is_sell"])
-    order = sells["order_in_trader_day"].to_numpy()
-    return by_trader(mints, traders, ranks(mints["token_mint"])), by_trader(sells, traders, order)
+    return dict(zip(EVENT_MEASURES, map(pa.array, (*counts, *volatility)), strict=True))

@@ -1,4 +1,4 @@
-"""Walks window by window what running sums cannot give: distinct mints, longest runs and latest times.
+"""Walks window by window what running sums cannot give: distinct mints and latest times.
 
 Each window is walked from its own first row in a fixed order, so the result of a T does not depend on which other T
 are computed with it.
@@ -21,18 +21,6 @@ def window_maximum(first: Ints, end: Ints, values: Ints, result: Ints) -> None:
         for row in range(first[window], end[window]):
             highest = max(highest, values[row])
         result[window] = highest
-
-
-@compiled
-def longest_run(first: Ints, end: Ints, is_loss: Ints) -> Ints:
-    """Measure the longest run of losses in each slice, in rows."""
-    result = np.zeros(first.size, np.int64)
-    for window in range(first.size):
-        run = 0
-        for row in range(first[window], end[window]):
-            run = run + 1 if is_loss[row] else 0
-            result[window] = max(result[window], run)
-    return result
 
 
 @compiled

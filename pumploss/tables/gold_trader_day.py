@@ -41,6 +41,7 @@ LEVELS = (
     Column("open_cost_close_lamports", Type.BIGINT, "Cost basis of all open positions"),
     Column("open_position_count_close", Type.BIGINT, "Number of open positions"),
     Column("underwater_count_close", Type.BIGINT, "Open positions worth less than their cost"),
+    Column("underwater_cost_close_lamports", Type.BIGINT, "Cost basis of those of them that are worth less than it"),
     Column("bag_count_close", Type.BIGINT, "Open positions worth less than a tenth of their cost"),
     c.TRADE_COUNT.named("trade_count_close", "Lifetime trades"),
     c.VOLUME.named("volume_close_lamports", "Lifetime volume"),
@@ -68,6 +69,10 @@ TABLE = Table(
         *within("equity_close_lamports", 0, None, "an exit cannot cost more than nothing"),
         *within("realised_loss_lamports", None, 0, "losses carry a minus sign"),
         holds("buy_count + sell_count = trade_count", "a trade is a buy or a sell"),
+        holds(
+            "underwater_cost_close_lamports >= 0 AND underwater_cost_close_lamports <= open_cost_close_lamports",
+            "what is under water is a part of what is open",
+        ),
         holds("win_count + loss_count <= matched_sell_count", "a matched sell wins, loses or breaks even"),
         holds("realised_pnl_lamports = proceeds_lamports - sold_cost_lamports", "profit is proceeds minus cost"),
         holds("size(trades_by_hour) = 24 AND size(trades_by_hour_close) = 24", "a day has 24 hours"),

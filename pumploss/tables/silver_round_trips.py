@@ -12,7 +12,15 @@ TABLE = Table(
         c.MINT,
         Column("episode_index", Type.INT, "Place of the round trip in the life of the position, from 0"),
         Column("entered_at", Type.TIMESTAMP, "First buy, of a position that was empty"),
+        c.ORDER_OF_TRADER.named("entry_order_in_day", "Place of that buy among its trader's trades of the day, from 1"),
+        Column("entry_cost_lamports", Type.BIGINT, "What that buy cost, fees included"),
         Column("exited_at", Type.TIMESTAMP, "Trade that emptied the position; missing while it is open", nullable=True),
+        Column(
+            "exit_order_in_day",
+            Type.INT,
+            "Place of that trade among its trader's trades of the day, from 1; missing while the position is open",
+            nullable=True,
+        ),
         Column("held_seconds", Type.DOUBLE, "From entry to exit; missing while the position is open", nullable=True),
         c.BUY_COUNT,
         c.SELL_COUNT,
@@ -26,6 +34,9 @@ TABLE = Table(
         c.RESIDUE,
         Column("left_units", Type.BIGINT, "Units still open, by the FIFO walk"),
         Column("left_cost_lamports", Type.BIGINT, "Cost basis still open, by the FIFO walk"),
+        Column(
+            "averaged_down_count", Type.BIGINT, "Buys into the open position below the mean cost of a unit held by then"
+        ),
         Column("peak_units", Type.BIGINT, "Most units open after any trade since the entry"),
         Column("peak_cost_lamports", Type.BIGINT, "Highest cost basis open after any trade since the entry"),
         Column("is_closed", Type.BOOLEAN, "Whether the position is empty again"),
@@ -41,6 +52,12 @@ TABLE = Table(
     checks=(
         *within("episode_index", 0, None, "round trips are counted from 0"),
         *within("buy_count", 1, None, "a round trip starts with a buy"),
+        holds(
+            "averaged_down_count >= 0 AND averaged_down_count < buy_count",
+            "the first buy finds nothing to average down",
+        ),
+        holds("entry_cost_lamports <= buy_cost_lamports", "the first buy is one of the buys"),
+        *within("entry_order_in_day", 1, None, "places start at one"),
         *within("oversold_units", 0, None, "units cannot be negative"),
         *within("held_seconds", 0, None, "nobody sells before he buys"),
         holds(
@@ -56,7 +73,8 @@ TABLE = Table(
         holds("sold_units > 0 OR proceeds_lamports = 0", "only what is sold brings anything"),
         holds("is_closed = (left_units = 0 AND left_cost_lamports = 0)", "closed means that nothing is left"),
         holds(
-            "is_closed = (exited_at IS NOT NULL) AND is_closed = (held_seconds IS NOT NULL)",
+            "is_closed = (exited_at IS NOT NULL) AND is_closed = (held_seconds IS NOT NULL)"
+            " AND is_closed = (exit_order_in_day IS NOT NULL)",
             "only what is closed has an exit",
         ),
         holds("NOT is_closed OR sell_count > 0", "only a sell empties a position"),

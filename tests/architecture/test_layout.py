@@ -49,9 +49,18 @@ COVERED_BY = {
     ),
     "properties/test_swap_source_laws": ("sources/interpreting/swaps",),
     "unit/features/rolling/test_kernel": ("features/eligibility", "features/rolling/loops", "features/rolling/rows"),
+    "unit/features/rolling/test_position_habits": (
+        "features/rolling/position_chases", "features/rolling/position_moves", "features/rolling/position_stakes",
+    ),
+    "unit/features/rolling/test_positions": (
+        "features/rolling/position_facts", "features/rolling/position_holds", "features/rolling/position_measures",
+        "features/rolling/position_outcomes", "features/rolling/position_rows",
+    ),
     "unit/features/test_feature_values": (
-        "features/activity", "features/diversity", "features/lifetime", "features/losses", "features/market",
-        "features/positions", "features/ratios", "features/sizing", "features/timing", "features/windows",
+        "features/activity", "features/chasing", "features/disposition", "features/diversity", "features/holding",
+        "features/lifetime", "features/losses", "features/market", "features/outcomes", "features/paths",
+        "features/positions", "features/ratios", "features/sizing", "features/stakes", "features/timing",
+        "features/windows",
     ),
     "unit/jobs/gates/test_completeness": ("jobs/gates/completeness_rules", "jobs/gates/recorded"),
     "unit/jobs/running/test_due_days": ("sources/landing/stamps",),

@@ -1,4 +1,4 @@
-"""Days, sells and mints of ann, a trader whose features are known by hand as of T."""
+"""Days, mints and positions of ann, a trader whose features are known by hand as of T."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -27,6 +27,7 @@ LEVELS: dict[str, Any] = {
     "open_cost_close_lamports": 4 * SOL,
     "open_position_count_close": 4,
     "underwater_count_close": 2,
+    "underwater_cost_close_lamports": 3 * SOL,
     "bag_count_close": 1,
     "trade_count_close": 5,  # of 1, 2, 3, 4 and 5 SOL
     "volume_close_lamports": 15 * SOL,
@@ -109,25 +110,39 @@ MINTS = [
 ]
 
 
-def sell_row(order: int, at: datetime, pnl: int | None) -> dict[str, Any]:
+def trip_row(mint: str, opened: datetime, held: int | None, **given: Any) -> dict[str, Any]:
+    """A position that was emptied after so many seconds, or never."""
+    left = None if held is None else opened + timedelta(seconds=held)
+    day = (left or opened).date()
     return {
-        "trade_id": f"{at}{order}",
         "trader_address": "ann",
-        "token_mint": "m2",
-        "direction": "sell",
-        "traded_at": at,
-        "order_in_trader_day": order,
-        "pnl_lamports": pnl,
+        "token_mint": mint,
+        "entered_at": opened,
+        "exited_at": left,
+        "is_closed": left is not None,
+        "close_day": day,
+        "known_at": known(day),
+        "buy_count": 1,
+        "entry_cost_lamports": SOL,
+        **given,
     }
 
 
-SELLS = [
-    sell_row(1, datetime(2026, 2, 28, 9, tzinfo=UTC), -1),
-    sell_row(1, datetime(2026, 3, 20, 9, tzinfo=UTC), SOL // 2),
-    sell_row(2, datetime(2026, 3, 20, 9, tzinfo=UTC), -3 * SOL // 10),
-    sell_row(3, datetime(2026, 3, 20, 9, tzinfo=UTC), None),
-    sell_row(4, datetime(2026, 3, 20, 9, tzinfo=UTC), -SOL // 10),
-    sell_row(1, datetime(2026, 3, 30, 9, tzinfo=UTC), -SOL // 5),
+FIRST = {"entry_order_in_day": 1, "exit_order_in_day": 2}
+LATER = {"exit_order_in_day": 9}
+AVERAGED = {"episode_index": 1, "entry_cost_lamports": 2 * SOL, "buy_count": 3, "averaged_down_count": 1}
+#: Of five positions that were opened in the 30 days before T two are open, one of them for less than a day. Of four
+#: that were emptied in them three lost, the last two in a row.
+#: Stakes are 1, 2, 1, 1 and 4 SOL; one of the three added buys is below the mean cost.
+TRIPS = [
+    trip_row("m1", datetime(2026, 2, 27, 12, tzinfo=UTC), 86_400, realised_pnl_lamports=-SOL),
+    trip_row("m2", datetime(2026, 2, 28, 12, tzinfo=UTC), 20 * 86_400, realised_pnl_lamports=-SOL // 4, **LATER),
+    trip_row("m1", datetime(2026, 3, 1, 9, tzinfo=UTC), 29, episode_index=1, realised_pnl_lamports=-SOL // 10, **FIRST),
+    trip_row("m2", datetime(2026, 3, 20, 9, tzinfo=UTC), 99, realised_pnl_lamports=SOL // 2, **FIRST, **AVERAGED),
+    trip_row("m3", datetime(2026, 3, 20, 9, 5, tzinfo=UTC), None, entry_order_in_day=4),
+    trip_row("m3", datetime(2026, 3, 20, 9, 5, tzinfo=UTC), 2 * 86_400, realised_pnl_lamports=-SOL // 20),
+    trip_row("m4", datetime(2026, 3, 23, 9, tzinfo=UTC), None, realised_pnl_lamports=-SOL, buy_count=2),
+    trip_row("m1", datetime(2026, 3, 30, 18, tzinfo=UTC), None, episode_index=2, entry_cost_lamports=4 * SOL),
 ]
 TOKENS = [
     {"token_mint": "m1", "day": date(2026, 3, 1), "volatility": 0.2},

@@ -83,6 +83,7 @@ class Book:
             "open_cost_close_lamports": sum(costs.values()),
             "open_position_count_close": len(costs),
             "underwater_count_close": sum(self.values[mint][0] < cost for mint, cost in costs.items()),
+            "underwater_cost_close_lamports": sum(cost for mint, cost in costs.items() if self.values[mint][0] < cost),
             "bag_count_close": sum(self.values[mint][0] * 10 < cost for mint, cost in costs.items()),
             "mint_count_close": len(self.mints),
             "trades_by_hour_close": list(self.hours),

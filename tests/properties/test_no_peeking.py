@@ -16,7 +16,7 @@ from pumploss.tables import (
     gold_market_day,
     gold_token_day,
     gold_trader_day,
-    silver_trade_pnl,
+    silver_round_trips,
     silver_trader_mint_day,
 )
 
@@ -26,9 +26,9 @@ AMOUNT = 5 * 10**9
 TABLES = (
     gold_trader_day.TABLE,
     silver_trader_mint_day.TABLE,
-    silver_trade_pnl.TABLE,
     gold_token_day.TABLE,
     gold_market_day.TABLE,
+    silver_round_trips.TABLE,
 )
 
 Row = dict[str, Any]
@@ -71,12 +71,33 @@ def _mint_day(draw: Random, trader: str, mint: str, day: date) -> Row:
     }  # fmt: skip
 
 
-def _sell(draw: Random, trader: str, day: date, order: int) -> Row:
-    return {
-        "trade_id": f"{trader}{day}{order}", "trader_address": trader, "token_mint": draw.choice(MINTS),
-        "direction": "sell", "traded_at": _moment(draw, day), "order_in_trader_day": order,
-        "pnl_lamports": draw.choice([None, -5, -1, -1, 0, 3]), "known_at": _moment(draw, shift(day, 1)),
-    }  # fmt: skip
+def _trips(seed: int, day: date) -> list[Row]:
+    """Rows of the positions that change on a day: each was opened on one of the five days up to it.
+
+    When it was opened is the same in every market; how it goes on is the market's own.
+    """
+    rows = []
+    for age in range(5):
+        opened = shift(day, -age)
+        for trader, mint in ((trader, mint) for trader in TRADERS for mint in MINTS):
+            past, course = Random(f"{opened} {trader} {mint}"), Random(f"{seed} {opened} {trader} {mint}")
+            entered, last, closes = _moment(past, opened), course.randrange(5), course.random() < 0.7
+            if past.random() < 0.3 and age <= last:
+                is_closed = closes and age == last
+                rows.append(
+                    {
+                        "trader_address": trader, "token_mint": mint, "close_day": day, "entered_at": entered,
+                        "episode_index": opened.toordinal(), "is_closed": is_closed,
+                        "exited_at": max(entered, _moment(course, day)) if is_closed else None,
+                        "exit_order_in_day": 9 * age + MINTS.index(mint) if is_closed else None,
+                        "entry_order_in_day": 90 + MINTS.index(mint),
+                        "buy_count": 1 + age, "averaged_down_count": age,
+                        "entry_cost_lamports": past.randrange(1, AMOUNT),
+                        "realised_pnl_lamports": course.choice([-AMOUNT, -3, 0, 2, AMOUNT]),
+                        "known_at": _moment(course, shift(day, 1)),
+                    }
+                )  # fmt: skip
+    return rows
 
 
 def _market_day(draw: Random, day: date) -> Row:
@@ -86,22 +107,22 @@ def _market_day(draw: Random, day: date) -> Row:
 
 
 def market(seed: int, days: tuple[date, ...] = span(FIRST, LAST)) -> list[list[Row]]:
-    """Random rows of the five tables that features read, independent from day to day."""
-    tables: list[list[Row]] = [[], [], [], [], []]
+    """Random rows of the tables that features read, independent from day to day."""
+    tables: list[list[Row]] = [[] for _ in TABLES]
     for day in days:
         draw = Random(f"{seed} {day}")
         active = [trader for trader in TRADERS if draw.random() < 0.4]
         tables[0] += [_trader_day(draw, trader, day) for trader in active]
         tables[1] += [_mint_day(draw, trader, mint, day) for trader in active for mint in MINTS if draw.random() < 0.5]
-        tables[2] += [_sell(draw, trader, day, order) for trader in active for order in range(draw.randrange(4))]
         volatility = [draw.choice([None, draw.random()]) for _ in MINTS]
-        tables[3] += [{"token_mint": m, "day": day, "volatility": v} for m, v in zip(MINTS, volatility, strict=True)]
-        tables[4].append(_market_day(draw, day))
+        tables[2] += [{"token_mint": m, "day": day, "volatility": v} for m, v in zip(MINTS, volatility, strict=True)]
+        tables[3].append(_market_day(draw, day))
+        tables[4] += _trips(seed, day)
     return tables
 
 
 def _day(row: Row) -> date:
-    return row.get("day") or row.get("trade_date") or row["traded_at"].date()
+    return row.get("day") or row.get("trade_date") or row["close_day"]
 
 
 def upto(tables: list[list[Row]], end: date) -> list[list[Row]]:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict, deque
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
@@ -30,9 +31,11 @@ def books(draw: st.DrawFn) -> list[Row]:
     at, rows = START, []
     lots: dict[tuple[str, str], deque[list[int]]] = defaultdict(deque)
     places: dict[tuple[str, date], int] = defaultdict(int)
+    orders: dict[tuple[str, date], int] = defaultdict(int)
     for number, (wait, trader, mint, is_buy, units, sol, late) in enumerate(draw(st.lists(row, max_size=50))):
         at += timedelta(seconds=wait)
         places[mint, at.date()] += 1
+        orders[trader, at.date()] += 1
         rows.append(
             {
                 **matched(lots[trader, mint], is_buy, units, sol),
@@ -41,6 +44,7 @@ def books(draw: st.DrawFn) -> list[Row]:
                 "trader_address": trader,
                 "token_mint": mint,
                 "order_in_mint_day": places[mint, at.date()],
+                "order_in_trader_day": orders[trader, at.date()],
                 "known_at": datetime(at.year, at.month, at.day, tzinfo=UTC) + timedelta(days=1 + late),
                 "trade_date": at.date(),
                 "trader_cohort": 3,
@@ -89,11 +93,19 @@ def reckon(book: list[Row]) -> list[Row]:
         if not any(had) and not any(held[key]):
             continue
         if not any(had):
-            trips[key].append({"episode_index": len(trips[key]), "entered_at": trade["traded_at"], "trades": []})
+            trips[key].append({"episode_index": len(trips[key]), "entry": trade, "trades": [], "downs": 0})
         trip = trips[key][-1]
+        is_added = trade["direction"] == "buy" and had[0] and trade["token_units"]
+        trip["downs"] += bool(
+            is_added and price(trade["buy_cost_lamports"], trade["token_units"]) < price(had[1], had[0])
+        )
         trip["trades"].append(trade)
         closes[(*key, trip["episode_index"], trade["trade_date"])] = standing(trip)
     return [closes[place] for place in sorted(closes)]
+
+
+def price(cost: int, units: int) -> Fraction:
+    return Fraction(cost, units)
 
 
 def standing(trip: Row) -> Row:
@@ -108,9 +120,12 @@ def standing(trip: Row) -> Row:
         "trader_address": last["trader_address"],
         "token_mint": last["token_mint"],
         "episode_index": trip["episode_index"],
-        "entered_at": trip["entered_at"],
+        "entered_at": trip["entry"]["traded_at"],
+        "entry_order_in_day": trip["entry"]["order_in_trader_day"],
+        "entry_cost_lamports": trip["entry"]["buy_cost_lamports"],
+        "exit_order_in_day": last["order_in_trader_day"] if is_closed else None,
         "exited_at": last["traded_at"] if is_closed else None,
-        "held_seconds": (last["traded_at"] - trip["entered_at"]).total_seconds() if is_closed else None,
+        "held_seconds": (last["traded_at"] - trip["entry"]["traded_at"]).total_seconds() if is_closed else None,
         "buy_count": len(buys),
         "sell_count": len(trades) - len(buys),
         "bought_units": sum(trade["token_units"] for trade in buys),
@@ -123,6 +138,7 @@ def standing(trip: Row) -> Row:
         "residue_units": sum(trade["residue_units"] for trade in trades),
         "left_units": last["position_units"],
         "left_cost_lamports": last["position_cost_lamports"],
+        "averaged_down_count": trip["downs"],
         "peak_units": max(trade["position_units"] for trade in trades),
         "peak_cost_lamports": max(trade["position_cost_lamports"] for trade in trades),
         "is_closed": is_closed,

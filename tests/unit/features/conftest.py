@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.building.ann import DAYS, MARKET, MINTS, SELLS, TOKENS, T
+from tests.building.ann import DAYS, MARKET, MINTS, TOKENS, TRIPS, T
 
 
 @pytest.fixture(scope="session")
@@ -16,19 +16,23 @@ def compute(frame: Any) -> Any:
         gold_market_day,
         gold_token_day,
         gold_trader_day,
-        silver_trade_pnl,
+        silver_round_trips,
         silver_trader_mint_day,
     )
 
     def features(
-        days: Any = DAYS, mints: Any = MINTS, sells: Any = SELLS, as_of_days: Any = (T,), market: Any = MARKET
+        days: Any = DAYS,
+        mints: Any = MINTS,
+        as_of_days: Any = (T,),
+        market: Any = MARKET,
+        trips: Any = TRIPS,
     ) -> Any:
         inputs = Inputs(
             trader_days=frame(gold_trader_day.TABLE, *days),
             mint_days=frame(silver_trader_mint_day.TABLE, *mints),
-            trade_pnl=frame(silver_trade_pnl.TABLE, *sells),
             token_days=frame(gold_token_day.TABLE, *TOKENS),
             market_days=frame(gold_market_day.TABLE, *market),
+            round_trips=frame(silver_round_trips.TABLE, *trips),
         )
         found = transform(inputs, as_of_days).toArrow().to_pylist()
         return {(row["trader_address"], row["feature_day"]): row for row in found}

@@ -42,6 +42,11 @@ def test_monotone_is_claimed_only_where_the_domain_is_certain():
         "payoff_ratio_30d": -1,
         "fee_drag_30d": 1,
         "bag_share": 1,
+        "bag_ratio_30d": 1,
+        "ewma_loss_ratio_30d": 1,
+        "lag_loss_3": 1,
+        "lag_loss_4": 1,
+        "lag_loss_rate_28d": 1,
     }
 
 

@@ -82,6 +82,7 @@ def test_equity_changes_by_cash_and_by_the_exit_value(trader_days):
     ]
     assert several(found, "open_cost_close_lamports", "open_position_count_close") == [(101, 1)] * 3
     assert several(found, "underwater_count_close", "bag_count_close") == [(1, 0), (1, 1), (0, 0)]
+    assert [row["underwater_cost_close_lamports"] for row in found] == [101, 101, 0]
     assert several(found, "trade_count_close", "active_day_count_close", "volume_close_lamports") == [(1, 1, 100)] * 3
     assert {row["equity_last_price_close_lamports"] for row in found} == {90, 10, 200}
 

@@ -82,6 +82,13 @@ def test_a_round_trip_from_entry_to_exit(trips):
     assert (trip["peak_units"], trip["peak_cost_lamports"], trip["left_cost_lamports"]) == (40, 505, 0)
 
 
+def test_the_first_buy_is_kept_and_later_ones_below_the_mean_cost_are_counted(trips):
+    trades = [buy(10, 90, 5), buy(20, 190), buy(10, 80, 1), later(buy(10, 120)), later(sell(50, 9))]
+    # 95 for 10 units, 190 for 20 more: at the mean of 9.5 nothing is averaged down, at 8.1 it is.
+    names = ("entry_order_in_day", "entry_cost_lamports", "averaged_down_count", "exit_order_in_day")
+    assert picked(trips(trades), *names) == [(1, 95, 1, None), (1, 95, 1, 2)]
+
+
 @pytest.mark.parametrize(("brings", "outcome"), [(101, "won"), (99, "lost"), (100, "even")])
 def test_the_outcome_is_what_it_made(trips, brings, outcome):
     assert picked(trips([buy(10, 100), sell(10, brings)]), "outcome") == [(outcome,)]

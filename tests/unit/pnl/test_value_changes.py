@@ -48,17 +48,21 @@ def changes():
     return changes
 
 
+def under(count, cost):
+    return {"underwater": count, "underwater_cost": cost}
+
+
 def test_a_position_is_opened_marked_down_and_sold(changes):
     lots = [lot(D1, 60, 50), lot(D1, 40, 50), lot(D2, 0, 0)]
     assert changes(*lots, mark(D1, 0.9), mark(D2, 0.5)) == {
-        ("t", D1): {"value": 90, "last_price_value": 90, "cost": 100, "open": 1, "underwater": 1},
-        ("t", D2): {"value": -90, "last_price_value": -90, "cost": -100, "open": -1, "underwater": -1},
+        ("t", D1): {"value": 90, "last_price_value": 90, "cost": 100, "open": 1, **under(1, 100)},
+        ("t", D2): {"value": -90, "last_price_value": -90, "cost": -100, "open": -1, **under(-1, -100)},
     }
 
 
 def test_what_stood_before_changes_from_its_earlier_mark(changes):
     assert changes(lot(D0, 100, 100), mark(D0, 2.0), mark(D2, 0.05)) == {
-        ("t", D2): {"value": -195, "last_price_value": -195, "underwater": 1, "bag": 1},
+        ("t", D2): {"value": -195, "last_price_value": -195, "bag": 1, **under(1, 100)},
     }
 
 

@@ -8,7 +8,7 @@ from tests.building.trader_days import T, days_of
 def test_levels_are_those_of_the_latest_day_before_each_t(compute):
     later = days_of(day=date(2026, 4, 2), trade_count_close=9, known_at=datetime(2026, 4, 3, tzinfo=UTC))
     wanted = [date(2026, 4, 1), date(2026, 4, 2), date(2026, 4, 3), date(2026, 4, 30), date(2026, 5, 3)]
-    found = compute(days=[later, days_of()], mints=[], sells=[], as_of_days=wanted)
+    found = compute(days=[later, days_of()], mints=[], as_of_days=wanted)
     assert {day: row["total_trades"] for (_, day), row in found.items()} == {
         date(2026, 4, 1): 5,
         date(2026, 4, 2): 5,
@@ -23,6 +23,28 @@ def test_known_at_is_the_latest_contribution_from_any_fact(compute):
     days = [days_of(), days_of(trader_address="cid", known_at=late), days_of(trader_address="dan")]
     mint = {"token_mint": "m", "trade_date": date(2026, 3, 30), "known_at": late}
     beyond = {**mint, "trade_date": date(2026, 2, 28), "first_seen_day": date(2026, 2, 28)}
-    found = compute(days=days, mints=[{"trader_address": "ben", **mint}, {"trader_address": "dan", **beyond}], sells=[])
-    assert found["ben", T]["known_at"] == found["cid", T]["known_at"] == late
+    trip = {"trader_address": "eve", "close_day": date(2026, 3, 1), "known_at": late}
+    unseen = {"trader_address": "dan", "close_day": T, "known_at": late}
+    days.append(days_of(trader_address="eve"))
+    found = compute(
+        days=days,
+        mints=[{"trader_address": "ben", **mint}, {"trader_address": "dan", **beyond}],
+        trips=[trip, unseen],
+    )
+    assert {found[trader, T]["known_at"] for trader in ("ben", "cid", "eve")} == {late}
     assert found["dan", T]["known_at"] == datetime(2026, 3, 31, tzinfo=UTC)
+
+
+def test_what_is_kept_counts_on_days_of_sells_alone(compute):
+    kept = {"open_position_count_close": 4, "underwater_count_close": 3}
+    sold = {"matched_sell_count": 5, "win_count": 4, "loss_count": 1}
+    idle = days_of(day=date(2026, 3, 29), **kept)
+    ben = compute(days=[idle, days_of(**kept, **sold)], mints=[], trips=[])["ben", T]
+    assert (ben["paper_positions_30d"], ben["gains_realised_share_30d"], ben["losses_realised_share_30d"]) == (
+        4,
+        0.8,
+        0.25,
+    )
+    assert ben["disposition_30d"] == 0.8 - 0.25
+    few = compute(days=[days_of(**kept, **sold | {"matched_sell_count": 4})], mints=[], trips=[])["ben", T]
+    assert few["disposition_30d"] is None

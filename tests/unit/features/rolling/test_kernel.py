@@ -1,6 +1,6 @@
 """Who has a row of features, and what is in it."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 from tests.building.trader_days import T, days_of
 
@@ -22,42 +22,28 @@ NOT_ELIGIBLE = {
 
 def test_who_is_eligible(compute):
     days = [days_of(trader_address=name, **changes) for name, changes in (ELIGIBLE | NOT_ELIGIBLE).items()]
-    assert {trader for trader, _ in compute(days=days, mints=[], sells=[])} == set(ELIGIBLE)
+    assert {trader for trader, _ in compute(days=days, mints=[])} == set(ELIGIBLE)
 
 
 def test_what_does_not_exist_is_missing_and_counts_are_zero(compute):
-    ben = compute(days=[days_of(equity_close_lamports=0)], mints=[], sells=[], market=[])["ben", T]
+    ben = compute(days=[days_of(equity_close_lamports=0)], mints=[], market=[])["ben", T]
     assert {name for name, value in ben.items() if value is None} == {
         "avg_loss_size", "loss_ratio", "win_rate_30d", "avg_loss_size_30d",
         "payoff_ratio_30d", "diversification_30d", "new_mint_share_30d", "token_volatility_30d",
         "unmatched_sell_share_30d", "market_conditions_30d", "open_value_ratio", "bag_share", "underwater_share",
         "last_price_marked_share", "position_sizing_30d", "hold_duration_30d",
-        "equity_loss_ratio_7d", "equity_loss_ratio_30d",
+        "equity_loss_ratio_7d", "equity_loss_ratio_30d", "log_hold_30d", "hold_p10_log_30d", "hold_median_log_30d",
+        "hold_p90_log_30d", "profit_factor_30d", "worst_loss_share_30d", "ewma_loss_ratio_30d",
+        "chase_size_loss_30d", "chase_size_win_30d", "chase_size_30d", "chase_wait_loss_30d", "chase_wait_win_30d",
+        "chase_speed_30d", "disposition_30d", "gains_realised_share_30d", "losses_realised_share_30d",
+        "fast_take_share_30d", "bag_ratio_30d", "underwater_cost_share", "averaging_down_share_30d",
+        "stake_median_sol_30d", "stake_variation_30d", "stake_slope_30d", "stake_max_ratio_30d", "bet_fraction_30d",
+        "allin_share_30d", "drawdown_stake_correlation_7d", "sell_win_rate_30d", "held_under_60s_share_30d",
+        "held_over_24h_share_30d",
     }  # fmt: skip
     assert ben["max_loss_streak_30d"] == ben["unique_tokens_30d"] == ben["lag_loss_1"] == 0
 
 
-def test_a_streak_follows_trade_order_over_mints_and_days(compute):
-    def sell(mint, at, order, pnl):
-        return {
-            "trade_id": f"{mint}{at}{order}", "trader_address": "ben", "token_mint": mint, "direction": "sell",
-            "traded_at": at, "order_in_trader_day": order, "pnl_lamports": pnl,
-        }  # fmt: skip
-
-    noon = datetime(2026, 3, 29, 12, tzinfo=UTC)
-    later = noon + timedelta(days=1)
-    sells = [
-        sell("b", later, 1, -1),
-        sell("a", later + timedelta(seconds=1), 2, 0),  # breaks even
-        sell("a", later + timedelta(seconds=2), 3, -1),
-        sell("b", noon, 3, -1),  # in one second: the trader's own order over mints, neither mint nor profit
-        sell("b", noon, 5, -1),
-        sell("a", noon, 4, 5),
-        sell("c", noon - timedelta(seconds=1), 2, -1),
-    ]
-    assert compute(days=[days_of()], mints=[], sells=sells)["ben", T]["max_loss_streak_30d"] == 2
-
-
 def test_scattered_days_are_computed_as_asked(compute):
     wanted = [T, date(2026, 4, 10)]
-    assert {day for _, day in compute(days=[days_of()], mints=[], sells=[], as_of_days=wanted)} == set(wanted)
+    assert {day for _, day in compute(days=[days_of()], mints=[], as_of_days=wanted)} == set(wanted)
