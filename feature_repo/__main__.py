@@ -1,26 +1,29 @@
 """Runs Feast's own command line with the project's stores: `python -m feature_repo feature-views list`."""
 
+import json
 import os
 import subprocess
 import sys
 
-from feature_repo.store import connection_string, online_redis
+from feature_repo.store import configuration, feature_store, online_redis
 from pumploss.settings import ROOT, as_environment, from_environment
+from pumploss.whole_files import write_whole
 
 
 def main(arguments: list[str]) -> int:
-    """Run `feast` in feature_repo with these arguments; answers its exit code."""
+    """Run `feast` in feature_repo with these arguments, and today's definitions; answers its exit code."""
     settings = from_environment()
-    settings.feast_registry.parent.mkdir(parents=True, exist_ok=True)
     with online_redis(settings) as url:
-        environment = {
-            **os.environ,
-            **as_environment(settings),
-            "PUMPLOSS_FEAST_REDIS": connection_string(url),
-            "PYTHONPATH": str(ROOT),
-        }
-        command = [sys.executable, "-m", "feast.cli.cli", "--chdir", str(ROOT / "feature_repo"), *arguments]
-        return subprocess.run(command, env=environment, check=False).returncode
+        feature_store(settings, url)
+        given = settings.feast_registry.with_name("feature_store.yaml")
+        # Without the address of Redis, which may hold a password: the store takes it from the settings.
+        told = configuration(settings, url)
+        del told["online_store"]["url"]
+        write_whole(given, json.dumps(told))  # every JSON text is a YAML one
+        folder = str(ROOT / "feature_repo")
+        command = [sys.executable, "-m", "feast.cli.cli", "--chdir", folder, "--feature-store-yaml", str(given)]
+        environment = {**os.environ, **as_environment(settings), "PYTHONPATH": str(ROOT)}
+        return subprocess.run([*command, *arguments], env=environment, check=False).returncode
 
 
 if __name__ == "__main__":

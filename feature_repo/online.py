@@ -1,45 +1,202 @@
-"""Writes to Feast's Redis online store, but lets a row of the same T replace the one there.
+"""Keeps a trader's features in Redis as one packed value per trader, which Feast reads through its own interface.
 
-The stock store skips rows whose time equals the stored one, so a day that was restated would stay wrong online.
+The stock store writes a hash field per feature, each converted in Python, and serves rows of any age. Here a row is
+written whole or not at all, straight from Arrow, every view over the table reads what it needs of it, and a row older
+than its view's time to live is refused.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
+import numpy as np
+import pyarrow as pa
+import redis
 from feast import FeatureView, RepoConfig
-from feast.infra.online_stores.redis import RedisOnlineStore, RedisOnlineStoreConfig
+from feast.infra.key_encoding_utils import serialize_entity_key, serialize_entity_key_prefix
+from feast.infra.online_stores.online_store import OnlineStore
+from feast.protos.feast.types.EntityKey_pb2 import EntityKey
+from feast.protos.feast.types.Value_pb2 import Value
+from feast.repo_config import FeastConfigBaseModel
+from pydantic import Field
 
+from feature_repo.packed_rows import Layout
+from feature_repo.store import KEY_VERSION, PROJECT, redis_url
+from features.registry import features
+from pumploss import clock
+from pumploss.columns import AS_OF, TRADER
+from pumploss.contract import Type
+from pumploss.errors import StoreError
 from pumploss.hot import EXPIRY_SECONDS
+from pumploss.settings import from_environment
 
-#: Where nothing is written any more, keys leave by themselves, as those of the hot store do.
-KEY_TTL_SECONDS = EXPIRY_SECONDS
+_BATCH = 5_000
+
+#: How a value of each type is handed to Feast.
+_AS_VALUE: dict[Type, Callable[[Any], Value]] = {
+    Type.DOUBLE: lambda value: Value(double_val=value),
+    Type.BIGINT: lambda value: Value(int64_val=value),
+    Type.INT: lambda value: Value(int32_val=value),
+    Type.BOOLEAN: lambda value: Value(bool_val=value),
+    Type.TIMESTAMP: lambda value: Value(unix_timestamp_val=int(value.timestamp())),
+}
 
 
-class LatestRedisOnlineStoreConfig(RedisOnlineStoreConfig):  # type: ignore[misc]
-    """Configures the stock store under this store's name."""
-
-    type: str = "feature_repo.online.LatestRedisOnlineStore"
-    key_ttl_seconds: int | None = KEY_TTL_SECONDS
-    #: The check is made here, before the stock store writes without one.
-    skip_dedup: bool = True
+@cache
+def layout() -> Layout:
+    """Lay out all registered features."""
+    return Layout(tuple(feature.column for feature in features()))
 
 
-class LatestRedisOnlineStore(RedisOnlineStore):  # type: ignore[misc]
-    """Replaces what is stored by newer and equal times, never by older ones."""
+class PackedRedisOnlineStoreConfig(FeastConfigBaseModel):  # type: ignore[misc]
+    """Configures the store: `url` of a Redis, without one that of the settings.
+
+    `asked_at` is the moment that rows are asked at, by which their age is judged: for a market of other days than
+    today's. Without it, it is now.
+    """
+
+    type: str = "feature_repo.online.PackedRedisOnlineStore"
+    url: str = Field(default_factory=lambda: redis_url(from_environment()))
+    #: Where nothing is written any more, keys leave by themselves, as those of the hot store do.
+    key_ttl_seconds: int = EXPIRY_SECONDS
+    asked_at: datetime | None = None
+
+
+class PackedRedisOnlineStore(OnlineStore):  # type: ignore[misc]
+    """Writes rows of the features' table packed, by `keys_and_rows` or Feast's own materialisation, and reads them."""
+
+    _client: redis.Redis | None = None
+
+    def _redis(self, config: RepoConfig) -> redis.Redis:
+        if self._client is None:
+            self._client = redis.Redis.from_url(config.online_store.url)
+        return self._client
 
     def online_write_batch(
         self,
         config: RepoConfig,
         table: FeatureView,
-        data: list[tuple[Any, dict[str, Any], datetime, datetime | None]],
+        data: list[tuple[EntityKey, dict[str, Value], datetime, datetime | None]],
         progress: Callable[[int], Any] | None,
     ) -> None:
-        """Write the rows that are not older than what is stored; of rows with one key the latest counts."""
-        stored = self.online_read(config, table, [row[0] for row in data], [table.features[0].name])
-        kept = [row for row, (at, _) in zip(data, stored, strict=True) if at is None or _utc(row[2]) >= _utc(at)]
-        kept.sort(key=lambda row: _utc(row[2]))
-        super().online_write_batch(config, table, kept, progress)
+        """Write rows of all features, older ones of a key never over newer. Raises StoreError for a view of some."""
+        if {field.name for field in table.features} != layout().places.keys():
+            raise StoreError(f"{table.name} is read from the row of all features: materialise the view that has them.")
+        stored = self.online_read(config, table, [row[0] for row in data], [], is_age_judged=False)
+        newest: dict[bytes, tuple[datetime, dict[str, Value]]] = {}
+        for (entity, values, at, _), (old, _) in zip(data, stored, strict=True):
+            key = self._redis_keys(config, [entity])[0]
+            known = newest[key][0] if key in newest else old
+            if known is None or _utc(at) >= known:
+                newest[key] = (_utc(at), values)
+        packed = [(key, _packed(values, at)) for key, (at, values) in newest.items()]
+        with self._redis(config).pipeline(transaction=False) as pipe:
+            for key, row in packed:
+                pipe.set(key, row, ex=config.online_store.key_ttl_seconds)
+            pipe.execute()
+        if progress:
+            progress(len(data))
+
+    def online_read(
+        self,
+        config: RepoConfig,
+        table: FeatureView,
+        entity_keys: list[EntityKey],
+        requested_features: list[str] | None = None,
+        is_age_judged: bool = True,
+    ) -> list[tuple[datetime | None, dict[str, Value] | None]]:
+        """Read T and features of each key; (None, None) without a row, or where it is older than the view lets be."""
+        names = [field.name for field in table.features] if requested_features is None else requested_features
+        with self._redis(config).pipeline(transaction=False) as pipe:
+            for key in self._redis_keys(config, entity_keys):
+                pipe.get(key)
+            rows = pipe.execute()
+        oldest = (config.online_store.asked_at or clock.now()) - table.ttl if table.ttl and is_age_judged else None
+        times = [layout().time_of(row) for row in rows]
+        served = [at is not None and (oldest is None or at >= oldest) for at in times]
+        values = _values([row for row, is_served in zip(rows, served, strict=True) if is_served], names)
+        return [(at, next(values)) if is_served else (None, None) for at, is_served in zip(times, served, strict=True)]
+
+    def update(self, *_: Any, **__: Any) -> None:
+        """Change nothing: a row belongs to all views, and one of other features is not served and leaves in time."""
+
+    def teardown(self, config: RepoConfig, *_: Any) -> None:
+        """Delete every row of the project."""
+        ends = config.project.encode()
+        begins = serialize_entity_key_prefix([TRADER.name], config.entity_key_serialization_version)
+        found = self._redis(config).scan_iter(match=begins + b"*" + ends, count=_BATCH)
+        for key in found:
+            self._redis(config).unlink(key)
+
+    @staticmethod
+    def _redis_keys(config: RepoConfig, entity_keys: Sequence[EntityKey]) -> list[bytes]:
+        version, project = config.entity_key_serialization_version, config.project.encode()
+        return [bytes(serialize_entity_key(key, version)) + project for key in entity_keys]
+
+
+def _values(rows: list[bytes], names: list[str]) -> Iterator[dict[str, Value]]:
+    """Make what Feast takes of each row."""
+    unpacked = layout().unpack(rows, names)
+    makers = [_AS_VALUE[layout().columns[layout().places[name]].type] for name in names]
+    columns = [
+        [Value() if value is None else make(value) for value in unpacked[name].to_pylist()]
+        for name, make in zip(names, makers, strict=True)
+    ]
+    for place in range(len(rows)):
+        yield {name: column[place] for name, column in zip(names, columns, strict=True)}
+
+
+def _packed(values: dict[str, Value], at: datetime) -> bytes:
+    row = {}
+    for column in layout().columns:
+        value = values.get(column.name, Value())
+        kind = value.WhichOneof("val")
+        plain: Any = getattr(value, kind) if kind else None
+        is_time = column.type is Type.TIMESTAMP and plain is not None
+        row[column.name] = datetime.fromtimestamp(plain, UTC) if is_time else plain
+    schema = pa.schema([(column.name, column.type.arrow) for column in layout().columns])
+    return layout().pack(pa.Table.from_pylist([row], schema=schema), at)[0]
+
+
+def trader_keys(traders: Iterable[str], project: str, version: int) -> list[bytes]:
+    """Write the keys under which Feast keeps traders: what it writes for one address, around each of the others."""
+    heads: dict[int, bytes] = {}
+    keys = []
+    for trader in traders:
+        address = trader.encode()
+        if len(address) not in heads:
+            own = EntityKey(join_keys=[TRADER.name], entity_values=[Value(string_val=trader)])
+            heads[len(address)] = bytes(serialize_entity_key(own, version)).removesuffix(address)
+        keys.append(heads[len(address)] + address + project.encode())
+    return keys
+
+
+def keys_and_rows(rows: pa.Table, at: datetime, project: str, version: int) -> Iterator[list[tuple[bytes, bytes]]]:
+    """Pack rows of the features' table as of T, some thousand at a time, each with its key."""
+    for begin in range(0, rows.num_rows, _BATCH):
+        part = rows.slice(begin, _BATCH)
+        keys = trader_keys(part[TRADER.name].to_pylist(), project, version)
+        yield list(zip(keys, layout().pack(part, at), strict=True))
+
+
+def read_online(
+    client: redis.Redis, traders: Sequence[str], names: Sequence[str], oldest: datetime | None = None
+) -> pa.Table:
+    """Read features of traders as Arrow: `trader_address`, `as_of` (T), then the features, in the order of `traders`.
+
+    For services: what Feast's own interface answers, without its conversion of each value. A trader without a row, or
+    with one of a T before `oldest`, has nulls. `client` must not decode responses.
+    """
+    rows = cast("list[bytes | None]", client.mget(trader_keys(traders, PROJECT, KEY_VERSION)) if traders else [])
+    times = [layout().time_of(row) for row in rows]
+    times = [None if at is None or (oldest is not None and at < oldest) else at for at in times]
+    served = [row for row, at in zip(rows, times, strict=True) if row is not None and at is not None]
+    places = np.cumsum([at is not None for at in times]) - 1
+    taken = pa.array(places, pa.int64(), mask=np.array([at is None for at in times], np.bool_))
+    found = layout().unpack(served, names).take(taken)
+    own = {TRADER.name: pa.array(traders, pa.string()), AS_OF.name: pa.array(times, AS_OF.type.arrow)}
+    return pa.table({**own, **dict(zip(names, found.columns, strict=True))})
 
 
 def _utc(moment: datetime) -> datetime:

@@ -71,6 +71,22 @@ class OnlineTraders:
         self._client.expire(self._traders_key, _KNOWN_SECONDS)
         return None
 
+    def write(self, at: datetime, rows: Iterable[list[tuple[bytes, bytes]]], seconds: int) -> bool:
+        """Write keys and rows as of a T, which expire after some seconds; False where another T has begun meanwhile."""
+        for batch in rows:
+            with self._client.pipeline(transaction=True) as both:
+                try:
+                    both.watch(self._as_of_key)  # type: ignore[no-untyped-call]
+                    if self.as_of() != at:
+                        return False
+                    both.multi()
+                    for key, row in batch:
+                        both.set(key, row, ex=seconds)
+                    both.execute()
+                except redis.WatchError:
+                    return False
+        return True
+
     def finish(self, at: datetime) -> None:
         """Announce that all features as of a T are written, unless another T has begun since."""
         with self._client.pipeline(transaction=True) as both:

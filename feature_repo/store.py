@@ -4,41 +4,18 @@ import logging
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pumploss import embedded
-from pumploss.errors import SettingsError
 from pumploss.settings import ROOT, Settings
 
 if TYPE_CHECKING:
     from feast import FeatureStore, RepoConfig
 
 PROJECT = "pumploss"
+KEY_VERSION = 3
 VIEW = "trader_features"
-
-
-def connection_string(url: str) -> str:
-    """Write a Redis URL (`redis://`, `rediss://` or `unix://`) in Feast's form.
-
-    Raises SettingsError for other schemes and for a comma, which that form cannot carry.
-    """
-    parts = urlsplit(url)
-    options = dict(parse_qsl(parts.query))
-    if parts.scheme == "unix":
-        address = "localhost:0"  # must be there, is ignored
-        options = {"unix_socket_path": unquote(parts.path), **options}
-    elif parts.scheme in ("redis", "rediss"):
-        address = f"{parts.hostname or 'localhost'}:{parts.port or 6379}"
-        options = {**({"db": parts.path.strip("/")} if parts.path.strip("/") else {}), **options}
-        options |= {"ssl": "true"} if parts.scheme == "rediss" else {}
-    else:
-        raise SettingsError(f"PUMPLOSS_HOT_URL={url!r}: give redis://, rediss:// or unix://.")
-    options |= {"username": unquote(parts.username)} if parts.username else {}
-    options |= {"password": unquote(parts.password)} if parts.password else {}
-    if any("," in value for value in options.values()):
-        raise SettingsError("PUMPLOSS_HOT_URL: Feast cannot take a comma in a socket path or password; use others.")
-    return ",".join([address, *(f"{name}={value}" for name, value in options.items())])
 
 
 def redis_url(settings: Settings) -> str:
@@ -56,7 +33,9 @@ def online_redis(settings: Settings) -> Iterator[str]:
         yield server.url
 
 
-def configuration(settings: Settings, redis: str, versions: Mapping[str, int] | None = None) -> dict[str, Any]:
+def configuration(
+    settings: Settings, redis: str, versions: Mapping[str, int] | None = None, asked_at: datetime | None = None
+) -> dict[str, Any]:
     """Make from settings what feature_store.yaml would say; `versions` pins tables by name."""
     return {
         "project": PROJECT,
@@ -67,27 +46,32 @@ def configuration(settings: Settings, redis: str, versions: Mapping[str, int] | 
             **({"versions": dict(versions)} if versions else {}),
         },
         "online_store": {
-            "type": "feature_repo.online.LatestRedisOnlineStore",
-            "connection_string": connection_string(redis),
+            "type": "feature_repo.online.PackedRedisOnlineStore",
+            "url": redis,
+            **({"asked_at": asked_at} if asked_at else {}),
         },
         "materialization": {"online_write_batch_size": 10_000},
-        "entity_key_serialization_version": 3,
+        "entity_key_serialization_version": KEY_VERSION,
     }
 
 
 def feature_store(
-    settings: Settings, redis_address: str | None = None, versions: Mapping[str, int] | None = None
+    settings: Settings,
+    redis_address: str | None = None,
+    versions: Mapping[str, int] | None = None,
+    asked_at: datetime | None = None,
 ) -> "FeatureStore":
     """Open a store whose registry holds today's definitions.
 
     `redis_address` is the URL of a running Redis; without it nothing online is reached before it is used. `versions`
-    pins Delta tables by name.
+    pins Delta tables by name. Online rows older than 48 hours at `asked_at`, or now, are not served: a market of other
+    days, such as a simulated one, is asked as of one of its own.
     """
     from feast import RepoConfig
     from sqlalchemy.exc import DatabaseError
 
     settings.feast_registry.parent.mkdir(parents=True, exist_ok=True)
-    given = configuration(settings, redis_address or redis_url(settings), versions)
+    given = configuration(settings, redis_address or redis_url(settings), versions, asked_at)
     with quiet():
         config = RepoConfig(repo_path=ROOT / "feature_repo", **given)
         try:
@@ -121,7 +105,8 @@ def _apply(store: "FeatureStore", lake: str) -> None:
         pass
     assert isinstance(view.batch_source, FileSource)
     services = [definitions.service(name, view) for name in ("loss-prediction", "risk-score")]
-    store.apply([view.batch_source, definitions.entity(), view, *services])
+    groups, at_request = definitions.group_views(lake), definitions.at_request(view)
+    store.apply([view.batch_source, definitions.entity(), view, *groups, at_request, *services])
 
 
 @contextmanager
@@ -131,4 +116,5 @@ def quiet() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", category=DeprecationWarning, module=r"(ibis|feast)\b.*")
         warnings.filterwarnings("ignore", category=FutureWarning, module=r"(ibis|feast)\b.*")
+        warnings.filterwarnings("ignore", "On demand feature view is an experimental", category=RuntimeWarning)
         yield

@@ -1,25 +1,31 @@
-"""Puts the features as of the latest T into Redis through Feast, and reads some back to prove it."""
+"""Puts the features as of the latest T where Feast reads them online, and has Feast read some back to prove it."""
 
-import contextlib
-import io
 import math
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
+
+import redis
+from pyspark.sql import functions as F
 
 from feature_repo.online_traders import OnlineTraders
 from feature_repo.store import PROJECT, VIEW, feature_store, online_redis, quiet
-from features.registry import TABLE
+from features.registry import TABLE, features
 from jobs.pipeline import WRITER
+from jobs.publishing.pieces import by_cohorts
 from jobs.running.step_context import StepContext
 from pumploss.days import Days, midnight, shift
 from pumploss.errors import StoreError
-from pumploss.hot import open_hot
+from pumploss.hot import EXPIRY_SECONDS, open_hot
 
 if TYPE_CHECKING:
     from feast import FeatureStore
 
-#: Keys that are read back and compared with the lake, value by value.
-PROBES = 20
+#: Traders, drawn anew each day, whose online features are read back and compared with the lake's.
+PROBES = 1_000
+#: The first of them are asked of Feast's interface as well.
+ASKED = 20
 
 
 def run(context: StepContext, days: Days) -> None:
@@ -38,7 +44,7 @@ def run(context: StepContext, days: Days) -> None:
     at = midnight(feature_day)
     traders = _traders(context, feature_day, version) if rows else []
     with online_redis(context.settings) as url, quiet():
-        store = feature_store(context.settings, url, {TABLE.name: version})
+        store = feature_store(context.settings, url, {TABLE.name: version}, asked_at=at)
         with open_hot(context.settings) as hot:
             context.require_unmoved()
             online = OnlineTraders(hot, PROJECT, VIEW, store.config.entity_key_serialization_version)
@@ -46,15 +52,16 @@ def run(context: StepContext, days: Days) -> None:
                 report.skipped = f"features as of {newer.date()} are online already, which is later than {feature_day}"
                 return
             removed = online.keep_only(at, traders)
-            kept = _write(store, context, feature_day, version) if rows else 0
+            if not online.write(at, _rows(store, context, feature_day, version), EXPIRY_SECONDS):
+                report.skipped = f"another run has begun to put other features than those of {feature_day} online"
+                return
+            compared = verify(store, context, feature_day, version)
             online.finish(at)
     report.day(days[-1]).rows_read = rows
     report.day(days[-1]).rows_written = rows
-    report.details.update({"as_of": at.isoformat(), "keys": rows, "keys_kept_newer": kept, "keys_removed": removed})
+    report.details.update({"as_of": at.isoformat(), "keys": rows, "keys_compared": compared, "keys_removed": removed})
     if removed:
         report.notes.append(f"{removed} traders have no features as of {feature_day} and are online no longer")
-    if kept:
-        report.notes.append(f"{kept} of {min(rows, PROBES)} probed keys are online with a later T and stay")
 
 
 def _is_withdrawn(context: StepContext, at: datetime) -> bool:
@@ -69,42 +76,54 @@ def _traders(context: StepContext, feature_day: date, version: int) -> list[str]
     return [str(address) for address in addresses["trader_address"].to_pylist()]
 
 
-def _write(store: "FeatureStore", context: StepContext, feature_day: date, version: int) -> int:
-    """Writes the features as of T and reads some back; answers what `verify` does."""
-    at = midnight(feature_day)
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        store.materialize(at - timedelta(seconds=1), at, feature_views=[VIEW])
-    return verify(store, context, feature_day, version)
+def _rows(
+    store: "FeatureStore", context: StepContext, feature_day: date, version: int
+) -> Iterator[list[tuple[bytes, bytes]]]:
+    """Reads the features as of T, some cohorts at a time, as keys and packed rows."""
+    from feature_repo.online import keys_and_rows
+
+    count = context.lake.rows_by_day(TABLE).get(feature_day, 0)
+    project, key_version = store.config.project, store.config.entity_key_serialization_version
+    for part in by_cohorts(context.read(TABLE, [feature_day], version), count):
+        yield from keys_and_rows(part, midnight(feature_day), project, key_version)
 
 
 def verify(store: "FeatureStore", context: StepContext, feature_day: date, version: int) -> int:
-    """Compares some online rows with the lake's; answers how many are of a later T and therefore not compared."""
-    from feature_repo.definitions import fields
+    """Compares what is online of some traders with the lake, to the last bit; answers how many traders.
 
-    names = [field.name for field in fields()]
+    Feast's own interface is asked for the first of them. Raises StoreError at the first difference.
+    """
+    from feature_repo.online import read_online
+
+    names = [feature.name for feature in features()]
     lake = context.read(TABLE, [feature_day], version).select("trader_address", *names)
-    probes = lake.orderBy("trader_address").limit(PROBES).toArrow().to_pylist()
-    expected = {row["trader_address"]: row for row in probes}
-    keys = [{"trader_address": address} for address in expected]
-    answer = store.get_online_features([f"{VIEW}:{name}" for name in names], keys)
-    online = answer.to_dict(include_event_timestamps=True)
-    kept = 0
-    for row, address in enumerate(online["trader_address"]):
-        if online[f"{names[0]}__ts"][row] > midnight(feature_day).timestamp():
-            kept += 1
-            continue
-        for name in names:
-            _refuse_difference(address, name, online[name][row], expected[address][name], feature_day)
-    return kept
+    drawn = F.xxhash64("trader_address", F.lit(feature_day.isoformat()))
+    probes = lake.orderBy(drawn, "trader_address").limit(PROBES).toArrow()
+    traders = probes["trader_address"].to_pylist()
+    if not traders:
+        return 0
+    with closing(redis.Redis.from_url(store.config.online_store.url)) as client:
+        stored = read_online(client, traders, names, midnight(feature_day))
+    asked = [{"trader_address": trader} for trader in traders[:ASKED]]
+    served = store.get_online_features([f"{VIEW}:{name}" for name in names], asked).to_dict()
+    for name in names:
+        _refuse_differences(traders, name, stored[name].to_pylist(), probes[name].to_pylist(), feature_day)
+        _refuse_differences(traders[:ASKED], name, served[name], probes[name].to_pylist()[:ASKED], feature_day)
+    return len(traders)
+
+
+def _refuse_differences(traders: list[str], name: str, online: list[Any], lake: list[Any], feature_day: date) -> None:
+    for trader, found, expected in zip(traders, online, lake, strict=True):
+        _refuse_difference(trader, name, found, expected, feature_day)
 
 
 def _refuse_difference(address: str, name: str, online: Any, lake: Any, feature_day: date) -> None:
-    if hasattr(lake, "timestamp") and hasattr(online, "timestamp"):
+    if isinstance(online, datetime) and isinstance(lake, datetime):
         online, lake = online.timestamp(), lake.timestamp()
     if online != lake and not (_is_missing(online) and _is_missing(lake)):
         raise StoreError(
-            f"Redis holds {name} = {online!r} for {address} as of {feature_day}, gold_trader_features {lake!r}. Run "
-            "materialize_features for the day again; if the difference stays, empty the hot store."
+            f"Online is {name} = {online!r} for {address} as of {feature_day}, gold_trader_features has {lake!r}. "
+            "Run materialize_features for the day again; if the difference stays, empty the hot store."
         )
 
 

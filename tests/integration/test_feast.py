@@ -130,7 +130,7 @@ def test_unchanged_definitions_are_not_applied_again(settings, monkeypatch):
 
 def online(settings, *traders):
     with online_redis(settings) as url, quiet():
-        store = feature_store(settings, url)
+        store = feature_store(settings, url, asked_at=T)
         keys = [{"trader_address": trader} for trader in traders]
         found = store.get_online_features([f"{VIEW}:{FEATURE}", f"{VIEW}:win_rate_30d"], keys).to_dict()
     return list(zip(found[FEATURE], found["win_rate_30d"], strict=True))
@@ -146,7 +146,7 @@ def test_online_equals_offline_and_an_older_day_never_replaces_a_newer_one(conte
         put(settings, row("ann", T - DAY, 1), row("bob", T - DAY, 2), row("ann", T, 3))
         report = run(context, today)
         assert report.skipped is None
-        assert (report.day(today).rows_read, report.details["keys_kept_newer"]) == (1, 0)
+        assert (report.day(today).rows_read, report.details["keys_compared"]) == (1, 1)
         assert online(settings, "ann", "bob") == [(3, 3 / 7), (None, None)]
 
         report = run(context, yesterday)
@@ -203,17 +203,16 @@ def test_what_is_online_is_as_of_the_latest_t_whichever_runs_last(context, setti
             assert keys_online(settings) == len(newer)
 
 
-@pytest.mark.parametrize("where", ["begin", "keep_only", "unlink", "materialize"])
+@pytest.mark.parametrize("where", ["begin", "keep_only", "unlink", "write", "set"])
 def test_a_run_that_was_killed_is_mended_by_the_next(context, settings, monkeypatch, where):
     import redis
-    from feast import FeatureStore
 
     from feature_repo.online_traders import OnlineTraders
 
     def killed(*_, **__):
         raise KeyboardInterrupt
 
-    owner = {"unlink": redis.client.Pipeline, "materialize": FeatureStore}.get(where, OnlineTraders)
+    owner = redis.client.Pipeline if where in ("unlink", "set") else OnlineTraders
     with online_redis(settings):
         put(settings, row("ann", T - DAY, 1), row("bob", T - DAY, 2), row("ann", T, 3), row("cho", T, 4))
         run(context, YESTERDAY)
@@ -233,14 +232,13 @@ def test_a_day_without_features_is_skipped_with_what_to_do(context):
 
 
 def test_a_wrong_value_online_is_noticed(context, settings, monkeypatch):
-    from feast import FeatureStore
-
+    from feature_repo.online_traders import OnlineTraders
     from pumploss.errors import StoreError
 
     with online_redis(settings):
         put(settings, row("ann", T, 1))
         run(context, (T - DAY).date())
         put(settings, row("ann", T, 2), days=[T.date()])
-        monkeypatch.setattr(FeatureStore, "materialize", lambda *_, **__: None)
-        with pytest.raises(StoreError, match=r"loss_trades_24h = 1 for ann as of 2026-01-10, gold_trader_features 2"):
+        monkeypatch.setattr(OnlineTraders, "write", lambda *_, **__: True)
+        with pytest.raises(StoreError, match=r"loss_trades_24h = 1 for ann as of 2026-01-10, .* has 2"):
             run(context, (T - DAY).date())
