@@ -40,7 +40,7 @@ def stakes_after_win_30d() -> Column:
     return level("stakes_after_win_count_30d")
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="stakes_after_loss_30d")
 def chase_size_loss_30d() -> Column:
     """Mean ln(stake / usual stake) of the positions opened after a loss in 30 days; missing without one.
 
@@ -49,31 +49,31 @@ def chase_size_loss_30d() -> Column:
     return _stake_after("loss")
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="stakes_after_win_30d")
 def chase_size_win_30d() -> Column:
     """Mean ln(stake / usual stake) of the positions opened after a win in 30 days; missing without one."""
     return _stake_after("win")
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="stakes_after_loss_30d")
 def chase_size_30d() -> Column:
     """`chase_size_loss_30d` minus `chase_size_win_30d`: above 0 for who stakes more after a loss than after a win."""
     return _stake_after("loss") - _stake_after("win")
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="exits_at_loss_30d")
 def chase_wait_loss_30d() -> Column:
     """ln(1 + median seconds) from a loss to the next position in 30 days; missing where none was opened after one."""
     return _wait_after("loss")
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="exits_at_win_30d")
 def chase_wait_win_30d() -> Column:
     """ln(1 + median seconds) from a win to the next position in 30 days; missing where none was opened after one."""
     return _wait_after("win")
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="exits_at_loss_30d")
 def chase_speed_30d() -> Column:
     """`chase_wait_loss_30d` minus `chase_wait_win_30d`: below 0 for who is quicker after a loss than after a win."""
     return _wait_after("loss") - _wait_after("win")
@@ -91,19 +91,19 @@ def exits_at_win_30d() -> Column:
     return level("exits_at_win_count_30d")
 
 
-@feature()
+@feature(support="exits_at_loss_30d")
 def continued_after_loss_30d() -> Column:
     """(losses followed by a new position within 10 minutes + 1) / (losses + 2), in 30 days."""
     return _continued_after("loss")
 
 
-@feature()
+@feature(support="exits_at_win_30d")
 def continued_after_win_30d() -> Column:
     """(wins followed by a new position within 10 minutes + 1) / (wins + 2), in 30 days."""
     return _continued_after("win")
 
 
-@feature()
+@feature(support="exits_at_loss_30d")
 def chase_continuation_30d() -> Column:
     """`continued_after_loss_30d` minus `continued_after_win_30d`: above 0 for who goes on after losses rather."""
     return _continued_after("loss") - _continued_after("win")

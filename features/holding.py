@@ -20,7 +20,7 @@ def positions_opened_still_open_30d() -> Column:
     return level("still_open_position_count_30d")
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="positions_opened_30d")
 def hold_p10_log_30d() -> Column:
     """ln(1 + seconds) within which a tenth of the positions opened in 30 days was sold, open ones taken as censored.
 
@@ -29,7 +29,7 @@ def hold_p10_log_30d() -> Column:
     return log(level("hold_p10_seconds_30d") + 1.0)
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="positions_opened_30d")
 def hold_median_log_30d() -> Column:
     """ln(1 + seconds) within which half of the positions opened in 30 days was sold, open ones taken as censored.
 
@@ -38,7 +38,7 @@ def hold_median_log_30d() -> Column:
     return log(level("hold_median_seconds_30d") + 1.0)
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="positions_opened_30d")
 def hold_p90_log_30d() -> Column:
     """ln(1 + seconds) within which nine tenths of the positions opened in 30 days were sold, open ones as censored.
 
@@ -47,7 +47,7 @@ def hold_p90_log_30d() -> Column:
     return log(level("hold_p90_seconds_30d") + 1.0)
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="positions_opened_30d")
 def held_under_60s_share_30d() -> Column:
     """Share of the positions opened in 30 days that was held for less than 60 seconds, open ones taken as censored.
 
@@ -56,7 +56,7 @@ def held_under_60s_share_30d() -> Column:
     return level("held_under_60s_share_30d")
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="positions_opened_30d")
 def held_over_24h_share_30d() -> Column:
     """Share of the positions opened in 30 days that was held for more than 24 hours, open ones taken as censored.
 
@@ -71,7 +71,7 @@ def positions_closed_30d() -> Column:
     return level("closed_position_count_30d")
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="positions_closed_30d")
 def hold_duration_30d() -> Column:
     """Mean seconds held of the positions that were emptied in 30 days, from first buy to last sell; missing without."""
     return ratio(level("closed_hold_micros_30d"), level("closed_position_count_30d")) / 1e6

@@ -95,7 +95,7 @@ def total_losses_30d() -> Column:
     return sol(total("realised_loss_lamports", 30))
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="matched_sells_30d")
 def sell_win_rate_30d() -> Column:
     """Share of matched sells with positive PnL in 30 days; missing without matched sells."""
     return ratio(total("win_count", 30), total("matched_sell_count", 30))

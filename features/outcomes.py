@@ -27,20 +27,20 @@ def positions_lost_30d() -> Column:
     return level("lost_position_count_30d")
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="positions_closed_30d")
 def win_rate_30d() -> Column:
     """Share of the positions emptied in 30 days that made money; missing without one."""
     return ratio(level("won_position_count_30d"), level("closed_position_count_30d"))
 
 
-@feature(monotone=-1)
+@feature(monotone=-1, support="positions_closed_30d")
 def win_rate_shrunk_30d() -> Column:
     """(won + 2) / (closed + 5) positions in 30 days: the win rate, drawn to 0.4 where few were closed."""
     closed = level("closed_position_count_30d")
     return ratio(level("won_position_count_30d") + PRIOR_WINS, closed + PRIOR_POSITIONS)
 
 
-@feature(monotone=-1, is_nullable=True)
+@feature(monotone=-1, is_nullable=True, support="positions_closed_30d")
 def payoff_ratio_30d() -> Column:
     """ln(mean win / mean loss) of the positions emptied in 30 days, clipped to [-4, 4]; missing without one of each."""
     mean_win = ratio(level("won_lamports_30d"), level("won_position_count_30d"))
@@ -48,7 +48,7 @@ def payoff_ratio_30d() -> Column:
     return clipped(log(ratio(mean_win, mean_loss)), -4.0, 4.0)
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="positions_closed_30d")
 def profit_factor_30d() -> Column:
     """SOL won over SOL lost + 0.01, over the positions emptied in 30 days; missing without one."""
     factor = ratio(level("won_lamports_30d"), level("lost_lamports_30d") + _LEAST_LOSS)
@@ -67,7 +67,7 @@ def loss_streak_30d() -> Column:
     return level("current_loss_run_30d")
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="positions_lost_30d")
 def worst_loss_share_30d() -> Column:
     """Part of all SOL lost on positions emptied in 30 days that the worst of them lost; missing without a loss."""
     return ratio(level("largest_loss_lamports_30d"), level("lost_lamports_30d"))

@@ -32,7 +32,7 @@ def max_drawdown_sol_30d() -> Column:
     return sol(level("deepest_fall_lamports_30d"))
 
 
-@feature()
+@feature(support="staked_days_30d")
 def max_drawdown_ratio_30d() -> Column:
     """`max_drawdown_sol_30d` over `capital_proxy_sol_30d`, of which at least 0.1 SOL."""
     return ratio(level("deepest_fall_lamports_30d"), F.greatest(level("capital_lamports_30d"), F.lit(_LEAST_CAPITAL)))
@@ -48,7 +48,7 @@ def capital_proxy_sol_30d() -> Column:
     return sol(level("capital_lamports_30d"))
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="staked_days_30d")
 def depletion_30d() -> Column:
     """Exit value of open positions at T over `capital_proxy_sol_30d`; missing without capital."""
     return ratio(level("equity_close_lamports"), level("capital_lamports_30d"))
@@ -60,7 +60,7 @@ def staked_days_30d() -> Column:
     return level("staked_day_count_30d")
 
 
-@feature(monotone=1, is_nullable=True)
+@feature(monotone=1, is_nullable=True, support="staked_days_30d")
 def ewma_loss_ratio_30d() -> Column:
     """Mean equity lost a day per SOL at stake (held the evening before, plus bought), a day weighing half per 7 days.
 
@@ -69,7 +69,7 @@ def ewma_loss_ratio_30d() -> Column:
     return ratio(level("fading_loss_ratios_30d"), level("fading_weights_30d"))
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="buys_30d")
 def pnl_trend_30d() -> Column:
     """Slope of equity made since T - 30 d on the calendar day, per SOL bought on a mean day; missing without buys."""
     return level("equity_slope_lamports_30d") * 30.0 / F.nullif(total("buy_cost_lamports", 30), F.lit(0))
@@ -93,7 +93,7 @@ def moved_weeks_28d() -> Column:
     return sum_of([(_in_week("row_count", week) > 0).cast("bigint") for week in _WEEKS])
 
 
-@feature(monotone=1)
+@feature(monotone=1, support="moved_weeks_28d")
 def lag_loss_rate_28d() -> Column:
     """(losing weeks + 1) / (weeks in which equity moved + 2), of the 4 weeks before T; a loss is one above dust."""
     return ratio(sum_of([_has_lost(week) for week in _WEEKS]) + 1, moved_weeks_28d() + 2)

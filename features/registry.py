@@ -28,8 +28,9 @@ class Feature:
     """Describes a feature: its name, group (its module), type, meaning, and how it is computed.
 
     `monotone` is the sign of its effect on the risk of a loss where that is certain, else 0. `is_nullable` says that it
-    does not exist for every eligible trader. `expression` makes the Column over one row of windowed facts, that is one
-    trader and one T.
+    does not exist for every eligible trader. `support` names the count, a feature too, of what a rate or mean rests on.
+    What grows with the length of the data is no model input. `expression` makes the Column over one row of windowed
+    facts, that is one trader and one T.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Feature:
     monotone: int = 0
     is_model_input: bool = True
     is_nullable: bool = False
+    support: str = ""
     expression: "Expression" = field(repr=False, compare=False, kw_only=True)
 
     @property
@@ -51,7 +53,12 @@ _registered: list[Feature] = []
 
 
 def feature(
-    kind: Type = Type.DOUBLE, *, monotone: int = 0, is_model_input: bool = True, is_nullable: bool = False
+    kind: Type = Type.DOUBLE,
+    *,
+    monotone: int = 0,
+    is_model_input: bool = True,
+    is_nullable: bool = False,
+    support: str = "",
 ) -> "Callable[[Expression], Expression]":
     """Register a function as the feature of its name; its module is the group, its docstring the meaning.
 
@@ -64,7 +71,7 @@ def feature(
         if not description or any(known.name == name for known in _registered):
             raise ValueError(f"feature {group}.{name} has no docstring, or another feature has its name")
         _registered.append(
-            Feature(name, group, kind, description, monotone, is_model_input, is_nullable, expression=function)
+            Feature(name, group, kind, description, monotone, is_model_input, is_nullable, support, expression=function)
         )
         return function
 

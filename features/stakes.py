@@ -9,7 +9,7 @@ from features.windows import level
 from pumploss.contract import Type
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="positions_opened_30d")
 def stake_median_sol_30d() -> Column:
     """Median cost, fees included, of the buys that opened positions in 30 days, in SOL; missing without one."""
     return sol(level("stake_median_lamports_30d"))
@@ -21,31 +21,31 @@ def stake_max_sol_30d() -> Column:
     return sol(level("stake_max_lamports_30d"))
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="positions_opened_30d")
 def stake_variation_30d() -> Column:
     """Standard deviation over mean of the stakes of 30 days; missing below two."""
     return F.round(level("stake_variation_30d"), 9)
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="positions_opened_30d")
 def stake_slope_30d() -> Column:
     """Slope of ln(stake) on the number of the active day, of 30 days: above 0 while stakes rise; missing on one day."""
     return F.round(level("stake_slope_30d"), 9) + 0.0
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="positions_opened_30d")
 def stake_max_ratio_30d() -> Column:
     """Highest over median stake of 30 days; missing without one."""
     return ratio(level("stake_max_lamports_30d"), level("stake_median_lamports_30d"))
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="positions_opened_30d")
 def bet_fraction_30d() -> Column:
     """Median stake over `capital_proxy_sol_30d`; missing without stake or capital."""
     return ratio(level("stake_median_lamports_30d"), level("capital_lamports_30d"))
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="positions_opened_30d")
 def allin_share_30d() -> Column:
     """Share of the stakes of 30 days of half of `capital_proxy_sol_30d` or more; missing without stake or capital."""
     large = ratio(level("large_stake_count_30d"), level("opened_position_count_30d"))
@@ -58,7 +58,7 @@ def positions_opened_7d() -> Column:
     return level("opened_position_count_7d")
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="positions_opened_7d")
 def drawdown_stake_correlation_7d() -> Column:
     """Rank correlation of stakes with what the positions emptied before on the same day had made, over 7 days.
 

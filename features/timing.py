@@ -42,7 +42,7 @@ def weekend_share_30d() -> Column:
     return ratio(total("weekend_trade_count", 30), total("trade_count", 30))
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="matched_sells_30d")
 def log_hold_30d() -> Column:
     """Mean of ln(1 + seconds held) over matched sells in 30 days, to six decimals; missing without them."""
     return ratio(total("log_hold_micros", 30), total("matched_sell_count", 30)) / 1e6

@@ -100,10 +100,18 @@ def _bounds(lowest: float | None, highest: float | None) -> str:
 def _features() -> str:
     signs = {-1: "lowers risk", 0: "", 1: "raises risk"}
     rows = (
-        (f"`{f.name}`", f.group, f.type.spark, signs[f.monotone], "yes" if f.is_model_input else "no", f.description)
+        (
+            f"`{f.name}`",
+            f.group,
+            f.type.spark,
+            signs[f.monotone],
+            "yes" if f.is_model_input else "no",
+            f"`{f.support}`" if f.support else "",
+            f.description,
+        )
         for f in features()
     )
-    head = ("feature", "group", "type", "constraint", "model input", "meaning")
+    head = ("feature", "group", "type", "constraint", "model input", "rests on", "meaning")
     return f"# Features\n\n{NOTE}\nFeature set version {FEATURE_SET_VERSION}.\n\n" + _rows(head, rows)
 
 

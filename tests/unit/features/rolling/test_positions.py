@@ -129,3 +129,20 @@ def test_an_open_position_is_censored_at_t():
     # Half is sold within 30 s; of the other half it is known for no more than the minute until T.
     assert (row["hold_median_seconds_30d"], row["hold_p90_seconds_30d"]) == (30.0, None)
     assert (row["held_under_60s_share_30d"], row["held_over_24h_share_30d"]) == (0.5, None)
+
+
+def test_a_streak_follows_the_trader_s_own_order_within_a_second():
+    opened = datetime(2026, 1, 9, 12, tzinfo=UTC)
+    base = {
+        "trader_address": "ann", "trader_cohort": 1, "day": opened.date(), "known_at": opened, "part_of": "",
+        "entered": micros(opened), "exited": micros(opened) + 10**6, "is_closed": True, "buy_count": 1,
+        "averaged_down_count": 0, "entry_cost_lamports": 1,
+    }  # fmt: skip
+    # As trades are ordered: a loss, a win, a loss; neither mint nor profit nor entry decides.
+    sold = ((1, 4, -5), (2, 5, 7), (3, 6, -9))
+    rows = [
+        {**base, "episode_index": entry, "entry_order": entry, "exit_order": left, "realised_pnl_lamports": made}
+        for entry, left, made in sorted(sold, key=lambda one: one[2])
+    ]
+    row = measured(rows, [("ann", date(2026, 1, 10))])["ann", date(2026, 1, 10)]
+    assert (row["longest_loss_run_30d"], row["current_loss_run_30d"], row["lost_position_count_30d"]) == (1, 1, 2)
