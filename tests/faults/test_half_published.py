@@ -36,7 +36,7 @@ def put(settings, rows, **more):
 
 def online(settings, *traders):
     with online_redis(settings) as url, quiet():
-        store = feature_store(settings, url)
+        store = feature_store(settings, url, asked_at=LATER)
         keys = [{"trader_address": trader} for trader in traders]
         return store.get_online_features([f"{VIEW}:loss_trades_24h"], keys).to_dict()["loss_trades_24h"]
 

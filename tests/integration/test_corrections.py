@@ -9,6 +9,7 @@ from jobs.commands.trader import trader
 from jobs.pipeline import daily
 from jobs.running.nightly import held_stores
 from jobs.running.runner import run_steps
+from pumploss.days import midnight
 from pumploss.hot import hot_losers, open_hot
 from pumploss.warm import open_warm, top_losers
 
@@ -87,7 +88,7 @@ def test_every_store_says_what_is_true_now(context, land, base58, first, second,
 def online(settings, names):
     """Who has features online, and as of when."""
     with online_redis(settings) as url, quiet():
-        store = feature_store(settings, url)
+        store = feature_store(settings, url, asked_at=midnight(DAYS[-1]))
         keys = [{"trader_address": address} for address in names]
         answer = store.get_online_features([f"{VIEW}:total_trades"], keys).to_dict(include_event_timestamps=True)
     moments = zip(answer["trader_address"], answer["total_trades"], answer["total_trades__ts"], strict=True)
