@@ -59,8 +59,8 @@ COVERED_BY = {
     "unit/features/test_feature_values": (
         "features/activity", "features/chasing", "features/disposition", "features/diversity", "features/holding",
         "features/lifetime", "features/losses", "features/market", "features/outcomes", "features/paths",
-        "features/positions", "features/ratios", "features/sizing", "features/stakes", "features/timing",
-        "features/windows",
+        "features/positions", "features/ratios", "features/rolling/market", "features/sizing", "features/stakes",
+        "features/timing", "features/windows",
     ),
     "unit/jobs/gates/test_completeness": ("jobs/gates/completeness_rules", "jobs/gates/recorded"),
     "unit/jobs/running/test_due_days": ("sources/landing/stamps",),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from features.rolling.facts import Inputs
 from jobs import gold_labels, gold_trader_features
-from pumploss.days import shift, span
+from pumploss.days import midnight, shift, span
 from pumploss.tables import (
     gold_market_day,
     gold_token_day,
@@ -103,7 +103,8 @@ def _trips(seed: int, day: date) -> list[Row]:
 def _market_day(draw: Random, day: date) -> Row:
     sells = draw.randrange(1, 9)
     losses = draw.randrange(sells + 1)
-    return {"day": day, "loss_count": losses, "matched_sell_count": sells, "losing_sell_share": losses / sells}
+    known = {"day": day, "known_at": midnight(shift(day, 1))}
+    return {**known, "loss_count": losses, "matched_sell_count": sells, "losing_sell_share": losses / sells}
 
 
 def market(seed: int, days: tuple[date, ...] = span(FIRST, LAST)) -> list[list[Row]]:
@@ -115,7 +116,8 @@ def market(seed: int, days: tuple[date, ...] = span(FIRST, LAST)) -> list[list[R
         tables[0] += [_trader_day(draw, trader, day) for trader in active]
         tables[1] += [_mint_day(draw, trader, mint, day) for trader in active for mint in MINTS if draw.random() < 0.5]
         volatility = [draw.choice([None, draw.random()]) for _ in MINTS]
-        tables[2] += [{"token_mint": m, "day": day, "volatility": v} for m, v in zip(MINTS, volatility, strict=True)]
+        known = {"day": day, "known_at": midnight(shift(day, 1))}
+        tables[2] += [{**known, "token_mint": m, "volatility": v} for m, v in zip(MINTS, volatility, strict=True)]
         tables[3].append(_market_day(draw, day))
         tables[4] += _trips(seed, day)
     return tables
@@ -173,6 +175,31 @@ def test_a_range_of_features_equals_day_by_day_in_any_order_of_rows(features, se
     single = [features(tables, [day]) for day in days]
     shuffled = [Random(seed).sample(rows, len(rows)) for rows in tables]
     assert features(shuffled, days) == single[0] | single[1] | single[2]
+
+
+@few
+@given(seed=seeds, as_of=as_of_days, age=st.integers(1, 35))
+def test_a_late_market_row_raises_known_at_of_all_who_see_it_and_a_token_row_of_those_who_used_it(
+    features, seed, as_of, age
+):
+    tables, day, late = market(seed), shift(as_of, -age), midnight(shift(as_of, 90))
+    before = features(tables, [as_of])
+    sees = age <= 30
+    markets = [{**row, "known_at": late} if row["day"] == day else row for row in tables[3]]
+    found = features([*tables[:3], markets, *tables[4:]], [as_of])
+    assert {pair: row["known_at"] for pair, row in found.items()} == {
+        pair: late if sees else row["known_at"] for pair, row in before.items()
+    }
+    tokens = [{**row, "known_at": late} if _is_of(row, "m1", day) else row for row in tables[2]]
+    users = {row["trader_address"] for row in tables[1] if _is_of(row, "m1", day)} if sees else set()
+    found = features([*tables[:2], tokens, *tables[3:]], [as_of])
+    assert {pair: row["known_at"] for pair, row in found.items()} == {
+        pair: late if pair[0] in users else row["known_at"] for pair, row in before.items()
+    }
+
+
+def _is_of(row: Row, mint: str, day: date) -> bool:
+    return row["token_mint"] == mint and _day(row) == day
 
 
 @few

@@ -30,7 +30,8 @@ def test_what_does_not_exist_is_missing_and_counts_are_zero(compute):
     assert {name for name, value in ben.items() if value is None} == {
         "avg_loss_size", "loss_ratio", "win_rate_30d", "avg_loss_size_30d",
         "payoff_ratio_30d", "diversification_30d", "new_mint_share_30d", "token_volatility_30d",
-        "unmatched_sell_share_30d", "market_conditions_30d", "open_value_ratio", "bag_share", "underwater_share",
+        "unmatched_sell_share_30d", "market_conditions_30d", "market_timing_30d",
+        "open_value_ratio", "bag_share", "underwater_share",
         "last_price_marked_share", "position_sizing_30d", "hold_duration_30d",
         "equity_loss_ratio_7d", "equity_loss_ratio_30d", "log_hold_30d", "hold_p10_log_30d", "hold_median_log_30d",
         "hold_p90_log_30d", "profit_factor_30d", "worst_loss_share_30d", "ewma_loss_ratio_30d",
@@ -42,6 +43,7 @@ def test_what_does_not_exist_is_missing_and_counts_are_zero(compute):
         "held_over_24h_share_30d",
     }  # fmt: skip
     assert ben["max_loss_streak_30d"] == ben["unique_tokens_30d"] == ben["lag_loss_1"] == 0
+    assert (ben["market_matched_sells_30d"], ben["is_history_truncated"]) == (0, True)
 
 
 def test_scattered_days_are_computed_as_asked(compute):
