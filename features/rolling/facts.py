@@ -17,6 +17,8 @@ class Inputs:
     token_days: DataFrame
     market_days: DataFrame
     round_trips: DataFrame
+    entries: DataFrame
+    rhythm: DataFrame
 
 
 def daily(inputs: Inputs) -> DataFrame:

@@ -16,9 +16,12 @@ from pumploss.tables import (
     gold_market_day,
     gold_token_day,
     gold_trader_day,
+    gold_trader_rhythm,
+    silver_entries,
     silver_round_trips,
     silver_trader_mint_day,
 )
+from tests.building.random_entries import random_entry, random_rhythm, random_token_day
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 2, 24)
 TRADERS, MINTS = ["ann", "ben", "cid", "dan"], ["m1", "m2", "m3"]
@@ -29,6 +32,8 @@ TABLES = (
     gold_token_day.TABLE,
     gold_market_day.TABLE,
     silver_round_trips.TABLE,
+    silver_entries.TABLE,
+    gold_trader_rhythm.TABLE,
 )
 
 Row = dict[str, Any]
@@ -115,11 +120,15 @@ def market(seed: int, days: tuple[date, ...] = span(FIRST, LAST)) -> list[list[R
         active = [trader for trader in TRADERS if draw.random() < 0.4]
         tables[0] += [_trader_day(draw, trader, day) for trader in active]
         tables[1] += [_mint_day(draw, trader, mint, day) for trader in active for mint in MINTS if draw.random() < 0.5]
-        volatility = [draw.choice([None, draw.random()]) for _ in MINTS]
-        known = {"day": day, "known_at": midnight(shift(day, 1))}
-        tables[2] += [{**known, "token_mint": m, "volatility": v} for m, v in zip(MINTS, volatility, strict=True)]
+        tables[2] += [random_token_day(draw, mint, day) for mint in MINTS]
+        alive = {f"{mint}{shift(day, -age)}" for mint in MINTS for age in range(6) if draw.random() < 0.5 or not age}
+        tables[2] += [random_token_day(draw, mint, day) for mint in sorted(alive)]
         tables[3].append(_market_day(draw, day))
         tables[4] += _trips(seed, day)
+        tables[5] += [
+            random_entry(draw, trader, mint, day) for trader in active for mint in MINTS if draw.random() < 0.3
+        ]
+        tables[6] += [random_rhythm(draw, trader, day) for trader in active]
     return tables
 
 

@@ -7,6 +7,7 @@ from statistics import linear_regression, stdev
 import pytest
 
 from features.registry import TABLE, features
+from tests.building.ann_entry_features import EXPECTED as OF_ENTRIES
 
 #: Exit value of 3 SOL at the last close, and 2.4 SOL that went in and did not come back.
 CAPITAL = 5.4
@@ -17,6 +18,7 @@ EWMA = sum(w * -change / stake for w, (_, change, stake) in zip(WEIGHTS, PATH, s
 MADE = [sum(change for age, change, _ in PATH if age >= later) for later in range(30, 0, -1)]
 
 EXPECTED = {
+    **OF_ENTRIES,
     "activity": {
         "total_trades_7d": 2,
         "total_trades_30d": 7,
@@ -115,6 +117,12 @@ EXPECTED = {
     "market": {
         "market_conditions_30d": 31 / 50,
         "market_matched_sells_30d": 50,
+        "market_volume_1d": log(60 / 30),
+        "market_trades_1d": log(120 / 60),
+        "market_traders_1d": log(61 / 31),
+        "market_new_tokens_1d": log(3 / 1.5),
+        "market_losing_1d": 1 - (15 / 20 + 1 / 10) / 2,
+        "market_days_30d": 4,
         "market_timing_30d": (2 * 0.5 + 3 * 0.75 + 2 * 1.0) / 7 - 31 / 50,
     },
     "outcomes": {
