@@ -5,7 +5,7 @@ from pyspark.sql import functions as F
 
 from features.ratios import days_between, log, ratio, sol
 from features.registry import feature
-from features.windows import as_of, level, total
+from features.windows import LOOKBACK_DAYS, as_of, level, total
 from pumploss.contract import Type
 
 
@@ -21,17 +21,23 @@ def total_trades_30d() -> Column:
     return total("trade_count", 30)
 
 
-@feature()
+@feature(support="total_trades_30d")
 def trade_frequency_30d() -> Column:
     """Trades per day in the 30 days before T, or since the first trade where that is later; part days count whole."""
     days_known = F.least(F.ceil(days_between(level("first_traded_at_close"), as_of())), F.lit(30).cast("bigint"))
     return ratio(total("trade_count", 30), days_known)
 
 
-@feature()
+@feature(support="active_days_30d")
 def trades_per_active_day_30d() -> Column:
     """Trades per day with a trade, over 30 days."""
     return ratio(total("trade_count", 30), total("active_day_count", 30))
+
+
+@feature(Type.BIGINT)
+def sells_30d() -> Column:
+    """Sells in 30 days."""
+    return total("sell_count", 30)
 
 
 @feature(Type.BIGINT)
@@ -78,11 +84,24 @@ def recency_hours() -> Column:
 
 @feature()
 def wallet_age_days() -> Column:
-    """Days from the first trade in our data to T; too low for wallets older than the data."""
-    return days_between(level("first_traded_at_close"), as_of())
+    """Days from the first trade in our data to T, at most 30.
+
+    An age without a bound would say how long the data are, not how old the wallet is. Every T that models are trained
+    on has 30 days of data before it, so up to there the age is true; see `is_history_truncated`.
+    """
+    return F.least(days_between(level("first_traded_at_close"), as_of()), F.lit(float(LOOKBACK_DAYS)))
 
 
-@feature()
+@feature(Type.BOOLEAN, is_model_input=False)
+def is_history_truncated() -> Column:
+    """Tell whether the data hold no trade of the first of the 30 days before T, so that they may begin later.
+
+    Then `wallet_age_days` and every figure of 30 days may be too low. The same for all traders of a T.
+    """
+    return F.coalesce(level("is_market_truncated_30d"), F.lit(True))
+
+
+@feature(support="total_trades_30d")
 def activity_trend() -> Column:
     """ln((trades in 7 days + 1) / (trades in 30 days x 7/30 + 1)): above 0 while trading more than usual."""
     usual = total("trade_count", 30) * 7.0 / 30.0 + 1.0

@@ -15,33 +15,33 @@ def unique_tokens_30d() -> Column:
     return level("mint_count_30d")
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="buys_30d")
 def preferred_tokens_30d() -> Column:
     """Share of buy cost in the mint that most was spent on in 30 days: 1 for a single mint."""
     return ratio(level("top_mint_cost_lamports_30d"), total("buy_cost_lamports", 30))
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="buys_30d")
 def diversification_30d() -> Column:
     """Effective number of mints bought in 30 days: 1 / sum of squared shares of buy cost."""
     cost = total("buy_cost_lamports", 30).cast("double")
     return ratio(cost * cost, level("mint_cost_squares_30d"))
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="unique_tokens_30d")
 def new_mint_share_30d() -> Column:
     """Share of the mints traded in 30 days that the trader had never traded before."""
     return ratio(level("first_seen_mint_count_30d"), level("mint_count_30d"))
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="sells_30d")
 def unmatched_sell_share_30d() -> Column:
     """Part of what sells brought in 30 days that no observed buy covers (transfers in); missing without sells."""
     sold, matched = total("sell_net_lamports", 30), total("proceeds_lamports", 30)
     return ratio(F.greatest(sold - matched, F.lit(0)), sold)
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="buys_30d")
 def token_volatility_30d() -> Column:
     """Mean volatility, weighted by buy cost, of the mints bought in 30 days, each on the days that it was bought.
 

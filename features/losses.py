@@ -34,13 +34,13 @@ def equity_pnl_sol_30d() -> Column:
     return sol(total("equity_change_lamports", 30))
 
 
-@feature(monotone=1, is_nullable=True)
+@feature(monotone=1, is_nullable=True, support="total_trades_7d")
 def equity_loss_ratio_7d() -> Column:
     """Equity lost over 7 days per SOL at stake (exit value 7 days ago plus buys): at most 1, negative for a gain."""
     return ratio(-total("equity_change_lamports", 7), _stake(7))
 
 
-@feature(monotone=1, is_nullable=True)
+@feature(monotone=1, is_nullable=True, support="total_trades_30d")
 def equity_loss_ratio_30d() -> Column:
     """Equity lost over 30 days per SOL at stake (exit value 30 days ago plus buys): at most 1, negative for a gain."""
     return ratio(-total("equity_change_lamports", 30), _stake(30))
@@ -78,6 +78,12 @@ def loss_trades_24h() -> Column:
 
 
 @feature(Type.BIGINT)
+def moved_days_30d() -> Column:
+    """Days of the last 30 on which a trade or a held mint moved equity: how many the daily figures rest on."""
+    return total("row_count", 30)
+
+
+@feature(Type.BIGINT)
 def matched_sells_30d() -> Column:
     """Matched sells in 30 days: how many results the rates of this group rest on."""
     return total("matched_sell_count", 30)
@@ -101,19 +107,19 @@ def sell_win_rate_30d() -> Column:
     return ratio(total("win_count", 30), total("matched_sell_count", 30))
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="loss_count_30d")
 def avg_loss_size_30d() -> Column:
     """Mean PnL of losing sells in 30 days, in SOL, below 0; missing without a loss."""
     return sol(ratio(total("realised_loss_lamports", 30), total("loss_count", 30)))
 
 
-@feature()
+@feature(support="moved_days_30d")
 def loss_days_share_30d() -> Column:
     """Share of days on which equity fell, among days of the last 30 on which a trade or a held mint moved it."""
     return ratio(total("losing_day_count", 30), total("row_count", 30))
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="moved_days_30d")
 def pnl_volatility_30d() -> Column:
     """Standard deviation of the daily equity change over the 30 calendar days, per SOL bought on a mean day."""
     days = F.lit(30).cast("bigint")
@@ -121,7 +127,7 @@ def pnl_volatility_30d() -> Column:
     return sample_deviation(days, change, squares) * 30.0 / F.nullif(total("buy_cost_lamports", 30), F.lit(0))
 
 
-@feature(monotone=1, is_nullable=True)
+@feature(monotone=1, is_nullable=True, support="buys_30d")
 def fee_drag_30d() -> Column:
     """Fees paid per SOL of buy cost over 30 days."""
     return ratio(total("fees_lamports", 30), total("buy_cost_lamports", 30))

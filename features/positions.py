@@ -20,7 +20,7 @@ def open_cost_sol() -> Column:
     return sol(level("open_cost_close_lamports"))
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="open_positions")
 def open_value_ratio() -> Column:
     """Exit value of open positions over their cost: below 1 while they are under water; missing without cost."""
     return ratio(level("equity_close_lamports"), level("open_cost_close_lamports"))
@@ -32,19 +32,19 @@ def open_positions() -> Column:
     return level("open_position_count_close")
 
 
-@feature(monotone=1, is_nullable=True)
+@feature(monotone=1, is_nullable=True, support="open_positions")
 def bag_share() -> Column:
     """Share of open positions worth less than a tenth of their cost; missing without positions."""
     return ratio(level("bag_count_close"), level("open_position_count_close"))
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="open_positions")
 def underwater_share() -> Column:
     """Share of open positions worth less than their cost; missing without positions."""
     return ratio(level("underwater_count_close"), level("open_position_count_close"))
 
 
-@feature(is_nullable=True)
+@feature(is_nullable=True, support="open_positions")
 def last_price_marked_share() -> Column:
     """Part of the exit value that a last price marks, for want of reserves; missing without exit value."""
     return ratio(level("equity_last_price_close_lamports"), level("equity_close_lamports"))

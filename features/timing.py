@@ -16,7 +16,7 @@ def _hours() -> list[Column]:
     return [total(f"hour_{hour}_trade_count", 30) for hour in range(HOURS)]
 
 
-@feature()
+@feature(support="total_trades_30d")
 def time_patterns_30d() -> Column:
     """Entropy of the UTC hours of trades in 30 days, over ln 24: 0 for one hour only, 1 for round the clock."""
     shares = [ratio(count, total("trade_count", 30)) for count in _hours()]
@@ -30,13 +30,13 @@ def active_hours_30d() -> Column:
     return sum_of([(count > 0).cast("bigint") for count in _hours()])
 
 
-@feature()
+@feature(support="total_trades_30d")
 def us_hours_share_30d() -> Column:
     """Share of trades between 13:00 and 21:00 UTC in 30 days."""
     return ratio(sum_of(_hours()[13:21]), total("trade_count", 30))
 
 
-@feature()
+@feature(support="total_trades_30d")
 def weekend_share_30d() -> Column:
     """Share of trades on a Saturday or Sunday (UTC) in 30 days."""
     return ratio(total("weekend_trade_count", 30), total("trade_count", 30))

@@ -148,6 +148,12 @@ def bounds(keys: np.ndarray, owners: np.ndarray, as_of_days: np.ndarray, days: i
     return first, np.searchsorted(keys, key(owners, as_of_days), side="left")
 
 
+def matured(keys: np.ndarray, owners: np.ndarray, as_of_days: np.ndarray, days: int) -> tuple[np.ndarray, np.ndarray]:
+    """Find, as `bounds` does, the rows with T - days <= day < T - 1: what has been over for a whole day at T."""
+    first, _ = bounds(keys, owners, as_of_days, days)
+    return first, np.searchsorted(keys, key(owners, as_of_days - 1), side="left")
+
+
 def first_days(as_of_days: np.ndarray, days: int) -> np.ndarray:
     """Find the first day of the window of each T, for facts that must have begun inside it."""
     starts: np.ndarray = as_of_days - days

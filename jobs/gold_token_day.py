@@ -11,7 +11,7 @@ from jobs.tokens.rewrites import PLACE, last_rewrites, rewritten
 from pumploss.days import Days, listed
 from pumploss.money import LAMPORTS_PER_SOL
 from pumploss.report import RunReport
-from pumploss.tables import bronze_token_events, silver_trade_pnl, silver_trades
+from pumploss.tables import bronze_token_events, silver_trade_pnl, silver_trader_mint_day, silver_trades
 from pumploss.tables.gold_token_day import TABLE
 from sources import arriving
 from sources.declaration import Arrival
@@ -25,15 +25,26 @@ _FLOWING = (
 )  # fmt: skip
 
 
-def transform(trades: DataFrame, pnl: DataFrame, before: DataFrame, events: DataFrame | None = None) -> DataFrame:
-    """Trades, their profit, each mint's latest earlier row of this table, and events of tokens, to `gold_token_day`."""
+def transform(
+    trades: DataFrame,
+    pnl: DataFrame,
+    before: DataFrame,
+    events: DataFrame | None = None,
+    mint_days: DataFrame | None = None,
+) -> DataFrame:
+    """Make `gold_token_day` of trades, their profit, and each mint's latest earlier row of this table.
+
+    Beside them of events of tokens, and of what traders did in mints by day; either may be none.
+    """
     key = ["token_mint", "day"]
-    facts = _facts(trades).join(_last_reserves(trades), key, "left")
+    facts = _facts(trades).join(_last_reserves(trades), key, "left").join(_new_buyers(trades, mint_days), key, "left")
     facts = facts if events is None else rewritten(facts, last_rewrites(events))
     flows = _realised(pnl.select(*_FLOWING).unionByName(_hops(trades)))
     daily = facts.join(flows, key, "left").join(tape_links.links(trades), key, "left")
     days = tape_completeness.closed(carried(daily, before)).where("NOT is_before")
-    return marked(days).withColumn("volatility", _volatility()).select(*TABLE.names)
+    # A tape that begins with the curve untouched begins with the launch: creators buy in the transaction of it.
+    began = F.when(F.col("initial_token_units").isNotNull(), F.col("ever_traded_at"))
+    return marked(days).withColumns({"volatility": _volatility(), "tape_began_at": began}).select(*TABLE.names)
 
 
 def _facts(trades: DataFrame) -> DataFrame:
@@ -85,6 +96,16 @@ def _facts(trades: DataFrame) -> DataFrame:
     )
 
 
+def _new_buyers(trades: DataFrame, mint_days: DataFrame | None) -> DataFrame:
+    """How many traders bought each mint on the day on which they first traded it."""
+    if mint_days is None:
+        days = trades.select("token_mint", F.col("trade_date").alias("day")).distinct()
+        return days.withColumn("new_buyer_count", F.lit(0).cast("bigint"))
+    new = mint_days.where("first_seen_day = trade_date AND buy_count > 0")
+    counted = new.groupBy("token_mint", F.col("trade_date").alias("day"))
+    return counted.agg(F.count(F.lit(1)).alias("new_buyer_count"))
+
+
 def _hops(trades: DataFrame) -> DataFrame:
     """What coins in the middle of a route moved: it has no profit, but a curve gave or took it."""
     nothing = {"matched_units": F.lit(0).cast("bigint"), "pnl_lamports": F.lit(None).cast("bigint")}
@@ -126,7 +147,7 @@ def run(context: StepContext, days: Days) -> None:
     trades = context.read(silver_trades.TABLE, days)
     before = latest_before(context, TABLE, trades.select("token_mint"), days[0])
     pnl, events = (context.read(table, days) for table in (silver_trade_pnl.TABLE, bronze_token_events.TABLE))
-    frame = transform(trades, pnl, before, events)
+    frame = transform(trades, pnl, before, events, context.read(silver_trader_mint_day.TABLE, days))
     staged = context.lake.stage(TABLE, frame)
     context.publish(TABLE, staged, days, staged=True)
     _tell_set_aside(context.report, staged)

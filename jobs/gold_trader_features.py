@@ -11,11 +11,13 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from features import registry
+from features.rolling import entries, rhythm
 from features.rolling.facts import Inputs, daily, mints
 from features.rolling.kernel import kernel
+from features.rolling.market import market
 from features.rolling.position_facts import round_trips
 from features.rolling.positions import columns, with_positions
-from features.windows import AS_OF_DAY, as_of, fact_days, spread, windowed_columns
+from features.windows import AS_OF_DAY, as_of, fact_days, windowed_columns
 from jobs.running.step_context import StepContext
 from pumploss.contract import Type
 from pumploss.days import Days, shift
@@ -23,6 +25,8 @@ from pumploss.tables import (
     gold_market_day,
     gold_token_day,
     gold_trader_day,
+    gold_trader_rhythm,
+    silver_entries,
     silver_round_trips,
     silver_trader_mint_day,
 )
@@ -38,6 +42,8 @@ def run(context: StepContext, days: Days) -> None:
         token_days=context.read(gold_token_day.TABLE, facts),
         market_days=context.read(gold_market_day.TABLE, facts),
         round_trips=context.read(silver_round_trips.TABLE, facts),
+        entries=context.read(silver_entries.TABLE, facts),
+        rhythm=context.read(gold_trader_rhythm.TABLE, facts),
     )
     context.publish(registry.TABLE, transform(inputs, as_of_days), as_of_days)
     rows = context.lake.rows_by_day(gold_trader_day.TABLE)
@@ -48,12 +54,18 @@ def run(context: StepContext, days: Days) -> None:
 
 def transform(inputs: Inputs, as_of_days: Collection[date]) -> DataFrame:
     """Makes one row per eligible trader and T, in the order of the contract."""
-    joined = windowed(inputs, as_of_days).join(F.broadcast(market(inputs, as_of_days)), AS_OF_DAY, "left")
+    by_market = windowed(inputs, as_of_days).join(
+        F.broadcast(market(inputs.market_days, as_of_days)), AS_OF_DAY, "left"
+    )
+    own_entries = entries.windowed(inputs.entries, inputs.token_days, as_of_days)
+    own_rhythm = rhythm.windowed(inputs.rhythm, as_of_days)
+    by_trader = ["trader_address", AS_OF_DAY]
+    joined = by_market.join(own_entries, by_trader, "left").join(own_rhythm, by_trader, "left")
     computed = {feature.name: feature.expression().cast(feature.type.spark) for feature in registry.features()}
     given = {
         "trader_address": F.col("trader_address"),
         "as_of": as_of(),
-        "known_at": F.col("known_at"),
+        "known_at": F.greatest("known_at", "market_known_at", "entries_known_at", "rhythm_known_at"),
         "feature_day": F.col(AS_OF_DAY),
         "trader_cohort": F.col("trader_cohort"),
     }
@@ -70,16 +82,3 @@ def windowed(inputs: Inputs, as_of_days: Collection[date]) -> DataFrame:
 
 def _ddl(kinds: dict[str, Type]) -> str:
     return ", ".join(f"{name} {kind.spark}" for name, kind in kinds.items())
-
-
-def market(inputs: Inputs, as_of_days: Collection[date]) -> DataFrame:
-    """Sums up what all traders together made in the 30 days before each T."""
-    days = inputs.market_days.select("day", "loss_count", "matched_sell_count")
-    return (
-        spread(days, "day", as_of_days)
-        .groupBy(AS_OF_DAY)
-        .agg(
-            F.sum("loss_count").alias("market_loss_count_30d"),
-            F.sum("matched_sell_count").alias("market_matched_sell_count_30d"),
-        )
-    )

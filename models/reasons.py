@@ -16,12 +16,23 @@ MOST_REASONS = 3
 #: What is said of a group that raises the risk; groups are the modules of `features`.
 TEXTS = {
     "activity": "How much and how often this wallet trades goes along with higher risk.",
+    "chasing": "How this wallet stakes and waits after a loss or a win goes along with higher risk.",
+    "disposition": "Which positions this wallet sells, keeps and adds to goes along with higher risk.",
     "diversity": "The number and choice of tokens that this wallet trades go along with higher risk.",
+    "entries": "How early and at which price this wallet buys in, and how it gets out, go along with higher risk.",
+    "holding": "How long this wallet holds its positions goes along with higher risk.",
+    "insiders": "Signs of automated or coordinated buying by this wallet go along with higher risk.",
     "lifetime": "This wallet's record since it was first seen goes along with higher risk.",
     "losses": "Recent losses, losing streaks and fees of this wallet go along with higher risk.",
     "market": "The state of the market as a whole goes along with higher risk.",
+    "outcomes": "What this wallet's closed positions made goes along with higher risk.",
+    "paths": "The course of what this wallet is worth goes along with higher risk.",
     "positions": "What this wallet still holds, and what it would fetch, goes along with higher risk.",
+    "relative": "Where this wallet stands among all others of the day goes along with higher risk.",
+    "rhythm": "The pauses and sittings of this wallet's trading go along with higher risk.",
     "sizing": "The size of this wallet's buys and its trend go along with higher risk.",
+    "tokens": "What became of the tokens that this wallet bought goes along with higher risk.",
+    "stakes": "The stakes with which this wallet opens positions go along with higher risk.",
     "timing": "When this wallet trades and how long it holds go along with higher risk.",
 }
 

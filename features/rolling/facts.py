@@ -17,6 +17,8 @@ class Inputs:
     token_days: DataFrame
     market_days: DataFrame
     round_trips: DataFrame
+    entries: DataFrame
+    rhythm: DataFrame
 
 
 def daily(inputs: Inputs) -> DataFrame:
@@ -73,12 +75,14 @@ def _preferred_hour() -> Column:
 
 def mints(inputs: Inputs) -> DataFrame:
     """Select the mints that each trader traded on a day; an unknown volatility is NaN."""
-    volatility = inputs.token_days.select("token_mint", F.col("day").alias("trade_date"), "volatility")
+    volatility = inputs.token_days.select(
+        "token_mint", F.col("day").alias("trade_date"), "volatility", F.col("known_at").alias("token_known_at")
+    )
     return inputs.mint_days.join(volatility, ["token_mint", "trade_date"], "left").select(
         "trader_address",
         "trader_cohort",
         F.col("trade_date").alias("day"),
-        "known_at",
+        F.greatest("known_at", "token_known_at").alias("known_at"),
         "token_mint",
         "buy_cost_lamports",
         F.coalesce("volatility", F.lit(float("nan"))).alias("volatility"),

@@ -55,6 +55,9 @@ def carried(daily: DataFrame, before: DataFrame) -> DataFrame:
         "is_tape_complete",
         "initial_token_units",
         "is_set_aside",
+        F.max("price_high_sol").over(so_far).alias("price_peak_close_sol"),
+        F.coalesce(F.sum("new_buyer_count").over(so_far), F.lit(0)).cast("bigint").alias("buyer_count_close"),
+        F.min("first_traded_at").over(so_far).alias("ever_traded_at"),
     )
 
 
@@ -98,6 +101,9 @@ def _earlier_state(before: DataFrame) -> DataFrame:
         "is_tape_complete",
         "initial_token_units",
         (F.col("mark_method") == SET_ASIDE).alias("is_set_aside"),
+        F.col("price_peak_close_sol").alias("price_high_sol"),
+        F.col("buyer_count_close").alias("new_buyer_count"),
+        F.col("tape_began_at").alias("first_traded_at"),
         *(F.col(level).alias(flow) for level, (flow, _) in tape_completeness.LEVELS.items()),
     )
 

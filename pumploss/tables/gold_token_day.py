@@ -17,6 +17,11 @@ TABLE = Table(
         c.SELL_COUNT,
         Column("hop_count", Type.BIGINT, "Trades in which the token was only passed on, which no trader day has"),
         c.TRADER_COUNT,
+        Column(
+            "buyer_count_close",
+            Type.BIGINT,
+            "Traders who bought the mint on the day on which they first traded it, over its life so far",
+        ),
         c.VOLUME,
         c.FEES,
         c.REALISED_PNL,
@@ -25,6 +30,12 @@ TABLE = Table(
         Column("price_high_sol", Type.DOUBLE, "Highest traded price, SOL per whole token", nullable=True),
         Column("price_low_sol", Type.DOUBLE, "Lowest traded price above 0, SOL per whole token", nullable=True),
         Column("price_close_sol", Type.DOUBLE, "Last traded price above 0, SOL per whole token", nullable=True),
+        Column(
+            "price_peak_close_sol",
+            Type.DOUBLE,
+            "Highest price of the mint's life so far, SOL per whole token",
+            nullable=True,
+        ),
         Column("volatility", Type.DOUBLE, "Standard deviation of log price changes between trades", nullable=True),
         c.VIRTUAL_SOL.named("reserve_sol_close_lamports", "SOL reserve that positions are marked against").optional(),
         c.VIRTUAL_TOKENS.named(
@@ -49,6 +60,12 @@ TABLE = Table(
         c.TOKEN_DECIMALS,
         c.FIRST_TRADED_AT,
         c.LAST_TRADED_AT,
+        Column(
+            "tape_began_at",
+            Type.TIMESTAMP,
+            "First trade of the mint, where its tape begins with the curve untouched: its launch",
+            nullable=True,
+        ),
         Column("is_new_mint", Type.BOOLEAN, "Whether the mint was never seen on an earlier day"),
         c.TAPE_GAPS,
         c.TAPE_BREAKS,

@@ -35,6 +35,7 @@ WITHOUT_UNIT = {
     "slot", "source_rank", "line_number", "token_decimals", "trader_cohort", "order_in_mint_day", "order_in_trader_day",
     "as_of", "day",
     "p_loss", "p_severe", "risk_percentile", "volatility", "recent_prices", "mark_price", "log_hold_sum",
+    "gap_bins",
     "trades_by_hour", "trades_by_hour_close", "rows_read", "rows_written", "rows_quarantined", "rows_duplicate",
     "seconds",
 }  # fmt: skip

@@ -146,17 +146,29 @@ TRIPS = [
 ]
 TOKENS = [
     {"token_mint": "m1", "day": date(2026, 3, 1), "volatility": 0.2},
-    {"token_mint": "m1", "day": date(2026, 3, 30), "volatility": 0.5},
+    {"token_mint": "m1", "day": date(2026, 3, 30), "volatility": 0.5, "venue_close": "pumpswap"},
     {"token_mint": "m2", "day": date(2026, 3, 1), "volatility": None},
     {"token_mint": "m2", "day": date(2026, 3, 30), "volatility": 9.0},
+    # Dead since the day after: it closed at a tenth of its peak and never traded again.
+    {
+        "token_mint": "m4",
+        "day": date(2026, 3, 20),
+        "price_close_sol": 0.5,
+        "price_peak_close_sol": 5.0,
+        "venue_close": "pump_curve",
+        "real_token_close_units": 1,
+    },
 ]
 MARKET = [
-    {"day": day, "loss_count": losses, "matched_sell_count": sells, "losing_sell_share": losses / sells}
-    for day, losses, sells in (
-        (date(2026, 2, 28), 10, 10),
-        (date(2026, 3, 1), 5, 10),
-        (date(2026, 3, 20), 15, 20),
-        (date(2026, 3, 25), 1, 10),
-        (date(2026, 3, 30), 10, 10),
+    {
+        "day": day, "loss_count": losses, "matched_sell_count": sells, "losing_sell_share": losses / sells,
+        "volume_lamports": size, "trade_count": 2 * size, "trader_count": size + 1, "new_mint_count": size // 20,
+    }
+    for day, losses, sells, size in (
+        (date(2026, 2, 28), 10, 10, 90),
+        (date(2026, 3, 1), 5, 10, 80),  # day 30, which is none of the 28 before the latest
+        (date(2026, 3, 20), 15, 20, 20),
+        (date(2026, 3, 25), 1, 10, 40),
+        (date(2026, 3, 30), 10, 10, 60),
     )
-]
+]  # fmt: skip

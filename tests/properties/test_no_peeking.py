@@ -11,14 +11,17 @@ from hypothesis import strategies as st
 
 from features.rolling.facts import Inputs
 from jobs import gold_labels, gold_trader_features
-from pumploss.days import shift, span
+from pumploss.days import midnight, shift, span
 from pumploss.tables import (
     gold_market_day,
     gold_token_day,
     gold_trader_day,
+    gold_trader_rhythm,
+    silver_entries,
     silver_round_trips,
     silver_trader_mint_day,
 )
+from tests.building.random_entries import random_entry, random_rhythm, random_token_day
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 2, 24)
 TRADERS, MINTS = ["ann", "ben", "cid", "dan"], ["m1", "m2", "m3"]
@@ -29,6 +32,8 @@ TABLES = (
     gold_token_day.TABLE,
     gold_market_day.TABLE,
     silver_round_trips.TABLE,
+    silver_entries.TABLE,
+    gold_trader_rhythm.TABLE,
 )
 
 Row = dict[str, Any]
@@ -103,7 +108,8 @@ def _trips(seed: int, day: date) -> list[Row]:
 def _market_day(draw: Random, day: date) -> Row:
     sells = draw.randrange(1, 9)
     losses = draw.randrange(sells + 1)
-    return {"day": day, "loss_count": losses, "matched_sell_count": sells, "losing_sell_share": losses / sells}
+    known = {"day": day, "known_at": midnight(shift(day, 1))}
+    return {**known, "loss_count": losses, "matched_sell_count": sells, "losing_sell_share": losses / sells}
 
 
 def market(seed: int, days: tuple[date, ...] = span(FIRST, LAST)) -> list[list[Row]]:
@@ -114,10 +120,15 @@ def market(seed: int, days: tuple[date, ...] = span(FIRST, LAST)) -> list[list[R
         active = [trader for trader in TRADERS if draw.random() < 0.4]
         tables[0] += [_trader_day(draw, trader, day) for trader in active]
         tables[1] += [_mint_day(draw, trader, mint, day) for trader in active for mint in MINTS if draw.random() < 0.5]
-        volatility = [draw.choice([None, draw.random()]) for _ in MINTS]
-        tables[2] += [{"token_mint": m, "day": day, "volatility": v} for m, v in zip(MINTS, volatility, strict=True)]
+        tables[2] += [random_token_day(draw, mint, day) for mint in MINTS]
+        alive = {f"{mint}{shift(day, -age)}" for mint in MINTS for age in range(6) if draw.random() < 0.5 or not age}
+        tables[2] += [random_token_day(draw, mint, day) for mint in sorted(alive)]
         tables[3].append(_market_day(draw, day))
         tables[4] += _trips(seed, day)
+        tables[5] += [
+            random_entry(draw, trader, mint, day) for trader in active for mint in MINTS if draw.random() < 0.3
+        ]
+        tables[6] += [random_rhythm(draw, trader, day) for trader in active]
     return tables
 
 
@@ -173,6 +184,31 @@ def test_a_range_of_features_equals_day_by_day_in_any_order_of_rows(features, se
     single = [features(tables, [day]) for day in days]
     shuffled = [Random(seed).sample(rows, len(rows)) for rows in tables]
     assert features(shuffled, days) == single[0] | single[1] | single[2]
+
+
+@few
+@given(seed=seeds, as_of=as_of_days, age=st.integers(1, 35))
+def test_a_late_market_row_raises_known_at_of_all_who_see_it_and_a_token_row_of_those_who_used_it(
+    features, seed, as_of, age
+):
+    tables, day, late = market(seed), shift(as_of, -age), midnight(shift(as_of, 90))
+    before = features(tables, [as_of])
+    sees = age <= 30
+    markets = [{**row, "known_at": late} if row["day"] == day else row for row in tables[3]]
+    found = features([*tables[:3], markets, *tables[4:]], [as_of])
+    assert {pair: row["known_at"] for pair, row in found.items()} == {
+        pair: late if sees else row["known_at"] for pair, row in before.items()
+    }
+    tokens = [{**row, "known_at": late} if _is_of(row, "m1", day) else row for row in tables[2]]
+    users = {row["trader_address"] for row in tables[1] if _is_of(row, "m1", day)} if sees else set()
+    found = features([*tables[:2], tokens, *tables[3:]], [as_of])
+    assert {pair: row["known_at"] for pair, row in found.items()} == {
+        pair: late if pair[0] in users else row["known_at"] for pair, row in before.items()
+    }
+
+
+def _is_of(row: Row, mint: str, day: date) -> bool:
+    return row["token_mint"] == mint and _day(row) == day
 
 
 @few

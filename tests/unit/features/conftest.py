@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.building.ann import DAYS, MARKET, MINTS, TOKENS, TRIPS, T
+from tests.building.ann_entries import ENTRIES, RHYTHM
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +17,8 @@ def compute(frame: Any) -> Any:
         gold_market_day,
         gold_token_day,
         gold_trader_day,
+        gold_trader_rhythm,
+        silver_entries,
         silver_round_trips,
         silver_trader_mint_day,
     )
@@ -26,13 +29,18 @@ def compute(frame: Any) -> Any:
         as_of_days: Any = (T,),
         market: Any = MARKET,
         trips: Any = TRIPS,
+        entries: Any = ENTRIES,
+        tokens: Any = TOKENS,
+        rhythm: Any = RHYTHM,
     ) -> Any:
         inputs = Inputs(
             trader_days=frame(gold_trader_day.TABLE, *days),
             mint_days=frame(silver_trader_mint_day.TABLE, *mints),
-            token_days=frame(gold_token_day.TABLE, *TOKENS),
+            token_days=frame(gold_token_day.TABLE, *tokens),
             market_days=frame(gold_market_day.TABLE, *market),
             round_trips=frame(silver_round_trips.TABLE, *trips),
+            entries=frame(silver_entries.TABLE, *entries),
+            rhythm=frame(gold_trader_rhythm.TABLE, *rhythm),
         )
         found = transform(inputs, as_of_days).toArrow().to_pylist()
         return {(row["trader_address"], row["feature_day"]): row for row in found}

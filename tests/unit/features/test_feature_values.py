@@ -7,6 +7,7 @@ from statistics import linear_regression, stdev
 import pytest
 
 from features.registry import TABLE, features
+from tests.building.ann_entry_features import EXPECTED as OF_ENTRIES
 
 #: Exit value of 3 SOL at the last close, and 2.4 SOL that went in and did not come back.
 CAPITAL = 5.4
@@ -17,11 +18,13 @@ EWMA = sum(w * -change / stake for w, (_, change, stake) in zip(WEIGHTS, PATH, s
 MADE = [sum(change for age, change, _ in PATH if age >= later) for later in range(30, 0, -1)]
 
 EXPECTED = {
+    **OF_ENTRIES,
     "activity": {
         "total_trades_7d": 2,
         "total_trades_30d": 7,
         "trade_frequency_30d": 7 / 30,
         "trades_per_active_day_30d": 7 / 3,
+        "sells_30d": 4,
         "active_days_7d": 1,
         "active_days_30d": 3,
         "buy_sol_1d": 2.0,
@@ -29,7 +32,8 @@ EXPECTED = {
         "buy_sol_30d": 6.0,
         "net_flow_sol_7d": -1.5,
         "recency_hours": 6.0,
-        "wallet_age_days": 30.5,
+        "wallet_age_days": 30.0,
+        "is_history_truncated": False,
         "activity_trend": log(3 / (7 * 7 / 30 + 1)),
     },
     "chasing": {
@@ -100,6 +104,7 @@ EXPECTED = {
         "lag_pnl_sol_2": -0.6,
         "loss_24h_sol": -0.2,
         "loss_trades_24h": 1,
+        "moved_days_30d": 4,
         "matched_sells_30d": 4,
         "loss_count_30d": 3,
         "total_losses_30d": -0.6,
@@ -109,7 +114,17 @@ EXPECTED = {
         "pnl_volatility_30d": sqrt((30 * (0.01 + 0.36 + 0.04 + 0.0025) - 0.95**2) / (30 * 29)) / (6 / 30),
         "fee_drag_30d": 0.01,
     },
-    "market": {"market_conditions_30d": (2 * 0.5 + 3 * 0.75 + 2 * 1.0) / 7 - 31 / 50},
+    "market": {
+        "market_conditions_30d": 31 / 50,
+        "market_matched_sells_30d": 50,
+        "market_volume_1d": log(60 / 30),
+        "market_trades_1d": log(120 / 60),
+        "market_traders_1d": log(61 / 31),
+        "market_new_tokens_1d": log(3 / 1.5),
+        "market_losing_1d": 1 - (15 / 20 + 1 / 10) / 2,
+        "market_days_30d": 4,
+        "market_timing_30d": (2 * 0.5 + 3 * 0.75 + 2 * 1.0) / 7 - 31 / 50,
+    },
     "outcomes": {
         "positions_won_30d": 1,
         "positions_lost_30d": 3,
@@ -144,6 +159,7 @@ EXPECTED = {
         "last_price_marked_share": 0.5,
     },
     "sizing": {
+        "buys_7d": 1,
         "buys_30d": 3,
         "avg_buy_sol_30d": 2.0,
         "position_sizing_30d": 0.5,

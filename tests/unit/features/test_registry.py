@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from features import registry
@@ -14,6 +16,8 @@ LOSS_PREDICTION_FEATURES = [
     "market_conditions_30d", "token_volatility_30d",
 ]  # fmt: skip
 
+RATE = re.compile(r"_(share|rate|ratio|frequency|volatility|entropy)(_|$)|^avg_")
+
 
 def test_the_features_of_the_original_design_exist_under_their_names():
     assert {*TRADER_FEATURES, *LOSS_PREDICTION_FEATURES} <= {one.name for one in registry.features()}
@@ -29,6 +33,19 @@ def test_table_has_a_described_column_per_feature():
 def test_times_are_no_model_inputs():
     kinds = {one.type for one in registry.model_inputs()}
     assert kinds == {Type.DOUBLE, Type.BIGINT}
+
+
+def test_what_grows_with_the_length_of_the_data_is_no_model_input():
+    growing = {"total_trades", "total_losses", "loss_count", "active_days", "unique_tokens", "market_matched_sells_30d"}
+    assert not growing & {one.name for one in registry.model_inputs()}
+
+
+def test_every_rate_has_the_count_that_it_rests_on_beside_it():
+    known = {one.name: one for one in registry.features()}
+    rates = [one for one in known.values() if one.type is Type.DOUBLE and (one.is_nullable or RATE.search(one.name))]
+    assert not [one.name for one in rates if not one.support], "name the count in @feature(support=...)"
+    counts = {one.support for one in known.values() if one.support}
+    assert not [name for name in counts if name not in known or known[name].type is not Type.BIGINT]
 
 
 def test_monotone_is_claimed_only_where_the_domain_is_certain():

@@ -7,7 +7,7 @@ import pytest
 
 from jobs import gold_token_day
 from pumploss.money import INITIAL_VIRTUAL_SOL_LAMPORTS, INITIAL_VIRTUAL_TOKEN_UNITS
-from pumploss.tables import silver_trade_pnl, silver_trades
+from pumploss.tables import silver_trade_pnl, silver_trader_mint_day, silver_trades
 from pumploss.tables.gold_token_day import TABLE
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -18,7 +18,7 @@ SOL = 10**9
 def token_days(frame, rows_of):
     """Rows by mint and day, from trades in order (a `day` offset may be given), profits, and earlier rows."""
 
-    def token_days(trades, pnl=(), before=()):
+    def token_days(trades, pnl=(), before=(), mint_days=()):
         named = [
             {
                 "token_mint": "m",
@@ -36,7 +36,10 @@ def token_days(frame, rows_of):
         ]
         results = [{"token_mint": "m", "trade_date": NOON.date(), **row} for row in pnl]
         found = gold_token_day.transform(
-            frame(silver_trades.TABLE, *named), frame(silver_trade_pnl.TABLE, *results), frame(TABLE, *before)
+            frame(silver_trades.TABLE, *named),
+            frame(silver_trade_pnl.TABLE, *results),
+            frame(TABLE, *before),
+            mint_days=frame(silver_trader_mint_day.TABLE, *mint_days),
         )
         assert found.columns == TABLE.names
         return rows_of(found, "token_mint", "day")
@@ -65,6 +68,38 @@ def test_a_days_facts_add_up(token_days):
     assert one(found, "price_high_sol", "price_low_sol", "price_close_sol") == (3.0, 0.5, 0.5)
     assert one(found, "first_traded_at", "last_traded_at") == (NOON, NOON + timedelta(seconds=3))
     assert one(found, "is_new_mint", "token_decimals", "venue_close") == (True, 6, "pumpswap")
+
+
+def test_peak_and_buyers_are_those_of_the_mints_whole_life(token_days):
+    early = {"token_mint": "m", "day": date(2026, 1, 2), "price_peak_close_sol": 4.0, "buyer_count_close": 7}
+    met = {"token_mint": "m", "trader_address": "t", "trade_date": NOON.date(), "first_seen_day": NOON.date()}
+    mint_days = [
+        {**met, "buy_count": 1},
+        {**met, "trader_address": "u", "buy_count": 2},
+        {**met, "trader_address": "sold first", "buy_count": 0, "sell_count": 1},
+        {**met, "trader_address": "known", "buy_count": 1, "first_seen_day": date(2026, 1, 2)},
+    ]
+    days = token_days(
+        [{"sol_lamports": 3 * SOL}, {"day": 1, "sol_lamports": 5 * SOL}], before=[early], mint_days=mint_days
+    )
+    assert [(row["price_peak_close_sol"], row["buyer_count_close"]) for row in days] == [(4.0, 9), (5.0, 9)]
+
+
+def test_a_mint_that_nobody_new_buys_has_no_buyers(token_days):
+    assert one(token_days([{"direction": "sell"}]), "buyer_count_close") == (0,)
+
+
+def test_a_tape_began_when_its_curve_did(token_days):
+    launch = {
+        "venue": "pump_curve", "amount_basis": "curve", "sol_lamports": SOL, "token_units": 34_612_903_225_806,
+        "virtual_sol_lamports": INITIAL_VIRTUAL_SOL_LAMPORTS + SOL,
+        "virtual_token_units": INITIAL_VIRTUAL_TOKEN_UNITS - 34_612_903_225_806,
+    }  # fmt: skip
+    later = {"day": 1, "venue": "pumpswap"}
+    assert [row["tape_began_at"] for row in token_days([launch, later])] == [NOON, NOON]
+    assert one(token_days([later]), "tape_began_at") == (None,)
+    (day,) = token_days([{"venue": "pumpswap"}], before=token_days([launch, {**launch, "token_mint": "n"}])[:1])
+    assert day["tape_began_at"] == NOON
 
 
 def test_prices_are_per_whole_token_whatever_its_decimals(token_days):
