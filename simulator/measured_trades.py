@@ -1,35 +1,33 @@
-"""Measures the statistics that the market is calibrated by, in the same way on any canonical table.
+"""Measures the statistics of trades that the market is calibrated by, in the same way on any canonical table.
 
 Targets are two real captures: 18 coins on PumpSwap in 2026, the first 300 s of each (D1), and 35 bonding curves of
-2024-25, about the first hundred transactions of each (D2). Pairs are a wallet in a coin. Reached by `Market(90)`: seed
-1, 647,767 trades of 12,935 wallets in 13,971 coins, through `measure(simulate(Market(90)))`; a test holds the market to
-these bands:
+2024-25, about the first hundred transactions of each (D2). Pairs are a wallet in a coin. Reached by `Market(90)`, seed
+1, as `python -m simulator.measure` prints it; a test holds the market to these bands:
 
                                         D1            D2        first 300 s    all trades
-    trade size, SOL     p5         .0003          .012          .011           .010
-                        p25        .022           .10           .094           .085
-                        p50        .18            .30           .34            .31
-                        p75        1.0            1.0           .99            .93
-                        p95        3.4            3.0           3.4            3.2
-                        p99        6.3            5.2           5.8            5.7
-    spread of log10 size           1.13           .75           .76            .77
-    trades per pair     mean       2.6            1.6           2.2            2.6
+    trade size, SOL     p5         .0003          .012          .012           .011
+                        p25        .022           .10           .11            .097
+                        p50        .18            .30           .37            .34
+                        p75        1.0            1.0           1.1            1.1
+                        p95        3.4            3.0           3.6            3.5
+                        p99        6.3            5.2           5.9            5.8
+    spread of log10 size           1.13           .75           .77            .77
+    trades per pair     mean       2.6            1.6           2.4            2.8
                         p50        2              1             2              2
                         p90        5              2             4              4
-                        p99        14             6             7              8
-    pairs with one trade           39 %           55 %          26 %           8 %
-    buys                           57 %           70 %          63 %           54 %
-    hold, matched sells p50        32 s           43 s          46 s           93 s
-                        p90        130 s          739 s         184 s          2516 s
-    matched sells at a loss        61 %           53 %          49 %           63 %
-    wallets that lost              73 %           55 %          45 %           64 %
-    pairs that lost                                             50 %           64 %
-    sells beyond known stock       33 %           1.2 %         .7 %           .7 %
-    trades by the top 1 %          16 %           8 %           24 %           23 %
-    coins that graduate            (whole market: about 1 %)                   1.0 %
+                        p99        14             6             8              9
+    pairs with one trade           39 %           55 %          22 %           7 %
+    buys                           57 %           70 %          60 %           53 %
+    hold, matched sells p50        32 s           43 s          39 s           68 s
+                        p90        130 s          739 s         169 s          1467 s
+    matched sells at a loss        61 %           53 %          54 %           65 %
+    wallets that lost              73 %           55 %          49 %           65 %
+    sells beyond known stock       33 %           1.2 %         .7 %           .6 %
+    trades by the top 1 %          16 %           8 %           29 %           27 %
+    coins that graduate            (whole market: about 1 %)                   .7 %
 
-Known gaps: in the first 300 s too few wallets lose and too few trade a coin only once; and over 90 days wallets return,
-where a capture sees most of them in one coin.
+Known gaps: in the first 300 s too few wallets trade a coin only once; over 90 days wallets return, where a capture sees
+most of them in one coin; and at thousands of trades a day few wallets can be awake for 18 hours.
 """
 
 from dataclasses import dataclass
