@@ -6,12 +6,16 @@ from typing import NamedTuple
 import numpy as np
 
 from simulator import launches, population
-from simulator.arrays import Records
-from simulator.assignment import creators_of, takers_of
-from simulator.behaviour import TakenEntries, intents_of
-from simulator.book import POSITION, Book, Trades
+from simulator.arrays import Int64s, Records
+from simulator.assignment import joined, takers_of
+from simulator.behaviours import Behaviours
+from simulator.book import Book, Trades
 from simulator.launches import DAY
+from simulator.moods import Climate, has_enough, next_climate
+from simulator.noise import noise_for
 from simulator.pacing import Pacer
+from simulator.plans import plan_all
+from simulator.walk import POSITION
 
 
 class DayTape(NamedTuple):
@@ -24,24 +28,28 @@ class DayTape(NamedTuple):
 
 
 class Entries(NamedTuple):
-    """Holds creators' entries, those owed from earlier days, then fresh ones in random order."""
+    """Holds the entries of launches, those owed from earlier days, then fresh ones in random order."""
 
     rows: Records
-    creators: int  # rows of the first part
+    mints: Records  # launched today
     owed: int  # rows of the first two parts: these are never dropped
 
 
 class MarketState:
     """Keeps a market's state between two midnights; `next_day` moves it on."""
 
-    def __init__(self, trades_per_day: int, seed: int, first_day: date, transfer_in_share: float) -> None:
+    def __init__(
+        self, trades_per_day: int, seed: int, first_day: date, transfer_in_share: float, planted: Behaviours
+    ) -> None:
         self._trades_per_day = trades_per_day
         self._seed = seed
         self._first_day = first_day
         self._transfer_in_share = transfer_in_share
+        self._planted = planted
         self._day = 0
         self._transactions = 0
         self._wallets = 0
+        self._climate = Climate(0.0, 0)
         self._traders: Records = np.zeros(0, population.TRADER)
         self._later: Records = np.zeros(0, launches.ENTRY)  # entries of days to come
         self._book = Book()
@@ -52,19 +60,23 @@ class MarketState:
         rng = np.random.default_rng(np.random.SeedSequence((self._seed, self._day)))
         day, first = self._first_day + timedelta(days=self._day), self._transactions
         midnight = self._day * DAY
+        self._climate = next_climate(rng, self._climate, self._planted)
         self._renew_traders(rng)
-        self._enter(rng, self._pacer.intents(self._pacer.goal(rng, day)))
+        goal = self._pacer.goal(rng, day)
+        self._enter(rng, self._pacer.intents(goal))
         due = self._book.due(midnight + DAY)
-        trades = self._book.trade(midnight + DAY)
+        trades = self._book.trade(rng, midnight + DAY, self._traders, goal)
         self._pacer.learn_trades(due, len(trades.units))
         self._transactions += len(trades.units) - int(trades.has_same_transaction.sum())
         self._day += 1
         return DayTape(day, midnight, first, trades)
 
     def _renew_traders(self, rng: np.random.Generator) -> None:
-        new = population.newcomers(rng, self._day, self._wallets, self._trades_per_day)
+        """Let wallets leave whose time is up or who have had enough, and others come."""
+        new = population.newcomers(rng, self._day, self._wallets, self._trades_per_day, self._planted)
         self._wallets += len(new)
         staying = self._traders[self._traders["last_day"] >= self._day]
+        staying = staying[~has_enough(rng, staying, self._day * DAY, self._planted.quitting)]
         self._traders = np.concatenate([staying, new])
 
     def _enter(self, rng: np.random.Generator, goal: int) -> None:
@@ -73,39 +85,37 @@ class MarketState:
         first, wanted = self._book.position_count, goal - self._book.due(end)
         entries = self._entries(rng, wanted)
         today = np.flatnonzero(entries.rows["time"] < end)
-        taken = self._taken(rng, entries.rows[today], entries.creators, first)
-        intents = intents_of(rng, taken)
+        taken = entries.rows[today]
+        rows = takers_of(rng, taken, self._traders, entries.mints, self._planted.bundled_share)
+        source, taken, rows = joined(rng, taken, rows, self._traders, self._planted.co_buying)
+        intents = plan_all(noise_for(rng, len(rows)), taken, self._book.coins, self._traders, rows, first)
         is_due = intents["time"] < end
-        due = np.cumsum(np.bincount(intents["position"][is_due] - first, minlength=len(today)))
+        # Intents due that each entry brings, those of the wallets that join it included, summed up.
+        due = np.cumsum(np.bincount(source[intents["position"][is_due] - first], minlength=len(today)))
         certain = int((today < entries.owed).sum())
         self._pacer.learn_draws(len(entries.rows) - entries.owed, int(due[-1] - due[certain - 1]))
         kept = max(certain, int(np.searchsorted(due, wanted)) + 1)
         last = max(entries.owed, int(today[kept])) if kept < len(today) else len(entries.rows)
         self._later = entries.rows[:last][entries.rows["time"][:last] >= end]
-        positions = self._positions(rng, taken.traders[:kept])
-        self._book.add(positions, intents[intents["position"] < first + kept])
+        rows = rows[source < kept]
+        self._book.add(self._positions(rng, rows), intents[intents["position"] < first + len(rows)])
 
     def _entries(self, rng: np.random.Generator, wanted: int) -> Entries:
         """Launch coins and draw entries, more than the `wanted` intents are likely to need."""
-        first = self._book.mint_count
-        mints = launches.launch(rng, self._day, self._trades_per_day, self._pacer.usual_entries)
-        self._book.launch(len(mints))
-        creators = launches.creator_entries(mints, first)
+        first = len(self._book.coins)
+        mints = launches.launch(rng, self._day, self._trades_per_day, self._pacer.usual_entries, self._climate.level)
+        self._book.launch(mints)
+        at_launch = launches.launch_entries(rng, mints, first, self._planted.sniped_share)
         fresh = launches.entries_into(rng, mints, first, self._pacer.draws(wanted))
-        owed = len(creators) + len(self._later)
-        return Entries(np.concatenate([creators, self._later, fresh]), len(creators), owed)
+        owed = len(at_launch) + len(self._later)
+        return Entries(np.concatenate([at_launch, self._later, fresh]), mints, owed)
 
-    def _taken(self, rng: np.random.Generator, entries: Records, creators: int, first: int) -> TakenEntries:
-        makers = creators_of(rng, entries[:creators], self._traders)
-        takers = takers_of(rng, entries[creators:], self._traders)
-        position = first + np.arange(len(entries))
-        return TakenEntries(entries, np.concatenate([makers, takers]), position)
-
-    def _positions(self, rng: np.random.Generator, traders: Records) -> Records:
+    def _positions(self, rng: np.random.Generator, rows: Int64s) -> Records:
         """Make empty positions; a few will be sold by a wallet that the tokens were sent to."""
-        positions = np.zeros(len(traders), POSITION)
-        positions["buyer"] = traders["id"]
-        receiver = self._traders["id"][rng.integers(0, len(self._traders), len(traders))]
-        is_sent = rng.random(len(traders)) < self._transfer_in_share
-        positions["seller"] = np.where(is_sent, receiver, traders["id"])
+        positions = np.zeros(len(rows), POSITION)
+        ids = self._traders["id"]
+        positions["buyer"] = ids[rows]
+        receiver = ids[rng.integers(0, len(ids), len(rows))]
+        is_sent = rng.random(len(rows)) < self._transfer_in_share
+        positions["seller"] = np.where(is_sent, receiver, positions["buyer"])
         return positions

@@ -15,21 +15,30 @@ MINT: Final = np.dtype(
         ("launched", np.int64),
         ("crowd", np.float64),  # entries expected over its life
         ("fade", np.float64),  # seconds over which attention decays
-    ]
+        ("heat", np.float64),  # log of the crowd over that day's mean
+        ("late", np.int64),  # when entries are late: its first burst is over
+        ("crest", np.int64),  # when attention starts to fade: the time to be out
+        ("climate", np.float64),  # of the day it was launched on
+    ],
+    align=True,
 )
 ENTRY: Final = np.dtype(
     [
         ("time", np.int64),
         ("mint", np.int64),
         ("favour", np.float64),  # what is still to come, against what is already in: good early, bad late
-        ("heat", np.float64),  # log of the coin's crowd over that day's mean
-        ("crest", np.int64),  # when attention starts to fade: the time to be out
-    ]
+        ("kind", np.int64),
+    ],
+    align=True,
 )
+#: Who takes an entry: anyone, the coin's creator (or, of an owner of several wallets, all of them), or a bot.
+OPEN: Final = 0
+OWN: Final = 1
+SNIPED: Final = 2
 
 TRADES_PER_MINT: Final = 46.0
 #: Spread of the log of attention: with it about one launch in a hundred completes its curve.
-CROWD_SIGMA: Final = 1.2
+CROWD_SIGMA: Final = 1.25
 #: No coin draws more than this share of a day's entries.
 CROWD_LIMIT: Final = 0.15
 FADE_SECONDS: Final = 95.0
@@ -39,10 +48,15 @@ SECOND_WAVE_SHARE: Final = 0.04
 SECOND_WAVE_SECONDS: Final = 5 * 3600.0
 #: Attention crests this many fade times after launch.
 CREST: Final = 0.9
+#: Bots buy so many microseconds after a launch, within its slot as a rule.
+SNIPE_DELAY: Final = 20
 
 
-def launch(rng: np.random.Generator, day: int, trades_per_day: int, entries: float) -> Records:
-    """Make the day's new coins as rows of MINT; together their crowds are about `entries`."""
+def launch(rng: np.random.Generator, day: int, trades_per_day: int, entries: float, climate: float) -> Records:
+    """Make the day's new coins as rows of MINT; together their crowds are about `entries`.
+
+    `climate` is how good the day is: 0 as usual, 1 on a good day.
+    """
     count = max(1, round(trades_per_day / TRADES_PER_MINT * (1 + 0.1 * rng.standard_normal())))
     mints = np.zeros(count, MINT)
     hours = (17.0 + 5.0 * rng.standard_normal(count)) % 24
@@ -52,6 +66,10 @@ def launch(rng: np.random.Generator, day: int, trades_per_day: int, entries: flo
     crowd = np.minimum(crowd / usual, CROWD_LIMIT)
     mints["crowd"] = crowd * entries
     mints["fade"] = FADE_SECONDS * np.exp(1.0 * rng.standard_normal(count)) * np.sqrt(1 + mints["crowd"] / 30)
+    mints["heat"] = np.log(mints["crowd"] / mints["crowd"].mean())
+    mints["late"] = mints["launched"] + int(BURST_SECONDS * SECOND)
+    mints["climate"] = climate
+    mints["crest"] = mints["launched"] + (CREST * mints["fade"] * SECOND).astype(np.int64)
     return mints
 
 
@@ -69,22 +87,19 @@ def entries_into(rng: np.random.Generator, mints: Records, first_mint: int, coun
     entries["time"] = mint["launched"] + ((0.4 + delay) * SECOND).astype(np.int64)
     entries["mint"] = first_mint + which
     entries["favour"] = _favour(mint, delay)
-    _describe(entries, mint, mints["crowd"].mean())
     return entries
 
 
-def creator_entries(mints: Records, first_mint: int) -> Records:
-    """Make one entry per coin at its launch: the creator's own purchase."""
-    entries = np.zeros(len(mints), ENTRY)
-    entries["time"] = mints["launched"]
-    entries["mint"] = first_mint + np.arange(len(mints))
-    _describe(entries, mints, mints["crowd"].mean())
-    return entries
-
-
-def _describe(entries: Records, mint: Records, mean_crowd: float) -> None:
-    entries["heat"] = np.log(mint["crowd"] / mean_crowd)
-    entries["crest"] = mint["launched"] + (CREST * mint["fade"] * SECOND).astype(np.int64)
+def launch_entries(rng: np.random.Generator, mints: Records, first_mint: int, sniped_share: float) -> Records:
+    """Make one entry per coin at its launch, the creator's own purchase, and one of a bot into a share of coins."""
+    own = np.zeros(len(mints), ENTRY)
+    own["time"] = mints["launched"]
+    own["mint"] = first_mint + np.arange(len(mints))
+    own["kind"] = OWN
+    sniped = own[rng.random(len(own)) < sniped_share]
+    sniped["time"] += SNIPE_DELAY
+    sniped["kind"] = SNIPED
+    return np.concatenate([own, sniped])
 
 
 def _favour(mint: Records, delay: Floats) -> Floats:

@@ -1,13 +1,14 @@
 """Simulates a market of so many days and trades a day, as one table or day by day."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
 import pyarrow as pa
 
 from pumploss.errors import SettingsError
+from simulator.behaviours import Behaviours
 from simulator.columns import to_table
 from simulator.day_by_day import DayTape, MarketState
 
@@ -21,6 +22,7 @@ class Market:
 
     `days` only says where to stop: a longer market starts with the whole of a shorter one. `transfer_in_share` is the
     share of positions that are sold by another wallet than the one that bought: its sells have no known purchase.
+    `behaviours` says what its wallets do beyond lasting traits, and how strongly.
     """
 
     days: int
@@ -28,6 +30,7 @@ class Market:
     seed: int = 1
     first_day: date = DEFAULT_FIRST_DAY
     transfer_in_share: float = 0.007
+    behaviours: Behaviours = field(default_factory=Behaviours)
 
     def __post_init__(self) -> None:
         for name, value, least in (
@@ -44,7 +47,9 @@ class Market:
 
 def tapes(market: Market) -> Iterator[DayTape]:
     """Yield the days one by one, as numbers; only what is still open is kept in memory."""
-    state = MarketState(market.trades_per_day, market.seed, market.first_day, market.transfer_in_share)
+    state = MarketState(
+        market.trades_per_day, market.seed, market.first_day, market.transfer_in_share, market.behaviours
+    )
     for _ in range(market.days):
         yield state.next_day()
 

@@ -1,124 +1,111 @@
-"""Measures the statistics that the market is calibrated by, in the same way on any canonical table.
+"""Measures a market and prints each figure beside the one that it is held against: `python -m simulator.measure`."""
 
-Targets are two real captures: 18 coins on PumpSwap in 2026, the first 300 s of each (D1), and 35 bonding curves of
-2024-25, about the first hundred transactions of each (D2). Pairs are a wallet in a coin. Reached by `Market(90)`: seed
-1, 647,767 trades of 12,935 wallets in 13,971 coins, through `measure(simulate(Market(90)))`; a test holds the market to
-these bands:
+import argparse
+from collections.abc import Iterator
+from typing import Final, NamedTuple
 
-                                        D1            D2        first 300 s    all trades
-    trade size, SOL     p5         .0003          .012          .011           .010
-                        p25        .022           .10           .094           .085
-                        p50        .18            .30           .34            .31
-                        p75        1.0            1.0           .99            .93
-                        p95        3.4            3.0           3.4            3.2
-                        p99        6.3            5.2           5.8            5.7
-    spread of log10 size           1.13           .75           .76            .77
-    trades per pair     mean       2.6            1.6           2.2            2.6
-                        p50        2              1             2              2
-                        p90        5              2             4              4
-                        p99        14             6             7              8
-    pairs with one trade           39 %           55 %          26 %           8 %
-    buys                           57 %           70 %          63 %           54 %
-    hold, matched sells p50        32 s           43 s          46 s           93 s
-                        p90        130 s          739 s         184 s          2516 s
-    matched sells at a loss        61 %           53 %          49 %           63 %
-    wallets that lost              73 %           55 %          45 %           64 %
-    pairs that lost                                             50 %           64 %
-    sells beyond known stock       33 %           1.2 %         .7 %           .7 %
-    trades by the top 1 %          16 %           8 %           24 %           23 %
-    coins that graduate            (whole market: about 1 %)                   1.0 %
-
-Known gaps: in the first 300 s too few wallets lose and too few trade a coin only once; and over 90 days wallets return,
-where a capture sees most of them in one coin.
-"""
-
-from dataclasses import dataclass
-from typing import Final
-
-import numpy as np
 import pyarrow as pa
 
-from pumploss.money import LAMPORTS_PER_SOL
-from simulator.arrays import Floats, Int64s
-from simulator.matching import Columns, columns_of, match
+from simulator.behaviours import Behaviours
+from simulator.estimates import Estimate
+from simulator.market import DEFAULT_TRADES_PER_DAY, Market, simulate
+from simulator.measured_answers import Answers, answers
+from simulator.measured_market import Showings, showings
+from simulator.measured_trades import SIZE_PERCENTILES, MarketMeasures, TradeMeasures, measure_trades
+from simulator.positions import positions_of, trades_of
 
-#: The real captures saw the first 300 s of a coin.
-WINDOW_SECONDS: Final = 300
-SIZE_PERCENTILES: Final = (5, 25, 50, 75, 95, 99)
-
-
-@dataclass(frozen=True, slots=True)
-class Behaviour:
-    """Describes how wallets behave in a set of trades; holds and gains by FIFO, of sells that met stock."""
-
-    trades: int
-    size_sol: tuple[float, ...]  # SIZE_PERCENTILES
-    size_log10_spread: float
-    trades_per_stay: tuple[float, ...]  # of a wallet in a coin: mean, p50, p90, p99
-    single_trade_share: float  # of those stays
-    trades_per_wallet: tuple[float, ...]  # mean, p50, p90, p99
-    top_wallets_share: float  # of trades, by the most active hundredth of wallets
-    buy_share: float
-    hold_seconds: tuple[float, float]  # p50, p90
-    losing_sells_share: float
-    losing_stays_share: float
-    losing_wallets_share: float
-    unmatched_sells_share: float
+_WIDTHS: Final = "{:<44}{:>12}{:>14}   {}"
+#: Real captures: sizes in SOL of 18 coins on PumpSwap (first 300 s) and of 35 bonding curves.
+_SIZES: Final = (".0003, .012", ".022, .10", ".18, .30", "1.0, 1.0", "3.4, 3.0", "6.3, 5.2")
 
 
-@dataclass(frozen=True, slots=True)
-class MarketMeasures:
-    """Describes a market in figures: all trades, those in the first 300 s of their coin, and coins."""
+class Measured(NamedTuple):
+    """Holds all that is measured of a market."""
 
-    everything: Behaviour
-    window: Behaviour
-    mints: int
-    graduated_share: float
+    trades: MarketMeasures
+    answers: Answers
+    showings: Showings
 
 
-def measure(table: pa.Table) -> MarketMeasures:
+def measure(table: pa.Table) -> Measured:
     """Measure a canonical table that starts with the launch of each of its coins."""
-    columns = columns_of(table)
-    launched = np.full(int(columns.mint.max()) + 1, np.iinfo(np.int64).max)
-    np.minimum.at(launched, columns.mint, columns.second)
-    is_early = columns.second - launched[columns.mint] <= WINDOW_SECONDS
-    is_pool = np.asarray(table["venue"].to_numpy(zero_copy_only=False) == "pumpswap")
-    graduated = len(np.unique(columns.mint[is_pool]))
-    everything = behaviour(columns)
-    window = behaviour(Columns(*(column[is_early] for column in columns)))
-    return MarketMeasures(everything, window, len(launched), graduated / len(launched))
+    trades = trades_of(table)
+    positions = positions_of(trades)
+    return Measured(measure_trades(table), answers(positions, trades), showings(positions, trades))
 
 
-def behaviour(columns: Columns) -> Behaviour:
-    """Measure one set of trades as if it were all there is: stock from before is unknown."""
-    matched = match(columns)
-    is_met = matched.share > 0
-    sizes = columns.lamports[columns.lamports > 0] / LAMPORTS_PER_SOL
-    by_wallet = np.unique(columns.trader, return_counts=True)[1]
-    _, stay, stays = np.unique(columns.trader << np.int64(32) | columns.mint, return_inverse=True, return_counts=True)
-    top = np.sort(by_wallet)[-max(1, len(by_wallet) // 100) :]
-    return Behaviour(
-        trades=len(columns.trader),
-        size_sol=tuple(np.percentile(sizes, SIZE_PERCENTILES).tolist()),
-        size_log10_spread=float(np.log10(sizes).std()),
-        trades_per_stay=_spread(stays),
-        single_trade_share=float((stays == 1).mean()),
-        trades_per_wallet=_spread(by_wallet),
-        top_wallets_share=float(top.sum() / len(columns.trader)),
-        buy_share=float(columns.is_buy.mean()),
-        hold_seconds=tuple(np.percentile(matched.hold_seconds[is_met], (50, 90)).tolist()),
-        losing_sells_share=float((matched.gain[is_met] < 0).mean()),
-        losing_stays_share=_losing_share(stay[is_met], matched.gain[is_met]),
-        losing_wallets_share=_losing_share(columns.trader[is_met], matched.gain[is_met]),
-        unmatched_sells_share=float((matched.share[~columns.is_buy] < 1).mean()),
+def lines(measured: Measured, planted: Behaviours) -> Iterator[str]:
+    """Write the figures of a market line by line, what was planted beside what was found."""
+    trades, found = measured.trades, measured.showings
+    yield _WIDTHS.format("", "first 300 s", "all trades", "figure (PumpSwap capture, curve capture)")
+    for label, figure, window, everything in _calibration(trades.window, trades.everything):
+        yield _WIDTHS.format(label, window, everything, figure)
+    yield _WIDTHS.format("coins that graduate", "", f"{trades.graduated_share:.1%}", "0.6-1.8 %")
+    yield _WIDTHS.format("losses of the 5 % that lost most", "", f"{found.worst_share:.0%}", "70 % (gambling)")
+    yield _WIDTHS.format("losses of the 10 % that staked most", "", f"{found.largest_share:.0%}", "79 % (gambling)")
+    yield ""
+    yield _WIDTHS.format("behaviour", "found", "+-", "planted, or figure")
+    for label, estimate, figure in (*_answered(measured.answers, planted), *_shown(found, planted)):
+        yield _WIDTHS.format(label, f"{estimate.value:+.3f}", f"{estimate.high - estimate.value:.3f}", figure)
+
+
+def _calibration(window: TradeMeasures, everything: TradeMeasures) -> Iterator[tuple[str, ...]]:
+    both = (window, everything)
+    for at, percentile in enumerate(SIZE_PERCENTILES):
+        yield (f"trade size, SOL, p{percentile}", _SIZES[at], *(f"{one.size_sol[at]:.3g}" for one in both))
+    yield ("spread of log10 size", "1.13, .75", *(f"{one.size_log10_spread:.2f}" for one in both))
+    for at, (name, figure) in enumerate((("mean", "2.6, 1.6"), ("p50", "2, 1"), ("p90", "5, 2"), ("p99", "14, 6"))):
+        yield (f"trades of a wallet in a coin, {name}", figure, *(f"{one.trades_per_stay[at]:.2g}" for one in both))
+    yield ("wallets in a coin with one trade", "39 %, 55 %", *(f"{one.single_trade_share:.0%}" for one in both))
+    yield ("buys", "57 %, 70 %", *(f"{one.buy_share:.0%}" for one in both))
+    for at, (name, figure) in enumerate((("p50", "32 s, 43 s"), ("p90", "130 s, 739 s"))):
+        yield (f"hold of what is sold, {name}", figure, *(f"{one.hold_seconds[at]:.0f} s" for one in both))
+    yield ("matched sells at a loss", "61 %, 53 %", *(f"{one.losing_sells_share:.0%}" for one in both))
+    yield ("wallets that lost", "73 %, 55 %; 55-75 %", *(f"{one.losing_wallets_share:.0%}" for one in both))
+    yield ("sells beyond known stock", "33 %, 1.2 %", *(f"{one.unmatched_sells_share:.1%}" for one in both))
+    yield ("trades of the top 1 % of wallets", "16 %, 8 %", *(f"{one.top_wallets_share:.0%}" for one in both))
+
+
+def _answered(found: Answers, planted: Behaviours) -> Iterator[tuple[str, Estimate, str]]:
+    speed = planted.speed_after_loss - planted.speed_after_win
+    more = planted.going_on_after_loss - planted.going_on_after_win
+    yield "log stake after a loss", found.stake_after_loss, f"{planted.stake_after_loss:+g}"
+    yield "log stake after a win", found.stake_after_win, f"{planted.stake_after_win:+g}"
+    yield "log stake ten stakes below the best", found.drawdown_stake, f"{planted.drawdown_stake:+g}"
+    yield "log speed of the next entry, loss - win", found.speed_after_loss, f"{speed:+g}"
+    yield "chance of an entry soon, loss - win", found.going_on_after_loss, f"{more:+g}"
+    yield (
+        "chance to be sold soon, gain - loss",
+        found.disposition,
+        f"above 0 (PGR .144, PLR .086); {planted.disposition:g}",
     )
+    yield "chance to win, per log of positions", found.learning, f"skill {planted.learning:+g}; none in day trading"
+    yield "chance a day to quit, deep - not", found.quitting, f"{planted.quitting:+g}"
 
 
-def _losing_share(groups: Int64s, gain: Floats) -> float:
-    """Compute the share of groups, among those with any gain or loss at all, that lost on the whole."""
-    total = np.bincount(groups, gain)
-    return float((total[np.bincount(groups) > 0] < 0).mean())
+def _shown(found: Showings, planted: Behaviours) -> Iterator[tuple[str, Estimate, str]]:
+    yield "losing share, correlation with the day before", found.regime, f"regimes of {planted.regime_days:g} days"
+    yield "coins bought by others in the launch slot", found.sniped, "more than 50 %"
+    yield "coins bought by the creator's other wallets", found.bundled, "about 2 %"
+    yield "their positions that gained", found.bundles_won, "87 %"
+    yield "their positions closed within 5 minutes", found.bundles_quick, "85 %"
+    yield "100 largest wallets awake 18 hours of a day", found.sleepless, "93 % at millions of trades a day"
+    yield "frequent buyers of one amount", found.identical, f"bots {planted.bot_share:g} of regulars"
+    yield "wallets that buy with another's", found.owned, f"{planted.shared_wallets:g} of regulars, and bundlers"
+    yield "starters gone within 50 days", found.starters_gone, "51 % (day traders)"
 
 
-def _spread(counts: Int64s) -> tuple[float, ...]:
-    return (float(counts.mean()), *np.percentile(counts, (50, 90, 99)).tolist())
+def main() -> None:
+    """Simulate a market and print what it measures."""
+    parser = argparse.ArgumentParser("python -m simulator.measure", description=main.__doc__)
+    parser.add_argument("--days", type=int, default=90, help="days of the market (90)")
+    parser.add_argument("--trades", type=int, default=DEFAULT_TRADES_PER_DAY, help="its trades a day (7200)")
+    parser.add_argument("--seed", type=int, default=1, help="its seed (1)")
+    given = parser.parse_args()
+    market = Market(given.days, given.trades, given.seed)
+    for line in lines(measure(simulate(market)), market.behaviours):
+        print(line)
+
+
+if __name__ == "__main__":
+    main()

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,12 @@ from simulator.market import Market
 
 def identity(market: Market) -> dict[str, Any]:
     """Says what makes two markets the same but for their length."""
-    return {"trades_per_day": market.trades_per_day, "seed": market.seed, "first_day": market.first_day.isoformat()}
+    return {
+        "trades_per_day": market.trades_per_day,
+        "seed": market.seed,
+        "first_day": market.first_day.isoformat(),
+        "behaviours": asdict(market.behaviours),
+    }
 
 
 def digest(market: Market) -> str:

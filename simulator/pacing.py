@@ -11,6 +11,9 @@ WEEKDAYS: Final = (-0.01, 0.03, 0.05, 0.04, 0.01, -0.07, -0.05)
 DAY_SPREAD: Final = 0.06
 #: The running total stays within this share of days times trades per day, from the first day on.
 DRIFT_LIMIT: Final = 0.008
+#: What is made up for on one day at most: a goal stays within these shares of a usual day's trades.
+LEAST_GOAL: Final = 0.8
+MOST_GOAL: Final = 1.2
 #: Days too small to learn from.
 FEW: Final = 20
 #: How fast what was learnt from earlier days is replaced.
@@ -28,8 +31,8 @@ class Pacer:
         self._season = 0.0  # sum of the deviations of all days
         self._noise = 0.0
         self._trades = 0  # that happened
-        self._trades_per_intent = 0.9
-        self._intents_per_draw = 2.65
+        self._trades_per_intent = 1.0
+        self._intents_per_draw = 2.8
 
     @property
     def usual_entries(self) -> float:
@@ -44,7 +47,8 @@ class Pacer:
         self._days += 1
         limit = DRIFT_LIMIT * self._days
         total = self._trades_per_day * (self._days + min(max(self._season, -limit), limit))
-        return max(0, round(total) - self._trades)
+        usual = self._trades_per_day
+        return round(min(max(total - self._trades, LEAST_GOAL * usual), MOST_GOAL * usual))
 
     def intents(self, goal: int) -> int:
         """Return how many intents due today are expected to become `goal` trades."""

@@ -34,8 +34,8 @@ def _change(
 RULES = (
     _ratio("rows", "trades vary", 50),
     _ratio("traders", "wallets vary", 100),
-    _ratio("mints", "traded tokens vary", 300),
-    _ratio("sol_lamports", "volume varies", 300),
+    _ratio("mints", "traded tokens vary", 1_000),
+    _ratio("sol_lamports", "volume varies", 1_000),
     _change(
         "hours", "a market that never sleeps trades in every hour; a cut or shifted day does not", 2_400, lowest=-2
     ),

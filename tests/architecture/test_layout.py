@@ -82,9 +82,13 @@ COVERED_BY = {
     "unit/pumploss/test_compiled": ("pumploss/kernel_sources",),
     "unit/simulator/test_market": (
         "simulator/arrays", "simulator/assignment", "simulator/columns", "simulator/curve", "simulator/day_by_day",
-        "simulator/launches", "simulator/matching", "simulator/pacing", "simulator/walk",
+        "simulator/launches", "simulator/noise", "simulator/pacing", "simulator/walk",
     ),
-    "unit/simulator/test_measure": ("simulator/behaviour", "simulator/book", "simulator/population"),
+    "unit/simulator/test_measured_answers": ("simulator/answers", "simulator/moods"),
+    "unit/simulator/test_measured_market": ("simulator/kinds",),
+    "unit/simulator/test_measured_trades": (
+        "simulator/book", "simulator/matching", "simulator/plans", "simulator/population",
+    ),
     "unit/pumploss/test_fees": ("sources/interpreting/venues",),
     "unit/sources/test_sources": ("pumploss/reasons",),
 }  # fmt: skip

@@ -39,7 +39,7 @@ def test_days_and_slots_follow_the_calendar() -> None:
     assert ((trades["slot"] - 390_000_000) * 2 // 5 == since).all()
 
 
-@pytest.mark.parametrize(("days", "trades_per_day"), [(30, 100), (14, 2_000), (7, 20_000)])
+@pytest.mark.parametrize(("days", "trades_per_day"), [(30, 150), (14, 2_000), (7, 20_000)])
 def test_trades_per_day_is_honoured(days: int, trades_per_day: int) -> None:
     trades = pl.DataFrame(simulate(Market(days, trades_per_day, seed=2)))
     assert len(trades) == pytest.approx(days * trades_per_day, rel=0.02)
