@@ -15,7 +15,7 @@ LANDING ?=
 ROUNDS ?= 200
 FIRST_SEED ?= 0
 
-.PHONY: help install nightly test quick faults digests check format docs pages bench airflow serve lock clean
+.PHONY: help install nightly test quick faults digests check format docs pages bench notebook airflow serve lock clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +70,10 @@ airflow: $(STAMP) ## Scheduler, triggerer and user interface on 127.0.0.1
 
 serve: $(STAMP) ## Keep the embedded PostgreSQL and Redis up and print their addresses
 	$(BIN)/pumploss serve
+
+notebook: $(STAMP) ## Open the notebooks in JupyterLab, which is installed beside the locked environment
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint requirements.lock jupyterlab
+	$(BIN)/python -m jupyterlab notebooks
 
 lock: $(STAMP) ## Resolve the dependencies anew into requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --extra dev \

@@ -26,7 +26,7 @@ SLOW = (
 )
 #: What shares a lake, a server or models.
 TOGETHER = (
-    ("integration/test_nightly", "golden/test_content_digests"),
+    ("integration/test_nightly", "golden/test_content_digests", "integration/test_notebooks"),
     ("integration/test_real_landing", "golden/test_real_digests"),
     ("integration/publishing",),
     ("unit/jobs/running",),
