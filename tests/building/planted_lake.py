@@ -27,6 +27,7 @@ def feature_rows(day, rng, ability):
     kinds = {
         Type.BIGINT: lambda: rng.integers(0, 9, TRADERS),
         Type.INT: lambda: rng.integers(0, 9, TRADERS),
+        Type.BOOLEAN: lambda: rng.random(TRADERS) < 0.1,
         Type.DOUBLE: lambda: np.where(rng.random(TRADERS) < 0.1, np.nan, rng.normal(size=TRADERS)),
     }
     own = {

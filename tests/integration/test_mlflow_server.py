@@ -1,6 +1,7 @@
 """A registry on an MLflow server: what is logged there is registered, promoted and loaded as from a database."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -44,8 +45,12 @@ def address(tmp_path_factory):
         _wait(server, f"http://127.0.0.1:{port}/health", folder / "log")
         yield f"http://127.0.0.1:{port}"
     finally:
-        os.killpg(server.pid, 15)
-        server.wait(30)
+        os.killpg(server.pid, signal.SIGTERM)
+        try:
+            server.wait(30)
+        except subprocess.TimeoutExpired:  # it waits for its job runner, which may be starting still
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait(30)
 
 
 def _wait(server, health, log):
