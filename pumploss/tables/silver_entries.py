@@ -79,8 +79,8 @@ TABLE = Table(
         *within("age_slot_count", 0, None, "nothing is bought before it is launched"),
         *within("impact_ratio", 0, None, "a buy takes nothing out of the reserve"),
         *within("capture_ratio", -2, 1, "captured is clipped"),
-        holds("low_ratio <= 1.000001 AND high_ratio >= 0.999999", "its own price is among those that follow"),
-        holds("peak_ratio <= 1.000001", "the highest price so far is no lower than its own"),
+        holds("low_ratio <= 1.000001D AND high_ratio >= 0.999999D", "its own price is among those that follow"),
+        holds("peak_ratio <= 1.000001D", "the highest price so far is no lower than its own"),
         holds("first_bought_at < known_at", "a trade is known after its dump day, never before"),
     ),
 )

@@ -1,6 +1,5 @@
 """Point-in-time joins over the lake and the online store, with Feast, DuckDB, Delta and Redis as they are."""
 
-import os
 from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
@@ -243,21 +242,3 @@ def test_a_wrong_value_online_is_noticed(context, settings, monkeypatch):
         monkeypatch.setattr(OnlineTraders, "write", lambda *_, **__: True)
         with pytest.raises(StoreError, match=r"loss_trades_24h = 1 for ann as of 2026-01-10, .* has 2"):
             run(context, (T - DAY).date())
-
-
-def test_feasts_own_commands_and_pages_work_as_they_stand(settings):
-    import subprocess
-    import sys
-
-    from pumploss.settings import ROOT, as_environment
-
-    environment = {**os.environ, **as_environment(settings)}
-    asked = [sys.executable, "-m", "feature_repo", "feature-views", "list"]
-    answer = subprocess.run(asked, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert answer.returncode == 0, answer.stderr
-    assert {"trader_features", "trader_losses", "trader_at_request"} <= set(answer.stdout.split())
-    # What the pages of `feast ui` are served by: Feast does not name all that it imports.
-    served = subprocess.run(
-        [sys.executable, "-c", "import feast.ui_server"], capture_output=True, text=True, check=False
-    )
-    assert served.returncode == 0, served.stderr
