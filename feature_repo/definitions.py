@@ -42,7 +42,6 @@ UNITS = ("sol", "seconds", "hours", "days", "share", "rate", "count")
 BASELINE_FEATURES = ("loss_24h_sol", "loss_trades_24h", "buy_sol_7d")
 
 _FEAST_TYPES: dict[Type, FeastType] = {
-    Type.STRING: String,
     Type.BIGINT: Int64,
     Type.INT: Int32,
     Type.DOUBLE: Float64,

@@ -113,10 +113,9 @@ class PackedRedisOnlineStore(OnlineStore):  # type: ignore[misc]
                 pipe.get(key)
             rows = pipe.execute()
         oldest = (config.online_store.asked_at or clock.now()) - table.ttl if table.ttl and is_age_judged else None
-        times = [layout().time_of(row) for row in rows]
-        served = [at is not None and (oldest is None or at >= oldest) for at in times]
-        values = _values([row for row, is_served in zip(rows, served, strict=True) if is_served], names)
-        return [(at, next(values)) if is_served else (None, None) for at, is_served in zip(times, served, strict=True)]
+        times = _served_times(rows, oldest)
+        values = _values([row for row, at in zip(rows, times, strict=True) if at], names)
+        return [(at, next(values)) if at else (None, None) for at in times]
 
     def update(self, *_: Any, **__: Any) -> None:
         """Change nothing: a row belongs to all views, and one of other features is not served and leaves in time."""
@@ -133,6 +132,12 @@ class PackedRedisOnlineStore(OnlineStore):  # type: ignore[misc]
     def _redis_keys(config: RepoConfig, entity_keys: Sequence[EntityKey]) -> list[bytes]:
         version, project = config.entity_key_serialization_version, config.project.encode()
         return [bytes(serialize_entity_key(key, version)) + project for key in entity_keys]
+
+
+def _served_times(rows: Sequence[bytes | None], oldest: datetime | None) -> list[datetime | None]:
+    """Read T of each row that is served: of this layout, and not as of a T before `oldest`."""
+    times = (layout().time_of(row) for row in rows)
+    return [None if at is None or (oldest is not None and at < oldest) else at for at in times]
 
 
 def _values(rows: list[bytes], names: list[str]) -> Iterator[dict[str, Value]]:
@@ -189,8 +194,7 @@ def read_online(
     with one of a T before `oldest`, has nulls. `client` must not decode responses.
     """
     rows = cast("list[bytes | None]", client.mget(trader_keys(traders, PROJECT, KEY_VERSION)) if traders else [])
-    times = [layout().time_of(row) for row in rows]
-    times = [None if at is None or (oldest is not None and at < oldest) else at for at in times]
+    times = _served_times(rows, oldest)
     served = [row for row, at in zip(rows, times, strict=True) if row is not None and at is not None]
     places = np.cumsum([at is not None for at in times]) - 1
     taken = pa.array(places, pa.int64(), mask=np.array([at is None for at in times], np.bool_))

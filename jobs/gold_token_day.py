@@ -26,18 +26,14 @@ _FLOWING = (
 
 
 def transform(
-    trades: DataFrame,
-    pnl: DataFrame,
-    before: DataFrame,
-    events: DataFrame | None = None,
-    mint_days: DataFrame | None = None,
+    trades: DataFrame, pnl: DataFrame, mint_days: DataFrame, before: DataFrame, events: DataFrame | None = None
 ) -> DataFrame:
-    """Make `gold_token_day` of trades, their profit, and each mint's latest earlier row of this table.
+    """Make `gold_token_day` of trades, their profit, and what traders did in mints by day.
 
-    Beside them of events of tokens, and of what traders did in mints by day; either may be none.
+    Beside them of each mint's latest earlier row of this table, and of events of tokens.
     """
     key = ["token_mint", "day"]
-    facts = _facts(trades).join(_last_reserves(trades), key, "left").join(_new_buyers(trades, mint_days), key, "left")
+    facts = _facts(trades).join(_last_reserves(trades), key, "left").join(_new_buyers(mint_days), key, "left")
     facts = facts if events is None else rewritten(facts, last_rewrites(events))
     flows = _realised(pnl.select(*_FLOWING).unionByName(_hops(trades)))
     daily = facts.join(flows, key, "left").join(tape_links.links(trades), key, "left")
@@ -96,11 +92,8 @@ def _facts(trades: DataFrame) -> DataFrame:
     )
 
 
-def _new_buyers(trades: DataFrame, mint_days: DataFrame | None) -> DataFrame:
+def _new_buyers(mint_days: DataFrame) -> DataFrame:
     """How many traders bought each mint on the day on which they first traded it."""
-    if mint_days is None:
-        days = trades.select("token_mint", F.col("trade_date").alias("day")).distinct()
-        return days.withColumn("new_buyer_count", F.lit(0).cast("bigint"))
     new = mint_days.where("first_seen_day = trade_date AND buy_count > 0")
     counted = new.groupBy("token_mint", F.col("trade_date").alias("day"))
     return counted.agg(F.count(F.lit(1)).alias("new_buyer_count"))
@@ -147,8 +140,8 @@ def run(context: StepContext, days: Days) -> None:
     trades = context.read(silver_trades.TABLE, days)
     before = latest_before(context, TABLE, trades.select("token_mint"), days[0])
     pnl, events = (context.read(table, days) for table in (silver_trade_pnl.TABLE, bronze_token_events.TABLE))
-    frame = transform(trades, pnl, before, events, context.read(silver_trader_mint_day.TABLE, days))
-    staged = context.lake.stage(TABLE, frame)
+    frame = transform(trades, pnl, context.read(silver_trader_mint_day.TABLE, days), before, events)
+    staged = context.stage(TABLE, frame)
     context.publish(TABLE, staged, days, staged=True)
     _tell_set_aside(context.report, staged)
 

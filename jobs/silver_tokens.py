@@ -111,7 +111,7 @@ def run(context: StepContext, days: Days) -> None:
     news = context.lake.stage("decimal_news", decimals.news(stated, known))
     for more in (news, mode_facts(trades, events, known)):
         facts = facts.unionByName(more, allowMissingColumns=True)
-    tokens = context.lake.stage(TABLE, transform(facts, known, TABLE))
+    tokens = context.stage(TABLE, transform(facts, known, TABLE))
     context.publish(TABLE, tokens, days, staged=True)
     _tell(context.report, decimals.conflicts(stated, known, tokens))
 

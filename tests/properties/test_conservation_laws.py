@@ -13,7 +13,7 @@ from jobs import gold_token_day
 from jobs.tokens.tape_links import LINKS, TRADE, link
 from pumploss import checks
 from pumploss.money import INITIAL_REAL_TOKEN_UNITS
-from pumploss.tables import silver_trade_pnl, silver_trades
+from pumploss.tables import silver_trade_pnl, silver_trader_mint_day, silver_trades
 from pumploss.tables.gold_token_day import TABLE
 from tests.building.tape_book import (
     WRONG,
@@ -159,6 +159,9 @@ def token_days(frame: Any, rows_of: Any, trades: list[Row], before: list[Row]) -
         for row in named
     ]
     found = gold_token_day.transform(
-        frame(silver_trades.TABLE, *named), frame(silver_trade_pnl.TABLE, *results), frame(TABLE, *before)
+        frame(silver_trades.TABLE, *named),
+        frame(silver_trade_pnl.TABLE, *results),
+        frame(silver_trader_mint_day.TABLE),
+        frame(TABLE, *before),
     )
     return rows_of(found, "token_mint", "day")

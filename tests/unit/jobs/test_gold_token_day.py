@@ -38,8 +38,8 @@ def token_days(frame, rows_of):
         found = gold_token_day.transform(
             frame(silver_trades.TABLE, *named),
             frame(silver_trade_pnl.TABLE, *results),
+            frame(silver_trader_mint_day.TABLE, *mint_days),
             frame(TABLE, *before),
-            mint_days=frame(silver_trader_mint_day.TABLE, *mint_days),
         )
         assert found.columns == TABLE.names
         return rows_of(found, "token_mint", "day")

@@ -6,7 +6,7 @@ import pytest
 
 from jobs import gold_token_day
 from pumploss import checks
-from pumploss.tables import silver_trade_pnl, silver_trades
+from pumploss.tables import silver_trade_pnl, silver_trader_mint_day, silver_trades
 from pumploss.tables.gold_token_day import TABLE
 
 
@@ -44,7 +44,10 @@ def token_days(frame, rows_of):
             for row in named
         ]
         found = gold_token_day.transform(
-            frame(silver_trades.TABLE, *named), frame(silver_trade_pnl.TABLE, *results), frame(TABLE, *before)
+            frame(silver_trades.TABLE, *named),
+            frame(silver_trade_pnl.TABLE, *results),
+            frame(silver_trader_mint_day.TABLE),
+            frame(TABLE, *before),
         )
         rows = rows_of(found, "token_mint", "day")
         verdicts = checks.judge(checks.measure(TABLE, frame(TABLE, *rows)))

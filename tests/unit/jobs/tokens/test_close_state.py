@@ -12,7 +12,7 @@ from pnl.exit_value import exit_value
 from pumploss.fees import FEES
 from pumploss.money import INITIAL_VIRTUAL_SOL_LAMPORTS, INITIAL_VIRTUAL_TOKEN_UNITS
 from pumploss.tables import gold_token_day as token_table
-from pumploss.tables import silver_trade_pnl, silver_trades
+from pumploss.tables import silver_trade_pnl, silver_trader_mint_day, silver_trades
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 UNITS = 10**9
@@ -34,7 +34,10 @@ def closes(frame, rows_of):
             for n, (day, venue, lamports, *more) in enumerate(trades)
         ]  # fmt: skip
         states = gold_token_day.transform(
-            frame(silver_trades.TABLE, *rows), frame(silver_trade_pnl.TABLE), frame(token_table.TABLE)
+            frame(silver_trades.TABLE, *rows),
+            frame(silver_trade_pnl.TABLE),
+            frame(silver_trader_mint_day.TABLE),
+            frame(token_table.TABLE),
         )
         return rows_of(states, "day")
 

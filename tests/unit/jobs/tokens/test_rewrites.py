@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from jobs import gold_token_day
-from pumploss.tables import bronze_token_events, silver_trade_pnl, silver_trades
+from pumploss.tables import bronze_token_events, silver_trade_pnl, silver_trader_mint_day, silver_trades
 from pumploss.tables.gold_token_day import TABLE
 
 NOON = datetime(2026, 7, 4, 12, tzinfo=UTC)
@@ -56,6 +56,7 @@ def closes(frame, rows_of):
         found = gold_token_day.transform(
             frame(silver_trades.TABLE, *trades),
             frame(silver_trade_pnl.TABLE),
+            frame(silver_trader_mint_day.TABLE),
             frame(TABLE),
             frame(bronze_token_events.TABLE, *events),
         )
