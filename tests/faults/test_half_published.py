@@ -3,35 +3,15 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from deltalake import write_deltalake
 
 from feature_repo.online_traders import OnlineTraders, features_online
 from feature_repo.store import VIEW, feature_store, online_redis, quiet
-from features.registry import TABLE
 from jobs.pipeline import STEPS
-from jobs.running.runner import run_pass
-from pumploss.contract import Type
 from pumploss.hot import open_hot
-from pumploss.report import RunReport
-from tests.building.online import built, keys_online
+from tests.building.online import built, feature_rows, keys_online, materialize, put
 
 EARLIER, LATER = datetime(2026, 1, 9, tzinfo=UTC), datetime(2026, 1, 10, tzinfo=UTC)
 DAY_OF_EARLIER, DAY_OF_LATER = date(2026, 1, 8), date(2026, 1, 9)
-
-
-def feature_rows(at, **traders):
-    neutral = {Type.BIGINT: 0, Type.INT: 0, Type.DOUBLE: None, Type.BOOLEAN: False, Type.STRING: "", Type.TIMESTAMP: at}
-    own = {"as_of": at, "known_at": at, "feature_day": at.date()}
-    filled = {column.name: neutral.get(column.type) for column in TABLE.columns}
-    return [{**filled, **own, "trader_address": name, "loss_trades_24h": n} for name, n in traders.items()]
-
-
-def put(settings, rows, **more):
-    import pyarrow as pa
-
-    batch = pa.Table.from_pylist(rows, schema=TABLE.arrow_schema)
-    path = f"{settings.lake}/{TABLE.name}"
-    write_deltalake(path, batch, partition_by=list(TABLE.partition_by), **{"mode": "append", **more})
 
 
 def online(settings, *traders):
@@ -39,10 +19,6 @@ def online(settings, *traders):
         store = feature_store(settings, url, asked_at=LATER)
         keys = [{"trader_address": trader} for trader in traders]
         return store.get_online_features([f"{VIEW}:loss_trades_24h"], keys).to_dict()["loss_trades_24h"]
-
-
-def materialize(context, day):
-    return run_pass(context, RunReport("materialize_features"), (day,))
 
 
 def whole(settings):

@@ -27,6 +27,8 @@ from tests.building.three_days import D1, D2, D3, DAYS, more
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 
 STEPS = tuple(step.name for step in nightly.DATA_STEPS)
+#: A prime, so that the pairs of as many seeds are all different: seeds that follow each other draw pairs far apart.
+SPREAD = 101
 TRADES = markets.random_dumps(Random(11), list(DAYS), 120)
 
 
@@ -73,13 +75,35 @@ def is_settled(context):
     return not changed_dumps(context, DAYS) and not any(context.ledger.stale(step) for step in STEPS)
 
 
+def drawn(seed):
+    """The corrected day, which run takes each turn, and before which turn the correction lands.
+
+    Somewhere a step of one run comes directly before a step of the other: the next pair of steps with each seed.
+    """
+    rng = Random(seed)
+    day = rng.choice([D2, D3])
+    first, second = divmod(seed * SPREAD % len(STEPS) ** 2, len(STEPS))
+    before, after = [0] * first + [1] * second, [0] * (len(STEPS) - first - 1) + [1] * (len(STEPS) - second - 1)
+    rng.shuffle(before)
+    rng.shuffle(after)
+    turns = [*before, 0, 1, *after]
+    return day, turns, rng.randrange(len(turns))
+
+
+def test_200_seeds_hold_every_pair_of_steps():
+    pairs, landings = set(), set()
+    for _, turns, lands_before in map(drawn, range(200)):
+        steps = [turns[:number].count(turn) for number, turn in enumerate(turns)]
+        pairs |= {(a, b) for a, b, *run in zip(steps, steps[1:], turns, turns[1:], strict=False) if run == [0, 1]}
+        landings.add(lands_before)
+    assert landings == set(range(2 * len(STEPS)))
+    assert pairs == {(one, other) for one in range(len(STEPS)) for other in range(len(STEPS))}
+
+
 def test_steps_of_two_runs_in_any_order_leave_nothing_mixed(trial, corrected, rounds):
     for seed in rounds(1):
-        rng = Random(seed)
-        day, home = rng.choice([D2, D3]), trial(seed)
-        turns = [0] * len(STEPS) + [1] * len(STEPS)
-        rng.shuffle(turns)
-        lands_before = rng.randrange(len(turns))
+        day, turns, lands_before = drawn(seed)
+        home = trial(seed)
         with lakes.opened(home) as first, lakes.opened(home) as second:
             left = [list(STEPS), list(STEPS)]
             for number, turn in enumerate(turns):
