@@ -13,6 +13,7 @@ from jobs.commands.terminal import show_facts, show_table
 from jobs.pipeline import STEPS, Step
 from jobs.running.context import Context, open_context
 from jobs.running.due_days import holes, landed_days
+from jobs.verifying.lake import by_logs
 from pumploss.days import Days
 from pumploss.errors import LandingError
 from pumploss.lake.holders import Holder
@@ -48,7 +49,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def status(settings: Settings) -> dict[str, Any]:
-    """Collects stores by role, steps with last run, stale and missing days, landed days, and the last refusals."""
+    """Collects stores by role, steps with last run, stale and missing days, where lake and ledger differ, landed days,
+    and the last refusals.
+    """
     with open_context(settings) as context:
         return {
             "code_version": code_version(),
@@ -57,6 +60,7 @@ def status(settings: Settings) -> dict[str, Any]:
             "lake_landing": owner(context.lake),
             "running": [asdict(holder) for holder in lake_holders(settings.lake)],
             "steps": _steps(context),
+            "differences": [finding.sentence() for finding in by_logs(context)],
             "landing": _landing(context),
             "quarantine": _quarantine(context),
         }
@@ -145,6 +149,8 @@ def _show(stand: dict[str, Any]) -> None:
         [_step_row(name, step) for name, step in stand["steps"].items()],
         ("read", "written", "seconds", "days built", "stale"),
     )
+    for sentence in stand["differences"]:
+        print(f"{sentence}.")
     for name, step in stand["steps"].items():
         for day, reason in list(step["missing_days"].items())[:_NAMED]:
             print(f"{name} lacks {day}: {reason}. `pumploss nightly` makes up for it, or says why it cannot.")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
@@ -14,6 +15,7 @@ from jobs.verifying.finding import Finding
 from pumploss import checks
 from pumploss.contract import Table
 from pumploss.days import shift
+from pumploss.errors import LakeError
 from pumploss.lake.segments import Segment, State, built_days
 from pumploss.lake.segments.building import remove
 from pumploss.lake.segments.manifest import MANIFEST, DayFiles, folder, shelf
@@ -25,16 +27,28 @@ _REBUILT = "`pumploss verify --repair` marks the day stale, and `pumploss nightl
 def by_logs(context: Context) -> Iterator[Finding]:
     """Compares what the ledger says of every table with its log; no data is read."""
     for name in WRITER:
-        for day, what in sorted(torn_days(context, table_of(name)).items()):
+        try:
+            torn = torn_days(context, table_of(name))
+        except LakeError as error:
+            yield Finding(name, str(error).rstrip("."), "No step reads the table until then")
+            continue
+        for day, what in sorted(torn.items()):
             yield _torn(context, table_of(name), day, what)
+
+
+def _legible(context: Context) -> Iterator[Table]:
+    """Lists the tables whose log can be read; the others are found `by_logs`."""
+    for table in map(table_of, WRITER):
+        with suppress(LakeError):
+            context.lake.version(table)
+            yield table
 
 
 def by_files(context: Context) -> Iterator[Finding]:
     """Holds every data file against the digest in its name; a damaged day is taken out before it is built again."""
-    for name, step in WRITER.items():
-        table = table_of(name)
+    for table in _legible(context):
         for partition_day in context.lake.damaged_days(table):
-            yield _damaged(context, table, partition_day, shift(partition_day, -step.offset_days))
+            yield _damaged(context, table, partition_day, shift(partition_day, -WRITER[table.name].offset_days))
 
 
 def _damaged(context: Context, table: Table, partition_day: date, day: date) -> Finding:
@@ -52,10 +66,8 @@ def by_content(context: Context) -> Iterator[Finding]:
     """Reads every day of every table and compares its digest with the ledger's. Days that differ by the log are left
     to `by_logs`, damaged ones to `by_files`, stale ones to the next night.
     """
-    for name, step in WRITER.items():
-        table = table_of(name)
-        if not context.lake.exists(table):
-            continue
+    for table in filter(context.lake.exists, _legible(context)):
+        name, step = table.name, WRITER[table.name]
         damaged = set(context.lake.damaged_days(table))
         days = [day for day in context.lake.rows_by_day(table) if day not in damaged]
         torn, digests = torn_days(context, table), checks.measure(table, context.lake.read(table, days)).digests
@@ -79,7 +91,10 @@ def _torn(context: Context, table: Table, day: date, what: str) -> Finding:
 
 def of_segments(context: Context) -> Iterator[Finding]:
     """Lists segments that are torn. Those of files that the table no longer has are in nobody's way."""
+    legible = {table.name for table in _legible(context)}
     for state in STATES.values():
+        if state.table.name not in legible:
+            continue
         built = built_days(context.lake, state.table)
         for name in shelf(context.lake, state, built).unsound if built else ():
             if not _is_outdated(context, state, name, built):

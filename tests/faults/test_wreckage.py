@@ -6,6 +6,7 @@ from random import Random
 import pytest
 
 from feature_repo.store import VIEW, feature_store
+from jobs.commands.status import status
 from jobs.running.runner import run_steps
 from pumploss.errors import LakeError
 from pumploss.tables import gold_market_day, run_ledger
@@ -32,6 +33,7 @@ def test_half_a_commit_is_named_and_the_repair_works(trial, golden, rounds):
         said = str(refused.value)
         assert f"{last} is half a commit" in said, f"seed {seed}"
         assert f"the table is then as of version {int(last.stem) - 1}" in said
+        assert [said.rstrip(".") in found for found in status(lakes.settings_of(home))["differences"]] == [True]
         last.unlink()
         with lakes.opened(home) as context:
             run_steps(context, [TABLE.name], [D3])
