@@ -16,6 +16,9 @@ _FULL_WORDS = (
     "MISCONF",
 )
 
+#: How delta-rs says that a bucket did not answer or refused.
+_BUCKET_WORDS = "Generic S3 error"
+
 
 def advice(error: BaseException, settings: Settings) -> str | None:
     """Say what is to be done about an error, or None where it is a fault of Pump Loss or of a library."""
@@ -27,6 +30,12 @@ def advice(error: BaseException, settings: Settings) -> str | None:
                 f"the disk took no more ({_first_line(text)}) while {where} was written. Days are replaced whole or "
                 "not at all, and what was put down in vain is cleared by the next run. Make room there (`df -h`), then "
                 "run the command again."
+            )
+        if type(cause).__module__.startswith("botocore.") or _BUCKET_WORDS in text:
+            return (
+                f"S3 did not do what it was asked ({_first_line(text)}). See whether AWS_ENDPOINT_URL, AWS_REGION and "
+                "the bucket are the right ones, and whether the credentials may read and write there; then run the "
+                "command again. Days are replaced whole or not at all, so nothing is half-written."
             )
         if isinstance(cause, PermissionError):
             return (

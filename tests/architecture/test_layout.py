@@ -27,7 +27,6 @@ COVERED_BY = {
         "jobs/publish_hot", "jobs/publish_warm", "jobs/publishing/staged_tables",
     ),
     "integration/test_airflow": ("jobs/airflow",),
-    "faults/test_full_disk": ("jobs/commands/advice",),
     "faults/test_signals": ("jobs/commands/signals",),
     "faults/test_wreckage": ("pumploss/lake/torn_logs",),
     "integration/test_feast": ("feature_repo/online_traders", "jobs/materialize_features"),

@@ -1,0 +1,52 @@
+"""What people are told of errors that are nobody's own."""
+
+import socket
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import EndpointConnectionError
+from deltalake import DeltaTable
+
+from jobs.commands.advice import advice
+
+
+@pytest.fixture
+def nobody():
+    """An address at which nothing listens."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+
+
+KEYS = {"aws_access_key_id": "somebody", "aws_secret_access_key": "canary"}
+
+
+def said_of(error, settings):
+    said = advice(error, settings)
+    assert "canary" not in said
+    return said
+
+
+def test_a_bucket_that_boto_cannot_reach_is_named(nobody, settings):
+    without_repeats = Config(retries={"total_max_attempts": 1})
+    client = boto3.client("s3", endpoint_url=nobody, region_name="eu-west-1", config=without_repeats, **KEYS)
+    with pytest.raises(EndpointConnectionError) as refused:
+        client.get_object(Bucket="lake", Key="silver_trades")
+    said = said_of(refused.value, settings)
+    assert f"{nobody}/lake/silver_trades" in said
+    assert "AWS_ENDPOINT_URL" in said
+    client.close()
+
+
+def test_a_bucket_that_the_engine_cannot_reach_is_named_also_as_a_cause(nobody, settings):
+    options = {"endpoint_url": nobody, "allow_http": "true", "region": "eu-west-1", "max_retries": "0", **KEYS}
+    with pytest.raises(OSError, match="Generic S3 error") as refused:
+        DeltaTable("s3://lake/silver_trades", storage_options=options)
+    failed = ValueError("publishing failed")
+    failed.__cause__ = refused.value
+    assert "AWS_ENDPOINT_URL" in said_of(failed, settings)
+
+
+def test_an_error_of_the_code_is_nobody_elses(settings):
+    assert advice(KeyError("as_of"), settings) is None
