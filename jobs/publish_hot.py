@@ -6,6 +6,7 @@ from jobs.running.step_context import StepContext
 from pumploss.days import Days
 from pumploss.errors import StoreError
 from pumploss.hot import open_hot, publish
+from pumploss.lake.owner import identity
 from pumploss.warm import PERIODS, leaderboard, open_warm, publishing
 
 
@@ -20,7 +21,7 @@ def run(context: StepContext, days: Days) -> None:
         warm.execute("LOCK TABLE public.leaderboards IN ACCESS SHARE MODE")
         shown = publishing.latest(warm)
         boards = {period: leaderboard(warm, period) for period in PERIODS}
-    publishing.refuse_foreign(shown, context.settings.landing, context.settings.lake)
+    publishing.refuse_foreign(shown, context.settings.landing, context.settings.lake, identity(context.lake))
     if shown is None or shown.day < day:
         raise StoreError(
             f"The warm store shows {shown.day if shown else 'nothing'}, not {day} yet: "

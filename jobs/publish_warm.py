@@ -15,6 +15,7 @@ from jobs.publishing.staged_tables import MADE_OF, PNL, TRADER_DAYS, TRADES, sta
 from jobs.running.step_context import StepContext
 from pumploss.days import Days
 from pumploss.errors import LakeError, StoreError
+from pumploss.lake.owner import identity
 from pumploss.report import RunReport
 from pumploss.tables import gold_scores
 from pumploss.warm import open_warm, publishing, swapping
@@ -53,10 +54,11 @@ def run(context: StepContext, days: Days, allow_older: bool = False) -> None:
 
 def _publish(context: StepContext, days: Days, allow_older: bool, publish_id: str) -> None:
     day = days[-1]
-    landing, lake = context.settings.landing, context.settings.lake
+    origin = context.settings.landing, context.settings.lake
+    lake_id = identity(context.lake)
     with open_warm(context.settings) as warm, publishing.exclusive(warm) as staging:
         shown = publishing.latest(warm)
-        publishing.refuse_foreign(shown, landing, lake)
+        publishing.refuse_foreign(shown, *origin, lake_id)
         if shown and shown.day > day and not allow_older:
             context.report.skipped = f"the warm store shows {shown.day} already, which is later than {day}"
             return
@@ -67,7 +69,7 @@ def _publish(context: StepContext, days: Days, allow_older: bool, publish_id: st
         rows = {name: sum(count for _, count in of_days.values()) for name, of_days in by_day.items()}
         rows |= stage_as_of(context, staging, day)
         versions = {table.name: context.lake.version(table) for table in READ}
-        entry = Published(publish_id, context.run_id, day, landing, lake, rows, versions, by_day)
+        entry = Published(publish_id, context.run_id, day, *origin, rows, versions, by_day, lake_id)
         _describe(context.report, days, staging.loaded, rows, versions)
         published_rows.gate(context, warm, staging.loaded, day)
         context.require_unmoved()

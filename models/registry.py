@@ -16,6 +16,7 @@ import pandas as pd
 
 from models import artifacts, boosting
 from models.artifacts import Served
+from models.moved_registry import follow
 from models.training import Trained
 from pumploss.errors import ModelError
 from pumploss.settings import Settings
@@ -58,6 +59,8 @@ class Registry:
             logging.getLogger(logger).setLevel(logging.ERROR)
         mlflow.set_tracking_uri(self.settings.tracking_uri)
         try:
+            if self._database is not None and self._database.exists():
+                follow(self._database, EXPERIMENT, self._artifacts)
             with _calm():
                 client = mlflow.MlflowClient(self.settings.tracking_uri)
                 client.search_experiments(max_results=1)
@@ -80,13 +83,22 @@ class Registry:
         )
 
     @property
-    def _is_unborn(self) -> bool:
+    def _database(self) -> Path | None:
+        """Return the file of a registry in SQLite."""
         scheme, _, path = self.settings.tracking_uri.partition(":///")
-        return scheme == "sqlite" and not Path(path).exists()
+        return Path(path) if scheme == "sqlite" else None
+
+    @property
+    def _is_unborn(self) -> bool:
+        return self._database is not None and not self._database.exists()
 
     @property
     def _folder(self) -> Path:
         return self.settings.home / "mlflow"
+
+    @property
+    def _artifacts(self) -> Path:
+        return self._folder / "artifacts"
 
     @cached_property
     def _experiment(self) -> str:
@@ -95,7 +107,7 @@ class Registry:
         if known is not None:
             return str(known.experiment_id)
         is_server = self.settings.tracking_uri.startswith(("http://", "https://"))
-        address = None if is_server else (self._folder / "artifacts").as_uri()
+        address = None if is_server else self._artifacts.as_uri()
         return str(self._client.create_experiment(EXPERIMENT, artifact_location=address))
 
     def version(self, name: str, alias: str = CHAMPION) -> str | None:

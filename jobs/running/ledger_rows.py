@@ -9,6 +9,7 @@ from typing import Any
 from jobs.pipeline import BY_NAME, Step, dependents
 from jobs.running.context import Context
 from pumploss.lake.ledger import peak_memory_bytes
+from pumploss.lake.owner import named_from
 from pumploss.redaction import redacted
 from pumploss.report import DayReport, RunReport
 from pumploss.version import code_version
@@ -68,5 +69,5 @@ def _row(context: Context, step: Step, day: date, counts: DayReport, ending: End
         "output_version": ending.version,
         "code_version": code_version(),
         "error": ending.error and redacted(ending.error),
-        "landing": context.settings.landing,
+        "landing": named_from(context.lake.root, context.settings.landing),
     }

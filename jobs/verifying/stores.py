@@ -11,6 +11,7 @@ from jobs.running.standing import table_of
 from jobs.verifying.finding import Finding
 from pumploss.errors import PumpLossError, StoreError
 from pumploss.hot import leaderboard, open_hot
+from pumploss.lake.owner import identity
 from pumploss.warm import PERIODS, open_warm, publishing
 from pumploss.warm import leaderboard as warm_leaderboard
 
@@ -32,7 +33,7 @@ def _warm_trouble(context: Context, day: date) -> str | None:
         shown = publishing.latest(warm)
         if shown is None or shown.day < day:
             return f"it shows {shown.day if shown else 'nothing'}, the ledger says that {day} was published"
-        publishing.refuse_foreign(shown, context.settings.landing, context.settings.lake)
+        publishing.refuse_foreign(shown, context.settings.landing, context.settings.lake, identity(context.lake))
         for table, rows in sorted(shown.row_counts.items()):
             query = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier("public", table))
             held = publishing.asked(warm, query, ())  # type: ignore[arg-type]

@@ -1,10 +1,19 @@
-"""Binds a lake to the landing that it is built from: simulated and real trades never mix."""
+"""Binds a lake to the landing that it is built from: simulated and real trades never mix.
+
+A landing beside the lake, as in a home, is named from there (`../landing`), so that a home may be copied, moved or
+restored whole. Any other is named in full; where it moves, `rebind` follows it.
+"""
 
 import json
+import os
+from pathlib import PurePath
+from typing import Any
 
+from pumploss import clock
 from pumploss.errors import LakeError
 from pumploss.lake.delta import Lake
 from pumploss.lake.ledger import built_from
+from pumploss.tables.run_ledger import TABLE
 from pumploss.whole_files import write_whole
 
 _NOTE = "_lake.json"
@@ -13,14 +22,20 @@ _NOTE = "_lake.json"
 def claim(lake: Lake, landing: str) -> None:
     """Bind the lake to the landing that it is built from. Raises LakeError where it is bound to another."""
     known = owner(lake)
-    if known is None:
-        lake.storage.makedirs(lake.root, exist_ok=True)
-        write_whole(f"{lake.root}/{_NOTE}", json.dumps({"landing": landing}), lake.storage)
+    if known is None or (known == landing and _note(lake).get("landing") != named_from(lake.root, landing)):
+        _bind(lake, landing, [])
     elif known != landing:
         raise LakeError(
-            f"The lake {lake.root} was built from {known}, not from {landing}: simulated and real trades never "
-            "mix. Set PUMPLOSS_LAKE (or PUMPLOSS_HOME for all stores) to another place for this landing."
+            f"The lake {lake.root} was built from {known}, not from {landing}: simulated and real trades never mix. If "
+            "these are the same dumps in another place, `pumploss rebind` binds the lake to them. If not, set "
+            "PUMPLOSS_LAKE (or PUMPLOSS_HOME for all stores) to another place for this landing."
         )
+
+
+def rebind(lake: Lake, landing: str) -> None:
+    """Bind the lake to the same dumps in another place; the note keeps where they were, and until when."""
+    was = [*_note(lake).get("was", []), {"landing": owner(lake), "until": clock.now().isoformat()}]
+    _bind(lake, landing, was)
 
 
 def owner(lake: Lake) -> str | None:
@@ -28,10 +43,36 @@ def owner(lake: Lake) -> str | None:
 
     Where the note of it is torn, the ledger says from which landing the lake was built.
     """
-    path = f"{lake.root}/{_NOTE}"
-    if not lake.storage.exists(path):
+    if not lake.storage.exists(f"{lake.root}/{_NOTE}"):
         return None
+    named = _note(lake).get("landing") or built_from(lake)
+    return None if named is None else _full(lake.root, str(named))
+
+
+def named_from(root: str, landing: str) -> str:
+    """Name a landing as the lake at a root does."""
+    is_beside = "://" not in root + landing and PurePath(landing).is_relative_to(PurePath(root).parent)
+    return os.path.relpath(landing, root) if is_beside else landing
+
+
+def identity(lake: Lake) -> str | None:
+    """Return what stays the same wherever a lake is moved or copied: its ledger's id. None before its first row."""
+    return str(lake.log(TABLE).metadata().id) if lake.exists(TABLE) else None
+
+
+def _bind(lake: Lake, landing: str, was: list[dict[str, str]]) -> None:
+    lake.storage.makedirs(lake.root, exist_ok=True)
+    note = {"landing": named_from(lake.root, landing), **({"was": was} if was else {})}
+    write_whole(f"{lake.root}/{_NOTE}", json.dumps(note), lake.storage)
+
+
+def _note(lake: Lake) -> dict[str, Any]:
     try:
-        return str(json.loads(lake.storage.cat_file(path))["landing"])
-    except (ValueError, KeyError, TypeError):
-        return built_from(lake)
+        note = json.loads(lake.storage.cat_file(f"{lake.root}/{_NOTE}"))
+    except (ValueError, FileNotFoundError):
+        return {}
+    return note if isinstance(note, dict) else {}
+
+
+def _full(root: str, named: str) -> str:
+    return os.path.normpath(f"{root}/{named}") if named.startswith(os.pardir) else named

@@ -22,7 +22,11 @@ TABLE = Table(
         Column("output_version", Type.BIGINT, "Delta version that the step's main table got", nullable=True),
         Column("code_version", Type.STRING, "Version of the package and commit of the code"),
         Column("error", Type.STRING, "Why it failed, was skipped or is stale", nullable=True),
-        Column("landing", Type.STRING, "Landing that the lake was built from"),
+        Column(
+            "landing",
+            Type.STRING,
+            "Landing that the lake was built from; one beside the lake, as seen from it",
+        ),
         Column("written_at", Type.TIMESTAMP, "When the row was written, by the clock"),
         Column("run_day", Type.DATE, "UTC day on which the run started"),
         Column(

@@ -22,7 +22,10 @@ DayContents = dict[date, tuple[str | None, int]]
 
 @dataclass(frozen=True)
 class Published:
-    """Holds a row of `publish_log`: what the live tables show after it. `days` is by table name."""
+    """Holds a row of `publish_log`: what the live tables show after it. `days` is by table name.
+
+    `lake_id` stays the same where the lake is moved with its home; publishes of old have none.
+    """
 
     publish_id: str
     run_id: str
@@ -32,6 +35,7 @@ class Published:
     row_counts: Mapping[str, int] = field(default_factory=dict)
     versions: Mapping[str, int | None] = field(default_factory=dict)
     days: Mapping[str, DayContents] = field(default_factory=dict)
+    lake_id: str | None = None
 
     @property
     def as_of(self) -> datetime:
@@ -76,8 +80,8 @@ def _take_lock(connection: psycopg.Connection, wait_seconds: float) -> None:
 def latest(connection: psycopg.Connection) -> Published | None:
     """Read what the live tables show; None before the first publish."""
     row = connection.execute(
-        "SELECT publish_id, run_id, day, landing, lake, row_counts, versions, days FROM publish_log ORDER BY number "
-        "DESC LIMIT 1"
+        "SELECT publish_id, run_id, day, landing, lake, row_counts, versions, days, lake_id FROM publish_log ORDER BY "
+        "number DESC LIMIT 1"
     ).fetchone()
     if row is None:
         return None
@@ -85,8 +89,8 @@ def latest(connection: psycopg.Connection) -> Published | None:
         table: {date.fromisoformat(day): (digest, rows) for day, (digest, rows) in contents.items()}
         for table, contents in row[7].items()
     }
-    publish_id, run_id, day, landing, lake, row_counts, versions, _ = row
-    return Published(publish_id, run_id, day, landing, lake, row_counts, versions, days)
+    publish_id, run_id, day, landing, lake, row_counts, versions, _, lake_id = row
+    return Published(publish_id, run_id, day, landing, lake, row_counts, versions, days, lake_id)
 
 
 def is_published(connection: psycopg.Connection, publish_id: str) -> bool:
@@ -94,13 +98,24 @@ def is_published(connection: psycopg.Connection, publish_id: str) -> bool:
     return bool(asked(connection, "SELECT count(*) FROM publish_log WHERE publish_id = %s", (publish_id,)))
 
 
-def refuse_foreign(shown: Published | None, landing: str, lake: str) -> None:
-    """Raise StoreError where the live tables come from another landing or lake."""
-    if shown is not None and (shown.landing, shown.lake) != (landing, lake):
-        raise StoreError(
-            f"The warm store shows the lake {shown.lake} of the landing {shown.landing}, this is the lake {lake} of "
-            f"{landing}: simulated and real trades never mix. Set PUMPLOSS_WARM_DSN or PUMPLOSS_HOME to another store."
-        )
+def refuse_foreign(shown: Published | None, landing: str, lake: str, lake_id: str | None) -> None:
+    """Raise StoreError where the live tables come from another lake: neither this one's id nor its place are known."""
+    if shown is None or (shown.lake_id and shown.lake_id == lake_id) or (shown.landing, shown.lake) == (landing, lake):
+        return
+    raise StoreError(
+        f"The warm store shows the lake {shown.lake} of the landing {shown.landing}, this is the lake {lake} of "
+        f"{landing}: simulated and real trades never mix. Set PUMPLOSS_WARM_DSN or PUMPLOSS_HOME to another store; if "
+        "both are the same dumps, `pumploss rebind` has the store follow this lake."
+    )
+
+
+def rebind(connection: psycopg.Connection, landing: str, lake: str, lake_id: str | None) -> None:
+    """Have the store follow a lake from now on; what it showed is logged as before, with the new names."""
+    connection.execute(
+        "UPDATE publish_log SET landing = %s, lake = %s, lake_id = %s WHERE number = (SELECT max(number) FROM "
+        "publish_log)",
+        (landing, lake, lake_id),
+    )
 
 
 def record(connection: psycopg.Connection, entry: Published) -> None:
@@ -110,10 +125,10 @@ def record(connection: psycopg.Connection, entry: Published) -> None:
         for table, contents in entry.days.items()
     }
     connection.execute(
-        "INSERT INTO publish_log (publish_id, run_id, day, as_of, landing, lake, row_counts, versions, days) VALUES "
-        "(%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        "INSERT INTO publish_log (publish_id, run_id, day, as_of, landing, lake, lake_id, row_counts, versions, days) "
+        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         (
-            *(entry.publish_id, entry.run_id, entry.day, entry.as_of, entry.landing, entry.lake),
+            *(entry.publish_id, entry.run_id, entry.day, entry.as_of, entry.landing, entry.lake, entry.lake_id),
             *map(json.dumps, (entry.row_counts, entry.versions, days)),
         ),
     )

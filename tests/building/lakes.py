@@ -36,9 +36,8 @@ def build(context: Context) -> None:
 
 
 def copied(home: Path, to: Path) -> Path:
-    """Copies a home with its built lake; the copy belongs to the landing below it."""
+    """Copies a home with its built lake, which then belongs to the landing below the copy."""
     shutil.copytree(home, to)
-    (to / "lake" / "_lake.json").unlink(missing_ok=True)
     return to
 
 

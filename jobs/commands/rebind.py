@@ -1,0 +1,91 @@
+"""`rebind`: binds a lake, and the warm store that shows it, to the same dumps in another place."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from datetime import date
+
+from jobs.running.context import Context, open_context
+from jobs.running.due_days import changed_dumps
+from pumploss.days import Days
+from pumploss.errors import LandingError, SettingsError
+from pumploss.lake.owner import identity, owner, rebind
+from pumploss.settings import Settings, from_environment
+from pumploss.warm import open_warm, publishing
+from pumploss.warm.publishing import Published
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Says what it would change, asks, and binds. Answers 1 where nobody agreed."""
+    given = from_environment()
+    settings = given.with_landing(arguments.landing) if arguments.landing else given
+    with open_context(settings) as context, context.held_lake():
+        known = owner(context.lake)
+        if known is None:
+            print(f"The lake {settings.lake} is bound to no landing yet: the next run binds it.")
+            return 0
+        changed = _changed_days(context)
+        shown = _shown(context)
+        is_foreign = shown is not None and not _is_followed(shown, context)
+        if known == settings.landing and not is_foreign:
+            print(f"The lake {settings.lake} is bound to {known} already.")
+            return 0
+        _explain(context, known, changed, shown if is_foreign else None)
+        if not (arguments.yes or _agreed()):
+            print("Nothing was changed.")
+            return 1
+        if known != settings.landing:
+            rebind(context.lake, settings.landing)
+        if is_foreign:
+            with open_warm(settings) as warm:
+                publishing.rebind(warm, settings.landing, settings.lake, identity(context.lake))
+    print("Done. `pumploss nightly` goes on from here.")
+    return 0
+
+
+def _changed_days(context: Context) -> Days:
+    """Compares the dumps with those that the lake was built from. Raises LandingError where some are not there."""
+    rows = context.ledger.standing("bronze_trades")
+    built = sorted(day for day, row in rows.items() if json.loads(row["inputs"]))
+    missing = sorted(set(built) - set(context.landing.all_days(date.min, date.max)))
+    if missing:
+        raise LandingError(
+            f"{context.settings.landing} has no dumps of {missing[0]}{_and_more(missing[1:])}, which the lake was "
+            "built from: these are not the same dumps. Bring them there, or keep this landing for a lake of its own."
+        )
+    return changed_dumps(context, tuple(built))
+
+
+def _shown(context: Context) -> Published | None:
+    if not context.ledger.held("publish_warm"):
+        return None
+    with open_warm(context.settings) as warm:
+        return publishing.latest(warm)
+
+
+def _is_followed(shown: Published, context: Context) -> bool:
+    settings, lake_id = context.settings, identity(context.lake)
+    return shown.lake_id == lake_id or (shown.landing, shown.lake) == (settings.landing, settings.lake)
+
+
+def _explain(context: Context, known: str, changed: Days, shown: Published | None) -> None:
+    settings: Settings = context.settings
+    if known != settings.landing:
+        print(f"The lake {settings.lake} is built from\n  {known}\nand would be bound to\n  {settings.landing}")
+        if changed:
+            print(f"where the dumps of {changed[0]}{_and_more(changed[1:])} are others: nightly builds these anew.")
+        else:
+            print("where all of its dumps are, byte for byte.")
+    if shown is not None:
+        print(f"The warm store shows the lake\n  {shown.lake}\nas of {shown.day}, and would follow this one.")
+
+
+def _and_more(days: Sequence[date]) -> str:
+    return f" and {len(days)} more days" if days else ""
+
+
+def _agreed() -> bool:
+    if not sys.stdin.isatty():
+        raise SettingsError("Nobody is there to ask: run it in a terminal, or with --yes once you know what it does.")
+    return input("Bind? [y/N] ").strip().lower() in ("y", "yes")

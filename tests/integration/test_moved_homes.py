@@ -1,0 +1,99 @@
+"""A home, or the dumps that its lake is built from, in another place than before."""
+
+from random import Random
+from shutil import copytree
+
+import pytest
+
+from jobs import commands
+from jobs.running.nightly import DATA_STEPS
+from jobs.running.runner import run_step, run_steps
+from pumploss.errors import LakeError, StoreError
+from pumploss.warm import open_warm, publishing
+from tests.building import lakes, nights
+from tests.building.three_days import D1, D2, D3, DAYS, more
+
+pytestmark = pytest.mark.slow
+
+DATA = [step.name for step in DATA_STEPS]
+
+
+@pytest.fixture(scope="module")
+def template(spark, tmp_path_factory, market, land):
+    """A home whose lake holds two days of dumps that lie beside it, published; the third has landed."""
+    home = tmp_path_factory.mktemp("template") / "home"
+    with lakes.opened(home) as context:
+        for day, trades in market(Random(3), list(DAYS), 60).items():
+            land(context.settings.landing, day, trades)
+        for day in (D1, D2):
+            run_steps(context, DATA, [day])
+        run_step(context, "publish_warm", [D2])
+    return home
+
+
+@pytest.fixture
+def home(template, tmp_path):
+    return copytree(template, tmp_path / "home")
+
+
+def rebind(home, *options, landing=None):
+    with nights.environment_of(home):
+        return commands.main(["rebind", *(["--landing", str(landing)] if landing else []), *options])
+
+
+def shown(home):
+    with open_warm(lakes.settings_of(home)) as warm:
+        return publishing.latest(warm)
+
+
+def goes_on(home, landing=""):
+    """Whether the third night is built and published there."""
+    with lakes.opened(home, landing) as context:
+        run_steps(context, DATA, [D3])
+        run_step(context, "publish_warm", [D3])
+    return shown(home).day == D3
+
+
+def test_a_home_that_was_moved_goes_on(home, tmp_path):
+    moved = home.rename(tmp_path / "moved")
+    assert shown(moved).lake != str(moved / "lake")
+    assert goes_on(moved)
+    assert shown(moved).lake == str(moved / "lake")
+
+
+def test_dumps_that_were_moved_are_followed_once_somebody_says_so(home, tmp_path, capsys):
+    landing = (home / "landing").rename(tmp_path / "dumps")
+    with pytest.raises(LakeError, match=r"`pumploss rebind`"):
+        goes_on(home, landing)
+    assert rebind(home, landing=landing) == 1
+    assert "run it in a terminal, or with --yes" in capsys.readouterr().err
+    assert rebind(home, "--yes", landing=landing) == 0
+    said = capsys.readouterr().out
+    assert f"is built from\n  {home / 'landing'}\nand would be bound to\n  {landing}\n" in said
+    assert "byte for byte" in said
+    assert rebind(home, "--yes", landing=landing) == 0
+    assert "already" in capsys.readouterr().out
+    assert goes_on(home, landing)
+
+
+def test_dumps_that_differ_are_named_and_others_are_refused(home, tmp_path, capsys, land, market):
+    landing = (home / "landing").rename(tmp_path / "dumps")
+    land(landing, D2, [more(D2)])
+    assert rebind(home, "--yes", landing=landing) == 0
+    assert f"where the dumps of {D2} are others" in capsys.readouterr().out
+    other = tmp_path / "other"
+    land(other, D3, [more(D3)])
+    assert rebind(home, "--yes", landing=other) == 1
+    assert f"{other} has no dumps of {D1} and 1 more days" in capsys.readouterr().err
+
+
+def test_a_store_that_shows_another_lake_follows_only_when_told(template, home, tmp_path, capsys):
+    """A store of an older version knows a lake by its place alone."""
+    with open_warm(lakes.settings_of(home)) as warm:
+        warm.execute("UPDATE publish_log SET lake_id = NULL")
+    moved = home.rename(tmp_path / "moved")
+    with lakes.opened(moved) as context, pytest.raises(StoreError, match=r"`pumploss rebind`"):
+        run_step(context, "publish_warm", [D2])
+    assert rebind(moved, "--yes") == 0
+    assert f"The warm store shows the lake\n  {template / 'lake'}\nas of {D2}" in capsys.readouterr().out
+    assert goes_on(moved)
