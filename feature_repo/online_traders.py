@@ -15,6 +15,7 @@ from datetime import datetime
 from itertools import islice
 
 import redis
+from redis.client import Pipeline
 
 from pumploss.columns import TRADER
 from pumploss.hot import EXPIRY_SECONDS, PREFIX
@@ -74,50 +75,49 @@ class OnlineTraders:
     def write(self, at: datetime, rows: Iterable[list[tuple[bytes, bytes]]], seconds: int) -> bool:
         """Write keys and rows as of a T, which expire after some seconds; False where another T has begun meanwhile."""
         for batch in rows:
-            with self._client.pipeline(transaction=True) as both:
-                try:
-                    both.watch(self._as_of_key)  # type: ignore[no-untyped-call]
-                    if self.as_of() != at:
-                        return False
-                    both.multi()
-                    for key, row in batch:
-                        both.set(key, row, ex=seconds)
-                    both.execute()
-                except redis.WatchError:
-                    return False
+
+            def put(both: Pipeline, batch: list[tuple[bytes, bytes]] = batch) -> None:
+                for key, row in batch:
+                    both.set(key, row, ex=seconds)
+
+            if not self._while_current(at, put):
+                return False
         return True
 
-    def finish(self, at: datetime) -> None:
-        """Announce that all features as of a T are written, unless another T has begun since."""
-        with self._client.pipeline(transaction=True) as both:
-            try:
-                both.watch(self._as_of_key)  # type: ignore[no-untyped-call]
-                if self.as_of() != at:
-                    return
-                both.multi()
-                both.set(self._whole_key, at.isoformat(), ex=_KNOWN_SECONDS)
-                both.execute()
-            except redis.WatchError:
-                return
+    def finish(self, at: datetime) -> bool:
+        """Announce that all features as of a T are written; False where another T has begun since."""
+        return self._while_current(at, lambda both: both.set(self._whole_key, at.isoformat(), ex=_KNOWN_SECONDS))
 
     def keep_only(self, at: datetime, traders: Collection[str]) -> int:
         """Remove the keys of all others, unless a later T has begun; answers how many."""
         kept, removed = set(traders), 0
         others = {str(trader) for trader in self._client.sscan_iter(self._traders_key, count=_BATCH)} - kept
         for batch in _batches(sorted(others)):
-            with self._client.pipeline(transaction=True) as both:
-                try:
-                    both.watch(self._as_of_key)  # type: ignore[no-untyped-call]
-                    if self.as_of() != at:
-                        break
-                    both.multi()
-                    both.unlink(*map(self._key, batch))
-                    both.srem(self._traders_key, *batch)
-                    both.execute()
-                except redis.WatchError:
-                    break
+
+            def leave(both: Pipeline, batch: list[str] = batch) -> None:
+                both.unlink(*map(self._key, batch))
+                both.srem(self._traders_key, *batch)
+
+            if not self._while_current(at, leave):
+                break
             removed += len(batch)
         return removed
+
+    def _while_current(self, at: datetime, add_to: Callable[[Pipeline], object]) -> bool:
+        """Run commands in one transaction; False, and nothing is done, where the T that was begun is another one."""
+        with self._client.pipeline(transaction=True) as both:
+            while True:
+                both.watch(self._as_of_key)  # type: ignore[no-untyped-call]
+                if self.as_of() != at:
+                    return False
+                both.multi()
+                add_to(both)
+                try:
+                    both.execute()
+                    return True
+                except redis.WatchError:
+                    # Also raised where the connection was lost: what is the current T is asked again.
+                    continue
 
     def _key(self, trader: str) -> bytes:
         """Write the key under which Feast keeps a trader."""

@@ -56,7 +56,9 @@ def run(context: StepContext, days: Days) -> None:
                 report.skipped = f"another run has begun to put other features than those of {feature_day} online"
                 return
             compared = verify(store, context, feature_day, version)
-            online.finish(at)
+            if not online.finish(at):
+                report.skipped = f"another run has begun to put other features than those of {feature_day} online"
+                return
     report.day(days[-1]).rows_read = rows
     report.day(days[-1]).rows_written = rows
     report.details.update({"as_of": at.isoformat(), "keys": rows, "keys_compared": compared, "keys_removed": removed})

@@ -70,6 +70,23 @@ class PostgresServer(EmbeddedServer):
         """Return the connection string."""
         return self.dsn
 
+    def dump(self, to: Path) -> None:
+        """Write the whole database, as of one moment, to a file. Raises StoreError."""
+        self._use("pg_dump", "--format", "custom", "--no-owner", "--no-privileges", "--file", str(to), self.dsn)
+
+    def load(self, dump: Path) -> None:
+        """Put what `dump` wrote into a database that has nothing yet: all of it, or nothing. Raises StoreError."""
+        options = ("--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")
+        self._use("pg_restore", *options, "--dbname", self.dsn, str(dump))
+
+    def _use(self, program: str, *options: str) -> None:
+        command = [str(_programs() / program), *options]
+        done = subprocess.run(
+            command, env=clean_environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise StoreError(f"{self.data_dir}: {program} ended with code {done.returncode}: {done.stderr.strip()}")
+
     def _answers(self) -> bool:
         # To ask earlier would fill the log with refusals.
         return self._says_ready() and self._answers_a_query()

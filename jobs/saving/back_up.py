@@ -1,0 +1,85 @@
+"""Makes a backup of one moment: while it is made, this run holds the lake, so no step runs."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from jobs.pipeline import WRITER
+from jobs.running.context import Context
+from jobs.running.standing import table_of
+from jobs.saving.manifest import DUMP, LAKE, NAME, REGISTRY, WARM, Manifest, copied, measured
+from pumploss import clock, embedded
+from pumploss.errors import SettingsError
+from pumploss.lake.owner import owner
+from pumploss.settings import Settings
+from pumploss.version import code_version
+from pumploss.warm import open_warm, publishing
+from pumploss.whole_files import is_local, write_whole
+
+#: What of a lake belongs to runs that are under way.
+_OF_RUNS = frozenset({"_stage", "_locks"})
+_DATABASE = "mlflow.db"
+
+
+def back_up(context: Context, to: Path) -> Manifest:
+    """Copy lake, registry and the warm store's database below a new folder; its manifest is written last.
+
+    Stores on servers and in buckets are left to their own backups, and named in `left_out`. Raises SettingsError where
+    the folder holds anything, LakeError where a table's log cannot be read.
+    """
+    if to.exists() and any(to.iterdir()):
+        raise SettingsError(f"{to} is not empty: give a new folder for each backup.")
+    to.mkdir(parents=True, exist_ok=True)
+    settings, left_out = context.settings, dict[str, str]()
+    versions = {name: context.lake.version(table_of(name)) for name in WRITER}
+    if is_local(context.lake.storage):
+        context.say(f"{settings.lake} ...")
+        list(copied(Path(settings.lake), to / LAKE, _OF_RUNS))
+    else:
+        left_out[LAKE] = f"it lies in {settings.lake}: keep versions of the bucket"
+    _registry(settings, to / REGISTRY, left_out)
+    published = _warm(context, to / WARM, left_out)
+    context.say("digests ...")
+    files = {str(path.relative_to(to)): measured(path) for path in sorted(to.rglob("*")) if path.is_file()}
+    manifest = Manifest(
+        made_at=clock.now().isoformat(),
+        code_version=code_version(),
+        home=str(settings.home),
+        landing=owner(context.lake),
+        versions={name: version for name, version in versions.items() if version is not None},
+        published=published,
+        left_out=left_out,
+        files={name: found for name, found in files.items() if found is not None},
+    )
+    write_whole(to / NAME, manifest.to_json())
+    return manifest
+
+
+def _registry(settings: Settings, to: Path, left_out: dict[str, str]) -> None:
+    folder = settings.home / REGISTRY
+    if settings.tracking_uri != f"sqlite:///{folder / _DATABASE}":
+        left_out[REGISTRY] = "it is a server or a database of its own (MLFLOW_TRACKING_URI)"
+        return
+    if not (folder / _DATABASE).exists():
+        left_out[REGISTRY] = "no model was trained yet"
+        return
+    list(copied(folder, to, frozenset({_DATABASE, f"{_DATABASE}-wal", f"{_DATABASE}-shm"})))
+    with closing(sqlite3.connect(folder / _DATABASE)) as live, closing(sqlite3.connect(to / _DATABASE)) as copy:
+        live.backup(copy)
+
+
+def _warm(context: Context, to: Path, left_out: dict[str, str]) -> str | None:
+    """Dump the warm store; answers the day that it shows."""
+    settings = context.settings
+    if settings.warm_dsn is not None:
+        left_out[WARM] = "it is a server of its own (PUMPLOSS_WARM_DSN)"
+        return None
+    if not context.ledger.held("publish_warm"):
+        left_out[WARM] = "nothing was published yet"
+        return None
+    context.say(f"{settings.warm_dir} ...")
+    to.mkdir(parents=True)
+    with embedded.postgres(settings.warm_dir) as server, open_warm(settings) as warm:
+        shown = publishing.latest(warm)
+        server.dump(to / DUMP)
+    return shown.day.isoformat() if shown else None
