@@ -33,6 +33,7 @@ COVERED_BY = {
     "integration/test_models": (
         "jobs/train_loss_model", "jobs/train_risk_model", "models/loss_model", "models/registry", "models/risk_model",
     ),
+    "integration/test_backups": ("jobs/commands/backup", "jobs/saving"),
     "integration/test_moved_homes": ("jobs/commands/rebind",),
     "integration/test_nightly": (
         "jobs/commands/champions", "jobs/commands/closing", "jobs/commands/nightly",
