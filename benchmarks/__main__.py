@@ -1,7 +1,8 @@
-"""Runs one benchmark: `python -m benchmarks NAME [--rows N]`."""
+"""Runs one benchmark: `python -m benchmarks NAME [--rows N] [--traders N] [--history DAYS]`."""
 
 import argparse
 import importlib
+import inspect
 import pkgutil
 
 import benchmarks
@@ -18,9 +19,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=benchmarks.__doc__)
     parser.add_argument("name", choices=names())
     parser.add_argument("--rows", type=int, help="trades to measure on; each benchmark has its own default")
-    chosen = parser.parse_args()
-    run = importlib.import_module(f"benchmarks.{chosen.name}").run
-    for line in run(chosen.rows) if chosen.rows else run():
+    parser.add_argument("--traders", type=int, help="traders of those days, where a benchmark has traders of its own")
+    parser.add_argument("--history", type=int, help="days before the measured one, where a benchmark draws a history")
+    chosen = vars(parser.parse_args())
+    run = importlib.import_module(f"benchmarks.{chosen.pop('name')}").run
+    sizes = {name: size for name, size in chosen.items() if size}
+    unknown = sizes.keys() - inspect.signature(run).parameters.keys()
+    if unknown:
+        parser.error(f"this benchmark has no {', '.join(sorted(unknown))}")
+    for line in run(**sizes):
         print(line, flush=True)
 
 

@@ -42,7 +42,7 @@ def run(rows: int = ROWS) -> Iterator[str]:
 def steps(rows: int) -> Iterator[StepCost]:
     """Runs the daily steps of that second day, in order, and answers each as it is done."""
     with tempfile.TemporaryDirectory(prefix="pumploss-bench-") as folder:
-        settings = _settings(Path(folder))
+        settings = settings_in(Path(folder))
         with (
             embedded.postgres(settings.warm_dir),
             embedded.redis(settings.hot_dir),
@@ -58,7 +58,8 @@ def steps(rows: int) -> Iterator[StepCost]:
                 yield StepCost(step.name, _engine(settings), report, seconds, peak)
 
 
-def _settings(folder: Path) -> Settings:
+def settings_in(folder: Path) -> Settings:
+    """Makes settings that put all stores below a folder, on the engine that the environment names."""
     given = as_environment(from_environment())
     remote = {"SPARK_REMOTE": given["SPARK_REMOTE"]} if "SPARK_REMOTE" in given else {}
     return from_environment({"PUMPLOSS_HOME": str(folder), **remote})

@@ -23,6 +23,7 @@ import pyarrow as pa
 import xxhash
 
 from benchmarks.measuring import line, stopwatch
+from benchmarks.night import settings_in
 from jobs.running import lookups
 from jobs.running.context import Context, open_context
 from jobs.running.runner import run_step
@@ -31,7 +32,6 @@ from pumploss.columns import POSITION
 from pumploss.days import Days, midnight, shift
 from pumploss.lake.owner import claim
 from pumploss.lake.segments import built_days
-from pumploss.settings import Settings, as_environment, from_environment
 from pumploss.tables.silver_trades import TABLE
 from simulator import Market
 from simulator.columns import to_table
@@ -70,7 +70,7 @@ class Night:
 def run(rows: int = ROWS) -> Iterator[str]:
     """A line per measured day, the medians around day 30 and day 90, what all days cost together, and their ratios."""
     with tempfile.TemporaryDirectory(prefix="pumploss-bench-") as folder:
-        settings = _settings(Path(folder))
+        settings = settings_in(Path(folder))
         engine = settings.spark_remote or "embedded"
         with open_context(settings) as context:
             days = _history(context, rows)
@@ -96,12 +96,6 @@ def _ratios(ours: dict[str, float], theirs: dict[str, float]) -> dict[str, float
         fields |= {f"{prefix}ours": ours[name], f"{prefix}theirs": theirs[name]}
         fields[f"{prefix}ratio"] = round(ours[name] / theirs[name], 3)
     return fields
-
-
-def _settings(folder: Path) -> Settings:
-    given = as_environment(from_environment())
-    remote = {"SPARK_REMOTE": given["SPARK_REMOTE"]} if "SPARK_REMOTE" in given else {}
-    return from_environment({"PUMPLOSS_HOME": str(folder), **remote})
 
 
 def _median(nights: list[Night]) -> dict[str, float]:

@@ -4,8 +4,9 @@ Reads the 30 days before T and nothing later; lifetime figures come with the lat
 pass. To change what a feature means, see `features/`; who gets a row is in `features/eligibility.py`.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
+from functools import reduce
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -15,21 +16,25 @@ from features.rolling import entries, rhythm
 from features.rolling.facts import Inputs, daily, mints
 from features.rolling.kernel import kernel
 from features.rolling.market import market
-from features.rolling.position_facts import round_trips
 from features.rolling.positions import columns, with_positions
+from features.rolling.ranks import ranked
 from features.windows import AS_OF_DAY, as_of, fact_days, windowed_columns
 from jobs.running.step_context import StepContext
+from pumploss.cohort import COHORTS
 from pumploss.contract import Type
 from pumploss.days import Days, shift
+from pumploss.lake.splits import splits_of
 from pumploss.tables import (
     gold_market_day,
     gold_token_day,
     gold_trader_day,
+    gold_trader_positions,
     gold_trader_rhythm,
     silver_entries,
-    silver_round_trips,
     silver_trader_mint_day,
 )
+
+Keep = Callable[[str, DataFrame], DataFrame]
 
 
 def run(context: StepContext, days: Days) -> None:
@@ -41,26 +46,53 @@ def run(context: StepContext, days: Days) -> None:
         mint_days=context.read(silver_trader_mint_day.TABLE, facts),
         token_days=context.read(gold_token_day.TABLE, facts),
         market_days=context.read(gold_market_day.TABLE, facts),
-        round_trips=context.read(silver_round_trips.TABLE, facts),
+        positions=context.read(gold_trader_positions.TABLE, facts),
         entries=context.read(silver_entries.TABLE, facts),
         rhythm=context.read(gold_trader_rhythm.TABLE, facts),
     )
-    context.publish(registry.TABLE, transform(inputs, as_of_days), as_of_days)
+    features = transform(inputs, as_of_days, context.lake.stage, splits_of(context.largest_day()))
+    context.publish(registry.TABLE, features, as_of_days)
     rows = context.lake.rows_by_day(gold_trader_day.TABLE)
     for day in days:
         # Each T reads its whole window, of which neighbours share all but a day.
         context.report.day(day).rows_read = sum(rows.get(read, 0) for read in fact_days([shift(day, 1)]))
 
 
-def transform(inputs: Inputs, as_of_days: Collection[date]) -> DataFrame:
-    """Makes one row per eligible trader and T, in the order of the contract."""
-    by_market = windowed(inputs, as_of_days).join(
-        F.broadcast(market(inputs.market_days, as_of_days)), AS_OF_DAY, "left"
-    )
-    own_entries = entries.windowed(inputs.entries, inputs.token_days, as_of_days)
-    own_rhythm = rhythm.windowed(inputs.rhythm, as_of_days)
+def transform(
+    inputs: Inputs, as_of_days: Collection[date], keep: Keep = lambda _, frame: frame, parts: int = 1
+) -> DataFrame:
+    """Makes one row per eligible trader and T, in the order of the contract.
+
+    Windows are drawn for one part of the cohorts after the other, so that memory holds a part of the traders; `keep`
+    computes a frame once and answers what reads it.
+    """
+    kept = [
+        [keep(f"{name}-{part}", frame) for name, frame in _windows(inputs.of_cohorts(cohorts), as_of_days).items()]
+        for part, cohorts in enumerate(_conditions(parts))
+    ]
+    own, own_entries, own_rhythm = (reduce(DataFrame.unionByName, frames) for frames in zip(*kept, strict=True))
     by_trader = ["trader_address", AS_OF_DAY]
-    joined = by_market.join(own_entries, by_trader, "left").join(own_rhythm, by_trader, "left")
+    measured = own.join(own_entries, by_trader, "left").join(own_rhythm, by_trader, "left")
+    of_all = [market(inputs.market_days, as_of_days), entries.graduated_shares(own_entries)]
+    joined = reduce(lambda frame, one: frame.join(F.broadcast(one), AS_OF_DAY, "left"), of_all, measured)
+    return _columns(joined.join(ranked(measured), by_trader, "left"))
+
+
+def _conditions(parts: int) -> list[str]:
+    """Write a condition on cohorts for each part, as a range, which files are passed over by."""
+    width = COHORTS // parts
+    return [f"trader_cohort BETWEEN {first} AND {first + width - 1}" for first in range(0, COHORTS, width)]
+
+
+def _windows(inputs: Inputs, as_of_days: Collection[date]) -> dict[str, DataFrame]:
+    return {
+        "windows": windowed(inputs, as_of_days),
+        "entry-windows": entries.windowed(inputs.entries, inputs.token_days, as_of_days),
+        "rhythm-windows": rhythm.windowed(inputs.rhythm, as_of_days),
+    }
+
+
+def _columns(joined: DataFrame) -> DataFrame:
     computed = {feature.name: feature.expression().cast(feature.type.spark) for feature in registry.features()}
     given = {
         "trader_address": F.col("trader_address"),
@@ -76,8 +108,8 @@ def windowed(inputs: Inputs, as_of_days: Collection[date]) -> DataFrame:
     """Works out sums, levels and counts per trader and T, for every trader who is eligible at T."""
     by_cohort = daily(inputs).groupBy("trader_cohort").cogroup(mints(inputs).groupBy("trader_cohort"))
     summed = by_cohort.applyInArrow(kernel(tuple(sorted(as_of_days))), _ddl(windowed_columns()))
-    positions = summed.groupBy("trader_cohort").cogroup(round_trips(inputs).groupBy("trader_cohort"))
-    return positions.applyInArrow(with_positions, _ddl(columns()))
+    positions = inputs.positions.groupBy("trader_cohort")
+    return summed.groupBy("trader_cohort").cogroup(positions).applyInArrow(with_positions, _ddl(columns()))
 
 
 def _ddl(kinds: dict[str, Type]) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from features.ratios import log
@@ -55,17 +55,17 @@ COLUMNS = {
 
 
 def windowed(entries: DataFrame, token_days: DataFrame, as_of_days: Collection[date]) -> DataFrame:
-    """Make `COLUMNS` for every trader and T with an entry in the 30 days before T.
-
-    `market_graduated_share_30d` says beside them which part of all traders' entries was graduated at that T.
-    """
+    """Make `COLUMNS` for every trader and T with an entry in the 30 days before T."""
     schema = ", ".join(f"{name} {kind.spark}" for name, kind in COLUMNS.items())
     kernel = _kernel(tuple(sorted(as_of_days)))
-    rows = _rows(entries, token_days).groupBy("trader_cohort").applyInArrow(kernel, schema)
-    everyone = Window.partitionBy(AS_OF_DAY)
-    graduated, fated = (F.sum(name).over(everyone) for name in ("graduated_count_30d", "fated_count_30d"))
+    return _rows(entries, token_days).groupBy("trader_cohort").applyInArrow(kernel, schema)
+
+
+def graduated_shares(windowed: DataFrame) -> DataFrame:
+    """Make `market_graduated_share_30d` per T: which part of all traders' entries was graduated at that T."""
+    graduated, fated = (F.sum(f"{name}_count_30d") for name in ("graduated", "fated"))
     share = graduated.cast("double") / F.nullif(fated, F.lit(0)).cast("double")
-    return rows.withColumn("market_graduated_share_30d", share)
+    return windowed.groupBy(AS_OF_DAY).agg(share.alias("market_graduated_share_30d"))
 
 
 def _rows(entries: DataFrame, token_days: DataFrame) -> DataFrame:

@@ -1,6 +1,6 @@
 """Joins the facts that windows are taken over, per trader and day, before any window is drawn."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -16,9 +16,14 @@ class Inputs:
     mint_days: DataFrame
     token_days: DataFrame
     market_days: DataFrame
-    round_trips: DataFrame
+    positions: DataFrame
     entries: DataFrame
     rhythm: DataFrame
+
+    def of_cohorts(self, condition: str) -> "Inputs":
+        """Select the traders whose cohort satisfies a SQL condition; what is of no trader stays whole."""
+        names = ("trader_days", "mint_days", "positions", "entries", "rhythm")
+        return replace(self, **{name: getattr(self, name).where(condition) for name in names})
 
 
 def daily(inputs: Inputs) -> DataFrame:

@@ -2,6 +2,9 @@
 
 The first buy after an exit is what follows it; of several exits since the buy before, the latest counts. So each
 outcome was known before the buy that is held against it.
+
+Buys and exits are two lists, each in order; `before` says, for each buy, where among all exits the first one stands
+that did not precede it.
 """
 
 import numpy as np
@@ -20,9 +23,7 @@ _DAY = 86_400 * _SECOND
 
 
 @compiled
-def chased_stakes(
-    first: Ints, end: Ints, first_exit: Ints, end_exit: Ints, moment: Ints, cost: Ints, exit_moment: Ints, made: Ints
-) -> tuple[Ints, Ints]:
+def chased_stakes(first: Ints, end: Ints, first_exit: Ints, before: Ints, cost: Ints, made: Ints) -> tuple[Ints, Ints]:
     """Count buys after a loss and after a win, and sum up ln(stake / usual stake) in millionths (both: 2 rows).
 
     The usual stake is the median of the last 20 opening buys of the window. Logarithms are summed as whole numbers,
@@ -33,9 +34,8 @@ def chased_stakes(
     for window in range(first.size):
         left, known = first_exit[window], 0
         for buy in range(first[window], end[window]):
-            latest = -1
-            while left < end_exit[window] and exit_moment[left] < moment[buy]:
-                latest, left = left, left + 1
+            latest = before[buy] - 1 if before[buy] > left else -1
+            left = before[buy]
             if latest >= 0 and made[latest] != 0 and known > 0 and cost[buy] > 0:
                 side = 0 if made[latest] < 0 else 1
                 usual = (recent[(known - 1) // 2] + recent[known // 2]) / 2.0
@@ -71,19 +71,15 @@ def put(ordered: Ints, size: int, value: int) -> None:
 
 
 @compiled
-def waiting_times(
-    first: Ints, end: Ints, first_exit: Ints, end_exit: Ints, moment: Ints, at: Ints, exit_moment: Ints, exited: Ints,
-    made: Ints,
-) -> Floats:  # fmt: skip
+def waiting_times(first: Ints, end: Ints, first_exit: Ints, before: Ints, at: Ints, exited: Ints, made: Ints) -> Floats:
     """Find the median seconds from an exit to the buy that follows, after a loss and after a win (2 rows), or NaN."""
     medians = np.full((2, first.size), np.nan)
     gaps = np.empty((2, (end - first).max() if first.size else 0), np.int64)
     for window in range(first.size):
         left, losses, wins = first_exit[window], 0, 0
         for buy in range(first[window], end[window]):
-            latest = -1
-            while left < end_exit[window] and exit_moment[left] < moment[buy]:
-                latest, left = left, left + 1
+            latest = before[buy] - 1 if before[buy] > left else -1
+            left = before[buy]
             if latest >= 0 and made[latest] < 0:
                 gaps[0, losses] = at[buy] - exited[latest]
                 losses += 1
@@ -99,8 +95,8 @@ def waiting_times(
 
 @compiled
 def continuations(
-    first: Ints, end: Ints, first_exit: Ints, end_exit: Ints, as_of: Ints, moment: Ints, at: Ints, exit_moment: Ints,
-    exited: Ints, made: Ints,
+    first: Ints, end: Ints, first_exit: Ints, end_exit: Ints, as_of: Ints, before: Ints, at: Ints, exited: Ints,
+    made: Ints,
 ) -> tuple[Ints, Ints]:  # fmt: skip
     """Count exits at a loss and at a win, and those of them that a new position followed within 10 min (2 rows each).
 
@@ -110,7 +106,7 @@ def continuations(
     for window in range(first.size):
         buy = first[window]
         for left in range(first_exit[window], end_exit[window]):
-            while buy < end[window] and moment[buy] < exit_moment[left]:
+            while buy < end[window] and before[buy] <= left:
                 buy += 1
             if made[left] != 0 and exited[left] + _SOON <= as_of[window] * _DAY:
                 side = 0 if made[left] < 0 else 1

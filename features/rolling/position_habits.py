@@ -5,40 +5,40 @@ from collections.abc import Iterable
 import numpy as np
 
 from features.rolling.position_chases import chased_stakes, continuations, waiting_times
-from features.rolling.position_moves import Moves, exits, opening_buys
-from features.rolling.position_rows import Trips, Windows
+from features.rolling.position_rows import PositionDays, Windows
 from features.rolling.position_stakes import drawdown_correlations, stake_sizes, stake_slopes
-from features.windows import LOOKBACK_DAYS, bounds
 
 #: Days over which stakes are held against the losses of their day.
 _DRAWDOWN_DAYS = 7
 
 
-def habits(trips: Trips, windows: Windows, capital: np.ndarray) -> Iterable[np.ndarray]:
+def habits(days: PositionDays, windows: Windows, capital: np.ndarray) -> Iterable[np.ndarray]:
     """Compute `HABITS` per trader and T, in order; `capital` is the most capital seen at work, in lamports."""
-    buys, left = opening_buys(trips), exits(trips)
-    slices = (*_slice(buys, windows, LOOKBACK_DAYS), *_slice(left, windows, LOOKBACK_DAYS))
-    own = slices[:2]
-    recent, recent_left = (_slice(moves, windows, _DRAWDOWN_DAYS) for moves in (buys, left))
-    median, highest, variation, large = stake_sizes(*own, buys.lamports, capital)
+    at, stakes, before = days.items("opened_micros"), days.items("stake_lamports"), _exits_before(days)
+    exited, made = days.items("emptied_micros"), days.items("emptied_pnl_lamports")
+    own, (left, end_left) = (days.slices(name, windows) for name in ("opened_micros", "emptied_micros"))
+    week = days.shorter(windows, _DRAWDOWN_DAYS)
+    recent, (recent_left, _) = (days.slices(name, week) for name in ("opened_micros", "emptied_micros"))
+    median, highest, variation, large = stake_sizes(*own, stakes, capital)
     return (
-        *_rows(chased_stakes(*slices, buys.moment, buys.lamports, left.moment, left.lamports)),
-        *waiting_times(*slices, buys.moment, buys.at, left.moment, left.at, left.lamports),
-        *_rows(continuations(*slices, windows.as_of, buys.moment, buys.at, left.moment, left.at, left.lamports)),
+        *_rows(chased_stakes(*own, left, before, stakes, made)),
+        *waiting_times(*own, left, before, at, exited, made),
+        *_rows(continuations(*own, left, end_left, windows.as_of, before, at, exited, made)),
         median,
         highest,
         variation,
         large,
-        stake_slopes(*own, buys.at, buys.lamports),
+        stake_slopes(*own, at, stakes),
         recent[1] - recent[0],
-        drawdown_correlations(
-            *recent, *recent_left, buys.moment, buys.at, buys.lamports, left.moment, left.at, left.lamports
-        ),
+        drawdown_correlations(*recent, recent_left, before, at, stakes, exited, made),
     )
 
 
-def _slice(moves: Moves, windows: Windows, days: int) -> tuple[np.ndarray, np.ndarray]:
-    return bounds(moves.keys, windows.owners, windows.as_of, days)
+def _exits_before(days: PositionDays) -> np.ndarray:
+    """Count, for each opening buy, the exits before it among those of all rows."""
+    openings = np.diff(days.begins("opened_micros"))
+    before: np.ndarray = days.items("exits_before") + np.repeat(days.begins("emptied_micros")[:-1], openings)
+    return before
 
 
 def _rows(tables: Iterable[np.ndarray]) -> list[np.ndarray]:

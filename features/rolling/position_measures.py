@@ -2,9 +2,6 @@
 
 from pumploss.contract import Type
 
-#: A win that is taken within this time is taken fast.
-FAST_MICROS = 60_000_000
-
 #: How long the positions opened in the window are held.
 HOLDS = {
     "opened_position_count_30d": Type.BIGINT,
@@ -15,15 +12,15 @@ HOLDS = {
     "held_under_60s_share_30d": Type.DOUBLE,
     "held_over_24h_share_30d": Type.DOUBLE,
 }
-#: What the positions emptied in the window add up to; lost lamports are above 0.
+#: Columns of `gold_trader_positions` that are summed over 30 days: what was emptied; lost lamports are above 0.
 SUMS = {
-    "closed_position_count_30d": Type.BIGINT,
-    "won_position_count_30d": Type.BIGINT,
-    "lost_position_count_30d": Type.BIGINT,
-    "closed_hold_micros_30d": Type.BIGINT,
-    "won_lamports_30d": Type.BIGINT,
-    "lost_lamports_30d": Type.BIGINT,
-    "fast_win_count_30d": Type.BIGINT,
+    "closed_position_count": Type.BIGINT,
+    "won_position_count": Type.BIGINT,
+    "lost_position_count": Type.BIGINT,
+    "closed_hold_micros": Type.BIGINT,
+    "won_lamports": Type.BIGINT,
+    "lost_lamports": Type.BIGINT,
+    "fast_win_count": Type.BIGINT,
 }
 #: Runs of losses among them, and the largest loss.
 RUNS = {

@@ -1,4 +1,4 @@
-"""Sorts the round trips of one cohort, and tells until which T each row is what is known of its position."""
+"""Sorts daily rows of `gold_trader_positions` of one cohort so that a window is a slice of rows, and of each list."""
 
 from dataclasses import dataclass
 
@@ -6,33 +6,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.rolling.rows import epoch_days
+from features.rolling.rows import SortedRows, epoch_days
 from features.rolling.sums import slice_sums
-from features.windows import key
+from features.windows import bounds, key
 
-DAY_MICROS = 86_400_000_000
-#: What is kept of each round trip.
-FIGURES = (
-    "day",
-    "known_at",
-    "episode_index",
-    "entered",
-    "entry_order",
-    "exited",
-    "exit_order",
-    "is_closed",
-    "buy_count",
-    "averaged_down_count",
-    "entry_cost_lamports",
-    "realised_pnl_lamports",
-)
 #: A day after all days, for rows that no later one supersedes.
 NEVER = np.iinfo(np.int64).max
+
+Slices = tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
 class Windows:
-    """Holds, per trader and T: number of the trader, T, first day of the window, slice [first, end) of round trips."""
+    """Holds, per trader and T: number of the trader, T, first day of the window, slice [first, end) of daily rows."""
 
     owners: np.ndarray
     as_of: np.ndarray
@@ -40,68 +26,60 @@ class Windows:
     first: np.ndarray
     end: np.ndarray
 
-    def sums(self, values: np.ndarray) -> np.ndarray:
-        """Sum whole numbers over each slice."""
-        sums: np.ndarray = slice_sums(pa.array(values), self.first, self.end).to_numpy()
-        return sums
-
 
 @dataclass(frozen=True)
-class Trips:
-    """Holds round trips sorted by trader, day and exit, column by column; `keys` are what windows are looked up in.
-
-    `until` is the last T as of which a row is the latest of its position: where it changed again on day d, that is d.
+class PositionDays:
+    """Holds daily rows sorted by trader and day. Lists of all rows stand one behind the other, so those of consecutive
+    rows are a slice as well.
     """
 
-    keys: np.ndarray
-    owner: np.ndarray
-    until: np.ndarray
-    figures: dict[str, np.ndarray]
+    rows: SortedRows
 
     @classmethod
-    def of(cls, round_trips: pa.Table, traders: pa.Array) -> "Trips":
-        """Sort those of these traders. Open ones of a day are in no order, and none of their own shows in a sum."""
-        owner = pc.index_in(round_trips["trader_address"], traders).fill_null(-1).to_numpy()
+    def of(cls, positions: pa.Table, traders: pa.Array) -> "PositionDays":
+        """Sort the rows of these traders."""
+        owner = pc.index_in(positions["trader_address"], traders).fill_null(-1).to_numpy()
         known = np.flatnonzero(owner >= 0)
-        day, exit_order = epoch_days(round_trips["day"]), round_trips["exit_order"].to_numpy()
-        rows = known[moment_order(owner[known], day[known], exit_order[known])]
-        # Names stay behind: taking the figures alone costs a third of taking whole rows.
-        figures = {name: _ints(round_trips[name])[rows] for name in FIGURES}
-        parts = np.flatnonzero(pc.not_equal(round_trips["part_of"], "").to_numpy()[rows])
-        mints = round_trips["part_of"].take(pa.array(rows[parts]))
-        owner, day = owner[rows].astype(np.int64), day[rows]
-        return cls(key(owner, day), owner, _until(parts, mints, owner, figures), figures)
+        keys = key(owner[known], epoch_days(positions["day"])[known])
+        order = np.argsort(keys)
+        return cls(SortedRows(positions.take(pa.array(known[order])), keys[order]))
 
-    def ints(self, name: str) -> np.ndarray:
-        """Take a column as 64-bit integers."""
-        return self.figures[name]
+    def sums(self, name: str, windows: Windows) -> np.ndarray:
+        """Sum a daily figure over each window."""
+        sums: np.ndarray = slice_sums(self.rows.array(name), windows.first, windows.end).to_numpy()
+        return sums
 
+    def items(self, name: str) -> np.ndarray:
+        """Take the items of a list of all rows, one behind the other."""
+        values: np.ndarray = self.rows.array(name).flatten().to_numpy()
+        return values
 
-def moment_order(owner: np.ndarray, day: np.ndarray, order_in_day: np.ndarray) -> np.ndarray:
-    """Find the order of rows by trader, day and place in the day.
+    def begins(self, name: str) -> np.ndarray:
+        """Tell where the list of each row begins among the items, and where the last one ends."""
+        lengths = pc.list_value_length(self.rows.table[name]).to_numpy()
+        begins: np.ndarray = np.r_[0, np.cumsum(lengths, dtype=np.int64)]
+        return begins
 
-    All three are packed into one number, since a sort by one is many times faster than a sort by three: 12 bits for
-    days, 30 for places in a day, the rest for the traders of a cohort.
-    """
-    first = day.min(initial=NEVER)
-    packed = ((owner.astype(np.int64) << 12) + (day - first) << 30) + order_in_day
-    order: np.ndarray = np.argsort(packed)
-    return order
+    def slices(self, name: str, windows: Windows) -> Slices:
+        """Find the slice of a list's items that each window has."""
+        begins = self.begins(name)
+        return begins[windows.first], begins[windows.end]
 
+    def shorter(self, windows: Windows, days: int) -> Windows:
+        """Make windows of fewer days that end at the same T."""
+        first, end = bounds(self.rows.keys, windows.owners, windows.as_of, days)
+        return Windows(windows.owners, windows.as_of, windows.as_of - days, first, end)
 
-def _until(parts: np.ndarray, mints: pa.ChunkedArray, owner: np.ndarray, figures: dict[str, np.ndarray]) -> np.ndarray:
-    """Find the day on which each round trip changed next; only `parts`, which outlast a day, have other rows."""
-    until = np.full(len(owner), NEVER)
-    mint = mints.combine_chunks().dictionary_encode().indices.to_numpy()
-    trader, day, episode = (values[parts] for values in (owner, figures["day"], figures["episode_index"]))
-    order = np.lexsort((day, episode, mint, trader))
-    before, after = order[:-1], order[1:]
-    is_same = (trader[before] == trader[after]) & (mint[before] == mint[after]) & (episode[before] == episode[after])
-    until[parts[before[is_same]]] = day[after[is_same]]
-    return until
-
-
-def _ints(column: pa.ChunkedArray) -> np.ndarray:
-    kind = pa.int32() if pa.types.is_date(column.type) else pa.int64()
-    values: np.ndarray = column.cast(kind).to_numpy().astype(np.int64, copy=False)
-    return values
+    def superseded(self) -> np.ndarray:
+        """Tell, for each carried position, on which day it changed next: a T after that day knows it as it was then."""
+        row = np.repeat(np.arange(len(self.rows.keys)), np.diff(self.begins("carried_opened_micros")))
+        day = epoch_days(self.rows.table["day"])[row]
+        owner = self.rows.keys[row] - day  # the same for all days of a trader, and for no other's
+        opened, place = self.items("carried_opened_micros"), self.items("carried_opening_order")
+        # Trader, moment and place among the trader's trades of that day: no two positions are opened by one trade.
+        order = np.lexsort((day, place, opened, owner))
+        before, after = order[:-1], order[1:]
+        is_same = (owner[before] == owner[after]) & (opened[before] == opened[after]) & (place[before] == place[after])
+        until = np.full(len(row), NEVER)
+        until[before[is_same]] = day[after[is_same]]
+        return until

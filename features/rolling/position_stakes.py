@@ -58,12 +58,12 @@ def stake_slopes(first: Ints, end: Ints, at: Ints, cost: Ints) -> Floats:
 
 @compiled
 def drawdown_correlations(
-    first: Ints, end: Ints, first_exit: Ints, end_exit: Ints, moment: Ints, at: Ints, cost: Ints, exit_moment: Ints,
-    exited: Ints, made: Ints,
-) -> Floats:  # fmt: skip
+    first: Ints, end: Ints, first_exit: Ints, before: Ints, at: Ints, cost: Ints, exited: Ints, made: Ints
+) -> Floats:
     """Correlate stakes with what the day's exits had made before them, by rank (Spearman); NaN below five buys.
 
-    Below 0 for who stakes more the more the day has lost. It needs both to differ.
+    Below 0 for who stakes more the more the day has lost. It needs both to differ. Of the exits of the window the first
+    `before[buy]` came before a buy.
     """
     found = np.full(first.size, np.nan)
     for window in range(first.size):
@@ -76,7 +76,7 @@ def drawdown_correlations(
             buy = first[window] + place
             if at[buy] // _DAY != day:
                 day, total = at[buy] // _DAY, 0
-            while left < end_exit[window] and exit_moment[left] < moment[buy]:
+            while left < before[buy]:
                 # Exits of days before are passed over: each day begins at nothing.
                 total += made[left] if exited[left] // _DAY == day else 0
                 left += 1

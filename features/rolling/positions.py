@@ -1,4 +1,4 @@
-"""Measures the positions of one cohort: windowed facts and round trips in, the same rows with `MEASURES` out."""
+"""Measures the positions of one cohort: windowed facts and daily rows in, the same facts with `MEASURES` out."""
 
 from collections.abc import Iterable
 
@@ -9,15 +9,15 @@ import pyarrow.compute as pc
 from features.rolling import loops
 from features.rolling.position_habits import habits
 from features.rolling.position_holds import hold_times
-from features.rolling.position_measures import ADDED, FAST_MICROS, HABITS, HOLDS, RUNS, SUMS
+from features.rolling.position_measures import ADDED, HABITS, HOLDS, RUNS, SUMS
 from features.rolling.position_outcomes import added_buys, losing_runs
-from features.rolling.position_rows import Trips, Windows
+from features.rolling.position_rows import PositionDays, Windows
 from features.rolling.rows import epoch_days
 from features.windows import AS_OF_DAY, LOOKBACK_DAYS, bounds, first_days, windowed_columns
 from pumploss.contract import Type
 
 #: What is measured of the positions of the 30 days before T. Doubles are missing where they are undefined.
-MEASURES = {**HOLDS, **SUMS, **RUNS, **ADDED, **HABITS}
+MEASURES = {**HOLDS, **{f"{name}_30d": kind for name, kind in SUMS.items()}, **RUNS, **ADDED, **HABITS}
 
 
 def columns() -> dict[str, Type]:
@@ -25,30 +25,32 @@ def columns() -> dict[str, Type]:
     return {**windowed_columns(), **MEASURES}
 
 
-def with_positions(windowed: pa.Table, round_trips: pa.Table) -> pa.Table:
-    """Add `MEASURES` to each row, a trader and a T, and raise `known_at` where a round trip became known later."""
+def with_positions(windowed: pa.Table, positions: pa.Table) -> pa.Table:
+    """Add `MEASURES` to each row, a trader and a T, and raise `known_at` where a position became known later."""
     schema = pa.schema([pa.field(name, kind.arrow) for name, kind in columns().items()])
     traders = pc.unique(windowed["trader_address"])
-    trips = Trips.of(round_trips, traders)
-    windows = _windows(windowed, trips, traders)
+    days = PositionDays.of(positions, traders)
+    windows = _windows(windowed, days, traders)
     known_at = windowed["known_at"].cast(pa.int64()).to_numpy().copy()
-    loops.window_maximum(windows.first, windows.end, trips.ints("known_at"), known_at)
+    loops.window_maximum(windows.first, windows.end, days.rows.ints("known_at"), known_at)
+    until = days.superseded()
     measured = {
         **{name: windowed[name] for name in windowed.column_names},
         "known_at": pa.array(known_at).cast(schema.field("known_at").type),
-        **_named(HOLDS, _holds(trips, windows)),
-        **_named(SUMS, (windows.sums(values) for values in _summed(trips))),
-        **_named(RUNS, _runs(trips, windows)),
-        **_named(ADDED, _added(trips, windows)),
-        **_named(HABITS, habits(trips, windows, windowed["capital_lamports_30d"].to_numpy())),
+        **_named(HOLDS, _holds(days, windows, until)),
+        **{f"{name}_30d": pa.array(days.sums(name, windows)) for name in SUMS},
+        **_named(RUNS, _runs(days, windows)),
+        **_named(ADDED, _added(days, windows, until)),
+        **_named(HABITS, habits(days, windows, windowed["capital_lamports_30d"].to_numpy())),
     }
     return pa.table({name: measured[name] for name in schema.names}).cast(schema)
 
 
-def _windows(windowed: pa.Table, trips: Trips, traders: pa.Array) -> Windows:
+def _windows(windowed: pa.Table, days: PositionDays, traders: pa.Array) -> Windows:
     owners = pc.index_in(windowed["trader_address"], traders).to_numpy()
     as_of = epoch_days(windowed[AS_OF_DAY])
-    return Windows(owners, as_of, first_days(as_of, LOOKBACK_DAYS), *bounds(trips.keys, owners, as_of, LOOKBACK_DAYS))
+    slices = bounds(days.rows.keys, owners, as_of, LOOKBACK_DAYS)
+    return Windows(owners, as_of, first_days(as_of, LOOKBACK_DAYS), *slices)
 
 
 def _named(names: Iterable[str], figures: Iterable[np.ndarray]) -> dict[str, pa.Array]:
@@ -56,36 +58,28 @@ def _named(names: Iterable[str], figures: Iterable[np.ndarray]) -> dict[str, pa.
     return {name: pa.array(values, from_pandas=True) for name, values in zip(names, figures, strict=True)}
 
 
-def _holds(trips: Trips, windows: Windows) -> Iterable[np.ndarray]:
+def _holds(days: PositionDays, windows: Windows, until: np.ndarray) -> Iterable[np.ndarray]:
     counts, estimates = hold_times(
-        windows.first, windows.end, windows.as_of, windows.start,
-        trips.until, trips.ints("entered"), trips.ints("exited"), trips.ints("is_closed"),
+        *days.slices("held_micros", windows), days.items("held_micros"),
+        *days.slices("carried_opened_micros", windows), windows.as_of, windows.start, until,
+        days.items("carried_opened_micros"), days.items("carried_emptied_micros"),
     )  # fmt: skip
     return (*counts, *estimates)
 
 
-def _summed(trips: Trips) -> Iterable[np.ndarray]:
-    """List what is summed over closed positions: one that is closed has no later row, so a window holds it once."""
-    closed = trips.ints("is_closed")
-    made = closed * trips.ints("realised_pnl_lamports")
-    held = closed * (trips.ints("exited") - trips.ints("entered"))
-    return (
-        closed,
-        (made > 0).astype(np.int64),
-        (made < 0).astype(np.int64),
-        held,
-        np.maximum(made, 0),
-        np.maximum(-made, 0),
-        ((made > 0) & (held <= FAST_MICROS)).astype(np.int64),
-    )
+def _runs(days: PositionDays, windows: Windows) -> Iterable[np.ndarray]:
+    names = ("closed_position_count", *(f"{which}_loss_run_count" for which in ("first", "last", "longest")))
+    return losing_runs(windows.first, windows.end, *map(days.rows.ints, (*names, "largest_loss_lamports")))
 
 
-def _runs(trips: Trips, windows: Windows) -> Iterable[np.ndarray]:
-    return losing_runs(windows.first, windows.end, trips.ints("is_closed"), trips.ints("realised_pnl_lamports"))
-
-
-def _added(trips: Trips, windows: Windows) -> Iterable[np.ndarray]:
-    return added_buys(
-        windows.first, windows.end, windows.as_of, windows.start,
-        trips.until, trips.ints("entered"), trips.ints("buy_count"), trips.ints("averaged_down_count"),
+def _added(days: PositionDays, windows: Windows, until: np.ndarray) -> Iterable[np.ndarray]:
+    """Add what went into positions of one day to what went into those that outlast one."""
+    carried = added_buys(
+        *days.slices("carried_opened_micros", windows), windows.as_of, windows.start, until,
+        *(days.items(f"carried_{name}") for name in ("opened_micros", "buy_count", "averaged_down_count")),
     )  # fmt: skip
+    return (days.sums(name, windows) + more for name, more in zip(WHOLE, carried, strict=True))
+
+
+#: Daily sums over positions that were opened and emptied on the day.
+WHOLE = ("added_buy_count", "averaged_down_count")

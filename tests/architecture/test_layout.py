@@ -52,11 +52,11 @@ COVERED_BY = {
     "unit/features/rolling/test_entries": ("features/rolling/entry_loops",),
     "unit/features/rolling/test_kernel": ("features/eligibility", "features/rolling/loops", "features/rolling/rows"),
     "unit/features/rolling/test_position_habits": (
-        "features/rolling/position_chases", "features/rolling/position_moves", "features/rolling/position_stakes",
+        "features/rolling/position_chases", "features/rolling/position_stakes",
     ),
     "unit/features/rolling/test_positions": (
-        "features/rolling/position_facts", "features/rolling/position_holds", "features/rolling/position_measures",
-        "features/rolling/position_outcomes", "features/rolling/position_rows",
+        "features/rolling/position_holds", "features/rolling/position_measures", "features/rolling/position_outcomes",
+        "features/rolling/position_rows",
     ),
     "unit/features/test_feature_values": (
         "features/activity", "features/chasing", "features/disposition", "features/diversity", "features/entries",
@@ -68,6 +68,7 @@ COVERED_BY = {
     "unit/jobs/gates/test_completeness": ("jobs/gates/completeness_rules", "jobs/gates/recorded"),
     "unit/jobs/running/test_due_days": ("sources/landing/stamps",),
     "unit/jobs/test_gold_labels": ("features/labels", "features/rolling/outcomes"),
+    "unit/jobs/test_gold_trader_positions": ("features/tapes/position_walk", "features/tapes/positions"),
     "unit/jobs/test_gold_trader_rhythm": ("features/tapes/rhythm", "features/tapes/rhythm_walk"),
     "unit/jobs/test_silver_entries": ("features/tapes/entries", "features/tapes/entry_walk"),
     "unit/jobs/tokens/test_restating": ("jobs/tokens/decimals",),

@@ -129,6 +129,7 @@ def trip_row(mint: str, opened: datetime, held: int | None, **given: Any) -> dic
 
 
 FIRST = {"entry_order_in_day": 1, "exit_order_in_day": 2}
+FOURTH = {"entry_order_in_day": 4}
 LATER = {"exit_order_in_day": 9}
 AVERAGED = {"episode_index": 1, "entry_cost_lamports": 2 * SOL, "buy_count": 3, "averaged_down_count": 1}
 #: Of five positions that were opened in the 30 days before T two are open, one of them for less than a day. Of four
@@ -139,8 +140,8 @@ TRIPS = [
     trip_row("m2", datetime(2026, 2, 28, 12, tzinfo=UTC), 20 * 86_400, realised_pnl_lamports=-SOL // 4, **LATER),
     trip_row("m1", datetime(2026, 3, 1, 9, tzinfo=UTC), 29, episode_index=1, realised_pnl_lamports=-SOL // 10, **FIRST),
     trip_row("m2", datetime(2026, 3, 20, 9, tzinfo=UTC), 99, realised_pnl_lamports=SOL // 2, **FIRST, **AVERAGED),
-    trip_row("m3", datetime(2026, 3, 20, 9, 5, tzinfo=UTC), None, entry_order_in_day=4),
-    trip_row("m3", datetime(2026, 3, 20, 9, 5, tzinfo=UTC), 2 * 86_400, realised_pnl_lamports=-SOL // 20),
+    trip_row("m3", datetime(2026, 3, 20, 9, 5, tzinfo=UTC), None, **FOURTH),
+    trip_row("m3", datetime(2026, 3, 20, 9, 5, tzinfo=UTC), 2 * 86_400, realised_pnl_lamports=-SOL // 20, **FOURTH),
     trip_row("m4", datetime(2026, 3, 23, 9, tzinfo=UTC), None, realised_pnl_lamports=-SOL, buy_count=2),
     trip_row("m1", datetime(2026, 3, 30, 18, tzinfo=UTC), None, episode_index=2, entry_cost_lamports=4 * SOL),
 ]

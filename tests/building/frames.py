@@ -64,3 +64,9 @@ def rows_of(frame: Frame, *order: str) -> list[dict[str, Any]]:
     """Collects a frame's rows as dictionaries, sorted by these columns, times in UTC."""
     listed: list[dict[str, Any]] = frame.toArrow().to_pylist()
     return sorted(listed, key=lambda row: tuple(row[name] for name in order)) if order else listed
+
+
+def in_memory(_: str, frame: Frame) -> Frame:
+    """Computes a frame once and answers what reads it, as a stage does with files."""
+    rows = frame.toArrow()
+    return frame.sparkSession.createDataFrame(rows) if len(rows) else frame

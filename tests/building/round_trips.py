@@ -1,4 +1,4 @@
-"""Round trips of a few traders, as the rows that features read of them, and the windows that they are measured in."""
+"""Round trips of a few traders, as the rows that daily facts are made of, and the windows that they are measured in."""
 
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from features.rolling.positions import with_positions
+from features.tapes.positions import positions_of
 from features.windows import windowed_columns
 from pumploss.days import midnight
 
@@ -20,7 +21,7 @@ CAPITAL = 4 * 10**9
 SCHEMA = pa.schema(
     [
         ("trader_address", pa.string()), ("trader_cohort", pa.int32()), ("day", pa.date32()),
-        ("known_at", pa.timestamp("us", "UTC")), ("part_of", pa.string()), ("episode_index", pa.int32()),
+        ("known_at", pa.timestamp("us", "UTC")), ("episode_index", pa.int32()),
         ("entered", pa.int64()), ("entry_order", pa.int32()), ("exited", pa.int64()), ("exit_order", pa.int32()),
         ("is_closed", pa.bool_()), ("buy_count", pa.int64()), ("averaged_down_count", pa.int64()),
         ("entry_cost_lamports", pa.int64()),
@@ -87,7 +88,6 @@ def trip(trader: str, episode: int, opened: datetime, held: int, day: date, clos
         "trader_cohort": 1,
         "day": day,
         "known_at": midnight(day) + timedelta(days=draw.choice([1, 1, 2])),
-        "part_of": "" if is_closed and day == opened.date() else f"m{episode % 3}",
         "episode_index": episode,
         "entered": micros(opened),
         "exited": micros(left) if is_closed else 0,
@@ -113,7 +113,7 @@ def measured(rows: list[Row], pairs: list[tuple[str, date]]) -> dict[tuple[str, 
             for name, kind in kinds.items()
         }
     )
-    found = with_positions(windowed, pa.Table.from_pylist(rows, schema=SCHEMA)).to_pylist()
+    found = with_positions(windowed, positions_of(pa.Table.from_pylist(rows, schema=SCHEMA))).to_pylist()
     return {(row["trader_address"], row["as_of_day"]): row for row in found}
 
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from features.rolling.facts import Inputs
-from jobs import gold_labels, gold_trader_features
+from jobs import gold_labels, gold_trader_features, gold_trader_positions
 from pumploss.days import midnight, shift, span
 from pumploss.tables import (
     gold_market_day,
@@ -21,6 +21,7 @@ from pumploss.tables import (
     silver_round_trips,
     silver_trader_mint_day,
 )
+from tests.building.frames import in_memory
 from tests.building.random_entries import random_entry, random_rhythm, random_token_day
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 2, 24)
@@ -145,8 +146,11 @@ def features(frame: Any) -> Any:
     """`features(tables, days)`: rows of features by trader and T."""
 
     def compute(tables: list[list[Row]], days: list[date]) -> dict[tuple[str, date], Row]:
-        inputs = Inputs(*(frame(table, *rows) for table, rows in zip(TABLES, tables, strict=True)))
-        found = gold_trader_features.transform(inputs, days).toArrow().to_pylist()
+        frames = {table.name: frame(table, *rows) for table, rows in zip(TABLES, tables, strict=True)}
+        # Round trips are read by way of what their days say of positions.
+        frames["silver_round_trips"] = gold_trader_positions.transform(frames["silver_round_trips"])
+        inputs = Inputs(*frames.values())
+        found = gold_trader_features.transform(inputs, days, in_memory).toArrow().to_pylist()
         return {(row["trader_address"], row["feature_day"]): row for row in found}
 
     return compute

@@ -6,12 +6,14 @@ import pytest
 
 from tests.building.ann import DAYS, MARKET, MINTS, TOKENS, TRIPS, T
 from tests.building.ann_entries import ENTRIES, RHYTHM
+from tests.building.frames import in_memory
 
 
 @pytest.fixture(scope="session")
 def compute(frame: Any) -> Any:
     """`compute(days=..., mints=..., as_of_days=...)`: features by trader and T; what is left out is ann's."""
     from features.rolling.facts import Inputs
+    from jobs import gold_trader_positions
     from jobs.gold_trader_features import transform
     from pumploss.tables import (
         gold_market_day,
@@ -38,11 +40,11 @@ def compute(frame: Any) -> Any:
             mint_days=frame(silver_trader_mint_day.TABLE, *mints),
             token_days=frame(gold_token_day.TABLE, *tokens),
             market_days=frame(gold_market_day.TABLE, *market),
-            round_trips=frame(silver_round_trips.TABLE, *trips),
+            positions=gold_trader_positions.transform(frame(silver_round_trips.TABLE, *trips)),
             entries=frame(silver_entries.TABLE, *entries),
             rhythm=frame(gold_trader_rhythm.TABLE, *rhythm),
         )
-        found = transform(inputs, as_of_days).toArrow().to_pylist()
+        found = transform(inputs, as_of_days, in_memory).toArrow().to_pylist()
         return {(row["trader_address"], row["feature_day"]): row for row in found}
 
     return features

@@ -121,8 +121,8 @@ def test_neither_the_order_of_rows_nor_what_happens_later_shows(seed):
 def test_an_open_position_is_censored_at_t():
     opened = datetime(2026, 1, 9, 23, 59, tzinfo=UTC)
     base = {"trader_address": "ann", "trader_cohort": 1, "day": opened.date(), "known_at": opened, "episode_index": 0}
-    sold = {**base, "part_of": "", "entered": micros(opened), "exited": micros(opened) + 30 * 10**6, "is_closed": True}
-    held = {**base, "part_of": "m", "entered": micros(opened), "exited": 0, "is_closed": False, "episode_index": 1}
+    sold = {**base, "entered": micros(opened), "exited": micros(opened) + 30 * 10**6, "is_closed": True}
+    held = {**base, "entered": micros(opened), "exited": 0, "is_closed": False, "episode_index": 1}
     figures = {"realised_pnl_lamports": 0, "buy_count": 1, "averaged_down_count": 0, "entry_cost_lamports": 1}
     rows = ordered([{**row, **figures} for row in (sold, held)])
     row = measured(rows, [("ann", date(2026, 1, 10))])["ann", date(2026, 1, 10)]
@@ -134,7 +134,7 @@ def test_an_open_position_is_censored_at_t():
 def test_a_streak_follows_the_trader_s_own_order_within_a_second():
     opened = datetime(2026, 1, 9, 12, tzinfo=UTC)
     base = {
-        "trader_address": "ann", "trader_cohort": 1, "day": opened.date(), "known_at": opened, "part_of": "",
+        "trader_address": "ann", "trader_cohort": 1, "day": opened.date(), "known_at": opened,
         "entered": micros(opened), "exited": micros(opened) + 10**6, "is_closed": True, "buy_count": 1,
         "averaged_down_count": 0, "entry_cost_lamports": 1,
     }  # fmt: skip

@@ -1,0 +1,52 @@
+"""Ranks traders among all who are eligible at the same T, by figures that are taken from their rows alone.
+
+A sort carries along all that its rows hold, and those of a T go through one task: so these hold a key and the figures.
+"""
+
+import numpy as np
+import pyarrow as pa
+from pyspark.sql import DataFrame
+
+from features import losses, tokens
+from features.windows import AS_OF_DAY, total
+from pumploss.contract import Type
+
+#: What is ranked: the share of the other traders of T, of whom the figure exists, that are below.
+RANKS = {
+    "buy_below_share_30d": lambda: total("buy_cost_lamports", 30),
+    "loss_ratio_below_share_30d": losses.equity_loss_ratio_30d,
+    "dead_share_below_share_30d": tokens.dead_share_30d,
+}
+COLUMNS = {
+    "trader_address": Type.STRING,
+    AS_OF_DAY: Type.DATE,
+    "ranked_trader_count": Type.BIGINT,
+    **dict.fromkeys(RANKS, Type.DOUBLE),
+}
+
+
+def ranked(windowed: DataFrame) -> DataFrame:
+    """Make `COLUMNS` for every trader and T of windowed facts, entries included."""
+    schema = ", ".join(f"{name} {kind.spark}" for name, kind in COLUMNS.items())
+    figures = [figure().alias(name) for name, figure in RANKS.items()]
+    return windowed.select("trader_address", AS_OF_DAY, *figures).groupBy(AS_OF_DAY).applyInArrow(_ranked, schema)
+
+
+def _ranked(traders: pa.Table) -> pa.Table:
+    schema = pa.schema([pa.field(name, kind.arrow) for name, kind in COLUMNS.items()])
+    columns = {
+        **{name: traders[name] for name in ("trader_address", AS_OF_DAY)},
+        "ranked_trader_count": pa.array(np.full(len(traders), len(traders))),
+        **{name: share_below(traders[name]) for name in RANKS},
+    }
+    return pa.table({name: columns[name] for name in schema.names}).cast(schema)
+
+
+def share_below(figures: pa.ChunkedArray) -> pa.Array:
+    """Compute, for each figure, which share of the other known ones is below; missing for an unknown or a lone one."""
+    is_missing = np.asarray(figures.is_null())
+    known = figures.drop_null().to_numpy()
+    shares = np.zeros(len(figures))
+    if len(known) > 1:
+        shares[~is_missing] = np.searchsorted(np.sort(known), known, side="left") / (len(known) - 1)
+    return pa.array(shares, mask=is_missing | (len(known) < 2))
