@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import features as package
+from features.recomputed.values import NOT_RECOMPUTED
 from pumploss.contract import Column, Table, Type
 from pumploss.tables import gold_trader_features
 
@@ -42,6 +43,11 @@ class Feature:
     is_nullable: bool = False
     support: str = ""
     expression: "Expression" = field(repr=False, compare=False, kw_only=True)
+
+    @property
+    def is_recomputed(self) -> bool:
+        """Tell whether the feature is worked out a second time, by other code, every night."""
+        return self.name not in NOT_RECOMPUTED
 
     @property
     def column(self) -> Column:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import redis
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from feature_repo.online_traders import OnlineTraders
@@ -14,7 +15,11 @@ from feature_repo.store import PROJECT, VIEW, feature_store, online_redis, quiet
 from features.registry import TABLE, features
 from jobs.pipeline import WRITER
 from jobs.publishing.pieces import by_cohorts
+from jobs.recomputing.drawing import TRADERS, by_hash, cohorts_of
+from jobs.recomputing.proof import refuse_disproved
 from jobs.running.step_context import StepContext
+from pumploss.cohort import COHORTS
+from pumploss.columns import COHORT
 from pumploss.days import Days, midnight, shift
 from pumploss.errors import StoreError
 from pumploss.hot import EXPIRY_SECONDS, open_hot
@@ -22,8 +27,9 @@ from pumploss.hot import EXPIRY_SECONDS, open_hot
 if TYPE_CHECKING:
     from feast import FeatureStore
 
-#: Traders, drawn anew each day, whose online features are read back and compared with the lake's.
-PROBES = 1_000
+#: Traders, drawn anew each day, whose online features are read back and compared with the lake's; beside them all whose
+#: features were recomputed.
+PROBES = TRADERS
 #: The first of them are asked of Feast's interface as well.
 ASKED = 20
 
@@ -32,9 +38,10 @@ def run(context: StepContext, days: Days) -> None:
     """Makes what is online the features as of the last day's end: traders without any at that T leave.
 
     A later T that is online stays as it is, unless its day has left the lake. Raises StoreError where what is read back
-    differs from the lake.
+    differs from the lake, ParityError where these features were found to be wrong.
     """
     report, feature_day = context.report, shift(days[-1], 1)
+    refuse_disproved(context, days[-1])
     context.require_readable(TABLE, [feature_day])
     rows = context.lake.rows_by_day(TABLE).get(feature_day, 0)
     version = context.lake.version(TABLE)
@@ -98,9 +105,8 @@ def verify(store: "FeatureStore", context: StepContext, feature_day: date, versi
     from feature_repo.online import read_online
 
     names = [feature.name for feature in features()]
-    lake = context.read(TABLE, [feature_day], version).select("trader_address", *names)
-    drawn = F.xxhash64("trader_address", F.lit(feature_day.isoformat()))
-    probes = lake.orderBy(drawn, "trader_address").limit(PROBES).toArrow()
+    lake = context.read(TABLE, [feature_day], version).select("trader_address", COHORT.name, *names)
+    probes = _probes(lake, feature_day, context.lake.rows_by_day(TABLE).get(feature_day, 0)).toArrow()
     traders = probes["trader_address"].to_pylist()
     if not traders:
         return 0
@@ -112,6 +118,17 @@ def verify(store: "FeatureStore", context: StepContext, feature_day: date, versi
         _refuse_differences(traders, name, stored[name].to_pylist(), probes[name].to_pylist(), feature_day)
         _refuse_differences(traders[:ASKED], name, served[name], probes[name].to_pylist()[:ASKED], feature_day)
     return len(traders)
+
+
+def _probes(lake: DataFrame, feature_day: date, rows: int) -> DataFrame:
+    """Draws traders of all cohorts, and those whose features were recomputed, who are all of a few."""
+    order = (by_hash(feature_day), "trader_address")
+    probes = lake.orderBy(*order).limit(PROBES)
+    cohorts = cohorts_of(feature_day, rows, PROBES)
+    if len(cohorts) == COHORTS:
+        return probes
+    recomputed = lake.where(F.col(COHORT.name).isin(cohorts)).orderBy(*order).limit(PROBES)
+    return probes.unionByName(recomputed).dropDuplicates(["trader_address"])
 
 
 def _refuse_differences(traders: list[str], name: str, online: list[Any], lake: list[Any], feature_day: date) -> None:

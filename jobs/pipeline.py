@@ -71,6 +71,22 @@ STEPS = (
         30,
         offset_days=1,
     ),
+    Step(
+        "recompute_features",
+        (
+            "gold_trader_features",
+            "silver_trades",
+            "silver_open_lots",
+            "silver_round_trips",
+            "silver_trader_mint_day",
+            "gold_token_day",
+            "silver_entries",
+            "gold_trader_day",
+            "gold_market_day",
+        ),
+        lookback_days=30,
+        is_restated=False,
+    ),
     Step("gold_labels", ("gold_trader_features", "gold_trader_day"), ("gold_labels",), 36, offset_days=-6),
     Step(
         "train_loss_model",
@@ -99,6 +115,7 @@ STEPS = (
         ("silver_trades", "silver_trade_pnl", "gold_trader_day", "gold_trader_features", "gold_scores"),
         lookback_days=90,
         is_restated=False,
+        waits_for=("recompute_features",),
     ),
     # What is published follows close on one another, the hot store's pointer last: it says which T each part shows.
     Step("materialize_features", ("gold_trader_features",), is_restated=False, waits_for=("publish_warm",)),

@@ -12,6 +12,7 @@ import psycopg
 from features import registry
 from jobs.gates import published_rows
 from jobs.publishing.staged_tables import MADE_OF, PNL, TRADER_DAYS, TRADES, stage_as_of, stage_days
+from jobs.recomputing.proof import refuse_disproved
 from jobs.running.step_context import StepContext
 from pumploss.days import Days
 from pumploss.errors import LakeError, StoreError
@@ -30,9 +31,11 @@ def run(context: StepContext, days: Days, allow_older: bool = False) -> None:
     """Publishes as of the end of the last of the days.
 
     A store that shows a later day is left alone unless `allow_older`. Raises LakeError for a day that was never built,
-    StaleError, CheckError where what arrived is not what the lake holds, StoreError; readers then keep what they have.
+    StaleError, ParityError where its features were found to be wrong, CheckError where what arrived is not what the
+    lake holds, StoreError; readers then keep what they have.
     """
     day = days[-1]
+    refuse_disproved(context, day)
     built = context.ledger.built("gold_trader_day") | context.lake.rows_by_day(TRADER_DAYS).keys()
     if day not in built:
         raise LakeError(

@@ -51,6 +51,10 @@ class ConservationError(PumpLossError):
     """Rows or amounts went missing between a step's input and its output."""
 
 
+class ParityError(PumpLossError):
+    """What was worked out a second time is not what a table holds."""
+
+
 class StoreError(PumpLossError):
     """The warm or hot store cannot be started, reached or written."""
 

@@ -39,6 +39,13 @@ COVERED_BY = {
         "jobs/commands/champions", "jobs/commands/closing", "jobs/commands/nightly",
         "jobs/commands/terminal", "jobs/commands/trader", "jobs/running/context",
     ),
+    "integration/test_recomputation": (
+        "features/recomputed/chases", "features/recomputed/entering", "features/recomputed/given",
+        "features/recomputed/holdings", "features/recomputed/market", "features/recomputed/record",
+        "features/recomputed/results", "features/recomputed/rhythms", "features/recomputed/round_trips",
+        "features/recomputed/trading", "features/recomputed/trips", "jobs/recompute_features",
+        "jobs/recomputing/inputs", "jobs/recomputing/proof",
+    ),
     "integration/test_s3_locks": ("pumploss/lake/s3_locks",),
     "integration/test_published_checks": ("jobs/gates/published_rows",),
     "integration/test_verify": ("jobs/commands/verify", "jobs/verifying"),

@@ -26,7 +26,12 @@ SLOW = (
 )
 #: What shares a lake, a server or models.
 TOGETHER = (
-    ("integration/test_nightly", "golden/test_content_digests", "integration/test_notebooks"),
+    (
+        "integration/test_nightly",
+        "golden/test_content_digests",
+        "integration/test_notebooks",
+        "integration/test_recomputation",
+    ),
     ("integration/test_real_landing", "golden/test_real_digests"),
     ("integration/publishing",),
     ("unit/jobs/running",),
