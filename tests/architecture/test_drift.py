@@ -33,7 +33,8 @@ UNIT = re.compile(
 WITHOUT_UNIT = {
     "slot", "source_rank", "line_number", "token_decimals", "trader_cohort", "order_in_mint_day", "order_in_trader_day",
     "as_of", "day",
-    "p_loss", "p_severe", "risk_percentile", "volatility", "recent_prices", "mark_price", "log_hold_sum",
+    "p_loss", "p_loss_if_exposed", "p_severe", "p_trade",
+    "risk_percentile", "volatility", "recent_prices", "mark_price", "log_hold_sum",
     "gap_bins", "superseded_by_age",
     "trades_by_hour", "trades_by_hour_close", "rows_read", "rows_written", "rows_quarantined", "rows_duplicate",
     "seconds",
