@@ -1,18 +1,19 @@
-"""gold_labels: what became of every trader with features at T, once the seven days from T on have closed.
+"""gold_labels: what became of every trader with features at T, once the horizon from T on has closed.
 
-Dump day D closes the window of T = D - 6. A T is labelled only if the day before it and all seven days of its window
-were built: an outage must not pass for seven quiet days. What counts as a loss is in `features/labels.py`.
+Dump day D closes the window of T = D + 1 - horizon. A T is labelled only if the day before it and all days of its
+window were built: an outage must not pass for quiet days. What counts as a loss is in `features/labels.py`.
 """
 
 from collections.abc import Collection
 from datetime import date
 
+import pyarrow as pa
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from features import labels, registry
 from features.ratios import ratio
-from features.rolling.outcomes import COLUMNS, FLOWS, LEVELS, outcomes
+from features.rolling.outcomes import COLUMNS, FLOWS, LEVELS, STAKES, outcomes
 from features.windows import AS_OF_DAY, as_of, outcome_days
 from jobs.running.step_context import StepContext
 from pumploss.days import Days, shift, span
@@ -23,7 +24,7 @@ TABLE = gold_labels.TABLE
 
 
 def run(context: StepContext, days: Days) -> None:
-    """Replaces label_day D - 6 for each dump day D whose window is complete; the others are noted."""
+    """Replaces label_day D + 1 - horizon of each dump day D whose window is complete; the others are noted."""
     ledger, report = context.ledger, context.report
     complete = _complete(days, ledger.built("gold_trader_day"), ledger.built("gold_trader_features"), report)
     if not complete:
@@ -67,31 +68,36 @@ def _gaps(day: date, facts: Collection[date], features: Collection[date]) -> lis
 def transform(features: DataFrame, trader_days: DataFrame) -> DataFrame:
     """Works out the outcome of every row of `features`, in contract order; `trader_days` must cover the windows."""
     eligible = features.select("trader_address", "trader_cohort", F.col("feature_day").alias(AS_OF_DAY))
-    facts = trader_days.select("trader_address", "trader_cohort", "day", "known_at", *FLOWS, *LEVELS)
+    facts = trader_days.select("trader_address", "trader_cohort", "day", "known_at", *FLOWS, *LEVELS, *STAKES)
     schema = ", ".join(f"{name} {kind.spark}" for name, kind in COLUMNS.items())
     by_cohort = eligible.groupBy("trader_cohort").cogroup(facts.groupBy("trader_cohort"))
-    columns = _columns()
-    return by_cohort.applyInArrow(outcomes, schema).select(*(columns[name].alias(name) for name in TABLE.names))
+    columns = _columns(horizon := labels.HORIZON_DAYS)
+
+    def of_cohort(rows: pa.Table, days: pa.Table) -> pa.Table:
+        return outcomes(rows, days, horizon)
+
+    return by_cohort.applyInArrow(of_cohort, schema).select(*(columns[name].alias(name) for name in TABLE.names))
 
 
-def _columns() -> dict[str, Column]:
-    outcome, equity = F.col("equity_change_lamports"), F.col("equity_start_lamports")
-    sold, stake = F.col("sell_net_lamports"), equity + F.col("buy_cost_lamports")
+def _columns(horizon: int) -> dict[str, Column]:
+    outcome, capital = F.col("equity_change_lamports"), F.col("equity_start_lamports") + F.col("outlay_peak_lamports")
+    sold, marked = F.col("sell_net_lamports"), F.col("equity_marked_start_lamports")
     unmatched = F.greatest(sold - F.col("proceeds_lamports"), F.lit(0))
-    loss_ratio = ratio(-outcome, stake)
     last_price = F.col("equity_last_price_start_lamports") + F.col("equity_last_price_end_lamports")
-    is_large = (outcome <= -labels.SEVERE_LAMPORTS) & (loss_ratio >= labels.SEVERE_RATIO)
+    # In whole lamports, as no ratio is exact.
+    is_large = (outcome <= -labels.LARGE_LAMPORTS) & (-outcome * labels.LARGE_PARTS >= capital)
     return {
         **{name: F.col(name) for name in TABLE.names if name in _UNCHANGED},
         "as_of": as_of(),
-        "horizon_days": F.lit(labels.HORIZON_DAYS),
+        "horizon_days": F.lit(horizon),
         "outcome_lamports": outcome,
         # Fees above what a sale brought would make it more than all.
         "unmatched_share": F.when((sold > 0) & (unmatched > sold), F.lit(1.0)).otherwise(ratio(unmatched, sold)),
-        "loss_ratio": loss_ratio,
-        "is_exposed": (F.col("trade_count") > 0) | (equity >= labels.EXPOSED_LAMPORTS),
+        "capital_lamports": capital,
+        "outcome_loss_ratio": ratio(-outcome, capital),
+        "is_exposed": (F.col("trade_count") > 0) | (marked >= labels.EXPOSED_LAMPORTS),
         "is_loss": outcome < -labels.DUST_LAMPORTS,
-        "is_severe_loss": F.coalesce(is_large, F.lit(False)),
+        "is_severe_loss": (outcome <= -labels.SEVERE_LAMPORTS) | is_large,
         "is_last_price_marked": last_price > 0,
         "label_version": F.lit(labels.LABEL_VERSION),
         "label_day": F.col(AS_OF_DAY),
@@ -102,6 +108,7 @@ _UNCHANGED = {
     "trader_address",
     "buy_cost_lamports",
     "equity_start_lamports",
+    "equity_marked_start_lamports",
     "equity_end_lamports",
     "trade_count",
     "known_at",

@@ -9,9 +9,10 @@ from pyspark.sql import functions as F
 from jobs.running.context import Context
 from jobs.running.lookups import latest_before
 from jobs.running.step_context import StepContext
-from pnl import changes_of
+from pnl import changes_of, outlays_of
 from pnl.exit_value import MARK, SET_ASIDE
-from pnl.value_changes import CHANGES
+from pnl.outlays import OUTLAYS, TRADES
+from pnl.value_changes import AGES, CHANGES
 from pumploss.cohort import COHORTS
 from pumploss.columns import POSITION
 from pumploss.days import Days
@@ -74,8 +75,17 @@ def flows(pnl: DataFrame, mint_days: DataFrame, aside: DataFrame | None = None) 
     met = mint_days.where("first_seen_day = trade_date").groupBy("trader_address", F.col("trade_date").alias("day"))
     counted = days.join(met.agg(F.count(F.lit(1)).alias("new_mint_count")), ["trader_address", "day"], "left")
     if aside is None:
-        return counted.withColumn("cash_aside_change", F.lit(0).cast("bigint"))
-    return counted.join(_cash_aside(pnl, aside), ["trader_address", "day"], "left")
+        out = counted.join(_outlays(pnl), KEY, "left")
+        return out.withColumn("cash_aside_change", F.lit(0).cast("bigint"))
+    mints = F.broadcast(aside.select("token_mint", F.col("day").alias("trade_date")))
+    rest = pnl.join(mints, ["token_mint", "trade_date"], "left_anti")
+    out = counted.join(_outlays(rest), KEY, "left")
+    return out.join(_cash_aside(pnl, aside), ["trader_address", "day"], "left")
+
+
+def _outlays(pnl: DataFrame) -> DataFrame:
+    """The highest running sum of buys minus matched proceeds over each trader's trades of a day."""
+    return pnl.select(*TRADES).groupBy("trader_cohort").applyInArrow(outlays_of, OUTLAYS.ddl)
 
 
 def set_aside(marks: DataFrame) -> DataFrame | None:
@@ -139,6 +149,8 @@ def transform(changes: DataFrame, own: DataFrame, before: DataFrame) -> DataFram
             for name in summed
         ),
         F.coalesce("log_hold_sum", F.lit(0.0)).alias("log_hold_sum"),
+        F.coalesce("superseded_values", F.array(*(F.lit(0).cast("bigint") for _ in AGES))).alias("superseded_by_age"),
+        F.coalesce("marked_value", F.lit(0)).cast("bigint").alias("marked_value_lamports"),
         F.coalesce("trades_by_hour", F.array(*(F.lit(0).cast("bigint") for _ in HOURS))).alias("trades_by_hour"),
         F.greatest("known_at", "mark_known_at").alias("known_at"),
         "first_traded_at",

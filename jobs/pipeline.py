@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from features.labels import HORIZON_DAYS
+
 LANDING = "landing"
 
 
@@ -87,7 +89,13 @@ STEPS = (
         lookback_days=30,
         is_restated=False,
     ),
-    Step("gold_labels", ("gold_trader_features", "gold_trader_day"), ("gold_labels",), 36, offset_days=-6),
+    Step(
+        "gold_labels",
+        ("gold_trader_features", "gold_trader_day"),
+        ("gold_labels",),
+        29 + HORIZON_DAYS,
+        offset_days=1 - HORIZON_DAYS,
+    ),
     Step(
         "train_loss_model",
         ("gold_labels", "gold_trader_features", "gold_trader_day"),

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models import boosting
+from models.amount import Amount
 from models.calibration import Calibrator
 from models.card import model_card
-from models.evaluate import finite
+from models.predictor import OTHERS, Predictor
 from models.score import ScoreMap
 from models.training import Input, Trained
 from pumploss.errors import ModelError
@@ -23,6 +24,8 @@ BOOSTER = "model.lgb"
 CALIBRATOR = "calibrator.json"
 SCORE_MAP = "score_map.json"
 FEATURES = "features.json"
+TRADE_CALIBRATOR = "trade_calibrator.json"
+AMOUNTS = "amount.json"
 METRICS = "metrics.json"
 CARD = "model_card.md"
 
@@ -49,6 +52,9 @@ class Served:
     score_map: ScoreMap | None
     metrics: dict[str, object]
     digest: str = ""
+    other_texts: tuple[tuple[str, str], ...] = ()
+    trade: Calibrator | None = None
+    amount: Amount | None = None
 
     @property
     def names(self) -> list[str]:
@@ -60,8 +66,15 @@ class Served:
         """Return the trees, parsed once per process."""
         return _parsed(self.booster_text)
 
+    @property
+    def predictor(self) -> Predictor:
+        """Return all trees, parsed once per process, and what turns them into probabilities and SOL."""
+        others = {name: _parsed(text) for name, text in self.other_texts}
+        return Predictor(self.booster, self.calibrator, others, self.trade, self.amount)
 
-@lru_cache(maxsize=4)
+
+# Two models, of which one has five sets of trees; twice as many while a champion is compared.
+@lru_cache(maxsize=12)
 def _parsed(text: str) -> "Booster":
     booster: Booster = boosting.library().Booster(model_str=text)
     return booster
@@ -74,16 +87,24 @@ def sha256(text: str) -> str:
 
 def files(trained: Trained, tags: Mapping[str, str]) -> dict[str, str]:
     """Write every file that goes with the booster: content by name."""
-    evaluation = trained.evaluation
+    predictor = trained.predictor
     content = {
-        CALIBRATOR: trained.calibrator.to_json(),
+        CALIBRATOR: predictor.calibrator.to_json(),
         FEATURES: json.dumps([asdict(given) for given in trained.inputs], indent=1),
-        METRICS: json.dumps({"model": finite(evaluation.model), "baselines": evaluation.baselines}, indent=1),
+        METRICS: json.dumps(trained.evaluation.evidence(), indent=1),
         CARD: model_card(trained, tags),
     }
+    content |= {trees_file(name): booster.model_to_string() for name, booster in predictor.others.items()}
+    if predictor.trade is not None and predictor.amount is not None:
+        content |= {TRADE_CALIBRATOR: predictor.trade.to_json(), AMOUNTS: predictor.amount.to_json()}
     if trained.score_map is not None:
         content[SCORE_MAP] = trained.score_map.to_json()
     return content
+
+
+def trees_file(name: str) -> str:
+    """Name the file with the trees of another question than the main one."""
+    return f"{name}.lgb"
 
 
 def digests(booster_text: str, content: Mapping[str, str]) -> dict[str, str]:
@@ -119,8 +140,12 @@ def read(folder: Path, name: str, version: str, tags: Mapping[str, str]) -> Serv
         score_map=ScoreMap.from_json(content[SCORE_MAP]) if SCORE_MAP in content else None,
         metrics=json.loads(content[METRICS]),
         digest=sha256(json.dumps(present, sort_keys=True)),
+        other_texts=tuple((name, content[trees_file(name)]) for name in OTHERS if trees_file(name) in content),
+        trade=Calibrator.from_json(content[TRADE_CALIBRATOR]) if TRADE_CALIBRATOR in content else None,
+        amount=Amount.from_json(content[AMOUNTS]) if AMOUNTS in content else None,
     )
-    if served.booster.feature_name() != served.names:
+    trees = (served.booster, *served.predictor.others.values())
+    if any(booster.feature_name() != served.names for booster in trees):
         raise ModelError(f"{where}: {FEATURES} and the booster name different inputs. Train the model again.")
     return served
 

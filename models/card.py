@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 
-from models.score import BANDS
+from models.score import POINTS_PER_DOUBLING
 from models.training import Trained
 
 _COLUMNS = (
@@ -26,7 +26,8 @@ Not advice, and not a decision on credit or fraud. A wallet is not a person: one
 
 **Label** `{target}`, version {label_version}: change of liquidation equity over [T, T + {horizon} d), fees included,
 open positions at what they would fetch. **Population**: eligible traders of `gold_trader_features`; *exposed* are
-those who traded in the window or held 0.01 SOL of exit value at T. Bots are kept. Features are from trades before T.
+those who traded in the window, or held 0.01 SOL of exit value at T by marks of the week before. Bots are kept. Features
+are from trades before T.
 
 **Data** (feature set {feature_set_version}, frame {frame})
 
@@ -36,9 +37,18 @@ those who traded in the window or held 0.01 SOL of exit value at T. Bots are kep
 
 {table}
 
+{hurdle}**Beside the baselines**, each calibrated on the same days as the model; above zero the model is better, with
+the 95 % interval over traders and weeks:
+
+{comparisons}
+
+**Slices**, predicted against observed rate; one with fewer than 500 outcomes of either kind says nothing:
+
+{slices}
+
 AUC over the formula, exposed: {gain:+.3f} (95 % by days {low:+.3f} to {high:+.3f}). On the training days the exposed
 AUC is {train:.3f}. Calibration line: slope {slope:.2f}, intercept {intercept:+.2f}. The base rate is that of the
-calibration days; formula and volume are fitted on the same days as the model's calibration.
+calibration days.
 
 **Measures on simulated data prove that the machinery works, and nothing about the market.**
 {score}
@@ -77,9 +87,41 @@ def model_card(trained: Trained, tags: Mapping[str, str]) -> str:
         train=ours["auc_exposed_train"],
         slope=ours["calibration_slope"],
         intercept=ours["calibration_intercept"],
+        hurdle=_hurdle(ours) if "auc_trade" in ours else "",
+        comparisons=_comparisons(trained),
+        slices=_slices(trained),
         score=_score(trained),
         short="The history is short: fewer than 28 training days. " if is_short else "",
     )
+
+
+def _hurdle(ours: Mapping[str, float]) -> str:
+    return (
+        f"**Who is exposed**: AUC {ours['auc_trade']:.3f}. **Who of these loses**: AUC {ours['auc_if_exposed']:.3f}, "
+        f"calibration error {ours['ece_if_exposed']:.3f}. **How much**: the expected losses sum up to "
+        f"{ours['expected_over_lost']:.2f} of what was lost; the top tenth by expected loss lost "
+        f"{ours['loss_captured_top_decile']:.1%} of it, by probability {ours['sol_captured_by_probability']:.1%}. "
+        f"Losses lay at or below P50 in {ours['coverage_p50']:.1%} of the rows (who loses nothing always does), P90 in "
+        f"{ours['coverage_p90']:.1%}.\n\n"
+    )
+
+
+def _comparisons(trained: Trained) -> str:
+    found = trained.evaluation.comparisons
+    lines = [f"| {name} | {one.value:+.4f} | {one.low:+.4f} to {one.high:+.4f} |" for name, one in found.items()]
+    return "\n".join(["| | difference | 95 % |", "|---|---|---|", *lines])
+
+
+def _slices(trained: Trained) -> str:
+    lines = [
+        f"| {part.name} | {part.rows} | {part.outcomes} | {part.predicted:.3f} | {part.observed:.3f} "
+        f"| {part.low:+.3f} to {part.high:+.3f} |"
+        if part.is_told
+        else f"| {part.name} | {part.rows} | {part.outcomes} | n/a | n/a | n/a |"
+        for part in trained.evaluation.slices
+    ]
+    head = "| slice | rows | outcomes | predicted | observed | difference, 95 % |\n|---|---|---|---|---|---|"
+    return "\n".join([head, *lines])
 
 
 def _table(trained: Trained) -> str:
@@ -90,10 +132,20 @@ def _table(trained: Trained) -> str:
     return "\n".join(lines)
 
 
+_BAND_HEAD = (
+    "| band | from | of all rows | lost severely | 95 % by traders | of all SOL lost |\n|---|---|---|---|---|---|"
+)
+
+
 def _score(trained: Trained) -> str:
     if trained.score_map is None:
         return ""
-    bands = ", ".join(f"{name} from {lowest:g}" for name, lowest in BANDS)
     fixed = trained.score_map
-    text = f"version {fixed.version}: 50 is odds of {fixed.odds_reference:.4g}, ten points double the odds"
-    return f"\n**Score** {text}. Bands: {bands}.\n"
+    points = f"{POINTS_PER_DOUBLING:g} points double the odds"
+    rows = [
+        f"| {band.name} | {band.lowest:g} | {band.row_share:.1%} | {band.rate:.1%} | {band.low:.1%} to {band.high:.1%} "
+        f"| {band.sol_share:.1%} |"
+        for band in trained.evaluation.bands
+    ]
+    table = "\n".join([_BAND_HEAD, *rows])
+    return f"\n**Score** version {fixed.version}: 50 is odds of {fixed.odds_reference:.4g}, {points}.\n\n{table}\n"

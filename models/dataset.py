@@ -50,6 +50,12 @@ class TrainingFrame:
         return flags
 
     @cached_property
+    def loss_sol(self) -> Floats:
+        """Return what was lost, 0 where nothing was."""
+        lost: Floats = np.maximum(0.0, -self.pnl_sol)
+        return lost
+
+    @cached_property
     def days(self) -> tuple[date, ...]:
         """List the distinct as-of days, in order."""
         return tuple(np.unique(self.as_of).astype("datetime64[D]").tolist())

@@ -1,14 +1,26 @@
 """Measures a model and the simple rankings it must beat, on the same test rows, calibrated on the same slice."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import numpy as np
 
-from models import calibration, metrics
+from models import baselines, metrics
+from models.amount import QUANTILES
+from models.baselines import Contender
+from models.bootstrap import Draws, Interval, clusters, losses_of
 from models.dataset import Flags, Floats, TrainingFrame
+from models.predictor import Losses
+from models.score import BANDS, Band
+from models.slices import Slice, slices
+from models.spec import ModelSpec
 from models.time_split import TimeSplit
 
 Metrics = dict[str, float]
+
+#: Baselines that say where the money is lost: who trades most, and who lost most.
+MONEY_RANKINGS = ("volume", "losses_30d")
 
 
 def finite(measures: Metrics) -> Metrics:
@@ -17,69 +29,128 @@ def finite(measures: Metrics) -> Metrics:
 
 
 @dataclass(frozen=True)
-class Contender:
-    """Holds a ranking and the probabilities made from it, for the rows that are judged."""
-
-    ranking: Floats
-    probability: Floats
-
-
-@dataclass(frozen=True)
 class Evaluation:
-    """Holds measures of the model and of each baseline on the test days, keyed by measure."""
+    """Holds measures of the model and of each baseline on the test days, keyed by measure, and what the gate weighs.
+
+    `comparisons` are paired differences to each baseline, above zero where the model is better. `bands` are those of a
+    score, `slices` say where predictions and outcomes differ.
+    """
 
     model: Metrics
     baselines: dict[str, Metrics]
+    comparisons: dict[str, Interval] = field(default_factory=dict)
+    slices: tuple[Slice, ...] = ()
+    bands: tuple[Band, ...] = ()
+
+    def evidence(self) -> dict[str, Any]:
+        """List everything that was measured, fit for JSON: what is not a number is left out, or None inside a row."""
+        return {
+            "model": finite(self.model),
+            "baselines": self.baselines,
+            "comparisons": {name: _plain(one) for name, one in self.comparisons.items()},
+            "slices": [_plain(one) for one in self.slices],
+            "bands": [_plain(one) for one in self.bands],
+        }
 
     def flat(self) -> Metrics:
         """Put all finite measures under one level of names: the model's as they are, a baseline's behind its name."""
         named = {f"{name}.{key}": value for name, measures in self.baselines.items() for key, value in measures.items()}
-        return finite({**self.model, **named})
+        compared = {f"over.{name}": one.value for name, one in self.comparisons.items()}
+        return finite({**self.model, **named, **compared})
 
 
-def base_rate(frame: TrainingFrame, parts: TimeSplit, target: str) -> float:
-    """Compute the share of outcomes over the latest labels that matured before the test: the calibration days'."""
-    return float(frame.target(target)[parts.rows(frame, parts.calibrate)].mean())
+def _plain(row: Interval | Slice | Band) -> dict[str, Any]:
+    return {name: None if value != value else value for name, value in asdict(row).items()}  # noqa: PLR0124 - NaN
 
 
-def baselines(frame: TrainingFrame, parts: TimeSplit, target: str) -> dict[str, Contender]:
-    """Rank the test rows as of T by B0 the trailing base rate, B1 the requester's formula, B4 the volume bought.
+def judge(
+    spec: ModelSpec,
+    frame: TrainingFrame,
+    parts: TimeSplit,
+    model: Contender,
+    losses: Losses | None = None,
+    scores: Floats | None = None,
+) -> Evaluation:
+    """Take every measure of the model and of the baselines on the test days.
 
-    The last two are fitted on the calibration slice as the model is, on a logarithm because both are amounts.
+    `losses` are the answers of a hurdle model, `scores` those of a model that has a score.
     """
-    test, calibrate = parts.rows(frame, parts.test), parts.rows(frame, parts.calibrate)
-    outcome = frame.target(target)[calibrate]
-    rate = np.full(int(test.sum()), base_rate(frame, parts, target))
-    rivals = {"base_rate": Contender(rate, rate)}
-    for name, amount in (("formula", frame.formula), ("volume", frame.volume)):
-        fitted = calibration.fit(np.log1p(amount[calibrate]), outcome)
-        rivals[name] = Contender(amount[test], fitted.probability(np.log1p(amount[test])))
-    return rivals
-
-
-def judge(frame: TrainingFrame, parts: TimeSplit, target: str, model: Contender, seed: int) -> Evaluation:
-    """Take every measure of the model and of the baselines on the test days."""
-    rows = parts.rows(frame, parts.test)
-    rivals = baselines(frame, parts, target)
-    reference = metrics.brier(frame.target(target)[rows], rivals["base_rate"].probability)
+    rows, target, seed = parts.rows(frame, parts.test), spec.target, spec.seed
+    outcome, lost, exposed = frame.target(target)[rows], frame.loss_sol[rows], frame.is_exposed[rows]
+    rivals = baselines.rivals(frame, parts, spec)
+    reference = metrics.brier(outcome, rivals["base_rate"].probability)
     measured = {name: finite(_measure(frame, rows, target, rival, reference)) for name, rival in rivals.items()}
     ours = _measure(frame, rows, target, model, reference)
-    exposed = frame.is_exposed[rows]
+    formula = rivals["formula"].ranking
     low, high = metrics.auc_difference_interval(
-        frame.target(target)[rows][exposed],
-        model.ranking[exposed],
-        rivals["formula"].ranking[exposed],
-        frame.as_of[rows][exposed],
-        seed,
+        outcome[exposed], model.ranking[exposed], formula[exposed], frame.as_of[rows][exposed], seed
     )
     ours["auc_over_formula"] = ours["auc_exposed"] - measured["formula"]["auc_exposed"]
     ours["auc_over_formula_low"], ours["auc_over_formula_high"] = low, high
-    return Evaluation(ours, measured)
+    if losses is not None:
+        ours |= _hurdle(frame, rows, losses)
+    cluster = clusters(frame, rows)
+    draws = Draws(cluster, seed)
+    if scores is not None:
+        ours |= {"scores_at_0": float(np.mean(scores <= 0)), "scores_at_100": float(np.mean(scores >= 100))}
+    return Evaluation(
+        ours,
+        measured,
+        compared(outcome, lost, model, rivals, draws),
+        tuple(slices(frame, parts, outcome, model.probability, cluster, seed)),
+        () if scores is None else banded(scores, outcome, lost, draws),
+    )
+
+
+def compared(
+    outcome: Flags, lost: Floats, model: Contender, rivals: Mapping[str, Contender], draws: Draws
+) -> dict[str, Interval]:
+    """Compare the model with each baseline, row by row: logloss with all, SOL captured with who ranks by money."""
+    ours = losses_of(outcome, model.probability)
+    found = {
+        f"logloss_of_{name}": draws.mean_difference(losses_of(outcome, rival.probability), ours)
+        for name, rival in rivals.items()
+    }
+    return found | {
+        f"captured_over_{name}": draws.captured_difference(model.by_money, rivals[name].ranking, lost)
+        for name in MONEY_RANKINGS
+    }
+
+
+def banded(scores: Floats, outcome: Flags, lost: Floats, draws: Draws) -> tuple[Band, ...]:
+    """Tell what became of the rows of each band."""
+    edges, found, total = [lowest for _, lowest in BANDS[1:]], [], float(lost.sum())
+    member = np.searchsorted(edges, scores, side="right")
+    for number, (name, lowest) in enumerate(BANDS):
+        inside = member == number
+        rate = draws.share(outcome & inside, inside)
+        sol = float(lost[inside].sum()) / total if total > 0 else float("nan")
+        found.append(Band(name, lowest, float(inside.mean()), sol, rate.value, rate.low, rate.high))
+    return tuple(found)
+
+
+def _hurdle(frame: TrainingFrame, rows: Flags, losses: Losses) -> Metrics:
+    """Measure what only a hurdle model says: who is exposed, who of these loses, and how much is lost."""
+    lost, exposed, is_loss = frame.loss_sol[rows], frame.is_exposed[rows], frame.is_loss[rows]
+    if_exposed = losses.p_loss_if_exposed[exposed]
+    said = {"p50": losses.loss_p50_sol, "p90": losses.loss_p90_sol}
+    return {
+        "auc_trade": metrics.auc(exposed, losses.p_trade),
+        "ece_trade": metrics.calibration_error(exposed, losses.p_trade),
+        "auc_if_exposed": metrics.auc(is_loss[exposed], if_exposed),
+        "logloss_if_exposed": metrics.logloss(is_loss[exposed], if_exposed),
+        "ece_if_exposed": metrics.calibration_error(is_loss[exposed], if_exposed),
+        "sol_captured_by_probability": metrics.top_share(losses.p_loss, lost),
+        "expected_over_lost": float(losses.expected_loss_sol.sum()) / (float(lost.sum()) or float("nan")),
+        "normalised_gini": metrics.normalised_gini(losses.expected_loss_sol, lost),
+        **{f"coverage_{name}": float(np.mean(lost <= said[name])) for name in QUANTILES},
+        **{f"pinball_skill_{name}": metrics.pinball_skill(lost, said[name], q) for name, q in QUANTILES.items()},
+    }
 
 
 def _measure(frame: TrainingFrame, rows: Flags, target: str, given: Contender, reference: float) -> Metrics:
     outcome, exposed, p = frame.target(target)[rows], frame.is_exposed[rows], given.probability
-    loss = np.maximum(0.0, -frame.pnl_sol[rows])
+    loss = frame.loss_sol[rows]
     is_rare = 2 * outcome.sum() <= len(outcome)
     slope, intercept = metrics.calibration_line(outcome, p)
     squared = metrics.brier(outcome, p)
@@ -93,7 +164,7 @@ def _measure(frame: TrainingFrame, rows: Flags, target: str, given: Contender, r
         "ece": metrics.calibration_error(outcome, p),
         "calibration_slope": slope,
         "calibration_intercept": intercept,
-        "loss_captured_top_decile": metrics.top_share(given.ranking, loss),
+        "loss_captured_top_decile": metrics.top_share(given.by_money, loss),
         "lift_top_decile": metrics.top_share(given.ranking, outcome.astype(np.float64)) / 0.1,
         "rate": float(outcome.mean()),
         "mean_probability": float(p.mean()),

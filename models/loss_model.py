@@ -1,12 +1,16 @@
-"""Specifies the loss model: how likely a trader is to lose more than dust in the seven days after T."""
+"""Specifies the loss model: who trades in the days after T, who of these loses more than dust, and how much."""
 
 from models.spec import Acceptance, ModelSpec
 
-#: Trained on every eligible row, so the probability is unconditional: who neither trades nor holds anything cannot
-#: lose. The headline AUC is on exposed rows, because telling active from inactive traders is the easy part.
+#: Two questions, since telling active from inactive traders is the easy part: who is exposed, asked of every eligible
+#: trader, and who loses, learned from the exposed alone. The product is the probability that is published and judged.
 SPEC = ModelSpec(
     name="loss-prediction",
     target="is_loss",
-    purpose="Calibrated probability that a trader's equity falls by more than 0.01 SOL within seven days of T.",
+    purpose=(
+        "Calibrated probability that a trader's equity falls by more than 0.01 SOL within the horizon after T, that of "
+        "being exposed at all, and the SOL that is lost: expected, median and 90th percentile."
+    ),
     acceptance=Acceptance(auc_exposed=0.62, auc_suspicious=0.80),
+    is_hurdle=True,
 )

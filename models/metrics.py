@@ -77,6 +77,29 @@ def top_share(ranking: Floats, amount: Floats, share: float = 0.1) -> float:
     return taken / total
 
 
+def normalised_gini(ranking: Floats, amount: Floats) -> float:
+    """Compute how far the ranking separates amounts, as a part of what their own order would: 0 is chance."""
+
+    def area(by: Floats) -> float:
+        gained = np.cumsum(amount[np.argsort(-by, kind="stable")]) / amount.sum()
+        return float(gained.mean()) - 0.5
+
+    total = float(amount.sum())
+    return area(ranking) / area(amount) if total > 0 and np.ptp(amount) > 0 else float("nan")
+
+
+def pinball(amount: Floats, quantile: Floats | float, share: float) -> float:
+    """Compute the mean pinball loss of a quantile of this share: what too low and too high cost."""
+    gap = amount - quantile
+    return float(np.mean(np.maximum(share * gap, (share - 1) * gap)))
+
+
+def pinball_skill(amount: Floats, quantile: Floats, share: float) -> float:
+    """Compare the pinball loss with that of one quantile for all rows, known after the fact. NaN where that is 0."""
+    of_one = pinball(amount, float(np.quantile(amount, share)), share)
+    return 1 - pinball(amount, quantile, share) / of_one if of_one > 0 else float("nan")
+
+
 def auc_difference_interval(
     outcome: Flags, first: Floats, second: Floats, day: npt.NDArray[np.datetime64], seed: int
 ) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Specifies the risk model: how likely a severe loss is in the seven days after T, and from it the 0-100 score."""
+"""Specifies the risk model: how likely a severe loss is in the days after T, and from it the 0-100 score."""
 
 from models.spec import Acceptance, ModelSpec
 
@@ -6,8 +6,8 @@ SPEC = ModelSpec(
     name="risk-score",
     target="is_severe_loss",
     purpose=(
-        "Calibrated probability that a trader loses at least 1 SOL and a quarter of what is at stake within seven days "
-        "of T, published as a 0-100 score of fixed meaning."
+        "Calibrated probability that a trader loses at least 5 SOL, or 1 SOL and a quarter of the capital at risk, "
+        "within the horizon after T, published as a 0-100 score of fixed meaning."
     ),
     acceptance=Acceptance(auc_exposed=0.70, auc_suspicious=0.90),
     has_score=True,

@@ -10,18 +10,23 @@ from models.dataset import Floats
 from pumploss.errors import ModelError
 
 #: Goes up with the reference odds, the points per doubling or the bands; each version's reference odds are set once.
-SCORE_VERSION = "1"
-POINTS_PER_DOUBLING = 10.0
+SCORE_VERSION = "2"
+#: Ten doublings lie on either side of the reference: odds from a thousandth of it to a thousandfold. With ten points,
+#: five on either side, one score in fourteen was exactly 0.
+POINTS_PER_DOUBLING = 5.0
 
-#: Lowest score of each band.
-BANDS = (("very low", 0.0), ("low", 30.0), ("medium", 45.0), ("high", 55.0), ("very high", 70.0))
+#: Lowest score of each band: a quarter of the reference odds, the reference, twice and four times as much.
+BANDS = (("very low", 0.0), ("low", 40.0), ("medium", 50.0), ("high", 55.0), ("very high", 60.0))
+
+#: At most this share of scores may lie at either end of the range, where it tells nobody apart.
+MOST_AT_AN_END = 0.01
 
 
 @dataclass(frozen=True)
 class ScoreMap:
-    """Computes score = clip(50 + 10 * log2(odds / reference odds), 0, 100).
+    """Computes score = clip(50 + 5 * log2(odds / reference odds), 0, 100).
 
-    50 is the reference risk, ten points more double the odds.
+    50 is the reference risk, five points more double the odds.
     """
 
     odds_reference: float
@@ -58,6 +63,22 @@ class ScoreMap:
                 "with the code that wrote it, or train again under a new score version."
             )
         return restored
+
+
+@dataclass(frozen=True)
+class Band:
+    """Tells what became of the rows of a band: their share of all, of SOL lost, how many lost severely, and how sure.
+
+    `low` and `high` are the 95 % interval of `rate`; what cannot be said of an empty band is not a number.
+    """
+
+    name: str
+    lowest: float
+    row_share: float
+    sol_share: float
+    rate: float
+    low: float
+    high: float
 
 
 def bands(scores: Floats) -> list[str]:

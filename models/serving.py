@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models import boosting, score
+from models import score
 from models.artifacts import Served
-from models.calibration import sigmoid
+from models.calibration import logit, sigmoid
 from models.dataset import Floats, canonical, formula_score, matrix
+from models.metrics import EDGE
 from models.reasons import reasons
 from pumploss.errors import ModelError
 
@@ -21,8 +22,13 @@ if TYPE_CHECKING:
 class Scored:
     """Holds one value per row, in the order of the rows."""
 
+    p_trade: Floats
+    p_loss_if_exposed: Floats
     p_loss: Floats
     p_severe: Floats
+    expected_loss_sol: Floats
+    loss_p50_sol: Floats
+    loss_p90_sol: Floats
     risk_score: Floats
     risk_band: list[str]
     baseline_score: Floats
@@ -58,16 +64,21 @@ class Pair:
     def score(self, rows: "pl.DataFrame") -> Scored:
         """Score feature rows; a row's result depends on that row alone.
 
-        Raises ModelError where an input is absent or not a number.
+        Raises ModelError where an input is absent or not a number, and for a loss model that says no amounts.
         """
         assert self.risk.score_map is not None
+        if not self.loss.predictor.is_hurdle:
+            raise ModelError(f"{self.loss.name} version {self.loss.version} says no amounts. Train it again.")
         loss, risk = matrix(rows, self.loss.names), matrix(rows, self.risk.names)
-        severe = self.risk.calibrator.log_odds(boosting.raw(self.risk.booster, risk))
+        losses = self.loss.predictor.losses(loss)
+        # Two models may contradict each other, what is published may not: who loses severely, loses.
+        severe = np.minimum(self.risk.predictor.log_odds(risk), logit(np.clip(losses.p_loss, EDGE, 1 - EDGE)))
         scores = self.risk.score_map.score(severe)
         lost, trades = matrix(rows, ["loss_24h_sol", "loss_trades_24h"]).T
         return Scored(
-            p_loss=self.loss.calibrator.probability(boosting.raw(self.loss.booster, loss)),
-            p_severe=sigmoid(severe),
+            **vars(losses),
+            # Through log-odds and back, the last bit may pass the bound.
+            p_severe=np.minimum(sigmoid(severe), losses.p_loss),
             risk_score=scores,
             risk_band=score.bands(scores),
             baseline_score=formula_score(lost, trades),

@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-#: LightGBM's settings, the same for both models. No class weights: they ruin probabilities. The constraint method is
+#: LightGBM's settings, the same for all trees. No class weights: they ruin probabilities. The constraint method is
 #: `intermediate` because `advanced` breaks constraints where features are missing. One thread count, fixed, so that
 #: two runs on one machine grow the same trees.
 PARAMETERS: dict[str, Any] = {
@@ -29,6 +29,8 @@ PARAMETERS: dict[str, Any] = {
 #: Early stopping would need one more slice, later than training and apart from calibration, with a purge of its own:
 #: two weeks of the newest labels. Shallow trees with this many rounds are far from overfitting.
 ROUNDS = 200
+#: Who trades at all is easy, and amounts are noisy: both need fewer trees.
+OTHER_ROUNDS = 120
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,11 @@ class Acceptance:
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """Specifies one model: its registered name, the label column it predicts, and everything that decides its trees."""
+    """Specifies one model: its registered name, the label column it predicts, and everything that decides its trees.
+
+    A hurdle model asks three questions: who is exposed, who of these loses (its main trees), and how much.
+    `other_rounds` are the trees of its other questions.
+    """
 
     name: str
     target: str
@@ -53,6 +59,8 @@ class ModelSpec:
     seed: int = 20_240_119
     parameters: dict[str, Any] = field(default_factory=lambda: dict(PARAMETERS))
     has_score: bool = False
+    is_hurdle: bool = False
+    other_rounds: int = OTHER_ROUNDS
 
     def params_hash(self, **more: object) -> str:
         """Digest what decides the result beside the data; `more` are versions that it also depends on."""

@@ -15,6 +15,8 @@ from pumploss.columns import COHORT, DAY, POSITION, TRADER
 from pumploss.contract import Column, Table, Type
 
 KEY: Final = (TRADER.name, DAY.name, COHORT.name)
+#: Ages in days of an earlier mark that is told apart: with the day's own mark they make a week.
+AGES: Final = range(1, 7)
 #: What is told of each position and summed per trader and day.
 MEASURES: Final = {
     "value": "What the trader's open positions would fetch",
@@ -36,6 +38,8 @@ CHANGES: Final = Table(
         COHORT,
         *(Column(f"{name}_change", Type.BIGINT, f"Change of: {text}") for name, text in MEASURES.items()),
         Column("value_aside_change", Type.BIGINT, "The part of the change of value of mints that are set aside"),
+        Column("marked_value", Type.BIGINT, "What the positions whose mint traded that day would fetch"),
+        Column("superseded_values", Type.BIGINTS, "What these would have fetched by marks 1 to 6 days older, by age"),
         Column("mark_known_at", Type.TIMESTAMP, "Since when the day's marks of its positions are known"),
     ),
     key=KEY,
@@ -57,11 +61,22 @@ def changes_of(cohort: pa.Table, first: date) -> pa.Table:
     changed = ordered.with_columns(
         (pl.col(name) - pl.when(is_same).then(pl.col(name).shift(1)).otherwise(0)).alias(f"{name}_change")
         for name in MEASURES
-    ).with_columns(pl.when(_is_aside()).then(pl.col("value_change")).otherwise(0).alias("value_aside_change"))
+    ).with_columns(
+        pl.when(_is_aside()).then(pl.col("value_change")).otherwise(0).alias("value_aside_change"),
+        # Of a position that was never marked before, the age is missing and equals none.
+        pl.when(is_same).then((pl.col("day") - pl.col("day").shift(1)).dt.total_days()).alias("mark_age"),
+        pl.col("value").shift(1).alias("value_before"),
+    )
     summed = (
         changed.filter(pl.col("day") >= first)
         .group_by(KEY)
-        .agg(pl.col("^.*_change$").sum(), pl.col("known_at").max().alias("mark_known_at"))
+        .agg(
+            pl.col("^.*_change$").sum(),
+            pl.col("value").sum().alias("marked_value"),
+            *(pl.col("value_before").filter(pl.col("mark_age") == age).sum().alias(f"age_{age}") for age in AGES),
+            pl.col("known_at").max().alias("mark_known_at"),
+        )
+        .with_columns(pl.concat_list(f"age_{age}" for age in AGES).alias("superseded_values"))
     )
     return pa.table(summed.select(CHANGES.names).to_arrow()).cast(CHANGES.arrow_schema)
 

@@ -4,13 +4,15 @@ All keys begin with `pumploss:`. Nothing else in the same Redis, such as Feast's
 
     pumploss:leaderboard:<period>:current     string   JSON: version, as_of, rows of the current
     pumploss:leaderboard:<period>:<version>   list     one JSON object per rank, worst first
+    pumploss:leaderboard:expected:...         the same of those who are about to lose most
     pumploss:published                        string   JSON: version, as_of of the boards, and that of Feast's features
 
 New lists and the pointers to them appear in one MULTI/EXEC, which deletes the lists that they replace. `published` is
 the last word of a night: where its two times are equal, boards and features are of one T. Everything
 expires after seven days, so a store that nobody fills any more empties itself.
 
-`publish_hot` calls `publish`; `leaderboard` and `hot_losers` are for consumers, which are no part of this project.
+`publish_hot` calls `publish`; `leaderboard`, `hot_losers` and `expected_losers` are for consumers, which are no part of
+this project.
 """
 
 import json
@@ -34,6 +36,9 @@ PREFIX = "pumploss:"
 #: The pointer that a night writes last.
 PUBLISHED = f"{PREFIX}published"
 EXPIRY_SECONDS = 7 * 24 * 3600
+
+#: Stands for a period in the keys of the board of expected losses.
+EXPECTED = "expected"
 
 _DECIMALS = (
     "loss_amount",
@@ -85,8 +90,8 @@ def publish(
 ) -> None:
     """Make these leaderboards, by period, the current ones, and delete those before; say what T is published.
 
-    `features_as_of` is the T of Feast's features, where all of them are online. The same `version` again changes
-    nothing.
+    EXPECTED stands for the period of the board of who is about to lose most. `features_as_of` is the T of Feast's
+    features, where all of them are online. The same `version` again changes nothing.
     """
     replaced = [_list_key(period, pointer["version"]) for period in boards if (pointer := _pointer(client, period))]
     with client.pipeline(transaction=True) as both:
@@ -109,7 +114,15 @@ def leaderboard(client: redis.Redis, period: str = "24h", limit: int = BOARD_ROW
 
     Raises StoreError where none was published in the last seven days, SettingsError for an unknown period.
     """
-    known_period(period)
+    return _read(client, known_period(period), limit)
+
+
+def expected_losers(client: redis.Redis, limit: int = 100) -> list[dict[str, Any]]:
+    """Read who is about to lose most, as `warm.expected_losers` does. Raises StoreError where none was published."""
+    return _read(client, EXPECTED, limit)
+
+
+def _read(client: redis.Redis, period: str, limit: int) -> list[dict[str, Any]]:
     for _ in range(_READ_TRIES):
         pointer = _pointer(client, period)
         if pointer is None:
@@ -149,8 +162,8 @@ def _as_text(value: Any) -> str:
 
 def _row(text: str) -> dict[str, Any]:
     row: dict[str, Any] = json.loads(text)
-    for name in _DECIMALS:
+    for name in row.keys() & set(_DECIMALS):
         row[name] = Decimal(row[name])
-    for name in _TIMES:
+    for name in row.keys() & set(_TIMES):
         row[name] = datetime.fromisoformat(row[name]) if row[name] else None
     return row

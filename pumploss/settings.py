@@ -20,6 +20,10 @@ SECRET_VARIABLES = re.compile(
 ADDRESS_VARIABLES = re.compile(r"AIRFLOW_CONN_\w+|AIRFLOW__\w+__(SQL_ALCHEMY_CONN|RESULT_BACKEND|BROKER_URL)")
 
 
+#: How many days outcomes may be watched for. A lake has labels of one horizon.
+HORIZONS = (1, 7, 30)
+
+
 def _variable(name: str, *, is_address: bool = False) -> dict[str, object]:
     """Says which variable a setting comes from, and whether it is an address, which may hold a password."""
     return {"variable": name, "is_address": is_address}
@@ -39,6 +43,8 @@ class Settings:
     connect_memory: str = field(default="4g", metadata=_variable("PUMPLOSS_SPARK_MEMORY"))
     #: The run that this process is part of, where a run starts processes: they hold the lake together.
     run: str | None = field(default=None, metadata=_variable("PUMPLOSS_RUN"))
+    #: What `features.labels` took at its import, so that child processes take it too.
+    horizon_days: int = field(default=7, metadata=_variable("PUMPLOSS_HORIZON_DAYS"))
 
     @property
     def warm_dir(self) -> Path:
@@ -89,6 +95,7 @@ def _given(settings: Settings) -> dict[str, str]:
         "SPARK_REMOTE": settings.spark_remote or "",
         "PUMPLOSS_SPARK_MEMORY": settings.connect_memory,
         "PUMPLOSS_RUN": settings.run or "",
+        "PUMPLOSS_HORIZON_DAYS": "" if settings.horizon_days == 7 else str(settings.horizon_days),
         "MLFLOW_TRACKING_URI": "" if settings.tracking_uri == default_tracking else settings.tracking_uri,
     }
 
@@ -140,7 +147,17 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         spark_remote=env.get("SPARK_REMOTE") or None,
         connect_memory=env.get("PUMPLOSS_SPARK_MEMORY") or "4g",
         run=env.get("PUMPLOSS_RUN") or None,
+        horizon_days=horizon_days(env),
     )
+
+
+def horizon_days(environment: Mapping[str, str] | None = None) -> int:
+    """Reads how many days outcomes are watched, 7 unless said. Raises SettingsError for what HORIZONS lacks."""
+    given = (os.environ if environment is None else environment).get("PUMPLOSS_HORIZON_DAYS") or "7"
+    if given not in map(str, HORIZONS):
+        known = ", ".join(map(str, HORIZONS))
+        raise SettingsError(f"PUMPLOSS_HORIZON_DAYS={given!r}: outcomes are watched for one of {known} days.")
+    return int(given)
 
 
 def remember_secrets(environment: Mapping[str, str] | None = None) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from features.labels import HORIZON_DAYS
+from features.labels import MARKED_DAYS
 from features.rolling import loops
 from features.rolling.rows import SortedRows, by_trader, epoch_days
 from features.rolling.sums import slice_sums
@@ -29,13 +29,18 @@ COLUMNS = {
     AS_OF_DAY: Type.DATE,
     **dict.fromkeys(FLOWS, Type.BIGINT),
     **{f"{name}_{end}_lamports": Type.BIGINT for name in LEVELS.values() for end in ("start", "end")},
+    "outlay_peak_lamports": Type.BIGINT,
+    "equity_marked_start_lamports": Type.BIGINT,
     "known_at": Type.TIMESTAMP,
 }
+
+#: What a day says of what was at stake.
+STAKES = ("outlay_lamports", "outlay_peak_lamports", "marked_value_lamports", "superseded_by_age")
 
 _DAY_MICROS = 86_400_000_000
 
 
-def outcomes(eligible: pa.Table, daily: pa.Table) -> pa.Table:
+def outcomes(eligible: pa.Table, daily: pa.Table, horizon_days: int) -> pa.Table:
     """Sum flows over the window, and take levels at both its ends, for each row of `eligible` (trader_address, T).
 
     `known_at` is at least the end of the window: that nothing happened is known no earlier. Raises ConservationError
@@ -46,22 +51,37 @@ def outcomes(eligible: pa.Table, daily: pa.Table) -> pa.Table:
     days = by_trader(daily.filter(pc.is_in(daily["trader_address"], traders)), traders)
     owners = pc.index_in(eligible["trader_address"], traders).to_numpy()
     start = epoch_days(eligible[AS_OF_DAY])
-    end = start + HORIZON_DAYS
+    end = start + horizon_days
     # The window of T + horizon that looks back a horizon is [T, T + horizon).
-    window = bounds(days.keys, owners, end, HORIZON_DAYS)
+    window = bounds(days.keys, owners, end, horizon_days)
     known_at = end * _DAY_MICROS
     loops.window_maximum(*window, days.ints("known_at"), known_at)
     columns = {
         "trader_address": eligible["trader_address"],
         AS_OF_DAY: eligible[AS_OF_DAY],
         **{flow: slice_sums(days.array(flow), *window) for flow in FLOWS},
-        **_levels(eligible, days, owners, start),
+        **_levels(eligible, days, owners, start, horizon_days),
+        "outlay_peak_lamports": pa.array(
+            loops.highest_outlays(*window, days.ints("outlay_lamports"), days.ints("outlay_peak_lamports"))
+        ),
+        "equity_marked_start_lamports": pa.array(_marked(days, owners, start)),
         "known_at": pa.array(known_at).cast(schema.field("known_at").type),
     }
     return pa.table({name: columns[name] for name in schema.names}).cast(schema)
 
 
-def _levels(eligible: pa.Table, days: SortedRows, owners: np.ndarray, start: np.ndarray) -> dict[str, pa.Array]:
+def _marked(days: SortedRows, owners: np.ndarray, start: np.ndarray) -> np.ndarray:
+    """Value what is held at T by marks of the days just before it alone."""
+    superseded = days.array("superseded_by_age").flatten().to_numpy().reshape(len(days.keys), MARKED_DAYS - 1)
+    before = bounds(days.keys, owners, start, MARKED_DAYS)
+    marked, day = days.ints("marked_value_lamports"), epoch_days(days.table["day"])
+    values: np.ndarray = loops.marked_values(*before, start - MARKED_DAYS, day, marked, superseded)
+    return values
+
+
+def _levels(
+    eligible: pa.Table, days: SortedRows, owners: np.ndarray, start: np.ndarray, horizon_days: int
+) -> dict[str, pa.Array]:
     first, before_start = bounds(days.keys, owners, start, LOOKBACK_DAYS)
     unseen = np.flatnonzero(before_start <= first)
     if unseen.size:
@@ -71,7 +91,7 @@ def _levels(eligible: pa.Table, days: SortedRows, owners: np.ndarray, start: np.
             f"in the {LOOKBACK_DAYS} days before. Run gold_trader_features of that day again."
         )
     # A trader without a row in the window keeps the levels of T: the row before its end is then the one before T.
-    _, before_end = bounds(days.keys, owners, start + HORIZON_DAYS, HORIZON_DAYS)
+    _, before_end = bounds(days.keys, owners, start + horizon_days, horizon_days)
     return {
         f"{name}_{side}_lamports": days.array(column).take(pa.array(following - 1))
         for column, name in LEVELS.items()

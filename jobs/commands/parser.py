@@ -84,6 +84,7 @@ def _readers(commands: _Commands) -> None:
     rebind.add_argument("--yes", action="store_true", help="do not ask")
     losers = _command(commands, "losers", "losers:run", "show who lost most, from the warm store")
     losers.add_argument("--period", choices=PERIODS, default="24h", help="ending at the last published day (24h)")
+    losers.add_argument("--expected", action="store_true", help="who is about to lose most, by expected loss")
     losers.add_argument("--limit", type=_at_least(1), default=20, metavar="N", help="how many (20)")
     trader = _command(commands, "trader", "trader:run", "show what is known of one trader: features, scores, reasons")
     trader.add_argument("address", metavar="ADDRESS", help="the wallet, in base58")

@@ -46,7 +46,11 @@ CHECKS: dict[WarmTable, tuple[Check, ...]] = {
         holds("first_trade_time <= last_trade_time", "a life does not end before it starts"),
         holds("last_trade_time < as_of", "a feature that knew what came after T would leak the future"),
     ),
-    warm.PREDICTIONS: (*within("p_loss", 0, 1, "a probability"),),
+    warm.PREDICTIONS: (
+        *within("p_loss", 0, 1, "a probability"),
+        holds("p_loss <= p_trade AND p_loss <= p_loss_if_exposed", "a product of two probabilities is below both"),
+        holds("loss_p50_sol <= loss_p90_sol", "quantiles do not cross"),
+    ),
     warm.SCORES: (
         *within("p_severe", 0, 1, "a probability"),
         *within("risk_score", 0, 100, "the published range"),
@@ -58,6 +62,10 @@ CHECKS: dict[WarmTable, tuple[Check, ...]] = {
         *within("loss_amount", None, 0, "losses carry a minus sign"),
         *within("loss_trades", 1, None, "who lost, lost in some trade"),
         holds("loss_amount_all_time <= loss_amount", "a period's losses are part of all losses"),
+    ),
+    warm.EXPECTED_LOSERS: (
+        *within("rank", 1, 1000, "a board has a thousand places"),
+        holds("p_severe <= p_loss", "who loses severely, loses"),
     ),
 }
 

@@ -10,7 +10,7 @@ from jobs.running.step_context import StepContext
 from pumploss.contract import Table
 from pumploss.days import shift
 from pumploss.tables import gold_trader_day, silver_trade_pnl, silver_trades
-from pumploss.warm import BOARD_COLUMNS, publishing, slices
+from pumploss.warm import BOARD_COLUMNS, EXPECTED_COLUMNS, publishing, slices
 from pumploss.warm import tables as warm_tables
 from pumploss.warm.loading import Slice
 from pumploss.warm.staging import Staging
@@ -71,6 +71,7 @@ def stage_as_of(context: StepContext, staging: Staging, day: date) -> dict[str, 
     columns = ("period", *BOARD_COLUMNS)
     board = slices.board_slice(leaderboards(context, day), columns)
     loaded.append(staging.load(warm_tables.LEADERBOARDS, [board], columns))
+    loaded.append(staging.load(warm_tables.EXPECTED_LOSERS, [slices.expected_slice(current)], EXPECTED_COLUMNS))
     if not expected:
         context.report.notes.append(f"no features of {as_of_day}: trader_features is empty")
     if not current.num_rows:

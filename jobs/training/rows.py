@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from feature_repo.store import VIEW, feature_store, quiet
-from features.labels import HORIZON_DAYS
+from features.labels import HORIZON_DAYS, LABEL_VERSION
 from features.registry import TABLE, model_inputs
 from jobs.running.context import Context
 from models.dataset import TrainingFrame, assemble
@@ -69,7 +69,7 @@ def _retrieve(context: Context, last: date, labels_version: int | None, features
     names = [wanted.name for wanted in inputs()]
     complete = rows.filter(~_is_unmatched(names))
     data = {
-        **_provenance(context, gold_labels.TABLE, labels_version, complete, -6),
+        **_provenance(context, gold_labels.TABLE, labels_version, complete, 1 - HORIZON_DAYS),
         **_provenance(context, TABLE, features_version, complete, 1),
     }
     frame = assemble(complete, names)
@@ -83,9 +83,23 @@ def _labels(context: Context, last: date, version: int | None) -> pl.DataFrame:
     earliest, latest = shift(first, HISTORY_DAYS), shift(last, 1 - HORIZON_DAYS)
     days = [day for day in context.lake.rows_by_day(table) if earliest <= day <= latest]
     wanted = ["trader_address", "as_of", "outcome_lamports", "is_exposed", "is_loss", "is_severe_loss", "known_at"]
-    rows = context.read(table, days, version).select(*wanted).toArrow()
+    rows = context.read(table, days, version).select(*wanted, "label_version", "horizon_days").toArrow()
     frame = pl.DataFrame(pl.from_arrow(rows))
-    return frame.filter(pl.col("known_at") <= midnight(shift(last, 1))).drop("known_at")
+    refuse_others(frame)
+    return frame.select(wanted).filter(pl.col("known_at") <= midnight(shift(last, 1))).drop("known_at")
+
+
+def refuse_others(labels: pl.DataFrame) -> None:
+    """Raises ModelError where labels mean something else than those of today: another version, another horizon."""
+    wanted = {"label_version": LABEL_VERSION, "horizon_days": HORIZON_DAYS}
+    others = labels.filter(~pl.all_horizontal(pl.col(name) == value for name, value in wanted.items()))
+    if len(others):
+        first = others.sort("as_of").row(0, named=True)
+        raise ModelError(
+            f"gold_labels of T = {first['as_of']:%Y-%m-%d} are of version {first['label_version']} over "
+            f"{first['horizon_days']} days; models learn from version {LABEL_VERSION} over {HORIZON_DAYS}. Run "
+            "gold_labels of these days again, or set PUMPLOSS_HORIZON_DAYS to what this lake was built with."
+        )
 
 
 def with_features(context: Context, labels: pl.DataFrame, version: int) -> pl.DataFrame:

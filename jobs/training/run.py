@@ -11,13 +11,12 @@ from jobs.training.rows import Retrieved, inputs, release, retrieve
 from models import gate
 from models.boosting import library
 from models.dataset import TrainingFrame
-from models.evaluate import finite
 from models.gate import Decision
 from models.registry import Registry
 from models.score import SCORE_VERSION, ScoreMap
 from models.spec import ModelSpec
 from models.time_split import TimeSplit, UntrainableError, split_by_time
-from models.training import Trained, judge, train
+from models.training import Trained, logloss, train
 from pumploss.days import Days
 from pumploss.errors import ModelError
 from pumploss.report import RunReport
@@ -69,8 +68,9 @@ def _train(registry: Registry, spec: ModelSpec, retrieved: Retrieved, parts: Tim
     else:
         report.warnings.append(f"{spec.name} version {version} stays a challenger: {'; '.join(decision.reasons)}")
     report.warnings.extend(f"{spec.name} version {version}: {remark}" for remark in decision.remarks)
-    measured = {"model": finite(trained.evaluation.model), "baselines": trained.evaluation.baselines}
-    report.details.update(_details(spec, version, measured, parts, is_new=True, is_champion=decision.is_promoted))
+    evidence = trained.evaluation.evidence()
+    report.details.update(_details(spec, version, evidence, parts, is_new=True, is_champion=decision.is_promoted))
+    report.details["gate"] = {"is_promoted": decision.is_promoted, "reasons": decision.reasons}
 
 
 def _details(
@@ -87,6 +87,7 @@ def _details(
         "version": version,
         "metrics": measured["model"],
         "baselines": measured["baselines"],
+        **{name: measured[name] for name in ("comparisons", "slices", "bands") if name in measured},
         "short_history": parts.is_short,
         "is_new": is_new,
         "is_champion": is_champion,
@@ -106,7 +107,7 @@ def _decide(registry: Registry, trained: Trained, frame: TrainingFrame) -> tuple
     # A champion whose inputs are gone cannot serve today's features, so it is no rival.
     rival = None
     if set(served.names) <= set(frame.names):
-        rival = judge(trained.spec, frame, trained.parts, served.booster, served.calibrator).model
+        rival = {"logloss": logloss(trained.spec, frame, trained.parts, served.predictor)}
     return gate.decide(trained.evaluation, trained.spec.acceptance, rival), champion
 
 
@@ -124,6 +125,7 @@ def params_hash(spec: ModelSpec) -> str:
         lightgbm=library().__version__,
         features=FEATURE_SET_VERSION,
         labels=LABEL_VERSION,
+        horizon=HORIZON_DAYS,
         score=SCORE_VERSION,
         inputs=[(wanted.name, wanted.monotone) for wanted in inputs()],
     )
@@ -136,6 +138,7 @@ def version_tags(trained: Trained) -> dict[str, str]:
     return {
         "code_version": code_version(),
         "label_version": str(LABEL_VERSION),
+        "horizon_days": str(HORIZON_DAYS),
         "feature_set_version": str(FEATURE_SET_VERSION),
         **{f"range_{name}": text for name, text in trained.parts.ranges().items()},
         "short_history": str(trained.parts.is_short).lower(),

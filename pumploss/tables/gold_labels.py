@@ -1,4 +1,4 @@
-"""Declares what became of every eligible trader in the seven days after T."""
+"""Declares what became of every eligible trader in the days after T."""
 
 from pumploss import columns as c
 from pumploss.contract import Column, Table, Type, holds, within
@@ -6,7 +6,7 @@ from pumploss.money import LAMPORTS_PER_SOL
 
 TABLE = Table(
     name="gold_labels",
-    description="Matured outcomes for [T, T + 7 d): equity change, loss and severe loss.",
+    description="Matured outcomes for [T, T + horizon): equity change, loss and severe loss.",
     columns=(
         c.TRADER,
         c.AS_OF,
@@ -14,13 +14,31 @@ TABLE = Table(
         c.PNL.named("outcome_lamports", "Matched proceeds minus buys plus the change of exit value over the window"),
         c.BUY_COST,
         Column("equity_start_lamports", Type.BIGINT, "Exit value of open positions at T"),
+        Column(
+            "equity_marked_start_lamports",
+            Type.BIGINT,
+            "The part of the exit value at T that a trade of the 7 days before marks",
+        ),
         Column("equity_end_lamports", Type.BIGINT, "Exit value of open positions at T + horizon"),
         c.TRADE_COUNT,
         Column("unmatched_share", Type.DOUBLE, "Unmatched part of what sells brought in the window", nullable=True),
-        Column("loss_ratio", Type.DOUBLE, "-outcome / (equity at T + buys), at most 1", nullable=True),
-        Column("is_exposed", Type.BOOLEAN, "Traded in the window, or held at least 0.01 SOL of exit value at T"),
+        Column(
+            "capital_lamports",
+            Type.BIGINT,
+            "Capital at risk: equity at T plus the highest running sum of buys minus matched proceeds in the window",
+        ),
+        Column("outcome_loss_ratio", Type.DOUBLE, "-outcome / capital at risk, at most 1", nullable=True),
+        Column(
+            "is_exposed",
+            Type.BOOLEAN,
+            "Traded in the window, or held at T at least 0.01 SOL of exit value that trades of the 7 days before mark",
+        ),
         Column("is_loss", Type.BOOLEAN, "Outcome below -0.01 SOL"),
-        Column("is_severe_loss", Type.BOOLEAN, "Outcome of -1 SOL or worse, and a loss ratio of 0.25 or more"),
+        Column(
+            "is_severe_loss",
+            Type.BOOLEAN,
+            "Outcome of -5 SOL or worse, or of -1 SOL or worse and a quarter of the capital",
+        ),
         Column("is_last_price_marked", Type.BOOLEAN, "Whether a last price, not reserves, marks part of the outcome"),
         Column("label_version", Type.INT, "Version of the label's definition"),
         c.KNOWN_AT,
@@ -30,16 +48,21 @@ TABLE = Table(
     partition_by=("label_day",),
     order_by=("trader_address",),
     checks=(
-        *within("loss_ratio", None, 1.000001, "nobody loses more than was at stake"),
+        *within("outcome_loss_ratio", None, 1.000001, "nobody loses more than was at stake"),
+        *within("capital_lamports", 0, None, "nobody has less than nothing at stake"),
+        holds(
+            "equity_marked_start_lamports >= 0 AND equity_marked_start_lamports <= equity_start_lamports",
+            "what was marked lately is a part of what is held",
+        ),
         *within("equity_start_lamports", 0, None, "an exit cannot cost more than nothing"),
         *within("equity_end_lamports", 0, None, "an exit cannot cost more than nothing"),
         *within("buy_cost_lamports", 0, None, "a purchase costs something or nothing"),
-        *within("horizon_days", 7, 7, "labels of another horizon are no labels of these models"),
+        holds("horizon_days IN (1, 7, 30)", "outcomes are watched for a day, a week or a month"),
         holds("outcome_lamports IS NOT NULL", "a matured window has an outcome, be it 0"),
         holds("is_loss = (outcome_lamports < -10000000)", "a loss is an outcome below -0.01 SOL"),
         holds(f"NOT is_severe_loss OR outcome_lamports <= {-LAMPORTS_PER_SOL}", "a severe loss costs 1 SOL at least"),
         holds("known_at > as_of", "an outcome that is known at T would leak the future"),
         holds("NOT is_severe_loss OR is_loss", "a severe loss is a loss"),
-        holds("is_exposed OR NOT is_loss", "who neither trades nor holds anything of value cannot lose"),
+        holds("is_exposed OR trade_count = 0", "who trades is exposed"),
     ),
 )

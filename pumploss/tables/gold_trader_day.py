@@ -31,6 +31,18 @@ FLOWS = (
     ),
 )
 
+#: What a day says of what was at stake; a highest sum and values do not add up over days.
+STAKES = (
+    Column("outlay_lamports", Type.BIGINT, "Buys minus matched proceeds, without mints that are set aside"),
+    Column("outlay_peak_lamports", Type.BIGINT, "Highest running sum of that over the day's trades, at least 0"),
+    Column("marked_value_lamports", Type.BIGINT, "Exit value at the close of positions whose mint traded that day"),
+    Column(
+        "superseded_by_age",
+        Type.BIGINTS,
+        "What these would have fetched by their mark before, if that was 1 to 6 days older: 6 values by age",
+    ),
+)
+
 LEVELS = (
     Column("equity_close_lamports", Type.BIGINT, "Exit value of all open positions"),
     Column(
@@ -60,7 +72,7 @@ LEVELS = (
 TABLE = Table(
     name="gold_trader_day",
     description="One row where the trader traded or a held mint did: daily flows, and levels at the close.",
-    columns=(c.TRADER, *FLOWS, *LEVELS, c.KNOWN_AT, c.DAY, c.COHORT),
+    columns=(c.TRADER, *FLOWS, *STAKES, *LEVELS, c.KNOWN_AT, c.DAY, c.COHORT),
     key=("trader_address", "day"),
     partition_by=("day",),
     split_by="trader_cohort",
@@ -75,6 +87,9 @@ TABLE = Table(
         ),
         holds("win_count + loss_count <= matched_sell_count", "a matched sell wins, loses or breaks even"),
         holds("realised_pnl_lamports = proceeds_lamports - sold_cost_lamports", "profit is proceeds minus cost"),
+        holds("outlay_peak_lamports >= greatest(outlay_lamports, 0)", "a running sum ends at the sum"),
+        *within("marked_value_lamports", 0, None, "an exit cannot cost more than nothing"),
+        holds("size(superseded_by_age) = 6", "with the day itself, a week"),
         holds("size(trades_by_hour) = 24 AND size(trades_by_hour_close) = 24", "a day has 24 hours"),
     ),
 )

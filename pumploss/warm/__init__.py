@@ -8,8 +8,10 @@ from pumploss.warm.connection import READER, open_warm
 from pumploss.warm.losers import (
     BOARD_COLUMNS,
     BOARD_ROWS,
+    EXPECTED_COLUMNS,
     LOSER_COLUMNS,
     PERIODS,
+    expected_losers,
     leaderboard,
     top_losers,
 )
@@ -17,9 +19,11 @@ from pumploss.warm.losers import (
 __all__ = [
     "BOARD_COLUMNS",
     "BOARD_ROWS",
+    "EXPECTED_COLUMNS",
     "LOSER_COLUMNS",
     "PERIODS",
     "READER",
+    "expected_losers",
     "leaderboard",
     "open_warm",
     "top_losers",

@@ -1,4 +1,4 @@
-"""Reads the leaderboards, as consumers do."""
+"""Reads the leaderboards, of who lost most and of who is about to, as consumers do."""
 
 from typing import Any
 
@@ -31,6 +31,12 @@ BOARD_COLUMNS = (
     *("model_risk_score", "as_of"),
 )
 
+#: What the board of those who are about to lose most says, in order; amounts are SOL in the horizon that starts at T.
+EXPECTED_COLUMNS = (
+    *("rank", "trader", "expected_loss_sol", "loss_p50_sol", "loss_p90_sol"),
+    *("p_loss", "p_severe", "model_risk_score", "horizon_days", "as_of"),
+)
+
 _TOP = """
 SELECT rank, trader, loss_amount_24h, loss_amount_all_time, loss_trades_24h, avg_loss_size,
        tokens_traded_24h, last_loss_time, risk_score
@@ -42,6 +48,13 @@ SELECT rank, trader, loss_amount, loss_trades, loss_amount_24h, loss_amount_all_
        loss_trades_24h, avg_loss_size, tokens_traded_24h, last_loss_time, risk_score,
        model_risk_score, as_of
 FROM public.leaderboards WHERE period = %s AND rank <= %s ORDER BY rank
+"""
+
+
+_EXPECTED = """
+SELECT rank, trader, expected_loss_sol, loss_p50_sol, loss_p90_sol, p_loss, p_severe, model_risk_score, horizon_days,
+       as_of
+FROM public.expected_losers WHERE rank <= %s ORDER BY rank
 """
 
 
@@ -62,6 +75,15 @@ def leaderboard(connection: psycopg.Connection, period: str = "24h", limit: int 
     """
     with connection.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(_BOARD, (known_period(period), limit)).fetchall()
+
+
+def expected_losers(connection: psycopg.Connection, limit: int = 100) -> list[dict[str, Any]]:
+    """List the traders who are about to lose most, by expected loss, with the columns of `EXPECTED_COLUMNS`.
+
+    Empty where no model has been promoted yet.
+    """
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(_EXPECTED, (limit,)).fetchall()
 
 
 def known_period(period: str) -> str:

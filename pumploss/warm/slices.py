@@ -5,8 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pumploss.warm.loading import Slice, amounts, lamport_amounts, lamport_sum
+from pumploss.warm.losers import BOARD_ROWS, EXPECTED_COLUMNS
 
 #: Goes up when the same lake rows become other published rows: days published before are then published again.
 LAYOUT = 1
@@ -24,6 +26,11 @@ PREDICTION_COLUMNS = (
         "as_of",
         "horizon_days",
         "p_loss",
+        "p_trade",
+        "p_loss_if_exposed",
+        "expected_loss_sol",
+        "loss_p50_sol",
+        "loss_p90_sol",
         "features_hash",
         "model_version",
         "scored_at",
@@ -71,6 +78,18 @@ def loss_slice(trader_days: pa.Table) -> Slice:
 def prediction_slice(scores: pa.Table) -> Slice:
     """Make rows of `loss_predictions`."""
     return Slice(_table(scores, PREDICTION_COLUMNS, {"model_version": scores["loss_model_version"]}))
+
+
+def expected_slice(scores: pa.Table) -> Slice:
+    """Make rows of `expected_losers` from all scores of a T: whoever is expected to lose most comes first."""
+    order = [("expected_loss_sol", "descending"), ("trader_address", "ascending")]
+    rows = scores.filter(pc.field("expected_loss_sol") > 0).sort_by(order).slice(0, BOARD_ROWS)
+    derived = {
+        "rank": pa.array(range(1, len(rows) + 1), pa.int32()),
+        "trader": rows["trader_address"],
+        "model_risk_score": rows["risk_score"],
+    }
+    return Slice(_table(rows, EXPECTED_COLUMNS, derived))
 
 
 def score_slice(scores: pa.Table) -> Slice:

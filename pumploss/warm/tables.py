@@ -50,9 +50,10 @@ FEATURES = WarmTable("trader_features", ("trader_address",))
 PREDICTIONS = WarmTable("loss_predictions", ("trader_address", "as_of", "horizon_days", "model_version"))
 SCORES = WarmTable("risk_scores", ("trader_address", "as_of", "horizon_days", "model_version"), (("risk_score",),))
 LEADERBOARDS = WarmTable("leaderboards", ("period", "rank"), (("trader",),))
+EXPECTED_LOSERS = WarmTable("expected_losers", ("rank",), (("trader",),))
 
 #: In the order in which a swap locks them.
-TABLES = (TRADES, DAILY_LOSSES, FEATURES, PREDICTIONS, SCORES, LEADERBOARDS)
+TABLES = (TRADES, DAILY_LOSSES, FEATURES, PREDICTIONS, SCORES, LEADERBOARDS, EXPECTED_LOSERS)
 
 
 def column_definitions(columns: Sequence[Column]) -> sql.Composed:

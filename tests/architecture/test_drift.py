@@ -24,7 +24,6 @@ SAME_NAME = {
     "day": "the ledger's day is the dump day of a run",
     "new_mint_count": "new to the trader in one table, to the market in the other",
     "loss_count": "the requester's feature of that name counts over all time",
-    "loss_ratio": "the requester's feature of that name is realised losses over volume; the label's is of equity",
 }
 
 UNIT = re.compile(
@@ -34,8 +33,9 @@ UNIT = re.compile(
 WITHOUT_UNIT = {
     "slot", "source_rank", "line_number", "token_decimals", "trader_cohort", "order_in_mint_day", "order_in_trader_day",
     "as_of", "day",
-    "p_loss", "p_severe", "risk_percentile", "volatility", "recent_prices", "mark_price", "log_hold_sum",
-    "gap_bins",
+    "p_loss", "p_loss_if_exposed", "p_severe", "p_trade",
+    "risk_percentile", "volatility", "recent_prices", "mark_price", "log_hold_sum",
+    "gap_bins", "superseded_by_age",
     "trades_by_hour", "trades_by_hour_close", "rows_read", "rows_written", "rows_quarantined", "rows_duplicate",
     "seconds",
 }  # fmt: skip

@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 from deltalake import write_deltalake
 
+from features.labels import LABEL_VERSION
 from pumploss.contract import Type
 from pumploss.days import midnight, shift, span
 from pumploss.tables import gold_labels, gold_trader_day
@@ -59,7 +60,7 @@ def label_rows(day, rng, ability):
             "is_exposed": bool(exposed[n]),
             "is_loss": bool(exposed[n] and lost[n] > 0.005),
             "is_severe_loss": bool(exposed[n] and lost[n] > 0.8),
-            "label_version": 1,
+            "label_version": LABEL_VERSION,
             "known_at": midnight(day) + timedelta(days=7),
             "label_day": day,
         }

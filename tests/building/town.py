@@ -21,7 +21,7 @@ from pumploss.warm import open_warm
 
 DAY = date(2026, 1, 31)
 SOL = 1_000_000_000
-TABLES = ("trades_timeseries", "daily_losses", "trader_features", "risk_scores", "leaderboards")
+TABLES = ("trades_timeseries", "daily_losses", "trader_features", "risk_scores", "leaderboards", "expected_losers")
 #: What an attacker may write where a name is expected.
 INJECTION = "x'); DROP TABLE trades_timeseries; -- $$ \\. \"\u202e,\n"
 FILLERS: dict[Type, Any] = {
@@ -124,6 +124,10 @@ class Town:
                 "horizon_days": 7,
                 "risk_score": score,
                 "p_loss": 0.5,
+                "p_trade": 0.8,
+                "p_loss_if_exposed": 0.625,
+                "expected_loss_sol": score / 10,
+                "loss_p90_sol": score / 5,
                 "p_severe": 0.25,
                 "risk_band": "high",
                 "reasons": '["bags", "fees"]',

@@ -11,7 +11,7 @@ from pumploss import hot
 from pumploss.days import shift
 from pumploss.errors import StoreError
 from pumploss.report import RunReport
-from pumploss.warm import leaderboard, open_warm, publishing, top_losers
+from pumploss.warm import expected_losers, leaderboard, open_warm, publishing, top_losers
 from tests.building.town import DAY, INJECTION, Town, everything, rows
 
 if TYPE_CHECKING:
@@ -65,6 +65,20 @@ def test_golden_leaderboards(town: Town) -> None:
     assert (life[0]["loss_trades_24h"], life[0]["tokens_traded_24h"]) == (0, 0)
     assert [row["model_risk_score"] for row in life[:3]] == [None, 81.5, 12.0]
     assert {row["as_of"] for row in life} == {datetime(2026, 2, 1, tzinfo=UTC)}
+
+
+def test_who_is_about_to_lose_most_leads_the_board_of_expected_losses(town: Town) -> None:
+    with open_warm(town.settings) as warm:
+        board = expected_losers(warm)
+        all_scores = dict(warm.execute("SELECT trader_address, expected_loss_sol FROM loss_predictions").fetchall())
+    assert [row["rank"] for row in board] == list(range(1, len(all_scores) + 1))
+    assert [(row["trader"], row["expected_loss_sol"]) for row in board] == sorted(
+        all_scores.items(), key=lambda pair: (-pair[1], pair[0])
+    )
+    first = board[0]
+    assert first["expected_loss_sol"] == first["model_risk_score"] / 10
+    assert first["loss_p50_sol"] <= first["loss_p90_sol"] == first["model_risk_score"] / 5
+    assert (first["p_loss"], first["p_severe"], first["horizon_days"]) == (0.5, 0.25, 7)
 
 
 def test_trades_are_exact_and_hostile_text_is_data(town: Town) -> None:
@@ -131,8 +145,10 @@ def test_hot_equals_warm(town: Town) -> None:
             for period in ("24h", "7d", "30d", "all"):
                 assert hot.leaderboard(redis, period) == leaderboard(warm, period)
                 assert hot.hot_losers(redis, period, 2) == top_losers(warm, period, 2)
-            # Two of each board, and what is published.
-            assert len(keys(redis)) == 9
+            assert hot.expected_losers(redis, 1000) == expected_losers(warm, 1000) != []
+            assert hot.expected_losers(redis, 1) == expected_losers(warm, 1)
+            # Two of each board, that of expected losses among them, and what is published.
+            assert len(keys(redis)) == 11
             assert all(cast("int", redis.ttl(key)) > 6 * 86400 for key in keys(redis))
             run_pass(town.context, RunReport("publish_warm"), (DAY,))
         assert redis.get("another:key") == "kept"

@@ -20,7 +20,8 @@ BEFORE, INSIDE, AFTER = date(2026, 3, 20), date(2026, 4, 6), date(2026, 4, 7)
 
 
 def day_row(trader: str, day: date, **given: Any) -> dict[str, Any]:
-    plain = {"trades_by_hour": [0] * 24, "trades_by_hour_close": [0] * 24, "known_at": midnight(shift(day, 1))}
+    hours = {"trades_by_hour": [0] * 24, "trades_by_hour_close": [0] * 24}
+    plain = {**hours, "superseded_by_age": [0] * 6, "known_at": midnight(shift(day, 1))}
     return {"trader_address": trader, "day": day, **plain, **given}
 
 
@@ -39,9 +40,13 @@ def label(frame: Any) -> Any:
 
 def test_a_label_by_hand(label):
     found = label(
-        day_row("ann", shift(T, -1), equity_close_lamports=2 * SOL, equity_change_lamports=-50 * SOL),
+        day_row(
+            "ann", shift(T, -1), equity_close_lamports=2 * SOL, equity_change_lamports=-50 * SOL,
+            outlay_peak_lamports=50 * SOL, marked_value_lamports=SOL,
+        ),
         day_row(
             "ann", T, trade_count=3, buy_cost_lamports=SOL, sell_net_lamports=2 * SOL, proceeds_lamports=3 * SOL // 2,
+            outlay_lamports=-SOL // 2, outlay_peak_lamports=SOL,
             equity_change_lamports=-SOL, equity_close_lamports=4 * SOL, equity_last_price_close_lamports=1,
         ),
         day_row("ann", INSIDE, equity_change_lamports=-SOL // 2, equity_close_lamports=3 * SOL),
@@ -55,10 +60,12 @@ def test_a_label_by_hand(label):
         "outcome_lamports": -3 * SOL // 2,
         "buy_cost_lamports": SOL,
         "equity_start_lamports": 2 * SOL,
+        "equity_marked_start_lamports": SOL,
         "equity_end_lamports": 3 * SOL,
         "trade_count": 3,
         "unmatched_share": 0.25,
-        "loss_ratio": 0.5,
+        "capital_lamports": 3 * SOL,
+        "outcome_loss_ratio": 0.5,
         "is_exposed": True,
         "is_loss": True,
         "is_severe_loss": True,
@@ -71,7 +78,8 @@ def test_a_label_by_hand(label):
 
 def test_thresholds(label):
     def held(name: str, outcome: int, equity: int) -> list[dict[str, Any]]:
-        before = day_row(name, BEFORE, equity_close_lamports=equity, equity_last_price_close_lamports=equity)
+        levels = {"equity_close_lamports": equity, "equity_last_price_close_lamports": equity}
+        before = day_row(name, shift(T, -7), marked_value_lamports=equity, **levels)
         return [before, day_row(name, INSIDE, equity_change_lamports=outcome)]
 
     found = label(
@@ -80,20 +88,25 @@ def test_thresholds(label):
         *held("severe", -SOL, 4 * SOL),
         *held("almost a SOL", -SOL + 1, 2 * SOL),
         *held("a small part", -SOL, 4 * SOL + 1),
+        *held("almost five of very many", -5 * SOL + 1, 500 * SOL),
+        *held("five of very many", -5 * SOL, 500 * SOL),
         *held("a gain", SOL, 0),
-        day_row("idle with a bag", BEFORE, equity_close_lamports=10**7),
-        day_row("idle", BEFORE, equity_close_lamports=10**7 - 1),
+        day_row("idle with a bag", shift(T, -7), equity_close_lamports=10**7, marked_value_lamports=10**7),
+        day_row("idle", shift(T, -1), equity_close_lamports=10**7 - 1, marked_value_lamports=10**7 - 1),
+        day_row("long unpriced", shift(T, -8), equity_close_lamports=SOL, marked_value_lamports=SOL),
     )
     assert {name for name, row in found.items() if row["is_loss"]} == {
-        "more than dust", "severe", "almost a SOL", "a small part",
+        "more than dust", "severe", "almost a SOL", "a small part", "almost five of very many", "five of very many",
     }  # fmt: skip
-    assert {name for name, row in found.items() if row["is_severe_loss"]} == {"severe"}
-    assert {name for name, row in found.items() if not row["is_exposed"]} == {"idle", "a gain"}
+    assert {name for name, row in found.items() if row["is_severe_loss"]} == {"severe", "five of very many"}
+    assert {name for name, row in found.items() if not row["is_exposed"]} == {
+        "idle", "a gain", "long unpriced",
+    }  # fmt: skip
     assert {name for name, row in found.items() if not row["is_last_price_marked"]} == {
-        "a gain", "idle", "idle with a bag",
+        "a gain", "idle", "idle with a bag", "long unpriced",
     }  # fmt: skip
-    assert found["idle"]["loss_ratio"] == 0.0
-    assert found["a gain"]["loss_ratio"] is None
+    assert found["idle"]["outcome_loss_ratio"] == 0.0
+    assert found["a gain"]["outcome_loss_ratio"] is None
     assert found["idle"]["unmatched_share"] is None
 
 

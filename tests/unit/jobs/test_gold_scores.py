@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import numpy as np
@@ -6,8 +7,9 @@ import pytest
 
 from jobs import gold_scores
 from jobs.running.runner import run_pass
+from models.amount import Amount
 from models.artifacts import Served
-from models.boosting import grow
+from models.boosting import Rows
 from models.calibration import Calibrator
 from models.loss_model import SPEC
 from models.score import ScoreMap
@@ -24,9 +26,16 @@ NAMES = ("equity_loss_ratio_7d", "total_trades_7d")
 def served(name, version, score_map=None):
     rng = np.random.default_rng(1)
     x = rng.normal(size=(1500, 2))
-    booster = grow(SPEC, NAMES, [1, 0], x, x[:, 0] + rng.normal(size=1500) > 0)
+    rows, lost = Rows(SPEC, NAMES, [1, 0], x), np.exp(x[:, 0])
+    booster = rows.grow(x[:, 0] + rng.normal(size=1500) > 0)
+    amounts = rows.grow(np.log(lost), rounds=20, objective="regression").model_to_string()
+    quantile = rows.grow(lost, rounds=20, objective="quantile", alpha=0.9).model_to_string()
+    trees = {"p50": quantile, "p90": quantile}
+    others = {"trade": booster.model_to_string(), "amount": amounts, **trees}
     inputs = (Input(NAMES[0], "losses", 1), Input(NAMES[1], "activity", 0))
-    return Served(name, version, booster.model_to_string(), Calibrator(0.9, -0.2), inputs, score_map, {})
+    plain = Served(name, version, booster.model_to_string(), Calibrator(0.9, -0.2), inputs, score_map, {})
+    amount = Amount(50.0, 1.2, p90=3.0)
+    return replace(plain, other_texts=tuple(others.items()), trade=Calibrator(0.5, 1.0), amount=amount)
 
 
 @pytest.fixture(scope="module")
@@ -63,11 +72,14 @@ def test_rows_fit_the_contract_and_name_their_models(features, pair, rows_of):
         column.name: column.type.spark for column in TABLE.columns
     }
     for row in rows_of(found, "trader_address"):
-        assert (row["loss_model_version"], row["risk_model_version"], row["score_version"]) == ("4", "7", "1")
+        assert (row["loss_model_version"], row["risk_model_version"], row["score_version"]) == ("4", "7", "2")
         assert row["scored_at"] == row["as_of"] == T
         assert row["score_day"] == T.date()
         assert row["baseline_score"] == 9.0
         assert isinstance(json.loads(row["reasons"]), list)
+        assert row["p_severe"] <= row["p_loss"] == row["p_trade"] * row["p_loss_if_exposed"]
+        assert 0 <= row["loss_p50_sol"] <= row["loss_p90_sol"]
+        assert row["expected_loss_sol"] > 0
 
 
 def test_the_percentile_is_the_share_with_a_lower_risk_and_ties_are_equal(features, pair, rows_of):
@@ -88,8 +100,6 @@ def test_no_traders_give_no_scores(features, pair):
 
 
 def test_a_model_of_other_features_is_refused(features, pair):
-    from dataclasses import replace
-
     import polars as pl
 
     rows = pl.DataFrame(pl.from_arrow(features(0.0).drop("total_trades_7d").toArrow()))

@@ -1,6 +1,7 @@
 """Planted frames, and models trained on them once."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -48,14 +49,27 @@ def risk(planted, trained):
 
 
 @pytest.fixture
-def folder(tmp_path, risk):
+def folder_of(tmp_path):
+    """`folder_of(trained)`: a folder with the model's files, and their digests."""
+
+    def written(model: Trained) -> tuple[Path, dict[str, str]]:
+        content, path = (
+            files(model, {"data_gold_labels": "version 3", "label_version": "1"}),
+            tmp_path / model.spec.name,
+        )
+        (path / EXTRA).mkdir(parents=True)
+        for name, text in content.items():
+            (path / EXTRA / name).write_text(text)
+        model.booster.save_model(path / BOOSTER)
+        return path, digests(model.booster.model_to_string(), content)
+
+    return written
+
+
+@pytest.fixture
+def folder(folder_of, risk):
     """A folder with the files of the risk model, and their digests."""
-    content = files(risk, {"data_gold_labels": "version 3", "label_version": "1"})
-    (tmp_path / EXTRA).mkdir()
-    for name, text in content.items():
-        (tmp_path / EXTRA / name).write_text(text)
-    risk.booster.save_model(tmp_path / BOOSTER)
-    return tmp_path, digests(risk.booster.model_to_string(), content)
+    return folder_of(risk)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The score that people see: fifty is the reference, ten points double the odds."""
+"""The score that people see: fifty is the reference, five points double the odds."""
 
 import json
 
@@ -9,9 +9,9 @@ from models.score import ScoreMap, bands, reference
 from pumploss.errors import ModelError
 
 
-def test_fifty_is_the_reference_and_ten_points_double_the_odds():
+def test_fifty_is_the_reference_and_five_points_double_the_odds():
     scale = ScoreMap(0.25)
-    assert scale.score(np.log([0.25, 0.5, 0.125])).tolist() == pytest.approx([50, 60, 40])
+    assert scale.score(np.log([0.25, 0.5, 0.125])).tolist() == pytest.approx([50, 55, 45])
 
 
 def test_the_score_rises_with_the_odds_and_stays_in_its_range():
@@ -23,7 +23,7 @@ def test_the_score_rises_with_the_odds_and_stays_in_its_range():
 
 
 def test_bands_begin_at_their_lowest_score():
-    assert bands(np.array([0, 29.99, 30, 45, 54.9, 55, 70, 100])) == [
+    assert bands(np.array([0, 39.99, 40, 50, 54.9, 55, 60, 100])) == [
         "very low", "very low", "low", "medium", "medium", "high", "very high", "very high",
     ]  # fmt: skip
 

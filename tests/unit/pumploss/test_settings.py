@@ -78,3 +78,17 @@ def test_an_address_that_is_no_redis_is_refused_without_being_shown(url):
 )
 def test_addresses_of_a_redis(url):
     assert from_environment({"PUMPLOSS_HOT_URL": url}).hot_url == url
+
+
+def test_outcomes_are_watched_for_a_day_a_week_or_a_month():
+    assert settings.horizon_days({}) == settings.horizon_days({"PUMPLOSS_HORIZON_DAYS": ""}) == 7
+    assert [settings.horizon_days({"PUMPLOSS_HORIZON_DAYS": text}) for text in ("1", "7", "30")] == [1, 7, 30]
+    for text in ("0", "7.0", "14", "a week"):
+        with pytest.raises(SettingsError, match="one of 1, 7, 30 days"):
+            settings.horizon_days({"PUMPLOSS_HORIZON_DAYS": text})
+
+
+def test_children_watch_outcomes_as_long():
+    found = from_environment({"PUMPLOSS_HORIZON_DAYS": "30"})
+    assert as_environment(found)["PUMPLOSS_HORIZON_DAYS"] == "30"
+    assert from_environment(as_environment(found)) == found

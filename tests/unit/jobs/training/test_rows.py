@@ -4,7 +4,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from features.labels import HORIZON_DAYS, LABEL_VERSION
 from jobs.training import rows
+from pumploss.errors import ModelError
 from pumploss.tables import gold_labels, gold_trader_day
 
 DAY = date(2026, 3, 1)
@@ -20,7 +22,8 @@ def put(context, frame, table, *rows):
 def label(day, trader="ann", **more):
     at = datetime(day.year, day.month, day.day, tzinfo=UTC)
     known = datetime(2026, 3, 2, tzinfo=UTC)
-    return {"trader_address": trader, "as_of": at, "label_day": day, "known_at": known, **more}
+    of_today = {"label_version": LABEL_VERSION, "horizon_days": HORIZON_DAYS}
+    return {"trader_address": trader, "as_of": at, "label_day": day, "known_at": known, **of_today, **more}
 
 
 def test_only_labels_with_a_full_history_that_have_matured_are_used(context, frame):
@@ -36,6 +39,14 @@ def test_a_label_that_was_known_only_later_waits(context, frame):
     late = datetime(2026, 3, 3, tzinfo=UTC)
     put(context, frame, gold_labels.TABLE, label(date(2026, 2, 1)), label(date(2026, 2, 1), "bob", known_at=late))
     assert rows._labels(context, DAY, None)["trader_address"].to_list() == ["ann"]
+
+
+@pytest.mark.parametrize("other", [{"label_version": 1}, {"horizon_days": 30}])
+def test_labels_of_another_meaning_are_refused_by_name(context, frame, other):
+    put(context, frame, gold_trader_day.TABLE, {"trader_address": "ann", "day": date(2026, 1, 1)})
+    put(context, frame, gold_labels.TABLE, label(date(2026, 2, 1)), label(date(2026, 2, 2), **other))
+    with pytest.raises(ModelError, match=r"T = 2026-02-02 are of version . over \d+ days; models learn from version 2"):
+        rows._labels(context, DAY, None)
 
 
 def test_stale_labels_are_refused(context, frame):

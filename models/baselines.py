@@ -1,0 +1,108 @@
+"""Makes the simple forecasts that a model must beat, each in its fairest form: calibrated on the model's own slice."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.isotonic import IsotonicRegression
+from sklearn.linear_model import LogisticRegression
+
+from models import boosting
+from models.dataset import Flags, Floats, TrainingFrame
+from models.spec import ModelSpec
+from models.time_split import TimeSplit
+
+
+@dataclass(frozen=True)
+class Contender:
+    """Holds a ranking and the probabilities made from it, for the rows that are judged.
+
+    `expected_sol` ranks by money; who says nothing of it is ranked by the same as before.
+    """
+
+    ranking: Floats
+    probability: Floats
+    expected_sol: Floats | None = None
+
+    @property
+    def by_money(self) -> Floats:
+        """Return the ranking that says where the money is lost."""
+        return self.ranking if self.expected_sol is None else self.expected_sol
+
+
+#: What a person would look at first; amounts go in as signed logarithms, all else as it is.
+LOGISTIC_INPUTS = (
+    "buy_sol_7d", "buy_sol_30d", "total_trades_7d", "active_days_30d", "recency_hours", "wallet_age_days",
+    "equity_pnl_sol_7d", "equity_pnl_sol_30d", "total_losses_30d", "win_rate_30d", "equity_loss_ratio_30d",
+    "ewma_loss_ratio_30d", "equity_sol", "stake_median_sol_30d", "hold_median_log_30d", "open_positions",
+)  # fmt: skip
+
+#: The requester's own list of inputs (`LossPredictionFeatures`).
+SEED_INPUTS = (
+    "total_trades_30d", "win_rate_30d", "avg_loss_size_30d", "max_loss_streak_30d", "trade_frequency_30d",
+    "preferred_tokens_30d", "time_patterns_30d", "position_sizing_30d", "hold_duration_30d", "diversification_30d",
+    "market_conditions_30d", "token_volatility_30d",
+)  # fmt: skip
+
+#: Rankings by one figure that is known at T: how it is read off the frame.
+RANKINGS: dict[str, Callable[[TrainingFrame], Floats]] = {
+    "formula": lambda frame: frame.formula,
+    "persistence": lambda frame: np.maximum(0.0, -column(frame, "equity_pnl_sol_7d")),
+    "fading_loss_ratio": lambda frame: column(frame, "ewma_loss_ratio_30d"),
+    "volume": lambda frame: frame.volume,
+    "losses_30d": lambda frame: -column(frame, "total_losses_30d"),
+}
+
+
+def column(frame: TrainingFrame, name: str) -> Floats:
+    """Take one input, 0 where it is missing; of a frame without it, 0 throughout, which ranks nobody."""
+    if name not in frame.names:
+        return np.zeros(len(frame))
+    return np.nan_to_num(frame.x[:, frame.names.index(name)])
+
+
+def rivals(frame: TrainingFrame, parts: TimeSplit, spec: ModelSpec) -> dict[str, Contender]:
+    """Forecast the test rows by each baseline; none of them sees an outcome of the test days.
+
+    B0 is the trailing base rate, B1 the requester's formula, B2 what the last seven days lost, B3 their fading loss
+    ratio, B4 the volume bought, B5 a logistic regression, B6 trees on the requester's inputs alone; and what was lost
+    in 30 days, which ranks by money better than most.
+    """
+    fit, calibrate, test = (parts.rows(frame, days) for days in (parts.train, parts.calibrate, parts.test))
+    outcome = frame.target(spec.target)
+    rate = np.full(int(test.sum()), float(outcome[calibrate].mean()))
+    found = {"base_rate": Contender(rate, rate)}
+    rankings = {name: ranking(frame) for name, ranking in RANKINGS.items()}
+    rankings["logistic"] = _logistic(frame, fit, outcome)
+    rankings["seed_trees"] = _seed_trees(frame, fit, outcome, spec)
+    for name, ranking in rankings.items():
+        found[name] = Contender(ranking[test], calibrated(ranking[calibrate], outcome[calibrate], ranking[test]))
+    return found
+
+
+def calibrated(ranking: Floats, outcome: Flags, asked: Floats) -> Floats:
+    """Turn a ranking into probabilities, isotonic between its knots, never surer than so many rows allow."""
+    surest = 1 / (len(outcome) + 2)
+    fitted = IsotonicRegression(out_of_bounds="clip").fit(ranking, outcome.astype(np.float64))
+    p: Floats = np.clip(fitted.predict(asked), surest, 1 - surest)
+    return p
+
+
+def _logistic(frame: TrainingFrame, fit: Flags, outcome: Flags) -> Floats:
+    known = [column(frame, name) for name in LOGISTIC_INPUTS if name in frame.names]
+    x = np.stack([*known, frame.formula, frame.volume], axis=1)
+    x = np.sign(x) * np.log1p(np.abs(x))
+    centre, spread = x[fit].mean(axis=0), x[fit].std(axis=0)
+    x = (x - centre) / np.where(spread > 0, spread, 1.0)
+    model = LogisticRegression(C=1.0, max_iter=300).fit(x[fit], outcome[fit])
+    log_odds: Floats = model.decision_function(x)
+    return log_odds
+
+
+def _seed_trees(frame: TrainingFrame, fit: Flags, outcome: Flags, spec: ModelSpec) -> Floats:
+    names = [name for name in SEED_INPUTS if name in frame.names]
+    if not names:
+        return np.zeros(len(frame))
+    x = np.ascontiguousarray(frame.x[:, [frame.names.index(name) for name in names]])
+    booster = boosting.Rows(spec, names, [0] * len(names), x[fit]).grow(outcome[fit], rounds=spec.other_rounds)
+    return boosting.raw(booster, x)

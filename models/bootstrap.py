@@ -1,0 +1,99 @@
+"""Estimates how sure a difference is, by drawing traders, and with them their weeks, again and again.
+
+Rows of one trader are of one person and their windows overlap: drawing rows or days by themselves makes intervals that
+are half as wide as they should be.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from models.dataset import Flags, Floats, TrainingFrame
+from models.metrics import EDGE
+
+DRAWS = 400
+
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Holds a difference as measured and its 95 % interval, which is not a number where nothing can be compared."""
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def is_above(self) -> bool:
+        """Tell whether the difference is above zero with certainty."""
+        return self.low > 0
+
+
+class Draws:
+    """Draws the clusters of some rows with replacement, the same draws for every comparison: it is paired."""
+
+    def __init__(self, cluster: Integers, seed: int) -> None:
+        self._cluster, count = cluster, int(cluster.max()) + 1
+        drawn = np.random.default_rng(seed).integers(0, count, (DRAWS, count))
+        #: How often each cluster was drawn, one line per draw.
+        self._times = np.stack([np.bincount(draw, minlength=count) for draw in drawn]).astype(np.float64)
+
+    def mean_difference(self, first: Floats, second: Floats) -> Interval:
+        """Compare two figures of each row: by how much the mean of the first is above that of the second."""
+        gap = first - second
+        # Sums per cluster are all that a mean needs, so rows are gone through once and not once per draw.
+        sums, rows = np.bincount(self._cluster, weights=gap), np.bincount(self._cluster)
+        return _interval(float(gap.mean()), (self._times @ sums) / (self._times @ rows))
+
+    def share(self, inside: Flags, among: Flags) -> Interval:
+        """Compute which part of some rows these are; nothing of no rows."""
+        parts, whole = (np.bincount(self._cluster, weights=rows) for rows in (inside & among, among))
+        with np.errstate(invalid="ignore"):
+            drawn = (self._times @ parts) / (self._times @ whole)
+        return _interval(float(inside[among].mean()) if among.any() else float("nan"), drawn)
+
+    def captured_difference(self, first: Floats, second: Floats, amount: Floats, share: float = 0.1) -> Interval:
+        """Compare two rankings: by how much more of the amount falls on the top share of the first."""
+        orders = [np.argsort(-ranking, kind="stable") for ranking in (first, second)]
+        members, amounts = [self._cluster[order] for order in orders], [amount[order] for order in orders]
+        once = np.ones(len(amount))
+        measured = [_captured(once, lost, share) for lost in amounts]
+        drawn = [
+            [_captured(times[cluster], lost, share) for cluster, lost in zip(members, amounts, strict=True)]
+            for times in self._times
+        ]
+        return _interval(measured[0] - measured[1], np.array([one - other for one, other in drawn]))
+
+
+def clusters(frame: TrainingFrame, rows: Flags) -> Integers:
+    """Number the trader and week of each of these rows."""
+    week = frame.as_of[rows].astype("datetime64[D]").astype(np.int64) // 7
+    _, trader = np.unique(frame.trader[rows], return_inverse=True)
+    _, number = np.unique(np.stack([trader, week], axis=1), axis=0, return_inverse=True)
+    numbers: Integers = number.reshape(-1).astype(np.int64)
+    return numbers
+
+
+def losses_of(outcome: Flags, p: Floats) -> Floats:
+    """Compute the negative log-likelihood of each row."""
+    safe = np.clip(p, EDGE, 1 - EDGE)
+    rows: Floats = -np.where(outcome, np.log(safe), np.log1p(-safe))
+    return rows
+
+
+def _captured(times: Floats, amount: Floats, share: float) -> float:
+    """Compute the part of the amount in the top share, of rows in the order of a ranking that count so many times."""
+    total = float(times @ amount)
+    # A row that the edge of the top share cuts counts in part.
+    room = share * times.sum() - (np.cumsum(times) - times)
+    return float(np.clip(room, 0.0, times) @ amount) / total if total > 0 else float("nan")
+
+
+def _interval(value: float, drawn: Floats) -> Interval:
+    known = drawn[np.isfinite(drawn)]
+    if not len(known):
+        return Interval(value, float("nan"), float("nan"))
+    low, high = np.quantile(known, [0.025, 0.975])
+    return Interval(value, float(low), float(high))

@@ -1,0 +1,78 @@
+"""Looks where nobody looks: whether probabilities hold for new wallets, heavy traders, machines and quiet days, too."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.bootstrap import Draws, Integers
+from models.dataset import Flags, Floats, TrainingFrame
+from models.time_split import TimeSplit
+
+#: With fewer outcomes, or fewer rows without one, a slice says nothing.
+FEWEST_OUTCOMES = 500
+
+#: Each slice of the test rows by what is known at T: an input, and which of its values are meant.
+BY_INPUT: dict[str, tuple[str, Callable[[Floats], Flags]]] = {
+    "under 7 days old": ("wallet_age_days", lambda age: age < 7),
+    "7 to 30 days old": ("wallet_age_days", lambda age: (age >= 7) & (age < 30)),
+    "over 30 days old": ("wallet_age_days", lambda age: age >= 30),
+    "like a bot": ("bot_score_30d", lambda score: score >= 2),
+    "sells what it never bought": ("unmatched_sell_share_30d", lambda share: share > 0),
+    "marked at a last price": ("last_price_marked_share", lambda share: share > 0),
+}
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Holds what was predicted and observed in a slice, and the 95 % interval of the difference."""
+
+    name: str
+    rows: int
+    outcomes: int
+    predicted: float
+    observed: float
+    low: float
+    high: float
+
+    @property
+    def is_told(self) -> bool:
+        """Tell whether the slice has enough outcomes of both kinds to say anything."""
+        return min(self.outcomes, self.rows - self.outcomes) >= FEWEST_OUTCOMES
+
+    def is_off(self, most: float) -> bool:
+        """Tell whether predictions differ from outcomes by more than this, with certainty."""
+        return self.is_told and (self.low > most or self.high < -most)
+
+
+def slices(
+    frame: TrainingFrame, parts: TimeSplit, outcome: Flags, p: Floats, cluster: Integers, seed: int
+) -> list[Slice]:
+    """Compare probabilities and outcomes of the test rows in every slice."""
+    rows = parts.rows(frame, parts.test)
+    return [_slice(name, inside, outcome, p, cluster, seed) for name, inside in _members(frame, parts, rows).items()]
+
+
+def _members(frame: TrainingFrame, parts: TimeSplit, rows: Flags) -> dict[str, Flags]:
+    known = frame.trader[parts.rows(frame, parts.train)]
+    seen = np.isin(frame.trader[rows], known)
+    volume = frame.volume[rows]
+    weekday = (frame.as_of[rows].astype("datetime64[D]").astype(np.int64) + 3) % 7
+    members = {"all": np.ones(len(seen), bool), "never seen in training": ~seen, "seen in training": seen}
+    for name, (column, is_meant) in BY_INPUT.items():
+        if column in frame.names:
+            values = frame.x[rows, frame.names.index(column)]
+            members[name] = is_meant(values) & ~np.isnan(values)
+    members["top fifth by volume"] = volume > np.quantile(volume, 0.8)
+    members["bottom half by volume"] = volume <= np.quantile(volume, 0.5)
+    members["weekend"], members["working day"] = weekday >= 5, weekday < 5
+    return members
+
+
+def _slice(name: str, inside: Flags, outcome: Flags, p: Floats, cluster: Integers, seed: int) -> Slice:
+    count, positive = int(inside.sum()), int(outcome[inside].sum())
+    if not count:
+        return Slice(name, 0, 0, *[float("nan")] * 4)
+    _, number = np.unique(cluster[inside], return_inverse=True)
+    gap = Draws(number, seed).mean_difference(p[inside], outcome[inside].astype(np.float64))
+    return Slice(name, count, positive, float(p[inside].mean()), positive / count, gap.low, gap.high)

@@ -1,0 +1,50 @@
+"""Where predictions and outcomes differ, and when that may be said."""
+
+import numpy as np
+import pytest
+
+from models.bootstrap import clusters
+from models.slices import Slice, slices
+from models.time_split import split_by_time
+
+
+@pytest.fixture
+def judged(planted):
+    """`judged(p)`: slices of the test days of a large frame, for the probability that `p(frame, rows)` says."""
+
+    def judged(p):
+        frame = planted(traders=900)
+        parts = split_by_time(frame.days, 7)
+        rows = parts.rows(frame, parts.test)
+        frame.volume[:] = np.repeat(np.arange(len(frame) // 900), 900)[np.argsort(np.argsort(frame.x[:, 3]))]
+        found = slices(frame, parts, frame.is_loss[rows], p(frame, rows), clusters(frame, rows), seed=1)
+        return {one.name: one for one in found}
+
+    return judged
+
+
+def test_an_honest_probability_is_off_nowhere(judged):
+    found = judged(lambda frame, rows: np.full(rows.sum(), frame.is_loss[rows].mean()))
+    assert found["all"].predicted == pytest.approx(found["all"].observed)
+    assert not any(one.is_off(0.03) for one in found.values())
+    assert found["never seen in training"].rows == 0
+
+
+def test_a_slice_that_is_off_is_named_though_the_whole_is_not(judged):
+    def p(frame, rows):
+        rate, weekday = frame.is_loss[rows].mean(), (frame.as_of[rows].astype(np.int64) + 3) % 7
+        return np.where(weekday >= 5, rate - 0.12, rate + 0.12 * 2 / 5)
+
+    found = judged(p)
+    assert {name for name, one in found.items() if one.is_off(0.06)} == {"weekend"}
+    assert abs(found["all"].predicted - found["all"].observed) < 0.01
+    assert found["weekend"].rows + found["working day"].rows == found["all"].rows
+
+
+def test_few_outcomes_say_nothing():
+    few = Slice("new", rows=900, outcomes=499, predicted=0.9, observed=0.5, low=0.3, high=0.5)
+    assert not few.is_told
+    assert not few.is_off(0.03)
+    enough = Slice("new", rows=1000, outcomes=500, predicted=0.9, observed=0.5, low=0.3, high=0.5)
+    assert enough.is_off(0.03)
+    assert not enough.is_off(0.3)
