@@ -120,14 +120,14 @@ def positions(day: CrowdDay) -> Drawn:
     }  # fmt: skip
     order = np.arange(len(left)) + 1
     return {
-        **named, "opened_micros": lists(opened, at), "stake_lamports": lists(opened, day.lamports(len(at))),
+        **named, "opening_times": lists(opened, at), "opening_stakes": lists(opened, day.lamports(len(at))),
         "exits_before": lists(opened, _places(opened) * np.repeat(emptied, opened) // np.repeat(opened, opened)),
-        "emptied_micros": lists(emptied, exited), "emptied_pnl_lamports": lists(emptied, made),
-        "held_micros": lists(emptied, np.exp(day.draw.normal(18, 2, len(exited))).astype(np.int64)),
-        "carried_opened_micros": lists(carried, left), "carried_opening_order": lists(carried, order),
-        "carried_emptied_micros": lists(carried, np.zeros(len(left), np.int64)),
-        "carried_buy_count": lists(carried, np.ones(len(left), np.int64)),
-        "carried_averaged_down_count": lists(carried, np.zeros(len(left), np.int64)),
+        "exit_times": lists(emptied, exited), "exit_results": lists(emptied, made),
+        "hold_times": lists(emptied, np.exp(day.draw.normal(18, 2, len(exited))).astype(np.int64)),
+        "carried_opening_times": lists(carried, left), "carried_opening_places": lists(carried, order),
+        "carried_exit_times": lists(carried, np.zeros(len(left), np.int64)),
+        "carried_buys": lists(carried, np.ones(len(left), np.int64)),
+        "carried_averaged_down_buys": lists(carried, np.zeros(len(left), np.int64)),
     }  # fmt: skip
 
 
@@ -145,10 +145,13 @@ def _in_order(day: CrowdDay, owner: np.ndarray) -> np.ndarray:
 
 def mint_days(day: CrowdDay) -> Drawn:
     """Draw what each trader did in each mint."""
-    size = len(day.owner)
-    first = pa.array(np.full(size, (day.date - type(day.date)(1970, 1, 1)).days, np.int32)).cast(pa.date32())
-    cost = day.lamports(size)
-    return {"token_mint": mint_texts(day.crowd, day.pairs[1]), "buy_cost_lamports": cost, "first_seen_day": first}
+    size, own_day = len(day.owner), np.datetime64(day.date).astype("datetime64[D]").astype(np.int32)
+    # Who trades a mint of an earlier day is taken for one who traded it on that day already.
+    first = own_day - (day.number - day.pairs[1] // day.crowd.mints_per_day).astype(np.int32)
+    return {
+        "token_mint": mint_texts(day.crowd, day.pairs[1]), "buy_cost_lamports": day.lamports(size),
+        "first_seen_day": pa.array(first).cast(pa.date32()),
+    }  # fmt: skip
 
 
 def entries(day: CrowdDay) -> Drawn:

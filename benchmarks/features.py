@@ -19,14 +19,14 @@ from jobs.running.context import open_context
 from jobs.running.runner import run_step
 
 ROWS, TRADERS = 7_200_000, 1_000_000
-#: A day, and the number of traders, of the T that is not measured.
-_WARM_ROWS, _WARM_TRADERS = 2_000, 500
+#: Trades, traders and days of the T that is not measured.
+_WARM = (2_000, 500, 2)
 STEP = "gold_trader_features"
 
 
 def run(rows: int = ROWS, traders: int = TRADERS, history: int = LOOKBACK_DAYS) -> Iterator[str]:
     """Print the cost of a T after `history` days of `rows` trades a day by so many traders."""
-    _night(_WARM_ROWS, _WARM_TRADERS, LOOKBACK_DAYS)
+    _night(*_WARM)
     yield _night(rows, traders, history)
 
 

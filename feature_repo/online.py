@@ -13,14 +13,16 @@ from typing import Any, cast
 import numpy as np
 import pyarrow as pa
 import redis
-from feast import FeatureView, RepoConfig
+from feast import FeatureView, RepoConfig, utils
 from feast.infra.key_encoding_utils import serialize_entity_key, serialize_entity_key_prefix
 from feast.infra.online_stores.online_store import OnlineStore
+from feast.online_response import OnlineResponse
 from feast.protos.feast.types.EntityKey_pb2 import EntityKey
 from feast.protos.feast.types.Value_pb2 import Value
 from feast.repo_config import FeastConfigBaseModel
 from pydantic import Field
 
+from feature_repo.answers import PlainResponse, fill
 from feature_repo.packed_rows import Layout
 from feature_repo.store import KEY_VERSION, PROJECT, redis_url
 from features.registry import features
@@ -108,14 +110,47 @@ class PackedRedisOnlineStore(OnlineStore):  # type: ignore[misc]
     ) -> list[tuple[datetime | None, dict[str, Value] | None]]:
         """Read T and features of each key; (None, None) without a row, or where it is older than the view lets be."""
         names = [field.name for field in table.features] if requested_features is None else requested_features
-        with self._redis(config).pipeline(transaction=False) as pipe:
-            for key in self._redis_keys(config, entity_keys):
-                pipe.get(key)
-            rows = pipe.execute()
-        oldest = (config.online_store.asked_at or clock.now()) - table.ttl if table.ttl and is_age_judged else None
-        times = _served_times(rows, oldest)
-        values = _values([row for row, at in zip(rows, times, strict=True) if at], names)
+        rows, times = self._served(config, table, entity_keys, is_age_judged)
+        values = _values([row for row, at in zip(rows, times, strict=True) if row and at], names)
         return [(at, next(values)) if at else (None, None) for at in times]
+
+    def _served(
+        self, config: RepoConfig, table: FeatureView, entity_keys: list[EntityKey], is_age_judged: bool = True
+    ) -> tuple[list[bytes | None], list[datetime | None]]:
+        """Read the packed row of each key, and its T where it is served."""
+        keys = self._redis_keys(config, entity_keys)
+        rows = cast("list[bytes | None]", self._redis(config).mget(keys) if keys else [])
+        oldest = (config.online_store.asked_at or clock.now()) - table.ttl if table.ttl and is_age_judged else None
+        return rows, _served_times(rows, oldest)
+
+    def get_online_features(self, *given: Any, **named: Any) -> OnlineResponse:
+        """Answer what Feast does."""
+        answer = super().get_online_features(*given, **named)
+        return PlainResponse(answer.proto, answer._feature_types)  # noqa: SLF001 - a copy of all that it holds
+
+    def _read_features_per_fv(
+        self, config: RepoConfig, grouped_refs: list[Any], join_key_values: Any, entity_names: Any, response: Any,
+        full_feature_names: bool, include_feature_view_version_metadata: bool,
+    ) -> None:  # fmt: skip
+        """Fill a response from packed rows, view by view; Feast leaves this to stores that can do better than value by
+        value.
+        """
+        if include_feature_view_version_metadata:
+            super()._read_features_per_fv(
+                config, grouped_refs, join_key_values, entity_names, response, full_feature_names, True
+            )
+            return
+        for table, names in grouped_refs:
+            traders, places, length = utils._get_unique_entities(table, join_key_values, entity_names)  # noqa: SLF001
+            rows, times = self._served(config, table, utils._get_entity_key_protos(traders))  # noqa: SLF001
+            asked = np.empty(length, np.int64)
+            for place, wanted in enumerate(places):
+                asked[wanted] = place
+            view = table.projection.name_to_use()
+            shown = [f"{view}__{name}" if full_feature_names else name for name in names]
+            kinds = [layout().columns[layout().places[name]].type for name in names]
+            found = _in_place(rows, times, names).take(pa.array(asked))
+            fill(response, shown, found, kinds, [times[place] for place in asked])
 
     def update(self, *_: Any, **__: Any) -> None:
         """Change nothing: a row belongs to all views, and one of other features is not served and leaves in time."""
@@ -195,12 +230,17 @@ def read_online(
     """
     rows = cast("list[bytes | None]", client.mget(trader_keys(traders, PROJECT, KEY_VERSION)) if traders else [])
     times = _served_times(rows, oldest)
+    found = _in_place(rows, times, names)
+    own = {TRADER.name: pa.array(traders, pa.string()), AS_OF.name: pa.array(times, AS_OF.type.arrow)}
+    return pa.table({**own, **dict(zip(names, found.columns, strict=True))})
+
+
+def _in_place(rows: Sequence[bytes | None], times: Sequence[datetime | None], names: Sequence[str]) -> pa.Table:
+    """Unpack features of rows, nulls where a row is not served."""
     served = [row for row, at in zip(rows, times, strict=True) if row is not None and at is not None]
     places = np.cumsum([at is not None for at in times]) - 1
     taken = pa.array(places, pa.int64(), mask=np.array([at is None for at in times], np.bool_))
-    found = layout().unpack(served, names).take(taken)
-    own = {TRADER.name: pa.array(traders, pa.string()), AS_OF.name: pa.array(times, AS_OF.type.arrow)}
-    return pa.table({**own, **dict(zip(names, found.columns, strict=True))})
+    return layout().unpack(served, names).take(taken)
 
 
 def _utc(moment: datetime) -> datetime:

@@ -14,11 +14,11 @@ _DRAWDOWN_DAYS = 7
 
 def habits(days: PositionDays, windows: Windows, capital: np.ndarray) -> Iterable[np.ndarray]:
     """Compute `HABITS` per trader and T, in order; `capital` is the most capital seen at work, in lamports."""
-    at, stakes, before = days.items("opened_micros"), days.items("stake_lamports"), _exits_before(days)
-    exited, made = days.items("emptied_micros"), days.items("emptied_pnl_lamports")
-    own, (left, end_left) = (days.slices(name, windows) for name in ("opened_micros", "emptied_micros"))
+    at, stakes, before = days.items("opening_times"), days.items("opening_stakes"), _exits_before(days)
+    exited, made = days.items("exit_times"), days.items("exit_results")
+    own, (left, end_left) = (days.slices(name, windows) for name in ("opening_times", "exit_times"))
     week = days.shorter(windows, _DRAWDOWN_DAYS)
-    recent, (recent_left, _) = (days.slices(name, week) for name in ("opened_micros", "emptied_micros"))
+    recent, (recent_left, _) = (days.slices(name, week) for name in ("opening_times", "exit_times"))
     median, highest, variation, large = stake_sizes(*own, stakes, capital)
     return (
         *_rows(chased_stakes(*own, left, before, stakes, made)),
@@ -36,8 +36,8 @@ def habits(days: PositionDays, windows: Windows, capital: np.ndarray) -> Iterabl
 
 def _exits_before(days: PositionDays) -> np.ndarray:
     """Count, for each opening buy, the exits before it among those of all rows."""
-    openings = np.diff(days.begins("opened_micros"))
-    before: np.ndarray = days.items("exits_before") + np.repeat(days.begins("emptied_micros")[:-1], openings)
+    openings = np.diff(days.begins("opening_times"))
+    before: np.ndarray = days.items("exits_before") + np.repeat(days.begins("exit_times")[:-1], openings)
     return before
 
 

@@ -72,10 +72,10 @@ class PositionDays:
 
     def superseded(self) -> np.ndarray:
         """Tell, for each carried position, on which day it changed next: a T after that day knows it as it was then."""
-        row = np.repeat(np.arange(len(self.rows.keys)), np.diff(self.begins("carried_opened_micros")))
+        row = np.repeat(np.arange(len(self.rows.keys)), np.diff(self.begins("carried_opening_times")))
         day = epoch_days(self.rows.table["day"])[row]
         owner = self.rows.keys[row] - day  # the same for all days of a trader, and for no other's
-        opened, place = self.items("carried_opened_micros"), self.items("carried_opening_order")
+        opened, place = self.items("carried_opening_times"), self.items("carried_opening_places")
         # Trader, moment and place among the trader's trades of that day: no two positions are opened by one trade.
         order = np.lexsort((day, place, opened, owner))
         before, after = order[:-1], order[1:]

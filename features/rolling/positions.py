@@ -60,9 +60,9 @@ def _named(names: Iterable[str], figures: Iterable[np.ndarray]) -> dict[str, pa.
 
 def _holds(days: PositionDays, windows: Windows, until: np.ndarray) -> Iterable[np.ndarray]:
     counts, estimates = hold_times(
-        *days.slices("held_micros", windows), days.items("held_micros"),
-        *days.slices("carried_opened_micros", windows), windows.as_of, windows.start, until,
-        days.items("carried_opened_micros"), days.items("carried_emptied_micros"),
+        *days.slices("hold_times", windows), days.items("hold_times"),
+        *days.slices("carried_opening_times", windows), windows.as_of, windows.start, until,
+        days.items("carried_opening_times"), days.items("carried_exit_times"),
     )  # fmt: skip
     return (*counts, *estimates)
 
@@ -75,8 +75,8 @@ def _runs(days: PositionDays, windows: Windows) -> Iterable[np.ndarray]:
 def _added(days: PositionDays, windows: Windows, until: np.ndarray) -> Iterable[np.ndarray]:
     """Add what went into positions of one day to what went into those that outlast one."""
     carried = added_buys(
-        *days.slices("carried_opened_micros", windows), windows.as_of, windows.start, until,
-        *(days.items(f"carried_{name}") for name in ("opened_micros", "buy_count", "averaged_down_count")),
+        *days.slices("carried_opening_times", windows), windows.as_of, windows.start, until,
+        *(days.items(f"carried_{name}") for name in ("opening_times", "buys", "averaged_down_buys")),
     )  # fmt: skip
     return (days.sums(name, windows) + more for name, more in zip(WHOLE, carried, strict=True))
 

@@ -70,12 +70,12 @@ def positions_of(trips: pa.Table) -> pa.Table:
         **_outcomes(emptied, figures["realised_pnl_lamports"], held),
         "added_buy_count": pa.array(whole.sums(figures["buy_count"] - 1)),
         "averaged_down_count": pa.array(whole.sums(figures["averaged_down_count"])),
-        "opened_micros": opened.lists(figures["entered"]),
-        "stake_lamports": opened.lists(figures["entry_cost_lamports"]),
+        "opening_times": opened.lists(figures["entered"]),
+        "opening_stakes": opened.lists(figures["entry_cost_lamports"]),
         "exits_before": _exits_before(opened, emptied, figures),
-        "emptied_micros": emptied.lists(figures["exited"]),
-        "emptied_pnl_lamports": emptied.lists(figures["realised_pnl_lamports"]),
-        "held_micros": whole.lists(held),
+        "exit_times": emptied.lists(figures["exited"]),
+        "exit_results": emptied.lists(figures["realised_pnl_lamports"]),
+        "hold_times": whole.lists(held),
         **_carried(~(is_closed & is_own_day), group, len(keys), figures),
         "known_at": pa.array(known_at),
     }
@@ -102,11 +102,11 @@ def _carried(chosen: np.ndarray, group: np.ndarray, groups: int, figures: dict[s
     place[opening] = np.arange(len(opening))
     carried = _Picked.of(chosen, place, group, groups)
     return {
-        "carried_opened_micros": carried.lists(figures["entered"]),
-        "carried_opening_order": carried.lists(figures["entry_order"]),
-        "carried_emptied_micros": carried.lists(np.where(figures["is_closed"] > 0, figures["exited"], 0)),
-        "carried_buy_count": carried.lists(figures["buy_count"]),
-        "carried_averaged_down_count": carried.lists(figures["averaged_down_count"]),
+        "carried_opening_times": carried.lists(figures["entered"]),
+        "carried_opening_places": carried.lists(figures["entry_order"]),
+        "carried_exit_times": carried.lists(np.where(figures["is_closed"] > 0, figures["exited"], 0)),
+        "carried_buys": carried.lists(figures["buy_count"]),
+        "carried_averaged_down_buys": carried.lists(figures["averaged_down_count"]),
     }
 
 

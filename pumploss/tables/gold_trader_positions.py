@@ -29,17 +29,23 @@ TABLE = Table(
         Column("largest_loss_lamports", Type.BIGINT, "What the worst of them lost, above 0; 0 without a loss"),
         Column("added_buy_count", Type.BIGINT, "Buys after the first into positions opened and emptied on the day"),
         Column("averaged_down_count", Type.BIGINT, "Those of them below the mean cost of a unit held"),
-        Column("opened_micros", Type.BIGINTS, "Positions opened on the day, in order: when, microseconds since 1970"),
-        Column("stake_lamports", Type.BIGINTS, "What each of their opening buys cost, fees included"),
+        Column("opening_times", Type.BIGINTS, "Positions opened on the day, in order: when, microseconds since 1970"),
+        Column("opening_stakes", Type.BIGINTS, "What each of their opening buys cost in lamports, fees included"),
         Column("exits_before", Type.BIGINTS, "How many positions had been emptied on the day before each of them"),
-        Column("emptied_micros", Type.BIGINTS, "Positions emptied on the day, in order: when, microseconds since 1970"),
-        Column("emptied_pnl_lamports", Type.BIGINTS, "What each of them made from first buy to last sell"),
-        Column("held_micros", Type.BIGINTS, "Hold times of the positions opened and emptied on the day"),
-        Column("carried_opened_micros", Type.BIGINTS, "All others that changed on the day: when opened, as above"),
-        Column("carried_opening_order", Type.BIGINTS, "Place of that buy among its trader's trades of its day, from 1"),
-        Column("carried_emptied_micros", Type.BIGINTS, "When each of them was emptied, as above; 0 while it is open"),
-        Column("carried_buy_count", Type.BIGINTS, "Buys into each of them since it was opened, the first included"),
-        Column("carried_averaged_down_count", Type.BIGINTS, "Those below the mean cost of a unit held by then"),
+        Column("exit_times", Type.BIGINTS, "Positions emptied on the day, in order: when, microseconds since 1970"),
+        Column("exit_results", Type.BIGINTS, "What each of them made from first buy to last sell, in lamports"),
+        Column(
+            "hold_times",
+            Type.BIGINTS,
+            "Microseconds from first buy to last sell of the positions opened and emptied on the day",
+        ),
+        Column("carried_opening_times", Type.BIGINTS, "All others that changed on the day: when opened, as above"),
+        Column(
+            "carried_opening_places", Type.BIGINTS, "Place of that buy among its trader's trades of its day, from 1"
+        ),
+        Column("carried_exit_times", Type.BIGINTS, "When each of them was emptied, as above; 0 while it is open"),
+        Column("carried_buys", Type.BIGINTS, "Buys into each of them since it was opened, the first included"),
+        Column("carried_averaged_down_buys", Type.BIGINTS, "Those below the mean cost of a unit held by then"),
         c.KNOWN_AT,
         c.DAY,
         c.COHORT,
@@ -59,24 +65,24 @@ TABLE = Table(
         holds("averaged_down_count <= added_buy_count", "a part is no more than the whole"),
         holds("largest_loss_lamports >= 0 AND largest_loss_lamports <= lost_lamports", "the worst is one of all"),
         holds(
-            "size(stake_lamports) = size(opened_micros) AND size(exits_before) = size(opened_micros)",
+            "size(opening_stakes) = size(opening_times) AND size(exits_before) = size(opening_times)",
             "each opening buy has a cost and a place",
         ),
         holds(
-            "size(emptied_micros) = closed_position_count AND size(emptied_pnl_lamports) = closed_position_count",
+            "size(exit_times) = closed_position_count AND size(exit_results) = closed_position_count",
             "each exit has a time and an outcome",
         ),
         holds(
-            "size(held_micros) <= size(opened_micros) AND size(held_micros) <= closed_position_count",
+            "size(hold_times) <= size(opening_times) AND size(hold_times) <= closed_position_count",
             "what is opened and emptied on a day is opened on it and emptied on it",
         ),
         holds(
-            "size(carried_opening_order) = size(carried_opened_micros)"
-            " AND size(carried_emptied_micros) = size(carried_opened_micros)"
-            " AND size(carried_buy_count) = size(carried_opened_micros)"
-            " AND size(carried_averaged_down_count) = size(carried_opened_micros)",
+            "size(carried_opening_places) = size(carried_opening_times)"
+            " AND size(carried_exit_times) = size(carried_opening_times)"
+            " AND size(carried_buys) = size(carried_opening_times)"
+            " AND size(carried_averaged_down_buys) = size(carried_opening_times)",
             "what is carried on has all its figures",
         ),
-        holds("size(held_micros) + size(carried_opened_micros) > 0", "a day without a change has no row"),
+        holds("size(hold_times) + size(carried_opening_times) > 0", "a day without a change has no row"),
     ),
 )

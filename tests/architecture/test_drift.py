@@ -21,13 +21,14 @@ WITHOUT_STEP = {"run_ledger"}
 
 #: Names that are described anew where they stand, and why they keep their name.
 SAME_NAME = {
+    "averaged_down_count": "of one position in one table, of all that are opened and emptied on a day in the other",
     "day": "the ledger's day is the dump day of a run",
     "new_mint_count": "new to the trader in one table, to the market in the other",
     "loss_count": "the requester's feature of that name counts over all time",
 }
 
 UNIT = re.compile(
-    r"_(lamports|sol|units|seconds|share|count|at|day|date|index|bytes|version|ratio|score|squared|days)(_close)?$|^(is|has)_"
+    r"_(lamports|sol|units|seconds|micros|share|count|at|day|date|index|bytes|version|ratio|score|squared|days)(_close)?$|^(is|has)_"
 )
 #: Numbers and times whose name says what they count without a suffix, or whose name is fixed elsewhere.
 WITHOUT_UNIT = {
@@ -35,7 +36,9 @@ WITHOUT_UNIT = {
     "as_of", "day",
     "p_loss", "p_loss_if_exposed", "p_severe", "p_trade",
     "risk_percentile", "volatility", "recent_prices", "mark_price", "log_hold_sum",
-    "gap_bins", "superseded_by_age",
+    "gap_bins", "superseded_by_age", "opening_times", "opening_stakes", "exits_before", "exit_times", "exit_results",
+    "hold_times", "carried_opening_times", "carried_opening_places", "carried_exit_times", "carried_buys",
+    "carried_averaged_down_buys",
     "trades_by_hour", "trades_by_hour_close", "rows_read", "rows_written", "rows_quarantined", "rows_duplicate",
     "seconds",
 }  # fmt: skip
@@ -118,6 +121,7 @@ def test_suffixes_fit_their_types(table):
         "_share": {Type.DOUBLE},
         "_squared": {Type.WIDE},
         "_seconds": {Type.DOUBLE, Type.BIGINT},
+        "_micros": {Type.BIGINT},
     }
     wrong = [
         f"{column.name} is {column.type.spark}"

@@ -54,7 +54,7 @@ def test_outcomes_are_those_of_the_positions_emptied_on_the_day(seed):
             "first_loss_run_count": kept.index(True) if any(kept) else len(kept),
             "last_loss_run_count": kept[::-1].index(True) if any(kept) else len(kept),
             "longest_loss_run_count": longest_run(made), "largest_loss_lamports": max([0, *(-pnl for pnl in made)]),
-            "emptied_micros": [row["exited"] for row in exits], "emptied_pnl_lamports": made,
+            "exit_times": [row["exited"] for row in exits], "exit_results": made,
             "known_at": max(row["known_at"] for row in own),
         }  # fmt: skip
         assert {name: found[key][name] for name in expected} == expected
@@ -68,15 +68,15 @@ def test_what_is_opened_and_what_is_carried_on(seed):
         got = found[trader, day]
         opened = sorted((r for r in own if r["entered"] // DAY == (day - date(1970, 1, 1)).days), key=_entry)
         exits = [row["exit_order"] for row in own if row["is_closed"]]
-        assert got["opened_micros"] == [row["entered"] for row in opened]
-        assert got["stake_lamports"] == [row["entry_cost_lamports"] for row in opened]
+        assert got["opening_times"] == [row["entered"] for row in opened]
+        assert got["opening_stakes"] == [row["entry_cost_lamports"] for row in opened]
         assert got["exits_before"] == [sum(left < row["entry_order"] for left in exits) for row in opened]
         whole = [row for row in opened if row["is_closed"]]
-        assert sorted(got["held_micros"]) == sorted(row["exited"] - row["entered"] for row in whole)
+        assert sorted(got["hold_times"]) == sorted(row["exited"] - row["entered"] for row in whole)
         assert got["added_buy_count"] == sum(row["buy_count"] - 1 for row in whole)
         assert got["averaged_down_count"] == sum(row["averaged_down_count"] for row in whole)
         carried = sorted((row for row in own if row not in whole), key=_opening)
-        names = ("opened_micros", "opening_order", "emptied_micros", "buy_count", "averaged_down_count")
+        names = ("opening_times", "opening_places", "exit_times", "buys", "averaged_down_buys")
         listed = list(zip(*(got[f"carried_{name}"] for name in names), strict=True))
         assert listed == [
             (r["entered"], r["entry_order"], r["exited"], r["buy_count"], r["averaged_down_count"]) for r in carried
@@ -135,8 +135,8 @@ def test_round_trips_as_their_table_has_them(frame, rows_of):
     assert checks.failures(measured, checks.judged(TABLE.name, TABLE.all_checks, measured.metrics)) == []
     first, second = rows_of(found, "day")
     start = int(MORNING.timestamp()) * 10**6
-    assert (first["opened_micros"], first["exits_before"], first["held_micros"]) == ([start] * 2, [0, 0], [9 * 10**6])
-    assert (first["carried_opening_order"], first["carried_emptied_micros"]) == ([1], [0])
-    assert (second["opened_micros"], second["emptied_pnl_lamports"], second["held_micros"]) == ([], [3], [])
-    assert (second["carried_emptied_micros"], second["carried_buy_count"]) == ([start + 2 * DAY], [2])
+    assert (first["opening_times"], first["exits_before"], first["hold_times"]) == ([start] * 2, [0, 0], [9 * 10**6])
+    assert (first["carried_opening_places"], first["carried_exit_times"]) == ([1], [0])
+    assert (second["opening_times"], second["exit_results"], second["hold_times"]) == ([], [3], [])
+    assert (second["carried_exit_times"], second["carried_buys"]) == ([start + 2 * DAY], [2])
     assert (first["lost_position_count"], second["won_position_count"], second["fast_win_count"]) == (1, 1, 0)
