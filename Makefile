@@ -43,7 +43,9 @@ faults: $(STAMP) ## Break things on purpose, many times: ROUNDS=200 of each kind
 	$(BIN)/python -m pytest tests/faults -n 2 --dist loadscope --no-loadscope-reorder --rounds $(ROUNDS) --first-seed $(FIRST_SEED)
 
 digests: $(STAMP) ## Record anew what the tables of the fixed market and of the real sets hold
-	$(BIN)/python -m pytest tests/golden/test_content_digests.py tests/golden/test_real_digests.py --rewrite-digests
+	$(BIN)/python -m pytest tests/golden/test_content_digests.py tests/golden/test_feature_figures.py \
+		tests/golden/test_real_digests.py --rewrite-digests
+	$(BIN)/python -m jobs pages
 
 check: $(STAMP) ## Lint, types, layers, stale docs
 	$(BIN)/ruff check .

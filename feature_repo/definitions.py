@@ -35,9 +35,6 @@ TTL = timedelta(hours=48)
 #: What says more about a day than about a trader is not taken for the next day's: the cadence, and six hours of slack.
 GROUP_TTL = {"market": timedelta(hours=30), "relative": timedelta(hours=30)}
 
-#: How the names of features end where their values have a unit; without one they are ratios or counts.
-UNITS = ("sol", "seconds", "hours", "days", "share", "rate", "count")
-
 #: Columns that the baselines need beside the model's inputs.
 BASELINE_FEATURES = ("loss_24h_sol", "loss_trades_24h", "buy_sol_7d")
 
@@ -89,12 +86,10 @@ def fields() -> list[Field]:
 
 def tags(feature: Feature) -> dict[str, str]:
     """Say of a feature its group, its unit and its window as its name has them, and the version of the set."""
-    words = feature.name.split("_")
-    window = next((word for word in reversed(words) if word[:-1].isdigit() and word[-1] in "dh"), "")
     found = {
         "group": feature.group,
-        "unit": next((word for word in reversed(words) if word in UNITS), ""),
-        "window": window,
+        "unit": feature.unit,
+        "window": feature.window,
         "version": str(FEATURE_SET_VERSION),
     }
     return {name: value for name, value in found.items() if value}

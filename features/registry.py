@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 #: Goes up with every change of what a feature means; models and scores record it.
 FEATURE_SET_VERSION = 2
 
+#: How the names of features end where their values have a unit; without one they are ratios or counts.
+UNITS = ("sol", "seconds", "hours", "days", "share", "rate", "count")
+
 
 @dataclass(frozen=True)
 class Feature:
@@ -48,6 +51,17 @@ class Feature:
     def is_recomputed(self) -> bool:
         """Tell whether the feature is worked out a second time, by other code, every night."""
         return self.name not in NOT_RECOMPUTED
+
+    @property
+    def unit(self) -> str:
+        """Read the unit off the name; ratios and most counts have none."""
+        return next((word for word in reversed(self.name.split("_")) if word in UNITS), "")
+
+    @property
+    def window(self) -> str:
+        """Read the window off the name, as `30d` or `24h`; empty for a level or a lifetime figure."""
+        words = reversed(self.name.split("_"))
+        return next((word for word in words if word[:-1].isdigit() and word[-1] in "dh"), "")
 
     @property
     def column(self) -> Column:

@@ -4,8 +4,8 @@ import argparse
 from collections.abc import Iterable
 from pathlib import Path
 
-from features.registry import FEATURE_SET_VERSION, features
 from features.registry import TABLE as FEATURES
+from jobs.commands import feature_page
 from jobs.gates.completeness_rules import RULES
 from jobs.gates.dump_measures import TRAILING_DAYS
 from jobs.pipeline import STEPS
@@ -32,7 +32,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def pages() -> dict[str, str]:
     """Makes every generated page, by file name."""
-    return {"tables.md": _tables(), "features.md": _features(), "steps.md": _steps(), "sources.md": _sources()}
+    return {
+        "tables.md": _tables(),
+        "features.md": feature_page.page(NOTE),
+        "steps.md": _steps(),
+        "sources.md": _sources(),
+    }
 
 
 def write() -> list[Path]:
@@ -95,24 +100,6 @@ def _completeness() -> str:
 
 def _bounds(lowest: float | None, highest: float | None) -> str:
     return f"{'' if lowest is None else f'{lowest:g}'} .. {'' if highest is None else f'{highest:g}'}"
-
-
-def _features() -> str:
-    signs = {-1: "lowers risk", 0: "", 1: "raises risk"}
-    rows = (
-        (
-            f"`{f.name}`",
-            f.group,
-            f.type.spark,
-            signs[f.monotone],
-            "yes" if f.is_model_input else "no",
-            f"`{f.support}`" if f.support else "",
-            f.description,
-        )
-        for f in features()
-    )
-    head = ("feature", "group", "type", "constraint", "model input", "rests on", "meaning")
-    return f"# Features\n\n{NOTE}\nFeature set version {FEATURE_SET_VERSION}.\n\n" + _rows(head, rows)
 
 
 def _steps() -> str:

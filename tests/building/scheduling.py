@@ -29,6 +29,7 @@ TOGETHER = (
     (
         "integration/test_nightly",
         "golden/test_content_digests",
+        "golden/test_feature_figures",
         "integration/test_notebooks",
         "integration/test_recomputation",
     ),

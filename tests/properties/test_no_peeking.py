@@ -1,7 +1,6 @@
 """Laws of features and labels on random small markets: nothing after T shows, and how days are run does not matter."""
 
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from datetime import date
 from random import Random
 from typing import Any
 
@@ -9,139 +8,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from features import registry
 from features.rolling.facts import Inputs
 from jobs import gold_labels, gold_trader_features, gold_trader_positions
 from pumploss.days import midnight, shift, span
-from pumploss.tables import (
-    gold_market_day,
-    gold_token_day,
-    gold_trader_day,
-    gold_trader_rhythm,
-    silver_entries,
-    silver_round_trips,
-    silver_trader_mint_day,
-)
+from pumploss.tables import gold_trader_day
 from tests.building.frames import in_memory
-from tests.building.random_entries import random_entry, random_rhythm, random_token_day
+from tests.building.random_market import FIRST, LAST, TABLES, TRADERS, Row, day_of, market, upto
 
-FIRST, LAST = date(2026, 1, 1), date(2026, 2, 24)
-TRADERS, MINTS = ["ann", "ben", "cid", "dan"], ["m1", "m2", "m3"]
-AMOUNT = 5 * 10**9
-TABLES = (
-    gold_trader_day.TABLE,
-    silver_trader_mint_day.TABLE,
-    gold_token_day.TABLE,
-    gold_market_day.TABLE,
-    silver_round_trips.TABLE,
-    silver_entries.TABLE,
-    gold_trader_rhythm.TABLE,
-)
-
-Row = dict[str, Any]
 few = settings(
     max_examples=3, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 seeds = st.integers(0, 10**6)
 as_of_days = st.integers(32, 45).map(lambda days: shift(FIRST, days))
-
-
-def _moment(draw: Random, day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(seconds=draw.randrange(86_400))
-
-
-def _trader_day(draw: Random, trader: str, day: date) -> Row:
-    buys, sells = draw.randrange(3), draw.randrange(4)
-    cost, proceeds, sold = (draw.randrange(AMOUNT) for _ in range(3))
-    pnl, losses = proceeds - sold, draw.randrange(sells + 1)
-    return {
-        "trader_address": trader, "day": day, "known_at": _moment(draw, shift(day, 1)),
-        "trade_count": buys + sells, "buy_count": buys, "sell_count": sells, "matched_sell_count": sells,
-        "win_count": sells - losses, "loss_count": losses, "fees_lamports": draw.randrange(10**7),
-        "buy_cost_lamports": cost, "buy_cost_squared": Decimal(cost**2), "proceeds_lamports": proceeds,
-        "sell_net_lamports": proceeds + draw.randrange(10**7), "sold_cost_lamports": sold,
-        "realised_pnl_lamports": pnl, "realised_loss_lamports": min(pnl, 0) - draw.randrange(10**8),
-        "log_hold_sum": draw.random() * 9, "trades_by_hour": [draw.randrange(2) for _ in range(24)],
-        "trades_by_hour_close": [draw.randrange(5) for _ in range(24)],
-        "equity_change_lamports": draw.randrange(-AMOUNT, AMOUNT), "equity_close_lamports": draw.randrange(AMOUNT),
-        "outlay_lamports": cost - proceeds, "outlay_peak_lamports": max(cost - proceeds, 0) + draw.randrange(AMOUNT),
-        "marked_value_lamports": draw.randrange(AMOUNT),
-        "superseded_by_age": [draw.randrange(AMOUNT) for _ in range(6)],
-        "open_cost_close_lamports": draw.randrange(AMOUNT), "open_position_count_close": draw.randrange(4),
-        "trade_count_close": draw.randrange(4, 30), "mint_count_close": draw.randrange(1, 9),
-        "volume_close_lamports": draw.randrange(AMOUNT), "volume_squared_close": Decimal(draw.randrange(AMOUNT**2)),
-        "first_traded_at_close": _moment(draw, FIRST), "last_traded_at_close": _moment(draw, day),
-    }  # fmt: skip
-
-
-def _mint_day(draw: Random, trader: str, mint: str, day: date) -> Row:
-    return {
-        "trader_address": trader, "token_mint": mint, "trade_date": day, "buy_cost_lamports": draw.randrange(AMOUNT),
-        "first_seen_day": draw.choice([day, FIRST]), "known_at": _moment(draw, shift(day, 1)),
-    }  # fmt: skip
-
-
-def _trips(seed: int, day: date) -> list[Row]:
-    """Rows of the positions that change on a day: each was opened on one of the five days up to it.
-
-    When it was opened is the same in every market; how it goes on is the market's own.
-    """
-    rows = []
-    for age in range(5):
-        opened = shift(day, -age)
-        for trader, mint in ((trader, mint) for trader in TRADERS for mint in MINTS):
-            past, course = Random(f"{opened} {trader} {mint}"), Random(f"{seed} {opened} {trader} {mint}")
-            entered, last, closes = _moment(past, opened), course.randrange(5), course.random() < 0.7
-            if past.random() < 0.3 and age <= last:
-                is_closed = closes and age == last
-                rows.append(
-                    {
-                        "trader_address": trader, "token_mint": mint, "close_day": day, "entered_at": entered,
-                        "episode_index": opened.toordinal(), "is_closed": is_closed,
-                        "exited_at": max(entered, _moment(course, day)) if is_closed else None,
-                        "exit_order_in_day": 9 * age + MINTS.index(mint) if is_closed else None,
-                        "entry_order_in_day": 90 + MINTS.index(mint),
-                        "buy_count": 1 + age, "averaged_down_count": age,
-                        "entry_cost_lamports": past.randrange(1, AMOUNT),
-                        "realised_pnl_lamports": course.choice([-AMOUNT, -3, 0, 2, AMOUNT]),
-                        "known_at": _moment(course, shift(day, 1)),
-                    }
-                )  # fmt: skip
-    return rows
-
-
-def _market_day(draw: Random, day: date) -> Row:
-    sells = draw.randrange(1, 9)
-    losses = draw.randrange(sells + 1)
-    known = {"day": day, "known_at": midnight(shift(day, 1))}
-    return {**known, "loss_count": losses, "matched_sell_count": sells, "losing_sell_share": losses / sells}
-
-
-def market(seed: int, days: tuple[date, ...] = span(FIRST, LAST)) -> list[list[Row]]:
-    """Random rows of the tables that features read, independent from day to day."""
-    tables: list[list[Row]] = [[] for _ in TABLES]
-    for day in days:
-        draw = Random(f"{seed} {day}")
-        active = [trader for trader in TRADERS if draw.random() < 0.4]
-        tables[0] += [_trader_day(draw, trader, day) for trader in active]
-        tables[1] += [_mint_day(draw, trader, mint, day) for trader in active for mint in MINTS if draw.random() < 0.5]
-        tables[2] += [random_token_day(draw, mint, day) for mint in MINTS]
-        alive = {f"{mint}{shift(day, -age)}" for mint in MINTS for age in range(6) if draw.random() < 0.5 or not age}
-        tables[2] += [random_token_day(draw, mint, day) for mint in sorted(alive)]
-        tables[3].append(_market_day(draw, day))
-        tables[4] += _trips(seed, day)
-        tables[5] += [
-            random_entry(draw, trader, mint, day) for trader in active for mint in MINTS if draw.random() < 0.3
-        ]
-        tables[6] += [random_rhythm(draw, trader, day) for trader in active]
-    return tables
-
-
-def _day(row: Row) -> date:
-    return row.get("day") or row.get("trade_date") or row["close_day"]
-
-
-def upto(tables: list[list[Row]], end: date) -> list[list[Row]]:
-    return [[row for row in rows if _day(row) < end] for rows in tables]
 
 
 @pytest.fixture(scope="module")
@@ -215,7 +94,7 @@ def test_a_late_market_row_raises_known_at_of_all_who_see_it_and_a_token_row_of_
 
 
 def _is_of(row: Row, mint: str, day: date) -> bool:
-    return row["token_mint"] == mint and _day(row) == day
+    return row["token_mint"] == mint and day_of(row) == day
 
 
 @few
@@ -233,3 +112,59 @@ def test_labels_see_their_window_and_nothing_after_it(outcomes, seed, as_of):
 
 def _held(row: Row, trader: str, as_of: date) -> bool:
     return row["trader_address"] == trader and shift(as_of, -30) <= row["day"] < as_of
+
+
+#: Features that compare with all traders of T: a late row of one trader shows in those of others.
+COMPARED = {one.name for one in registry.features() if one.group == "relative"} | {"graduated_ratio_30d"}
+#: Tables with rows of traders, by their place in `TABLES`.
+OF_TRADERS = (0, 1, 4, 5, 6)
+
+
+@pytest.fixture(scope="module")
+def sixty_days(request: pytest.FixtureRequest, features: Any) -> Any:
+    """A market of 60 days, five T in it, drawn anew for each `--first-seed`, and the features as of them."""
+    seed = request.config.getoption("--first-seed")
+    days = span(FIRST, shift(FIRST, 59))
+    tables, times = market(seed, days), sorted(Random(f"times {seed}").sample(days[10:], 5))
+    return seed, tables, times, features([Random(seed).sample(rows, len(rows)) for rows in tables], times)
+
+
+def test_no_feature_at_five_random_t_of_60_days_knows_what_comes_after_by_a_single_bit(features, sixty_days):
+    seed, tables, times, found = sixty_days
+    for as_of in times:
+        own = {pair: row for pair, row in found.items() if pair[1] == as_of}
+        other_future = market(seed + 1, span(as_of, shift(FIRST, 59)))
+        scrambled = [a + b for a, b in zip(upto(tables, as_of), other_future, strict=True)]
+        assert exact(features(upto(tables, as_of), [as_of])) == exact(own)
+        assert exact(features(scrambled, [as_of])) == exact(own)
+    nowhere = [one.name for one in registry.features() if all(row[one.name] is None for row in found.values())]
+    assert not nowhere, "a feature that no row has proves nothing"
+
+
+def exact(found: dict[tuple[str, date], Row]) -> dict[tuple[str, date], Row]:
+    """Rows with doubles written to the last bit, the sign of 0 included."""
+    return {
+        pair: {name: value.hex() if isinstance(value, float) else value for name, value in row.items()}
+        for pair, row in found.items()
+    }
+
+
+def test_late_rows_raise_known_at_and_change_nothing_that_was_known_before(features, sixty_days):
+    """Of each T, ann's rows of a day of its window are others, and came late."""
+    seed, tables, times, found = sixty_days
+    late = midnight(shift(FIRST, 90))
+    for as_of in (times[1], times[4]):
+        day = shift(as_of, -Random(f"late {seed} {as_of}").randrange(1, 10))
+        changed = market(seed + 2, (day,))
+        after = list(tables)
+        for place in OF_TRADERS:
+            others = [row for row in tables[place] if row["trader_address"] != "ann" or day_of(row) != day]
+            own = [{**row, "known_at": late} for row in changed[place] if row["trader_address"] == "ann"]
+            after[place] = others + own
+        before = {pair: row for pair, row in found.items() if pair[1] == as_of}
+        for pair, row in features(after, [as_of]).items():
+            assert row["known_at"] == late if pair[0] == "ann" else without(row) == without(before[pair])
+
+
+def without(row: Row) -> Row:
+    return {name: value for name, value in row.items() if name not in COMPARED}
