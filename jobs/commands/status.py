@@ -39,13 +39,24 @@ _NAMED = 5
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Prints how everything stands."""
+    """Prints how everything stands; answers 1 where something waits for a person."""
     stand = status(from_environment())
     if arguments.json:
         print(json.dumps(stand, default=str, indent=2))
     else:
         _show(stand)
-    return 0
+    return 1 if needs(stand) else 0
+
+
+def needs(stand: dict[str, Any]) -> list[str]:
+    """Lists what waits for a person: failed steps, days that a step lacks, and where lake and ledger differ."""
+    failed = [
+        f"{name} of {step['day']} failed: {step['error']}"
+        for name, step in stand["steps"].items()
+        if step["status"] == "failed"
+    ]
+    lacking = [name for name, step in stand["steps"].items() if step["missing_days"]]
+    return [*stand["differences"], *failed, *(f"{name} lacks days" for name in lacking)]
 
 
 def status(settings: Settings) -> dict[str, Any]:
@@ -141,6 +152,8 @@ def _show(stand: dict[str, Any]) -> None:
         print(f"In use by {Holder(**holder).sentence()}.")
     if stand["landing"]["error"]:
         print(f"The landing cannot be used: {stand['landing']['error']}")
+    if count := len(needs(stand)):
+        print(f"{count} thing{'s wait' if count > 1 else ' waits'} for a person: see the lines below the steps.")
     head = ("source", "cadence", "days", "first", "last")
     show_table("Landed", head, [(name, *facts.values()) for name, facts in stand["landing"]["sources"].items()])
     show_table(

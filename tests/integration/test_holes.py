@@ -91,7 +91,7 @@ def test_a_hole_is_named_and_made_up_for_with_the_models_of_the_day_before(conte
     for day in span(FIRST, LAST):
         (context.settings.home / "landing" / "canonical" / str(day)).mkdir(parents=True)
     with nights.environment_of(context.settings.home):
-        assert commands.main(["status"]) == 0
+        assert commands.main(["status"]) == 1
     said = capsys.readouterr().out
     assert f"gold_scores lacks {HOLE}: it was never run for the day. `pumploss nightly` makes up for it" in said
     assert str(shift(BEFORE, -1)) not in said.partition("gold_scores lacks")[2]
@@ -121,6 +121,6 @@ def test_a_hole_is_named_and_made_up_for_with_the_models_of_the_day_before(conte
         _fill_scores(again, (HOLE,), told)
     assert told.lines[-1].startswith(f"gold_scores of {HOLE} cannot be made up for: ")
     with nights.environment_of(context.settings.home):
-        assert commands.main(["status", "--json"]) == 0
+        assert commands.main(["status", "--json"]) == 1
     step = json.loads(capsys.readouterr().out)["steps"]["gold_scores"]
     assert step["missing_days"][str(HOLE)].startswith("it failed: ")
