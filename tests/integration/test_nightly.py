@@ -12,6 +12,7 @@ from jobs.commands import trader
 from jobs.commands.champions import champions
 from jobs.running.context import open_context
 from jobs.running.nightly import held_stores
+from models.baselines import RANKINGS
 from pumploss import catalog, embedded
 from pumploss.checks import data_docs
 from pumploss.hot import hot_losers, open_hot
@@ -62,7 +63,7 @@ def test_both_models_are_registered_and_judged(settings):
     found = champions(settings)
     assert [(one.name, one.version) for one in found] == [("loss-prediction", "1"), ("risk-score", "1")]
     for one in found:
-        assert list(one.measures) == ["model", "base_rate", "formula", "volume"]
+        assert list(one.measures) == ["model", "base_rate", *RANKINGS, "logistic", "seed_trees"]
 
 
 def test_warm_tables_are_filled_and_hot_says_the_same(settings):
