@@ -1,13 +1,12 @@
 """Waiting for a day's dump without holding a worker: the task defers to a trigger that looks at the landing."""
 
-import asyncio
-from collections.abc import AsyncIterator, Collection
-from datetime import date, datetime, timedelta
+from collections.abc import Collection
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator, Param
-from airflow.triggers.base import BaseTrigger, TriggerEvent
 from building import day_of, give_up_or_raise
+from waiting import DeadlineTrigger
 
 from pumploss import clock
 
@@ -78,44 +77,21 @@ def accepted_dumps(day: date, is_accepted: bool) -> set[tuple[date, str]]:
             return set()
 
 
-class LandingTrigger(BaseTrigger):
-    """Fires once: when the day has landed (`missing` is None), when it has not by the deadline, or on a broken landing.
-
-    The deadline is a moment and no duration, so that a restarted triggerer does not wait anew.
-    """
+class LandingTrigger(DeadlineTrigger):
+    """Fires once: when the day has landed (`missing` is None), at the deadline, or on a landing that `is_broken`."""
 
     def __init__(self, root: str, day: str, deadline: str, poll_seconds: float = POLL_SECONDS) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.root = root
-        self.day = day
-        self.deadline = deadline
-        self.poll_seconds = poll_seconds
+        super().__init__(deadline, poll_seconds, root=root, day=day)
 
-    def serialize(self) -> tuple[str, dict[str, Any]]:
-        """Class path and arguments, from which the triggerer makes it again."""
-        arguments = {name: getattr(self, name) for name in ("root", "day", "deadline", "poll_seconds")}
-        return f"{__name__}.{type(self).__name__}", arguments
-
-    async def run(self) -> AsyncIterator[TriggerEvent]:
-        """Sends one event with the keys `missing` and `is_broken`."""
+    def look(self) -> tuple[dict[str, Any], bool]:
+        """Answers what is missing; a landing that is broken is not waited for."""
         from pumploss.errors import LandingError
 
-        deadline = datetime.fromisoformat(self.deadline)
-        while True:
-            try:
-                lacking = await asyncio.to_thread(look, self.root, date.fromisoformat(self.day))
-            except LandingError as error:
-                yield _event(str(error), is_broken=True)
-                return
-            left = (deadline - clock.now()).total_seconds()
-            if lacking is None or left <= 0:
-                yield _event(lacking)
-                return
-            await asyncio.sleep(min(self.poll_seconds, left))
-
-
-def _event(lacking: str | None, is_broken: bool = False) -> TriggerEvent:
-    return TriggerEvent({"missing": lacking, "is_broken": is_broken})  # type: ignore[no-untyped-call]
+        try:
+            lacking = look(self.sought["root"], date.fromisoformat(self.sought["day"]))
+        except LandingError as error:
+            return {"missing": str(error), "is_broken": True}, True
+        return {"missing": lacking, "is_broken": False}, lacking is None
 
 
 class WaitForDump(BaseOperator):

@@ -70,7 +70,7 @@ def by_content(context: Context) -> Iterator[Finding]:
         name, step = table.name, WRITER[table.name]
         damaged = set(context.lake.damaged_days(table))
         days = [day for day in context.lake.rows_by_day(table) if day not in damaged]
-        torn, digests = torn_days(context, table), checks.measure(table, context.lake.read(table, days)).digests
+        torn, digests = torn_days(context, table), checks.digests(table, context.lake.read(table, days))
         for day, row in sorted(context.ledger.standing(step.name).items()):
             said = json.loads(row["outputs"] or "{}").get(name, {}).get("digest")
             partition_day = shift(day, step.offset_days)

@@ -6,9 +6,9 @@ Change which rows of a failed check are shown: `examples.py`. Change what Data D
 
 from pumploss.checks.examples import CHARACTERS, examples
 from pumploss.checks.judging import Judged, Verdict, confirmed, failures, judge, judged, stops, suite
-from pumploss.checks.measuring import Measured, measure
+from pumploss.checks.measuring import Measured, digests, measure
 
 __all__ = [
     "CHARACTERS", "Judged", "Measured", "Verdict",
-    "confirmed", "examples", "failures", "judge", "judged", "measure", "stops", "suite",
+    "confirmed", "digests", "examples", "failures", "judge", "judged", "measure", "stops", "suite",
 ]  # fmt: skip

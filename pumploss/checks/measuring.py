@@ -28,23 +28,34 @@ class Measured:
 
 
 def measure(table: Table, staged: DataFrame) -> Measured:
-    """Measure all checks, row counts and content digests of a table, per day, in one aggregate query.
+    """Measure all checks, row counts and content digests of a table, per day, in one aggregate query."""
+    metrics = _by_day(table, staged, [_expression(check).alias(f"m{n}") for n, check in enumerate(table.all_checks)])
+    rows = {day: int(count) for day, count in zip(metrics["day"], metrics["row_count"], strict=True)}
+    return Measured(table, metrics, rows, _digests(metrics))
+
+
+def digests(table: Table, rows: DataFrame) -> dict[date, str]:
+    """Digest what a table holds, per day, as `measure` does, and judge nothing of it.
 
     A digest is the row count and the wrapped sum of 64-bit row hashes over the columns that are not volatile, so the
     order of rows does not matter.
     """
+    return _digests(_by_day(table, rows, []))
+
+
+def _by_day(table: Table, rows: DataFrame, measures: list[SparkColumn]) -> "pd.DataFrame":
     digest = F.sum(_row_hash(table).cast("decimal(38,0)"))
-    measures = [_expression(check).alias(f"m{n}") for n, check in enumerate(table.all_checks)]
-    query = staged.groupBy(F.col(table.day).alias("day")).agg(
+    query = rows.groupBy(F.col(table.day).alias("day")).agg(
         F.count(F.lit(1)).alias("row_count"), digest.alias("digest"), *measures
     )
-    metrics = query.toPandas().sort_values("day", ignore_index=True)
-    rows = {day: int(count) for day, count in zip(metrics["day"], metrics["row_count"], strict=True)}
-    digests = {
+    return query.toPandas().sort_values("day", ignore_index=True)
+
+
+def _digests(metrics: "pd.DataFrame") -> dict[date, str]:
+    return {
         day: f"{count}-{int(total) % 2**64:016x}"
         for day, count, total in zip(metrics["day"], metrics["row_count"], metrics["digest"], strict=True)
     }
-    return Measured(table, metrics, rows, digests)
 
 
 def _expression(check: Check) -> SparkColumn:

@@ -1,19 +1,20 @@
 """Reads the transaction logs of Delta tables: versions, days, files and their statistics, all without the engine."""
 
-import json
 import re
 from collections.abc import Collection, Sequence
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 import fsspec
 
 from pumploss.contract import Table
 from pumploss.errors import ContractError
 from pumploss.lake.files import StoredFile
+from pumploss.lake.table_version import TableVersion
 from pumploss.lake.torn_logs import refuse_empty_commit, unreadable_log
+from pumploss.whole_files import is_local
 
 if TYPE_CHECKING:
     import polars as pl
@@ -30,7 +31,7 @@ class TableLogs:
     def __init__(self, root: str) -> None:
         self.root = root
         self._logs: dict[str, DeltaTable] = {}
-        self._actions: dict[str, tuple[int, pl.DataFrame]] = {}
+        self._versions: dict[str, TableVersion] = {}
 
     @cached_property
     def storage(self) -> Any:
@@ -56,10 +57,7 @@ class TableLogs:
 
     def stored_types(self, table: Table) -> dict[str, str]:
         """Return the type of each stored column by Spark's name, from the log: the engine would plan a read for it."""
-        from pyspark.sql.types import StructType
-
-        fields = StructType.fromJson(json.loads(self.log(table).schema().to_json()))
-        return {field.name: field.dataType.simpleString() for field in fields}
+        return self._said(table).types
 
     def log(self, table: Table) -> "DeltaTable":
         """Open the table's log as it stands now; after the first time only what was added to it is read."""
@@ -72,26 +70,37 @@ class TableLogs:
                 log = DeltaTable(self.path(table))
                 _refuse_other_layout(table, self.root, log.metadata().partition_columns)
                 self._logs[table.name] = log
-            else:
+            elif not self._is_latest(table, log.version()):
                 log.update_incremental()
         except DeltaError as error:
             raise unreadable_log(self.path(table), str(error)) from error
         refuse_empty_commit(self.path(table), log.version())
         return log
 
-    def actions(self, table: Table, version: int | None = None) -> "pl.DataFrame":
-        """List the files of a version, or the latest, of a table that exists: path, partition, size and statistics."""
-        import polars as pl
+    def _is_latest(self, table: Table, version: int) -> bool:
+        """Tell whether a local log still ends with a version: two looks at names, where delta-rs lists the folder."""
+        commits = Path(self.path(table)) / "_delta_log"
+        return (
+            is_local(self.storage)
+            and (commits / f"{version:020}.json").exists()
+            and not (commits / f"{version + 1:020}.json").exists()
+        )
+
+    def _said(self, table: Table, version: int | None = None) -> TableVersion:
+        """Answer for a version, or the latest, of a table that exists; what was read of the latest is kept."""
         from deltalake import DeltaTable
 
         log = self.log(table)
         if version is not None and version != log.version():
-            return pl.DataFrame(DeltaTable(self.path(table), version=version).get_add_actions(flatten=True))
-        known, actions = self._actions.get(table.name, (-1, pl.DataFrame()))
-        if known != log.version():
-            actions = pl.DataFrame(log.get_add_actions(flatten=True))
-            self._actions[table.name] = (log.version(), actions)
-        return actions
+            return TableVersion(table, self.path(table), DeltaTable(self.path(table), version=version))
+        known = self._versions.get(table.name)
+        if known is None or known.table is not table or known.number != log.version():
+            known = self._versions[table.name] = TableVersion(table, self.path(table), log)
+        return known
+
+    def actions(self, table: Table, version: int | None = None) -> "pl.DataFrame":
+        """List the files of a version, or the latest, of a table that exists: path, partition, size and statistics."""
+        return self._said(table, version).actions
 
     def version(self, table: Table) -> int | None:
         """Return the latest committed version, or None before the first."""
@@ -99,15 +108,7 @@ class TableLogs:
 
     def rows_by_day(self, table: Table) -> dict[date, int]:
         """Count committed rows per partition day."""
-        if not self.exists(table):
-            return {}
-        import polars as pl
-
-        actions = self.actions(table)
-        if actions.is_empty():
-            return {}
-        days = actions.group_by(f"partition.{table.day}").agg(pl.col("num_records").sum())
-        return {date.fromisoformat(str(day)): int(rows) for day, rows in days.sort(days.columns[0]).iter_rows()}
+        return dict(self._said(table).rows_by_day) if self.exists(table) else {}
 
     def days_holding(self, table: Table, column: str, lowest: date, highest: date) -> list[date]:
         """List the partition days that may hold values of a column between two days, by the log's statistics."""
@@ -123,24 +124,7 @@ class TableLogs:
 
     def files(self, table: Table, days: Collection[date] | None = None, version: int | None = None) -> list[StoredFile]:
         """List the files of these days, or all, of a version or the latest, by path."""
-        if not self.exists(table):
-            return []
-        import polars as pl
-
-        actions = self.actions(table, version)
-        if days is not None and not actions.is_empty():
-            texts = [day.isoformat() for day in days]
-            actions = actions.filter(pl.col(f"partition.{table.day}").cast(pl.String).is_in(texts))
-        stored = [
-            StoredFile(
-                f"{self.path(table)}/{unquote(row['path'])}",
-                {name: str(row[f"partition.{name}"]) for name in table.partition_by},
-                int(row["num_records"]),
-                _cohorts(row, table),
-            )
-            for row in actions.iter_rows(named=True)
-        ]
-        return sorted(stored, key=lambda file: file.path)
+        return self._said(table, version).files(days) if self.exists(table) else []
 
 
 def _refuse_other_layout(table: Table, root: str, partition_by: Sequence[str]) -> None:
@@ -151,9 +135,3 @@ def _refuse_other_layout(table: Table, root: str, partition_by: Sequence[str]) -
             f"{', '.join(table.partition_by) or 'nothing'}: another version of Pump Loss wrote it. A lake is made of "
             f"its landing: move {root} away, and `pumploss backfill` builds it anew."
         )
-
-
-def _cohorts(row: dict[str, Any], table: Table) -> tuple[int, int] | None:
-    """Say which cohorts a file holds, where its table is split by them and the writer kept the bounds."""
-    lowest, highest = (row.get(f"{end}.{table.split_by}") for end in ("min", "max"))
-    return None if lowest is None or highest is None else (int(lowest), int(highest))

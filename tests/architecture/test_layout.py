@@ -46,7 +46,7 @@ COVERED_BY = {
         "features/recomputed/trading", "features/recomputed/trips", "jobs/recompute_features",
         "jobs/recomputing/inputs", "jobs/recomputing/proof",
     ),
-    "integration/test_s3_locks": ("pumploss/lake/s3_locks",),
+    "integration/s3/test_s3_locks": ("pumploss/lake/s3_locks",),
     "integration/test_published_checks": ("jobs/gates/published_rows",),
     "integration/test_verify": ("jobs/commands/verify", "jobs/verifying"),
     "properties/test_method_laws": ("pnl/other_methods",),
@@ -56,6 +56,7 @@ COVERED_BY = {
         "jobs/running/lookups", "pumploss/lake/segments/building", "pumploss/lake/segments/lookup",
     ),
     "properties/test_swap_source_laws": ("sources/interpreting/swaps",),
+    "unit/dags/test_lake_wait": ("dags/waiting",),
     "unit/features/rolling/test_entries": ("features/rolling/entry_loops",),
     "unit/features/rolling/test_kernel": ("features/eligibility", "features/rolling/loops", "features/rolling/rows"),
     "unit/features/rolling/test_position_habits": (
@@ -82,6 +83,7 @@ COVERED_BY = {
     "unit/pnl/test_fifo": ("pnl/arrow_columns", "pnl/fifo_tables"),
     "unit/pumploss/lake/test_ledger": ("pumploss/clock",),
     "unit/pumploss/lake/test_locks": ("pumploss/lake/holders",),
+    "unit/pumploss/lake/test_logs": ("pumploss/lake/table_version",),
     "unit/pumploss/embedded/test_private_port": ("pumploss/embedded/carrier", "pumploss/embedded/engine_server"),
     "unit/pumploss/checks/test_judging": ("pumploss/checks/expectations",),
     "unit/pumploss/checks/data_docs/test_site": (

@@ -2,11 +2,10 @@
 
 import os
 import subprocess
-import sys
-import textwrap
 from pathlib import Path
 
 from pumploss.settings import ROOT
+from tests.building import forks
 
 _NAMED_BY_HOME = ("PUMPLOSS_LAKE", "PUMPLOSS_LANDING", "PUMPLOSS_WARM_DSN", "PUMPLOSS_HOT_URL", "MLFLOW_TRACKING_URI")
 
@@ -19,21 +18,9 @@ def environment_below(home: Path, **more: str) -> dict[str, str]:
 
 def run_command(home: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     """Runs `pumploss` with arguments to its end; `more` are further variables of its environment."""
-    return _run(["-m", "jobs", *arguments], home, more)
+    return forks.run(["-m", "jobs", *arguments], environment_below(home, **more))
 
 
 def run_code(home: Path, code: str, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     """Runs Python code to its end, for faults that only the process itself can bring about."""
-    return _run(["-c", textwrap.dedent(code), *arguments], home, more)
-
-
-def _run(arguments: list[str], home: Path, more: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, *arguments],
-        env=environment_below(home, **more),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    return forks.run(["-c", code, *arguments], environment_below(home, **more))

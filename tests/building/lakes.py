@@ -53,5 +53,5 @@ def contents(context: Any) -> dict[tuple[str, date], str]:
         (table.name, day): digest
         for table in data_tables()
         if context.lake.exists(table)
-        for day, digest in checks.measure(table, context.lake.read(table)).digests.items()
+        for day, digest in checks.digests(table, context.lake.read(table)).items()
     }

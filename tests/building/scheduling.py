@@ -35,6 +35,7 @@ TOGETHER = (
     ),
     ("integration/test_real_landing", "golden/test_real_digests"),
     ("integration/publishing",),
+    ("integration/s3",),
     ("unit/jobs/running",),
     ("unit/dags",),
     ("unit/models",),

@@ -4,15 +4,9 @@ Each trial draws its fault from `Random(seed)`, with a seed that a failure print
 kind; `make faults ROUNDS=200` runs as many as asked. What was run, and how it ended, stands in `docs/reliability.md`.
 """
 
-from random import Random
-
 import pytest
 
-from jobs.running.nightly import DATA_STEPS
-from jobs.running.runner import run_steps
-from tests.building import lakes, markets
-from tests.building.dumps import land_day
-from tests.building.three_days import DAYS
+from tests.building import built_days, lakes
 
 
 @pytest.fixture(scope="session")
@@ -25,19 +19,19 @@ def rounds(request):
 @pytest.fixture(scope="session")
 def template(spark, tmp_path_factory):
     """A home with three landed days, built by every step that needs no model. Trials copy it: `lakes.copied`."""
-    home = tmp_path_factory.mktemp("template") / "home"
-    with lakes.opened(home) as context:
-        for day, trades in markets.random_dumps(Random(11), list(DAYS), 120).items():
-            land_day(context.settings.landing, day, trades)
-        run_steps(context, [step.name for step in DATA_STEPS], DAYS)
-    return home
+    return built_days.built(tmp_path_factory)[0]
 
 
 @pytest.fixture(scope="session")
-def golden(template):
+def golden(spark, tmp_path_factory):
     """The content digest of every day of every table of the template."""
-    with lakes.opened(template) as context:
-        return lakes.contents(context)
+    return built_days.built(tmp_path_factory)[1]
+
+
+@pytest.fixture(scope="session")
+def corrected(spark, tmp_path_factory):
+    """`corrected(day)`: what the tables hold where that day was corrected."""
+    return lambda day: built_days.corrected(tmp_path_factory, day)
 
 
 @pytest.fixture

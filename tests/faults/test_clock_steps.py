@@ -11,11 +11,9 @@ import pytest
 from jobs.running.runner import run_step
 from pumploss import clock
 from tests.building import lakes
-from tests.building.dumps import land_day
-from tests.building.three_days import D2, D3, DAYS, more
-from tests.faults.test_overlaps import STEPS, TRADES, corrected, is_settled
-
-__all__ = ["corrected"]  # a fixture
+from tests.building.built_days import correct
+from tests.building.three_days import D2, D3, DAYS
+from tests.faults.test_overlaps import STEPS, is_settled
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 
@@ -27,13 +25,13 @@ def test_a_clock_that_jumps_changes_no_table_and_blocks_no_night(trial, correcte
     for seed in rounds(1):
         rng = Random(seed)
         day = rng.choice([D2, D3])
-        offset = [timedelta(0)]
+        expected, offset = corrected(day), [timedelta(0)]
         monkeypatch.setattr(clock, "now", lambda offset=offset: real() + offset[0])
         with lakes.opened(trial(seed)) as context:
-            land_day(context.settings.landing, day, [*TRADES[day], more(day)])
+            correct(context, day)
             for step in STEPS:
                 offset[0] = rng.choice(JUMPS)
                 run_step(context, step, [d for d in DAYS if d >= day])
             offset[0] = rng.choice(JUMPS)
             assert is_settled(context), f"seed {seed}"
-            assert lakes.contents(context) == corrected(day), f"seed {seed}"
+            assert lakes.contents(context) == expected, f"seed {seed}"

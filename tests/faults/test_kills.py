@@ -1,16 +1,14 @@
 """SIGKILL at every barrier of a pass, and at random moments: run again, all is golden and nothing is left over."""
 
-import os
 import signal
 import subprocess
-import sys
-import textwrap
+from contextlib import suppress
 from random import Random
 
 from jobs.running.runner import run_steps
-from pumploss.settings import ROOT
 from tests.building import lakes
 from tests.building.commands import environment_below, run_code
+from tests.building.forks import Fork
 from tests.building.three_days import D3
 
 STEPS = ("silver_trader_mint_day", "gold_token_day", "gold_market_day")
@@ -96,17 +94,9 @@ def test_a_kill_at_any_barrier_is_mended_by_the_next_run(trial, golden, rounds):
 def test_a_kill_at_any_moment_is_mended_by_the_next_run(trial, golden, rounds):
     for seed in rounds(1):
         home = trial(seed)
-        run = subprocess.Popen(
-            [sys.executable, "-c", textwrap.dedent(UNTIL_KILLED), ",".join(STEPS), D3.isoformat()],
-            env=environment_below(home),
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-        assert run.stdout.readline() == b"up\n"
-        try:
+        run = Fork(["-c", UNTIL_KILLED, ",".join(STEPS), D3.isoformat()], environment_below(home))
+        assert run.stdout.readline() == "up\n"
+        with suppress(subprocess.TimeoutExpired):
             run.wait(Random(seed).uniform(0, 4))
-        except subprocess.TimeoutExpired:
-            os.kill(run.pid, signal.SIGKILL)
-        run.communicate()
+        run.close()
         assert is_mended(home, golden), f"seed {seed}"

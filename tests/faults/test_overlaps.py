@@ -7,10 +7,7 @@ of its own is stopped at a barrier.
 
 import os
 import signal
-import subprocess
-import sys
 from contextlib import contextmanager
-from functools import cache
 from random import Random
 
 import pytest
@@ -19,55 +16,17 @@ from jobs.running import nightly
 from jobs.running.due_days import changed_dumps
 from jobs.running.runner import run_step
 from pumploss.errors import BusyLakeError, StaleError
-from pumploss.settings import ROOT
-from tests.building import lakes, markets
-from tests.building.dumps import land_day
-from tests.building.three_days import D1, D2, D3, DAYS, more
+from tests.building import lakes
+from tests.building.built_days import correct, made_up
+from tests.building.commands import environment_below
+from tests.building.forks import Fork
+from tests.building.three_days import D1, D2, D3, DAYS
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 
 STEPS = tuple(step.name for step in nightly.DATA_STEPS)
 #: A prime, so that the pairs of as many seeds are all different: seeds that follow each other draw pairs far apart.
 SPREAD = 101
-TRADES = markets.random_dumps(Random(11), list(DAYS), 120)
-
-
-class Silence:
-    """Looks on and says nothing."""
-
-    @contextmanager
-    def phase(self, *_):
-        yield
-
-    def say(self, text):
-        pass
-
-    at = done = say
-
-
-def correct(context, day):
-    """Lands the day again with one more trade."""
-    land_day(context.settings.landing, day, [*TRADES[day], more(day)])
-
-
-def made_up(context):
-    """Brings every day up to date, as a night does."""
-    nightly._build(context, DAYS, Silence())
-    return lakes.contents(context)
-
-
-@pytest.fixture(scope="module")
-def corrected(template, tmp_path_factory):
-    """`corrected(day)`: what the tables hold where that day was corrected, built once."""
-
-    @cache
-    def built(day):
-        home = lakes.copied(template, tmp_path_factory.mktemp("corrected") / "home")
-        with lakes.opened(home) as context:
-            correct(context, day)
-            return made_up(context)
-
-    return built
 
 
 def is_settled(context):
@@ -155,23 +114,12 @@ with open_context(from_environment()) as context:
 @contextmanager
 def paused(home, day, table, moment):
     """A process that builds the day, stopped at a commit of a table until it is told to go on."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PUMPLOSS_")}
-    child = subprocess.Popen(
-        [sys.executable, "-c", PAUSED, str(day), table, moment, *STEPS],
-        env={**kept, "PUMPLOSS_HOME": str(home), "PYTHONPATH": str(ROOT)},
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    child = Fork(["-c", PAUSED, str(day), table, moment, *STEPS], environment_below(home))
     try:
         assert child.stdout.readline() == "paused\n"
         yield child
     finally:
-        child.kill()
-        child.wait()
-        child.stdin.close()
-        child.stdout.close()
+        child.close()
 
 
 def test_nobody_comes_into_a_step_of_another_run(trial, corrected, rounds):
@@ -190,7 +138,7 @@ def test_nobody_comes_into_a_step_of_another_run(trial, corrected, rounds):
                     run_step(context, step, [day])
             assert context.ledger.frame().height == before, f"seed {seed}: who is refused leaves no trace"
             if is_killed:
-                child.send_signal(signal.SIGKILL)
+                os.kill(child.pid, signal.SIGKILL)
             else:
                 child.stdin.write("go on\n")
                 child.stdin.flush()

@@ -3,8 +3,6 @@
 import gzip
 import json
 import shutil
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -13,19 +11,18 @@ import pytest
 
 from jobs import commands
 from pumploss.lake import Lake, Ledger
-from pumploss.settings import ROOT, as_environment
+from pumploss.settings import as_environment
 from pumploss.tables import bronze_trades, quarantine_trades
 from simulator import Market, write_dumps
-from tests.building import lakes, nights
+from tests.building import forks, lakes, nights
 
 GOOD, BAD = date(2026, 1, 1), date(2026, 1, 2)
 
 
 def run_bronze(settings, *words):
     """The command in a process of its own."""
-    command = [sys.executable, "-m", "jobs", "run", "bronze_trades", *words]
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(settings.home), **as_environment(settings)}
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    return forks.run(["-m", "jobs", "run", "bronze_trades", *words], environment)
 
 
 @pytest.fixture

@@ -1,11 +1,8 @@
 """A night that was killed before its scores, and those after it: the day is named, and made up for if it can be."""
 
 import json
-import os
 import shutil
 import signal
-import subprocess
-import sys
 from contextlib import contextmanager
 
 import pytest
@@ -16,8 +13,8 @@ from jobs.running.nightly import _fill_scores
 from jobs.running.runner import run_pass, run_step
 from pumploss.days import shift, span
 from pumploss.report import RunReport
-from pumploss.settings import ROOT
 from tests.building import lakes, nights
+from tests.building.commands import run_code
 from tests.building.planted_lake import FIRST, LAST, build, scored
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::ResourceWarning")]
@@ -68,15 +65,8 @@ def context(spark, tmp_path):
         for model in ("train_loss_model", "train_risk_model"):
             run_pass(opened, RunReport(model), (LAST,))
         run_step(opened, "gold_scores", [BEFORE])
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("PUMPLOSS_")}
-        killed = subprocess.run(
-            [sys.executable, "-c", KILLED, str(HOLE)],
-            env={**kept, "PUMPLOSS_HOME": str(home), "PYTHONPATH": str(ROOT)},
-            cwd=ROOT,
-            capture_output=True,
-            check=False,
-        )
-        assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+        killed = run_code(home, KILLED, str(HOLE))
+        assert killed.returncode == -signal.SIGKILL, killed.stderr
         build(opened.settings.lake, seed=2)
         assert run_pass(opened, RunReport("train_risk_model"), (LAST,)).details["is_champion"]
         run_step(opened, "gold_scores", [AFTER])

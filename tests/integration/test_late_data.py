@@ -1,26 +1,21 @@
 """Trades that land late, and dumps that land again corrected: the next night restates every day that they touch."""
 
 import json
-import os
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from random import Random
 
 import pytest
 
-from features import registry
 from jobs.running import nightly
-from jobs.running.context import open_context
-from pumploss import catalog, checks
-from pumploss.settings import from_environment
 from pumploss.tables import (
     bronze_trades,
     gold_trader_day,
     quarantine_trades,
-    run_ledger,
     silver_trade_pnl,
     silver_trades,
 )
+from tests.building import lakes
 
 #: The last dump may reach back to the second day, and no further.
 D2, D3, D10 = DAYS = tuple(date(2026, 1, day) for day in (2, 3, 10))
@@ -52,24 +47,6 @@ def trade(day, name, **given):
     return {"traded_at": at, "sol_lamports": 10**9, "venue": "pumpswap", "signature": name, **plain, **given}
 
 
-@contextmanager
-def opened(home):
-    settings = from_environment({"PUMPLOSS_HOME": str(home), "SPARK_REMOTE": os.environ.get("SPARK_REMOTE", "")})
-    with open_context(settings) as context:
-        yield context
-
-
-def contents(context):
-    """Content digest of every day of every table of the lake."""
-    tables = {**catalog.tables(), registry.TABLE.name: registry.TABLE}
-    return {
-        (name, day): digest
-        for name, table in tables.items()
-        if name != run_ledger.TABLE.name and context.lake.exists(table)
-        for day, digest in checks.measure(table, context.lake.read(table)).digests.items()
-    }
-
-
 @pytest.fixture(scope="module")
 def nights(spark, tmp_path_factory, market, land):
     """A lake before and after the second night, which finds a late, a corrected and a replaced dump; and a fresh lake
@@ -77,13 +54,16 @@ def nights(spark, tmp_path_factory, market, land):
     """
     dumps = market(Random(3), list(DAYS), 60)
     dumps[D10] = [one for one in dumps[D10] if one["traded_at"].date() >= D3]
-    with opened(tmp_path_factory.mktemp("late")) as context, opened(tmp_path_factory.mktemp("fresh")) as fresh:
+    with (
+        lakes.opened(tmp_path_factory.mktemp("late")) as context,
+        lakes.opened(tmp_path_factory.mktemp("fresh")) as fresh,
+    ):
         for day in (D2, D3):
             land(context.settings.landing, day, dumps[day])
         land(context.settings.landing, D2, [trade(D2, "mistaken")], "more")
         replaced = land(context.settings.landing, D2, [trade(D2, "the same")], "part-1")
         nightly._build(context, (D2, D3), Watch())
-        before = contents(context)
+        before = lakes.contents(context)
         replaced.unlink()
         late = [trade(D3, "late", direction="sell"), trade(D2, "too late")]
         for landing in (context.settings.landing, fresh.settings.landing):
@@ -99,7 +79,7 @@ def nights(spark, tmp_path_factory, market, land):
 
 def test_the_lake_is_what_a_fresh_one_would_be(nights):
     context, before, fresh = nights
-    after, expected = contents(context), contents(fresh)
+    after, expected = lakes.contents(context), lakes.contents(fresh)
     differing = {place for place in after.keys() | expected.keys() if after.get(place) != expected.get(place)}
     assert not differing, sorted(differing)
     assert {step: context.ledger.stale(step) for step, _ in context.ledger.latest()} == {

@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from random import Random
 
 import pytest
 from deltalake import DeltaTable
@@ -17,20 +16,17 @@ from jobs.verifying.lake import by_content, by_files, by_logs, of_segments
 from pumploss.lake.segments.manifest import INDEX
 from pumploss.settings import ROOT
 from pumploss.tables import gold_market_day, silver_open_lots, silver_trades
-from tests.building import lakes, nights
-from tests.building.three_days import D2, D3, DAYS
+from tests.building import built_days, lakes, nights
+from tests.building.three_days import D2, D3
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def template(spark, tmp_path_factory, market, land):
-    """A home with three built days."""
-    home = tmp_path_factory.mktemp("template") / "home"
+def template(spark, tmp_path_factory):
+    """A home with three built days, those before the last gathered into segments."""
+    home = lakes.copied(built_days.built(tmp_path_factory)[0], tmp_path_factory.mktemp("template") / "home")
     with lakes.opened(home) as context:
-        for day, trades in market(Random(3), list(DAYS), 60).items():
-            land(context.settings.landing, day, trades)
-        lakes.build(context)
         keep_segments(context, silver_open_lots.TABLE, D3)
     return home
 

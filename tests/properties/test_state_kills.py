@@ -1,10 +1,6 @@
 """Laws of state: whenever a builder of segments dies, every lookup is right."""
 
-import os
 import signal
-import subprocess
-import sys
-import textwrap
 from pathlib import Path
 from random import Random
 
@@ -12,7 +8,7 @@ from jobs.running import lookups
 from jobs.running.lookups import STATES, keep_segments
 from pumploss.lake.segments import tiers
 from pumploss.lake.segments.manifest import MANIFEST, built_days, folder, shelf
-from pumploss.settings import ROOT
+from tests.building.commands import run_code
 from tests.building.states import AFTER, DAYS, LOTS, every_lookup_is_right, lots_of
 
 
@@ -90,15 +86,7 @@ KILLED = """
 def test_kill_minus_nine_while_a_manifest_is_written(opened, put, rows_of, frame):
     with opened() as context:
         put(context, LOTS, {day: lots_of(Random(day.day), day) for day in DAYS[:3]})
-        home = str(context.settings.home)
-        done = subprocess.run(
-            [sys.executable, "-c", textwrap.dedent(KILLED), MANIFEST],
-            env={**os.environ, "PUMPLOSS_HOME": home, "PUMPLOSS_LAKE": "", "PYTHONPATH": str(ROOT), "SPARK_REMOTE": ""},
-            cwd=ROOT,
-            capture_output=True,
-            timeout=120,
-            check=False,
-        )
+        done = run_code(context.settings.home, KILLED, MANIFEST)
         assert done.returncode == -signal.SIGKILL, done.stderr[-2000:]
         left = list(Path(folder(context.lake, LOTS)).iterdir())
         assert len(left) == 1

@@ -1,18 +1,15 @@
 """What stands after a failure or a kill."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
 
 import pytest
 
 from jobs.running.runner import run_step, run_steps
 from pumploss.errors import CheckError, LandingError, LockedError
 from pumploss.lake.locks import table_lock
-from pumploss.settings import ROOT
 from pumploss.tables import gold_market_day
+from tests.building.commands import run_code
 from tests.building.three_days import D2, D3, STEPS, each, last_rows, more, stale
 
 
@@ -94,21 +91,8 @@ with open_context(from_environment()) as context:
 @pytest.mark.parametrize(("table", "moment"), [("silver_trade_pnl", "before"), ("silver_trades", "after")])
 def test_a_killed_step_runs_again_to_the_same_tables(built, dumps, land, digests, changed, table, moment):
     land(built.settings.landing, D2, [*dumps[D2], more(D2)])
-    environment = {
-        **os.environ,
-        "PUMPLOSS_HOME": str(built.settings.home),
-        "PYTHONPATH": str(ROOT),
-        "PUMPLOSS_LAKE": "",
-    }
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED, str(D2), table, moment, *STEPS[:4]],
-        env={**environment, "PUMPLOSS_LANDING": ""},
-        cwd=ROOT,
-        capture_output=True,
-        timeout=120,
-        check=False,
-    )
-    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    killed = run_code(built.settings.home, KILLED, str(D2), table, moment, *STEPS[:4])
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
     run_step(built, "bronze_trades", [D2])
     run_steps(built, STEPS[1:], [D3])
     assert digests(built) == changed

@@ -11,7 +11,9 @@ from tests.building.checked_table import MONDAY, TABLE, TUESDAY
 
 
 def digest(staged):
-    return checks.measure(TABLE, staged).digests
+    measured = checks.measure(TABLE, staged).digests
+    assert checks.digests(TABLE, staged) == measured
+    return measured
 
 
 def test_what_is_not_a_number_is_found_though_it_is_in_every_range(frame):

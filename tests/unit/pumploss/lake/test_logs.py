@@ -19,6 +19,18 @@ def test_the_log_says_which_days_hold_a_value(lake, put):
     assert lake.days_holding(TABLE, "noted_day", D1, D2) == []
 
 
+def test_what_another_commits_is_seen_at_the_next_look(lake, put):
+    other = Lake(lake.root, lambda: pytest.fail("no engine is needed here"))
+    first = put({D1: ["a"]})
+    assert other.rows_by_day(TABLE) == {D1: 1}
+    other.rows_by_day(TABLE).clear()  # what is asked for is the asker's own
+    assert other.rows_by_day(TABLE) == {D1: 1}
+    last = put({D1: ["a", "bb"], D2: ["c"]})
+    assert (other.version(TABLE), other.rows_by_day(TABLE)) == (last, {D1: 2, D2: 1})
+    assert {file.partition["day"] for file in other.files(TABLE)} == {str(D1), str(D2)}
+    assert [file.rows for file in other.files(TABLE, version=first)] == [1]
+
+
 def test_a_log_without_a_commit_is_no_table(lake, put):
     log = Path(lake.path(TABLE), "_delta_log")
     log.mkdir(parents=True)

@@ -1,45 +1,8 @@
 """Locks of a lake on S3, against a server on 127.0.0.1: objects that are put on condition, renewed, and expire."""
 
-import json
-import subprocess
-import sys
-import textwrap
-
 import pytest
 
-from pumploss.settings import ROOT
-from tests.building.local_s3 import served, with_bucket
-
 BUCKET = "pumploss-locks"
-
-
-@pytest.fixture(scope="module")
-def s3():
-    """The environment of a process that is to use the server's bucket."""
-    with served() as environment:
-        yield environment
-
-
-@pytest.fixture
-def bucket(s3):
-    """A client, and an empty bucket."""
-    with with_bucket(s3, BUCKET) as client:
-        yield client
-
-
-def told(s3, code, *arguments, **more):
-    """What a process of its own prints last, read as JSON: libraries read the environment when they start."""
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code), *arguments],
-        env={**s3, **more},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-4000:]
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 LOCK = """
@@ -64,8 +27,8 @@ LOCK = """
 
 
 @pytest.mark.parametrize("place", [f"s3://{BUCKET}/lake", f"s3://{BUCKET}"])
-def test_one_writer_at_a_time_on_s3(s3, bucket, place):
-    seen = told(s3, LOCK, PUMPLOSS_LAKE=place)
+def test_one_writer_at_a_time_on_s3(told, bucket, place):
+    seen = told(LOCK, PUMPLOSS_LAKE=place)
     assert seen == [f"Table things of {place}", "another table", "again"]
     stored = bucket.list_objects_v2(Bucket=BUCKET)["Contents"]
     bodies = [bucket.get_object(Bucket=BUCKET, Key=item["Key"])["Body"].read() for item in stored]
@@ -114,8 +77,8 @@ DEAD = """
 
 
 @pytest.mark.parametrize("clock_days", [-1, 0, 1])
-def test_the_lock_of_a_dead_run_expires_by_the_stores_clock_and_nobody_elses_is_let_go(s3, bucket, clock_days):
-    assert told(s3, DEAD, BUCKET=BUCKET, CLOCK_DAYS=str(clock_days)) == [
+def test_the_lock_of_a_dead_run_expires_by_the_stores_clock_and_nobody_elses_is_let_go(told, bucket, clock_days):
+    assert told(DEAD, BUCKET=BUCKET, CLOCK_DAYS=str(clock_days)) == [
         "refused",
         "2 of one run",
         "1 left",
@@ -146,8 +109,8 @@ LOST = """
 """
 
 
-def test_a_run_whose_lock_was_lost_writes_nothing_more(s3, bucket):
-    assert told(s3, LOST, BUCKET=BUCKET) == [True]
+def test_a_run_whose_lock_was_lost_writes_nothing_more(told, bucket):
+    assert told(LOST, BUCKET=BUCKET) == [True]
 
 
 RACE = """
@@ -164,5 +127,5 @@ RACE = """
 """
 
 
-def test_of_several_that_ask_at_once_one_gets_the_lock(s3, bucket):
-    assert told(s3, RACE, BUCKET=BUCKET) == [0, 1, 1, 1]
+def test_of_several_that_ask_at_once_one_gets_the_lock(told, bucket):
+    assert told(RACE, BUCKET=BUCKET) == [0, 1, 1, 1]

@@ -1,23 +1,6 @@
 """Segments of a lake on S3, against a server on 127.0.0.1: gathered, looked into, refused once a day has changed."""
 
-import json
-import subprocess
-import sys
-import textwrap
-
-import pytest
-
-from pumploss.settings import ROOT
-from tests.building.local_s3 import served, with_bucket
-
 BUCKET = "pumploss-segments"
-
-
-@pytest.fixture
-def s3():
-    """The environment of a process that is to use the server's bucket."""
-    with served() as environment, with_bucket(environment, BUCKET):
-        yield {**environment, "PUMPLOSS_LAKE": f"s3://{BUCKET}/some/lake"}
 
 
 LOOKUPS = """
@@ -67,18 +50,8 @@ LOOKUPS = """
 """
 
 
-def test_segments_on_s3(s3, tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(LOOKUPS)],
-        env={**s3, "PUMPLOSS_HOME": str(tmp_path)},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-4000:]
-    seen = json.loads(done.stdout.splitlines()[-1])
+def test_segments_on_s3(told, bucket, tmp_path):
+    seen = told(LOOKUPS, PUMPLOSS_HOME=str(tmp_path), PUMPLOSS_LAKE=f"s3://{BUCKET}/some/lake")
     latest = [["m0", "2026-01-05", 1], ["m11", "2026-01-09", 5], ["m3", "2026-01-08", 4]]
     assert seen["found"] == latest
     assert (seen["days read whole"], seen["opened a part"]) == (0, True)

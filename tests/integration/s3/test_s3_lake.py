@@ -4,47 +4,10 @@ The variables below are all that a lake on S3 needs. The embedded engine, delta-
 """
 
 import json
-import subprocess
-import sys
-import textwrap
 from datetime import date
 from random import Random
 
-import pytest
-
-from pumploss.settings import ROOT
-from tests.building.local_s3 import served, with_bucket
-
 BUCKET = "pumploss-test"
-
-
-@pytest.fixture(scope="module")
-def s3():
-    """The environment of a process that is to use the server's bucket."""
-    with served() as environment:
-        yield environment
-
-
-@pytest.fixture
-def bucket(s3):
-    """A client, and an empty bucket."""
-    with with_bucket(s3, BUCKET) as client:
-        yield client
-
-
-def told(s3, code, *arguments, **more):
-    """What a process of its own prints last, read as JSON: libraries read the environment when they start."""
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code), *arguments],
-        env={**s3, **more},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-4000:]
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 DAYS = """
@@ -92,8 +55,8 @@ DAYS = """
 """
 
 
-def test_days_are_written_and_replaced_on_s3(s3, bucket):
-    seen = told(s3, DAYS, PUMPLOSS_LAKE=f"s3://{BUCKET}/some/lake/")
+def test_days_are_written_and_replaced_on_s3(told, bucket):
+    seen = told(DAYS, PUMPLOSS_LAKE=f"s3://{BUCKET}/some/lake/")
     assert seen == {
         "before": False,
         "rows before": 0,
@@ -125,11 +88,11 @@ STEPS = """
 """
 
 
-def test_a_day_goes_from_a_landing_on_s3_to_a_lake_on_s3(s3, bucket, market, land, tmp_path):
+def test_a_day_goes_from_a_landing_on_s3_to_a_lake_on_s3(told, bucket, market, land, tmp_path):
     day = date(2026, 1, 5)
     dump = land(tmp_path, day, market(Random(1), [day], 40)[day])
     bucket.upload_file(str(dump), BUCKET, f"dumps/{dump.relative_to(tmp_path)}")
     places = {"PUMPLOSS_LAKE": f"s3://{BUCKET}/lake", "PUMPLOSS_LANDING": f"s3://{BUCKET}/dumps"}
-    trades, changed = told(s3, STEPS, str(day), PUMPLOSS_HOME=str(tmp_path / "home"), **places)
+    trades, changed = told(STEPS, str(day), PUMPLOSS_HOME=str(tmp_path / "home"), **places)
     assert trades > 40
     assert changed == []
