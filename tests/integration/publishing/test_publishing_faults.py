@@ -6,6 +6,8 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
+from shutil import copytree, rmtree
 from typing import Any
 
 import psycopg
@@ -14,6 +16,7 @@ import pytest
 from jobs.running.context import Context
 from jobs.running.runner import run_pass
 from pumploss.errors import CheckError, LakeError, StaleError, StoreError
+from pumploss.lake import Ledger
 from pumploss.report import RunReport
 from pumploss.settings import ROOT, as_environment
 from pumploss.tables import gold_trader_day, silver_trades
@@ -43,10 +46,16 @@ def test_a_lost_answer_to_the_commit_is_looked_up(
     assert everything(town.settings) == before
 
 
-def test_another_lake_is_refused(town: Town) -> None:
-    other = replace(town.settings, landing="/somewhere/else")
+def test_another_lake_is_refused(town: Town, tmp_path: Path) -> None:
+    """It holds the same rows, but it was built by itself, in another place."""
+    lake = Path(copytree(town.settings.lake, tmp_path / "lake"))
+    foreign = Context(replace(town.settings, lake=str(lake)))
+    rows = foreign.ledger.frame().to_dicts()
+    rmtree(lake / "run_ledger")
+    kept = ({name: row[name] for name in row if name not in ("written_at", "run_day")} for row in rows)
+    Ledger(foreign.lake).append(kept)
+    foreign = Context(foreign.settings)
     before = everything(town.settings)
-    foreign = Context(other)
     with pytest.raises(StoreError, match="never mix"):
         run_pass(foreign, RunReport("publish_warm"), (DAY,))
     with pytest.raises(StoreError, match="never mix"):
