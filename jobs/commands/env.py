@@ -8,7 +8,7 @@ from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict
 
-from jobs.airflow.environment import environment, keep_secrets
+from jobs.airflow.environment import environment, keep_secrets, news
 from jobs.commands.serve import program
 from pumploss import embedded
 from pumploss.settings import Settings, from_environment
@@ -21,9 +21,9 @@ def run(_: argparse.Namespace) -> int:
     """Prints what differs from the environment as it is: `eval "$(pumploss env)"` in a shell."""
     settings = from_environment()
     keep_secrets(settings)
-    for name, value in sorted(variables(settings).items()):
-        if os.environ.get(name) != value or name == "PUMPLOSS_HOME":
-            print(f"export {name}={shlex.quote(value)}")
+    home = {"PUMPLOSS_HOME": str(settings.home)}
+    for name, value in sorted({**news(variables(settings)), **home}.items()):
+        print(f"export {name}={shlex.quote(value)}")
     if settings.hot_url is None:
         redis = embedded.redis(settings.hot_dir)
         print(f"alias redis-cli={shlex.quote(f'redis-cli -s {shlex.quote(str(redis.socket_path))}')}")
