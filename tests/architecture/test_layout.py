@@ -48,7 +48,6 @@ COVERED_BY = {
     ),
     "integration/s3/test_s3_locks": ("pumploss/lake/s3_locks",),
     "integration/test_model_commands": ("jobs/commands/model",),
-    "integration/test_s3_locks": ("pumploss/lake/s3_locks",),
     "integration/test_published_checks": ("jobs/gates/published_rows",),
     "integration/test_verify": ("jobs/commands/verify", "jobs/verifying"),
     "properties/test_method_laws": ("pnl/other_methods",),
