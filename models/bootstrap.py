@@ -56,15 +56,18 @@ class Draws:
 
     def captured_difference(self, first: Floats, second: Floats, amount: Floats, share: float = 0.1) -> Interval:
         """Compare two rankings: by how much more of the amount falls on the top share of the first."""
-        orders = [np.argsort(-ranking, kind="stable") for ranking in (first, second)]
-        members, amounts = [self._cluster[order] for order in orders], [amount[order] for order in orders]
-        once = np.ones(len(amount))
-        measured = [_captured(once, lost, share) for lost in amounts]
-        drawn = [
-            [_captured(times[cluster], lost, share) for cluster, lost in zip(members, amounts, strict=True)]
-            for times in self._times
-        ]
-        return _interval(measured[0] - measured[1], np.array([one - other for one, other in drawn]))
+        rows, lost = np.bincount(self._cluster), np.bincount(self._cluster, weights=amount)
+        room, total = share * (self._times @ rows), self._times @ lost
+        drawn, measured = [], []
+        for ranking in (first, second):
+            order = np.argsort(-ranking, kind="stable")
+            cluster, amounts = self._cluster[order], amount[order]
+            taken = [_taken(times, cluster, amounts, most) for times, most in zip(self._times, room, strict=True)]
+            once = _taken(np.ones(len(rows)), cluster, amounts, share * len(amount))
+            with np.errstate(invalid="ignore", divide="ignore"):
+                drawn.append(np.array(taken) / total)
+                measured.append(np.float64(once) / lost.sum())
+        return _interval(float(measured[0] - measured[1]), drawn[0] - drawn[1])
 
 
 def clusters(frame: TrainingFrame, rows: Flags) -> Integers:
@@ -83,12 +86,16 @@ def losses_of(outcome: Flags, p: Floats) -> Floats:
     return rows
 
 
-def _captured(times: Floats, amount: Floats, share: float) -> float:
-    """Compute the part of the amount in the top share, of rows in the order of a ranking that count so many times."""
-    total = float(times @ amount)
+def _taken(times: Floats, cluster: Integers, amount: Floats, room: float) -> float:
+    """Sum up the amount of the first rows of a ranking that there is room for, when clusters count so many times."""
+    # However clusters are drawn, the top share ends near where it did: only where it does not, all rows are counted.
+    near = min(len(amount), 3 * int(room) + 1)
+    counted = times[cluster[:near]]
+    if counted.sum() < room:
+        near, counted = len(amount), times[cluster]
     # A row that the edge of the top share cuts counts in part.
-    room = share * times.sum() - (np.cumsum(times) - times)
-    return float(np.clip(room, 0.0, times) @ amount) / total if total > 0 else float("nan")
+    before = np.cumsum(counted) - counted
+    return float(np.clip(room - before, 0.0, counted) @ amount[:near])
 
 
 def _interval(value: float, drawn: Floats) -> Interval:

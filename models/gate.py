@@ -1,5 +1,6 @@
 """Decides whether a challenger becomes the champion, and says what else people should know about it."""
 
+import itertools
 import math
 from dataclasses import dataclass, field
 
@@ -8,6 +9,14 @@ from models.spec import Acceptance
 
 #: A challenger may be this much worse in logloss on the same test days: less is noise between two weekly trainings.
 LOGLOSS_MARGIN = 0.002
+
+#: What a challenger must beat: in logloss with certainty, ...
+RIVALS = ("formula", "persistence", "fading_loss_ratio", "volume", "logistic")
+#: ... and in SOL captured by the top tenth with certainty.
+MONEY_RIVAL = "volume"
+
+#: A slice may be off by this much: predicted against observed rate.
+MOST_OFF = 0.03
 
 
 @dataclass(frozen=True)
@@ -24,7 +33,10 @@ class Decision:
 
 
 def decide(challenger: Evaluation, bars: Acceptance, champion: Metrics | None) -> Decision:
-    """Promote what is finite, no worse than the base rate, and not worse than the champion by more than the margin."""
+    """Promote what is finite, beats every baseline, and is not worse than the champion by more than the margin.
+
+    A first model is held to the same: where nothing is better than sorting by volume, no scores are better than some.
+    """
     ours, reasons = challenger.model, []
     broken = sorted(name for name, value in ours.items() if not math.isfinite(value))
     if broken:
@@ -37,7 +49,43 @@ def decide(challenger: Evaluation, bars: Acceptance, champion: Metrics | None) -
             f"logloss {ours['logloss']:.4f} is worse than the champion's {champion['logloss']:.4f} on the same days by "
             f"more than {LOGLOSS_MARGIN}"
         )
+    reasons += [*_beaten(challenger), *_bands(challenger), *_slices(challenger)]
     return Decision(reasons, remarks(challenger, bars))
+
+
+def _beaten(challenger: Evaluation) -> list[str]:
+    """List the baselines that the challenger does not beat with certainty; what was not compared counts as such."""
+    wanted = [f"logloss_of_{name}" for name in RIVALS] + [f"captured_over_{MONEY_RIVAL}"]
+    said = []
+    for name in wanted:
+        found = challenger.comparisons.get(name)
+        if found is None:
+            said.append(f"{name} was not measured")
+        elif not found.is_above:
+            said.append(
+                f"{name} is {found.value:+.4f}, 95 % from {found.low:+.4f} to {found.high:+.4f}: not clear of 0"
+            )
+    return said
+
+
+def _bands(challenger: Evaluation) -> list[str]:
+    """Say where the observed rate does not rise from band to band; empty bands say nothing."""
+    rates = [(band.name, band.rate) for band in challenger.bands if math.isfinite(band.rate)]
+    return [
+        f"{name} loses severely in {rate:.3f}, {lower} in {before:.3f}: bands must rise"
+        for (lower, before), (name, rate) in itertools.pairwise(rates)
+        if not rate > before
+    ]
+
+
+def _slices(challenger: Evaluation) -> list[str]:
+    """Name the slices whose predictions are off with certainty."""
+    return [
+        f"{part.name}: predicted {part.predicted:.3f}, observed {part.observed:.3f} of {part.rows} rows, 95 % of the "
+        f"difference {part.low:+.3f} to {part.high:+.3f}: off by more than {MOST_OFF}"
+        for part in challenger.slices
+        if part.is_off(MOST_OFF)
+    ]
 
 
 def remarks(evaluation: Evaluation, bars: Acceptance) -> list[str]:

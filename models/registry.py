@@ -121,6 +121,11 @@ class Registry:
         """Return the tags of a version."""
         return dict(self._client.get_model_version(name, version).tags)
 
+    def versions(self, name: str) -> "list[ModelVersion]":
+        """List all versions of a model, oldest first; none where nothing was ever registered."""
+        found = [] if self._is_unborn else self._client.search_model_versions(f"name='{name}'")
+        return sorted(found, key=lambda known: int(known.version))
+
     def _by_alias(self, name: str, alias: str) -> "ModelVersion | None":
         from mlflow.exceptions import MlflowException
 
@@ -141,9 +146,8 @@ class Registry:
 
     def earlier(self, name: str, tags: Mapping[str, str]) -> str | None:
         """Return the first registered version with these tags, or None."""
-        versions = self._client.search_model_versions(f"name='{name}'")
-        fitting = [int(known.version) for known in versions if tags.items() <= dict(known.tags).items()]
-        return str(min(fitting)) if fitting else None
+        fitting = (known for known in self.versions(name) if tags.items() <= dict(known.tags).items())
+        return next((str(known.version) for known in fitting), None)
 
     def load(self, name: str, version: str) -> Served:
         """Load a version, verified against the digests in its tags.
@@ -198,8 +202,10 @@ class Registry:
         client.set_registered_model_alias(name, CHALLENGER, made.version)
         return str(made.version)
 
-    def promote(self, name: str, version: str) -> None:
-        """Make a version the champion; the one it follows is kept as `previous`."""
+    def promote(self, name: str, version: str, why: str | None = None) -> None:
+        """Make a version, tagged with `why` if that is said, the champion; the one it follows is kept as `previous`."""
+        if why is not None:
+            self._client.set_model_version_tag(name, version, "promoted", why)
         champion = self.version(name)
         if champion is not None and champion != version:
             self._client.set_registered_model_alias(name, PREVIOUS, champion)

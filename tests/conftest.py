@@ -112,6 +112,7 @@ def fixed_market(tmp_path_factory: pytest.TempPathFactory, spark: Any) -> Path:
     home = tmp_path_factory.mktemp("fixed_market")
     with nights.environment_of(home):
         assert nights.nightly() == 0
+        nights.promoted()
     return home
 
 

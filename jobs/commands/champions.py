@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models.loss_model import SPEC as LOSS
-from models.registry import Registry
+from models.registry import CHALLENGER, Registry
 from models.risk_model import SPEC as RISK
 from pumploss.settings import Settings
 
@@ -21,7 +21,10 @@ MEASURES = {
 
 @dataclass(frozen=True)
 class Champion:
-    """A model's champion, `version` None where there is none; measures by contender, `model` first."""
+    """A model's champion, with measures by contender, `model` first.
+
+    Where there is none, `version` is None and `tags` are those of the challenger that the gate kept back.
+    """
 
     name: str
     version: str | None
@@ -46,7 +49,8 @@ def champions(settings: Settings) -> list[Champion]:
     for spec in (LOSS, RISK):
         version = registry.version(spec.name)
         if version is None:
-            both.append(Champion(spec.name, None))
+            challenger = registry.version(spec.name, CHALLENGER)
+            both.append(Champion(spec.name, None, registry.tags(spec.name, challenger) if challenger else {}))
             continue
         metrics: Any = registry.load(spec.name, version).metrics
         measures = {"model": metrics["model"], **metrics["baselines"]}

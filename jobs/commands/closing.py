@@ -64,5 +64,7 @@ def _models(settings: Settings) -> None:
     for champion in both:
         if champion.version is None:
             print(f"{champion.name}: no champion yet, so there are no scores of it.")
+            if why := champion.tags.get("gate"):
+                print(f"  The gate kept the latest version back: {why}.")
         elif champion.tags.get("short_history") == "true":
             print(f"{champion.name}: short history, fewer than 28 training days.")

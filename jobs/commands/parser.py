@@ -21,7 +21,7 @@ def parse(argv: Sequence[str] | None, program: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser(program, description="What traders lose on pump.fun, and who is about to lose.")
     parser.set_defaults(parser=parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_nights, _steps, _readers, _servers):
+    for add in (_nights, _steps, _readers, _models, _servers):
         add(commands)
     arguments = parser.parse_args(argv)
     if "first" in arguments:
@@ -93,6 +93,14 @@ def _readers(commands: _Commands) -> None:
     methods.add_argument("--until", type=_day, metavar="DAY", help="last trade date that counts (the last built one)")
     for command in (status, verify, losers, trader, methods):
         command.add_argument("--json", action="store_true", help="print JSON instead of tables")
+
+
+def _models(commands: _Commands) -> None:
+    model = _command(commands, "model", "model:run", "list, show, promote or roll back the registered models")
+    model.add_argument("action", choices=("list", "show", "promote", "rollback"))
+    model.add_argument("name", nargs="?", metavar="NAME", help="loss-prediction or risk-score")
+    model.add_argument("version", nargs="?", metavar="VERSION", help="show, promote: which (the latest)")
+    model.add_argument("--json", action="store_true", help="print JSON instead of tables")
 
 
 def _servers(commands: _Commands) -> None:

@@ -71,6 +71,13 @@ def _train(registry: Registry, spec: ModelSpec, retrieved: Retrieved, parts: Tim
     evidence = trained.evaluation.evidence()
     report.details.update(_details(spec, version, evidence, parts, is_new=True, is_champion=decision.is_promoted))
     report.details["gate"] = {"is_promoted": decision.is_promoted, "reasons": decision.reasons}
+    _keep(report, spec)
+
+
+def _keep(report: RunReport, spec: ModelSpec) -> None:
+    """Notes decision and evidence for the ledger, on the day that the training is as of."""
+    kept = {name: report.details[name] for name in ("version", "gate", "comparisons", "slices", "bands")}
+    report.day(max(report.days)).note(spec.name, **kept)
 
 
 def _details(

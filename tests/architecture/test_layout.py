@@ -47,6 +47,7 @@ COVERED_BY = {
         "jobs/recomputing/inputs", "jobs/recomputing/proof",
     ),
     "integration/s3/test_s3_locks": ("pumploss/lake/s3_locks",),
+    "integration/test_model_commands": ("jobs/commands/model",),
     "integration/test_published_checks": ("jobs/gates/published_rows",),
     "integration/test_verify": ("jobs/commands/verify", "jobs/verifying"),
     "properties/test_method_laws": ("pnl/other_methods",),

@@ -42,3 +42,13 @@ def nightly() -> int:
         return commands.main(
             ["nightly", "--days", str(DAYS), "--trades", str(TRADES), "--seed", str(SEED), "--no-airflow"]
         )
+
+
+def promoted() -> None:
+    """Lets the models of a first night serve by hand, as the gate rightly refuses what so few traders can show."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name in ("loss-prediction", "risk-score"):
+            assert commands.main(["model", "promote", name]) == 0
+        for step in ("gold_scores", "publish_warm", "materialize_features", "publish_hot"):
+            assert commands.main(["run", step, "--day", LAST.isoformat()]) == 0

@@ -69,9 +69,10 @@ def label_rows(day, rng, ability):
     return pa.Table.from_pylist(rows, schema=gold_labels.TABLE.arrow_schema)
 
 
-def build(lake, seed=1):
+def build(lake, seed=1, skill=1.0):
+    """Writes the lake; without `skill` nobody loses more than others."""
     rng = np.random.default_rng(seed)
-    ability = rng.normal(size=TRADERS)
+    ability = skill * rng.normal(size=TRADERS)
     as_of = span(shift(FIRST, 30), shift(LAST, 1))
     features = pa.concat_tables([feature_rows(day, rng, ability) for day in as_of])
     labels = pa.concat_tables([label_rows(day, rng, ability) for day in as_of if day <= shift(LAST, -6)])

@@ -67,6 +67,7 @@ def test_the_first_models_find_the_signal_and_become_champions(first, registry):
         assert registry.version(name) == registry.version(name, CHALLENGER) == "1"
         assert report.details["gate"] == {"is_promoted": True, "reasons": []}
         assert registry.tags(name, "1")["gate"] == "passed"
+        assert report.day(LAST).outputs[name]["gate"] == report.details["gate"]
         assert report.details["comparisons"] == registry.load(name, "1").metrics["comparisons"]
         json.dumps(report.details, allow_nan=False)
 

@@ -2,17 +2,28 @@
 
 import pytest
 
+from models.bootstrap import Interval
 from models.evaluate import Evaluation
-from models.gate import decide
+from models.gate import MONEY_RIVAL, RIVALS, decide
+from models.score import Band
+from models.slices import Slice
 from models.spec import Acceptance
 
 BARS = Acceptance(auc_exposed=0.62, auc_suspicious=0.80)
 GOOD = {"auc_exposed": 0.7, "brier_skill": 0.1, "ece": 0.01, "logloss": 0.60, "auc_over_formula_low": 0.05}
 RATE = {"base_rate": {"logloss": 0.65}}
+CLEAR, UNSURE = Interval(0.02, 0.01, 0.03), Interval(0.02, -0.01, 0.05)
+BEATEN = {**{f"logloss_of_{name}": CLEAR for name in RIVALS}, f"captured_over_{MONEY_RIVAL}": CLEAR}
+RISING = tuple(Band(name, 0.0, 0.5, 0.5, rate, 0.0, 1.0) for name, rate in (("low", 0.1), ("medium", 0.2)))
+
+
+def evaluation(measures=GOOD, **given):
+    """An evaluation in which everything but what is given speaks for promotion."""
+    return Evaluation(measures, RATE, **{"comparisons": BEATEN, "bands": RISING, **given})
 
 
 def test_a_sound_challenger_passes_without_remarks():
-    decision = decide(Evaluation(GOOD, RATE), BARS, None)
+    decision = decide(evaluation(), BARS, None)
     assert decision.is_promoted
     assert decision.remarks == []
 
@@ -26,16 +37,43 @@ def test_a_sound_challenger_passes_without_remarks():
     ],
 )
 def test_the_gate_says_why_a_challenger_stays_one(changed, champion, reason):
-    decision = decide(Evaluation({**GOOD, **changed}, RATE), BARS, champion)
+    decision = decide(evaluation({**GOOD, **changed}), BARS, champion)
     assert not decision.is_promoted
     assert any(reason in text for text in decision.reasons)
 
 
 def test_a_difference_within_the_margin_does_not_keep_an_old_champion():
-    assert decide(Evaluation(GOOD, RATE), BARS, {"logloss": 0.5985}).is_promoted
+    assert decide(evaluation(), BARS, {"logloss": 0.5985}).is_promoted
 
 
 def test_too_good_is_remarked_as_well_as_too_bad():
-    assert "look for a leak" in " ".join(decide(Evaluation({**GOOD, "auc_exposed": 0.9}, RATE), BARS, None).remarks)
+    assert "look for a leak" in " ".join(decide(evaluation({**GOOD, "auc_exposed": 0.9}), BARS, None).remarks)
     poor = {**GOOD, "auc_exposed": 0.5, "brier_skill": 0.0, "ece": 0.2, "auc_over_formula_low": -0.1}
-    assert len(decide(Evaluation(poor, RATE), BARS, None).remarks) == 4
+    assert len(decide(evaluation(poor), BARS, None).remarks) == 4
+
+
+@pytest.mark.parametrize("name", sorted(BEATEN))
+def test_every_rival_must_be_beaten_with_certainty_also_by_a_first_model(name):
+    unsure = decide(evaluation(comparisons={**BEATEN, name: UNSURE}), BARS, None)
+    assert unsure.reasons == [f"{name} is +0.0200, 95 % from -0.0100 to +0.0500: not clear of 0"]
+    unknown = decide(evaluation(comparisons={**BEATEN, name: Interval(0.1, float("nan"), float("nan"))}), BARS, None)
+    assert not unknown.is_promoted
+
+
+def test_what_was_not_measured_is_not_believed():
+    assert decide(Evaluation(GOOD, RATE), BARS, None).reasons == [f"{name} was not measured" for name in BEATEN]
+
+
+def test_bands_must_rise_and_empty_ones_say_nothing():
+    empty = Band("low", 40.0, 0.0, 0.0, float("nan"), float("nan"), float("nan"))
+    assert decide(evaluation(bands=(RISING[0], empty, RISING[1])), BARS, None).is_promoted
+    fallen = decide(evaluation(bands=RISING[::-1]), BARS, None)
+    assert fallen.reasons == ["low loses severely in 0.100, medium in 0.200: bands must rise"]
+
+
+def test_a_slice_that_is_off_with_certainty_keeps_the_challenger_back():
+    off = Slice("under 7 days old", 2000, 900, 0.53, 0.61, -0.11, -0.05)
+    (reason,) = decide(evaluation(slices=(off,)), BARS, None).reasons
+    assert reason.startswith("under 7 days old: predicted 0.530, observed 0.610 of 2000 rows")
+    unsure = Slice("under 7 days old", 2000, 900, 0.53, 0.61, -0.13, -0.02)
+    assert decide(evaluation(slices=(unsure,)), BARS, None).is_promoted

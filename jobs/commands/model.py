@@ -1,0 +1,106 @@
+"""`model`: the registered models, what the gate said of them, and who serves."""
+
+import argparse
+import json
+from typing import TYPE_CHECKING, Any
+
+from jobs.commands.terminal import show_facts, show_table
+from models.loss_model import SPEC as LOSS
+from models.registry import CHALLENGER, CHAMPION, PREVIOUS, Registry
+from models.risk_model import SPEC as RISK
+from pumploss.errors import ModelError, SettingsError
+from pumploss.settings import from_environment
+
+if TYPE_CHECKING:
+    from mlflow.entities.model_registry import ModelVersion
+
+NAMES = (LOSS.name, RISK.name)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Does what was asked; `promote` and `rollback` change who scores from the next night on."""
+    registry = Registry(from_environment())
+    if arguments.action == "list":
+        _print(arguments, {name: _versions(registry, name) for name in NAMES if arguments.name in (None, name)})
+        return 0
+    if arguments.name not in NAMES:
+        raise SettingsError(f"Say which model: {' or '.join(NAMES)}, not {arguments.name!r}.")
+    if arguments.action == "rollback":
+        _promote(registry, arguments.name, _previous(registry, arguments.name))
+        return 0
+    version = _known(registry, arguments.name, arguments.version)
+    if arguments.action == "promote":
+        _promote(registry, arguments.name, version)
+        return 0
+    shown = {"tags": registry.tags(arguments.name, version), **registry.load(arguments.name, version).metrics}
+    if arguments.json:
+        print(json.dumps(shown))
+    else:
+        _show(f"{arguments.name} version {version}", shown)
+    return 0
+
+
+def _versions(registry: Registry, name: str) -> list[dict[str, Any]]:
+    aliases = {registry.version(name, alias): alias for alias in (CHALLENGER, PREVIOUS, CHAMPION)}
+    return [_row(known, aliases.get(str(known.version))) for known in registry.versions(name)]
+
+
+def _row(known: "ModelVersion", alias: str | None) -> dict[str, Any]:
+    kept = ("gate", "promoted", "label_version", "horizon_days", "score_version", "range_train", "range_test")
+    return {"version": str(known.version), "alias": alias, **{name: known.tags.get(name) for name in kept}}
+
+
+def _print(arguments: argparse.Namespace, by_name: dict[str, list[dict[str, Any]]]) -> None:
+    if arguments.json:
+        print(json.dumps(by_name))
+        return
+    for name, rows in by_name.items():
+        if rows:
+            show_table(name, list(rows[0]), [list(row.values()) for row in rows])
+        else:
+            print(f"{name}: nothing was registered yet; a night trains once enough days have matured.")
+
+
+def _known(registry: Registry, name: str, version: str | None) -> str:
+    """Answers the version, or the latest. Raises ModelError where there is none, or not that one."""
+    known = [str(one.version) for one in registry.versions(name)]
+    if not known:
+        raise ModelError(f"{name} was never registered: run `pumploss nightly` until enough days have matured.")
+    if version is not None and version not in known:
+        raise ModelError(f"{name} has no version {version}: `pumploss model list` shows those there are.")
+    return version or known[-1]
+
+
+def _previous(registry: Registry, name: str) -> str:
+    """Names the version that served before. Raises ModelError where there is none."""
+    version = registry.version(name, PREVIOUS)
+    if version is None:
+        raise ModelError(
+            f"{name} has no version that served before: `pumploss model promote {name} VERSION` takes any."
+        )
+    return version
+
+
+def _promote(registry: Registry, name: str, version: str) -> None:
+    followed = registry.version(name)
+    registry.promote(name, version, why="by hand")
+    said = registry.tags(name, version).get("gate")
+    print(f"{name} version {version} is the champion{f', after version {followed}' if followed else ''}.")
+    print(f"The gate said of it: {said}.")
+    print(
+        "Days that were scored keep their models; `pumploss run gold_scores --day DAY --rescore` gives one new scores."
+    )
+
+
+def _show(title: str, shown: dict[str, Any]) -> None:
+    show_facts(title, sorted(shown["tags"].items()))
+    for name in ("bands", "slices"):
+        if rows := shown.get(name):
+            show_table(name.capitalize(), list(rows[0]), [[_rounded(cell) for cell in row.values()] for row in rows])
+    compared = shown.get("comparisons", {})
+    rows = [[name, *(_rounded(value) for value in one.values())] for name, one in compared.items()]
+    show_table("Better than each baseline by", ("", "difference", "95 % from", "to"), rows)
+
+
+def _rounded(value: Any) -> Any:
+    return f"{value:.4f}" if isinstance(value, float) else value

@@ -1,0 +1,79 @@
+"""What people do with registered models by hand, on a small lake with a planted signal."""
+
+import json
+
+import pytest
+
+from jobs import commands
+from jobs.running.runner import run_pass
+from models.registry import CHALLENGER, CHAMPION, PREVIOUS, Registry
+from pumploss.report import RunReport
+from tests.building import lakes, nights
+from tests.building.planted_lake import LAST, build
+
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+
+NAME = "risk-score"
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory, spark):
+    """A registry in which both models were trained on noise: the amounts lost are those of nobody in particular."""
+    home = tmp_path_factory.mktemp("by_hand") / "home"
+    with nights.environment_of(home), lakes.opened(home) as context:
+        build(context.settings.lake, skill=0.0)
+        for step in ("train_loss_model", "train_risk_model"):
+            report = run_pass(context, RunReport(step), (LAST,))
+            assert report.details["gate"]["is_promoted"] is False
+            assert "stays a challenger" in report.warnings[0]
+        skipped = run_pass(context, RunReport("gold_scores"), (LAST,)).skipped
+        assert "there is no champion" in skipped
+        yield Registry(context.settings)
+
+
+def said(capsys, *words):
+    assert commands.main(["model", *words]) == 0
+    return capsys.readouterr().out
+
+
+def test_a_first_model_that_beats_nobody_is_kept_back_and_the_registry_says_why(registry):
+    assert registry.version(NAME, CHAMPION) is None
+    assert registry.version(NAME, CHALLENGER) == "1"
+    assert "not clear of 0" in registry.tags(NAME, "1")["gate"]
+
+
+def test_the_list_says_who_serves_and_what_the_gate_said(registry, capsys):
+    listed = json.loads(said(capsys, "list", "--json"))
+    assert list(listed) == ["loss-prediction", NAME]
+    (row,) = listed[NAME]
+    assert (row["version"], row["alias"], row["promoted"], row["label_version"]) == ("1", "challenger", None, "2")
+    assert row["gate"] == registry.tags(NAME, "1")["gate"]
+
+
+def test_what_is_shown_is_the_evidence_of_the_gate(registry, capsys):
+    shown = json.loads(said(capsys, "show", NAME, "--json"))
+    assert shown["comparisons"] == registry.load(NAME, "1").metrics["comparisons"]
+    assert [band["name"] for band in shown["bands"]] == ["very low", "low", "medium", "high", "very high"]
+    assert "captured_over_volume" in said(capsys, "show", NAME)
+
+
+def test_a_person_may_promote_what_the_gate_refused_and_take_it_back(registry, capsys):
+    assert "The gate said of it" in said(capsys, "promote", NAME)
+    assert registry.version(NAME) == "1"
+    assert registry.tags(NAME, "1")["promoted"] == "by hand"
+    registry._client.set_registered_model_alias(NAME, PREVIOUS, "1")
+    assert f"{NAME} version 1 is the champion" in said(capsys, "rollback", NAME)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["promote", NAME, "9"], "has no version 9"),
+        (["promote"], "Say which model"),
+        (["show", "churn"], "Say which model"),
+        (["rollback", "loss-prediction"], "no version that served before"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_by_name(registry, capsys, words, message):
+    assert commands.main(["model", *words]) != 0
+    assert message in capsys.readouterr().err
