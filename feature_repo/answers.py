@@ -5,6 +5,7 @@ Feast's own way makes, copies and converts a message per value in Python, which 
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -32,9 +33,15 @@ def fill(response: Any, names: Sequence[str], found: pa.Table, kinds: Sequence[T
     statuses = [FieldStatus.NOT_FOUND if at is None else FieldStatus.PRESENT for at in times]
     # Parsed again for each feature, which costs less than to add each moment to each of them.
     same = GetOnlineFeaturesResponse.FeatureVector(statuses=statuses, event_timestamps=stamps).SerializeToString()
+    written: list[bytes] = [b""] * len(kinds)
+    for kind in set(kinds):
+        places = [place for place, other in enumerate(kinds) if other is kind]
+        columns = [found.column(place).combine_chunks() for place in places]
+        for place, values in zip(places, encoded(columns, kind), strict=True):
+            written[place] = values
     response.metadata.feature_names.val.extend(names)
-    for column, kind in zip(found.columns, kinds, strict=True):
-        response.results.add().MergeFromString(encoded(column.combine_chunks(), kind) + same)
+    for values in written:
+        response.results.add().MergeFromString(values + same)
 
 
 def _stamp(at: datetime) -> Timestamp:
@@ -43,20 +50,23 @@ def _stamp(at: datetime) -> Timestamp:
     return stamp
 
 
-def encoded(column: pa.Array, kind: Type) -> bytes:
-    """Write a column as the values of a vector; a missing one is a value without a field."""
-    known = ~np.asarray(column.is_null())
+def encoded(columns: Sequence[pa.Array], kind: Type) -> list[bytes]:
+    """Write columns of one kind and length, each as the values of a vector; a missing one has no field in its value."""
+    whole = pa.concat_arrays(columns)
+    known = ~np.asarray(whole.is_null())
     if kind is Type.DOUBLE:
-        body = column.fill_null(0.0).to_numpy().astype("<f8").view(np.uint8).reshape(-1, 8)
-        sizes = np.full(len(column), 8)
+        body = whole.fill_null(0.0).to_numpy().astype("<f8").view(np.uint8).reshape(-1, 8)
+        sizes = np.full(len(whole), 8)
     else:
-        whole = column.cast(pa.int64()).fill_null(0).to_numpy()
-        body, sizes = _varints(whole // 1_000_000 if kind is Type.TIMESTAMP else whole)
-    entries = np.empty((len(column), body.shape[1] + 3), np.uint8)
+        numbers = whole.cast(pa.int64()).fill_null(0).to_numpy()
+        body, sizes = _varints(numbers // 1_000_000 if kind is Type.TIMESTAMP else numbers)
+    entries = np.empty((len(whole), body.shape[1] + 3), np.uint8)
     entries[:, 0], entries[:, 1], entries[:, 2] = _VALUE, np.where(known, sizes + 1, 0), _KINDS[kind]
     entries[:, 3:] = body
-    is_written = np.arange(entries.shape[1]) < np.where(known, sizes + 3, 2)[:, None]
-    return entries[is_written].tobytes()
+    lengths = np.where(known, sizes + 3, 2)
+    written = entries[np.arange(entries.shape[1]) < lengths[:, None]].tobytes()
+    ends = np.cumsum(lengths.reshape(len(columns), -1).sum(axis=1)).tolist()
+    return [written[begin:end] for begin, end in pairwise([0, *ends])]
 
 
 def _varints(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -83,5 +83,7 @@ def test_values_of_every_size_are_read_back(kind):
     whole = [sign * int(draw.integers(0, 2**size)) for size in range(bits + 1) for sign in (1, -1)]
     values = [abs(one) % 2 == 1 if kind is Type.BOOLEAN else one / 7 if kind is Type.DOUBLE else one for one in whole]
     given = [*values, None]
-    vector = GetOnlineFeaturesResponse.FeatureVector.FromString(encoded(pa.array(given, kind.arrow), kind))
-    assert list(vector.values) == [Value() if one is None else Value(**{fields[kind]: one}) for one in given]
+    columns = [pa.array(part, kind.arrow) for part in (given, given[::-1])]
+    for part, written in zip((given, given[::-1]), encoded(columns, kind), strict=True):
+        vector = GetOnlineFeaturesResponse.FeatureVector.FromString(written)
+        assert list(vector.values) == [Value() if one is None else Value(**{fields[kind]: one}) for one in part]
