@@ -37,6 +37,17 @@ Rows = npt.NDArray[np.int64]
 DAYS, TRADES, SEED = 90, 7_200, 15
 #: Every so many days of training are taken: windows of 30 days hardly differ from one day to the next.
 EVERY = 3
+#: Families that say much of the same, left out together: then the others cannot make up for one of them.
+TOGETHER = (
+    ("entries", "tokens", "insiders"),
+    ("losses", "paths", "relative", "positions"),
+    ("holding", "outcomes", "chasing", "disposition", "stakes"),
+    ("rhythm", "timing", "lifetime"),
+    (
+        "diversity", "lifetime", "market", "positions", "rhythm", "tokens", "relative", "sizing", "stakes", "timing",
+        "disposition",
+    ),
+)  # fmt: skip
 DRAWS, DRAWS_SEED = 200, 1
 #: The part of the ranking whose losses count as captured.
 TOP = 0.1
@@ -52,7 +63,10 @@ class _Judged(NamedTuple):
 
 
 def run(rows: int = DAYS * TRADES) -> Iterator[str]:
-    """Yield a line for the model with all features, and two for each family: without it, and with it alone."""
+    """Yield a line for the model with all features, and two for each family: without it, and with it alone.
+
+    Between these stands the model without any family that may add nothing.
+    """
     with open_context(from_environment()) as context:
         if not context.lake.exists(TABLE):
             _simulated(context, rows)
@@ -82,9 +96,17 @@ def run(rows: int = DAYS * TRADES) -> Iterator[str]:
     everything = list(range(len(inputs)))
     whole, said = measured("all", everything)
     yield said
+    doubtful: list[int] = []
     families = {family: [n for n in everything if inputs[n].group == family] for family in {f.group for f in inputs}}
     for family, own in sorted(families.items()):
-        yield measured(f"without {family}", [n for n in everything if n not in own], whole)[1]
+        judged, said = measured(f"without {family}", [n for n in everything if n not in own], whole)
+        yield said
+        if np.percentile(whole.drawn[:, 0] - judged.drawn[:, 0], _OUTER[0]) <= 0:
+            doubtful += own
+    yield measured("without all whose part may be chance", [n for n in everything if n not in doubtful], whole)[1]
+    for together in TOGETHER:
+        left = [n for n in everything if inputs[n].group not in together]
+        yield measured(f"without {', '.join(together)}", left, whole)[1]
     for family, own in sorted(families.items()):
         yield measured(f"{family} alone", own)[1]
 

@@ -10,17 +10,23 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from features.recomputed.market import RANKED
 from features.registry import TABLE
+from features.windows import fact_days
 from jobs.pipeline import WRITER
 from jobs.recomputing.comparing import Compared, compare
 from jobs.recomputing.drawing import TRADERS, Drawn, draw
-from jobs.recomputing.inputs import Reader
+from jobs.recomputing.inputs import STATE, Reader
+from jobs.running.lookups import bare_rows
 from jobs.running.step_context import StepContext
-from pumploss.days import Days, shift
+from pumploss.days import Days, midnight, shift
 from pumploss.errors import ParityError
 
+#: The most rows of days that no segment covers which are read to know what stood at the start of the window: a segment
+#: that reaches beyond it covers none of its days.
+MOST_STATE_ROWS = 2_000_000
 #: The most trades that the drawn traders may have in 30 days together: so much is read and walked.
 MOST_TRADES = 50_000
 
@@ -34,8 +40,16 @@ def run(context: StepContext, days: Days) -> None:
             report.skipped = f"gold_trader_features has no rows of {as_of}: run its step for {day} first"
         return
     features = context.read(TABLE, [as_of])
-    drawn = draw(features, as_of, rows, TRADERS, MOST_TRADES)
-    read = Reader(context, as_of, drawn.traders, drawn.cohorts).read(_ranked(features))
+    start = fact_days([as_of])[0]
+    whole = sum(bare_rows(context, table, start) for table in STATE)
+    has_past = whole <= MOST_STATE_ROWS
+    asked = features if has_past else features.where(F.col("first_trade_time") >= F.lit(midnight(start)))
+    drawn = draw(asked, as_of, rows, TRADERS, MOST_TRADES)
+    read = Reader(context, as_of, drawn.traders, drawn.cohorts, has_past).read(_ranked(features))
+    if not has_past:
+        report.notes.append(
+            f"only who came since {start} is compared: {whole:,} rows would be read to know who held what"
+        )
     compared = compare(drawn.rows, read.given, read.market)
     counts = {**compared._asdict(), "differences": len(compared.differences), "passed_over": drawn.passed_over}
     report.is_evidence = True

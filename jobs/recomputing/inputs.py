@@ -61,6 +61,13 @@ MARKET = (
 )  # fmt: skip
 
 
+#: Tables whose state at the start of the window is looked up.
+STATE = (
+    silver_open_lots.TABLE, silver_round_trips.TABLE, silver_trader_mint_day.TABLE, gold_trader_day.TABLE,
+    gold_token_day.TABLE,
+)  # fmt: skip
+
+
 class Read(NamedTuple):
     """Holds what is given of each trader, what is the same for all, and how many trades were read."""
 
@@ -72,11 +79,15 @@ class Read(NamedTuple):
 class Reader:
     """Reads the tables of one T for some traders."""
 
-    def __init__(self, context: StepContext, as_of: date, traders: Iterable[str], cohorts: list[int]) -> None:
+    def __init__(
+        self, context: StepContext, as_of: date, traders: Iterable[str], cohorts: list[int], has_past: bool = True
+    ) -> None:
+        """Take who is read; `has_past` says that they may have traded before the window."""
         self._context, self._as_of, self._cohorts = context, as_of, cohorts
         self._days = fact_days([as_of])
         self._traders = _named(context, TRADER.name, traders)
-        self._has_past = any(day < self._days[0] for day in built_days(context.lake, gold_trader_day.TABLE))
+        has_days = any(day < self._days[0] for day in built_days(context.lake, gold_trader_day.TABLE))
+        self._has_past = has_past and has_days
 
     def read(self, ranked: dict[str, list[float]]) -> Read:
         """Read everything; `ranked` are figures of all traders of T in order."""

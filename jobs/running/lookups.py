@@ -80,6 +80,12 @@ def latest_before(context: Context, table: Table, wanted: DataFrame, day: date) 
     return latest_rows(both, list(state.key), table.day)
 
 
+def bare_rows(context: Context, table: Table, day: date) -> int:
+    """Count the rows of days before one that a lookup would read whole: no segment that ends before it has them."""
+    built = built_days(context.lake, table)
+    return sum(built[bare].rows for bare in coverage(context.lake, STATES[table.name], day, built).days)
+
+
 def _distinct(wanted: DataFrame, column: str) -> pa.Table:
     """Collects the wanted values, each once, with the hash that segments are ordered by."""
     values = wanted.select(F.col(column).alias("value")).distinct()

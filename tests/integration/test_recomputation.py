@@ -82,6 +82,18 @@ def test_who_holds_what_was_not_looked_up_is_counted_and_compared_without_equity
     assert f"{counted['unvalued']} of them without equity" in report.sentence()
 
 
+def test_where_the_start_would_take_too_many_rows_only_newcomers_are_compared(market, monkeypatch):
+    monkeypatch.setattr("jobs.recompute_features.MOST_STATE_ROWS", -1)
+    start = shift(T, -30)
+    with lakes.opened(market) as context:
+        report = run_pass(context, RunReport("recompute_features"), (DAY,))
+        came = read(context, TABLE, T).filter(pl.col("first_trade_time").dt.date() >= start)
+    (counted,) = report.days[DAY].inputs
+    assert (counted["traders"], counted["differences"], counted["unvalued"]) == (len(came), 0, 0)
+    assert 0 < len(came) < context.lake.rows_by_day(TABLE)[T]
+    assert f"only who came since {start} is compared" in report.sentence()
+
+
 def test_a_bound_on_trades_takes_fewer_traders_and_says_so(market, monkeypatch):
     monkeypatch.setattr("jobs.recompute_features.MOST_TRADES", 400)
     with lakes.opened(market) as context:
