@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 
 from features import registry
 from features.rolling import entries, rhythm
+from features.rolling.cohorts import walk_cohorts
 from features.rolling.facts import Inputs, daily, mints
 from features.rolling.kernel import kernel
 from features.rolling.market import market
@@ -106,10 +107,9 @@ def _columns(joined: DataFrame) -> DataFrame:
 
 def windowed(inputs: Inputs, as_of_days: Collection[date]) -> DataFrame:
     """Works out sums, levels and counts per trader and T, for every trader who is eligible at T."""
-    by_cohort = daily(inputs).groupBy("trader_cohort").cogroup(mints(inputs).groupBy("trader_cohort"))
-    summed = by_cohort.applyInArrow(kernel(tuple(sorted(as_of_days))), _ddl(windowed_columns()))
-    positions = inputs.positions.groupBy("trader_cohort")
-    return summed.groupBy("trader_cohort").cogroup(positions).applyInArrow(with_positions, _ddl(columns()))
+    drawn = kernel(tuple(sorted(as_of_days)))
+    summed = walk_cohorts(daily(inputs), mints(inputs), drawn, _ddl(windowed_columns()))
+    return walk_cohorts(summed, inputs.positions, with_positions, _ddl(columns()))
 
 
 def _ddl(kinds: dict[str, Type]) -> str:

@@ -1,5 +1,6 @@
 """Opens the one Spark session of a process, wherever `SPARK_REMOTE` says that it runs."""
 
+import atexit
 import os
 import shutil
 import sys
@@ -73,6 +74,11 @@ def _embedded() -> SparkSession:
     # Else every column and function looks up the line that called it, and fails to import IPython each time: a tenth of
     # a small night.
     spark.conf.set("spark.python.sql.dataFrameDebugging.enabled", "false")
+    # The one connection is within this process: where it breaks, nothing can be taken up again. To have the engine keep
+    # its answers until they are released, one by one, is a quarter of a small query.
+    spark.client.disable_reattachable_execute()
+    # Before Spark's own farewell, which asks for what the engine does not know and prints that it was refused.
+    atexit.register(spark.client.close)
     return spark
 
 

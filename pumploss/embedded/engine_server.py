@@ -61,7 +61,9 @@ def embedded_session() -> SparkSession:
 def start() -> tuple[object, DefaultChannelBuilder]:
     """Starts a server, and answers it with the one channel to it; the process ends if somebody else reached it."""
     os.environ.setdefault("RUST_LOG", "error")  # the server logs each request to standard error otherwise
-    # Imported late: the variable must be set before the library loads.
+    # By itself it forgets a session that has been idle for 15 minutes: a model trains, a run waits for another.
+    os.environ.setdefault("SAIL_SPARK__SESSION_TIMEOUT_SECS", str(_NEVER))
+    # Imported late: the variables must be set before the library loads.
     from pysail.spark import SparkConnectServer
 
     server = SparkConnectServer(ip="127.0.0.1", port=0)

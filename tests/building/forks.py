@@ -93,7 +93,14 @@ def run(words: Sequence[str], environment: dict[str, str]) -> subprocess.Complet
 def _context() -> Any:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(LOADED))
+    atexit.register(_end_all)
     return context
+
+
+def _end_all() -> None:
+    """Ends what tests that failed have left: Python would wait for it."""
+    for process in multiprocessing.active_children():
+        process.kill()
 
 
 def _opened(end: Any, mode: str) -> IO[str]:

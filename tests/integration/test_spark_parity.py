@@ -48,10 +48,16 @@ UNREACHABLE = re.compile(
     r"Server access error|SERVER ERROR|UnknownHostException|Connection (?:refused|timed out|reset)"
 )
 
+#: A few hundred rows are planned for longer than they are computed: no code per plan, no search for constraints among
+#: hundreds of columns, no text of plans, and few tasks.
 INTERPRETED = (
     "spark.sql.adaptive.enabled=false",
     "spark.sql.codegen.wholeStage=false",
     "spark.sql.codegen.factoryMode=NO_CODEGEN",
+    "spark.sql.constraintPropagation.enabled=false",
+    "spark.sql.subexpressionElimination.enabled=false",
+    "spark.sql.maxPlanStringLength=100",
+    "spark.sql.ui.retainedExecutions=1",
 )
 
 RUN = """
@@ -73,7 +79,8 @@ def run_on_spark(*passes):
     # A JVM that lives for a minute is done sooner without the slow compiler (then it must be given room for its code),
     # and a few hundred rows sooner without compiling a class per plan.
     quick = {
-        "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=400m -XX:+UseSerialGC",
+        "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=400m -XX:+UseSerialGC"
+        " -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote -XX:-UsePerfData",
         "PYSPARK_SUBMIT_ARGS": " ".join((*(f"--conf {setting}" for setting in INTERPRETED), "pyspark-shell")),
     }
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PUMPLOSS_") and k != "SPARK_REMOTE"}

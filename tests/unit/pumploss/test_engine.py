@@ -3,6 +3,8 @@ import shutil
 import subprocess
 import sys
 
+import pytest
+
 from pumploss.engine import SHIPPED_PACKAGES
 from pumploss.settings import ROOT
 
@@ -35,3 +37,15 @@ def test_a_cluster_gets_every_package_that_its_workers_import(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(str(tmp_path))
+
+
+@pytest.mark.slow
+def test_who_used_the_embedded_engine_ends_without_a_word(tmp_path):
+    code = (
+        "import sys; from pumploss import engine; from pumploss.settings import from_environment; "
+        "print(engine.session(from_environment({'PUMPLOSS_HOME': sys.argv[1]})).range(3).count())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "3\n", "")
