@@ -44,6 +44,9 @@ SEED_INPUTS = (
     "market_conditions_30d", "token_volatility_30d",
 )  # fmt: skip
 
+#: More of them make so few inputs no better.
+SEED_ROUNDS = 120
+
 #: Rankings by one figure that is known at T: how it is read off the frame.
 RANKINGS: dict[str, Callable[[TrainingFrame], Floats]] = {
     "formula": lambda frame: frame.formula,
@@ -104,5 +107,5 @@ def _seed_trees(frame: TrainingFrame, fit: Flags, outcome: Flags, spec: ModelSpe
     if not names:
         return np.zeros(len(frame))
     x = np.ascontiguousarray(frame.x[:, [frame.names.index(name) for name in names]])
-    booster = boosting.Rows(spec, names, [0] * len(names), x[fit]).grow(outcome[fit], rounds=spec.other_rounds)
+    booster = boosting.Rows(spec, names, [0] * len(names), x[fit]).grow(outcome[fit], rounds=SEED_ROUNDS)
     return boosting.raw(booster, x)

@@ -29,8 +29,9 @@ PARAMETERS: dict[str, Any] = {
 #: Early stopping would need one more slice, later than training and apart from calibration, with a purge of its own:
 #: two weeks of the newest labels. Shallow trees with this many rounds are far from overfitting.
 ROUNDS = 200
-#: Who trades at all is easy, and amounts are noisy: both need fewer trees.
-OTHER_ROUNDS = 120
+#: Who trades at all is easy, and amounts are noisy: both need fewer trees, which may learn faster.
+OTHER_ROUNDS = 60
+OTHER_RATE = 0.1
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class ModelSpec:
     """Specifies one model: its registered name, the label column it predicts, and everything that decides its trees.
 
     A hurdle model asks three questions: who is exposed, who of these loses (its main trees), and how much.
-    `other_rounds` are the trees of its other questions.
+    `other_rounds` are the trees of its other questions, `other_rate` is how fast they learn.
     """
 
     name: str
@@ -61,6 +62,7 @@ class ModelSpec:
     has_score: bool = False
     is_hurdle: bool = False
     other_rounds: int = OTHER_ROUNDS
+    other_rate: float = OTHER_RATE
 
     def params_hash(self, **more: object) -> str:
         """Digest what decides the result beside the data; `more` are versions that it also depends on."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -83,7 +83,7 @@ def _fit(spec: ModelSpec, frame: TrainingFrame, parts: TimeSplit, inputs: Sequen
     booster = rows.grow(outcome[fit], of=exposed[fit])
     asked = calibrate & exposed
     calibrator = calibration.fit(boosting.raw(booster, frame.x[asked]), outcome[asked])
-    trade = rows.grow(exposed[fit], rounds=spec.other_rounds, objective="binary")
+    trade = rows.grow(exposed[fit], rounds=spec.other_rounds, objective="binary", learning_rate=spec.other_rate)
     of_trade = calibration.fit(boosting.raw(trade, frame.x[calibrate]), exposed[calibrate])
     others, sizes = _amounts(spec, frame, fit, rows)
     plain = Predictor(booster, calibrator, {TRADE: trade, **others}, of_trade, sizes)
@@ -99,9 +99,10 @@ def _amounts(
     is_loss, cap = frame.is_loss[fit], amount.cap(frame.loss_sol[fit], frame.is_loss[fit])
     lost = np.minimum(frame.loss_sol[fit], cap)
     logarithm = np.log(np.maximum(lost, amount.BEND_SOL))
-    grown = {AMOUNT: rows.grow(logarithm, of=is_loss, rounds=spec.other_rounds, objective="regression")}
+    given: dict[str, Any] = {"rounds": spec.other_rounds, "learning_rate": spec.other_rate}
+    grown = {AMOUNT: rows.grow(logarithm, of=is_loss, objective="regression", **given)}
     for name, share in amount.QUANTILES.items():
-        grown[name] = rows.grow(amount.bent(lost), rounds=spec.other_rounds, objective="quantile", alpha=share)
+        grown[name] = rows.grow(amount.bent(lost), objective="quantile", alpha=share, **given)
     predicted = boosting.raw(grown[AMOUNT], frame.x[fit][is_loss])
     return grown, Amount(cap, amount.smearing(logarithm[is_loss], predicted))
 
