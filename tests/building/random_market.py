@@ -56,6 +56,9 @@ def _trader_day(draw: Random, trader: str, day: date) -> Row:
         "realised_loss_close_lamports": -draw.randrange(AMOUNT), "loss_count_close": draw.randrange(9),
         "volume_close_lamports": draw.randrange(AMOUNT), "volume_squared_close": Decimal(draw.randrange(AMOUNT**2)),
         "first_traded_at_close": _moment(draw, FIRST), "last_traded_at_close": _moment(draw, day),
+        "outlay_lamports": cost - proceeds, "outlay_peak_lamports": max(cost - proceeds, 0) + draw.randrange(AMOUNT),
+        "marked_value_lamports": draw.randrange(AMOUNT),
+        "superseded_by_age": [draw.randrange(AMOUNT) for _ in range(6)],
     }  # fmt: skip
 
 

@@ -21,9 +21,9 @@ TORN = (b"", b"{", b"[]", b'{"landing": ', b"\0" * 40)
 def test_the_note_of_the_landing_is_made_again_from_the_ledger(template, tmp_path, torn):
     home = lakes.copied(template, tmp_path / "home")
     (home / "lake" / "_lake.json").write_bytes(torn)
-    with lakes.opened(home, template / "landing") as context:
-        assert owner(context.lake) == str(template / "landing")
-        claim(context.lake, str(template / "landing"))
+    with lakes.opened(home) as context:
+        assert owner(context.lake) == context.settings.landing == str(home / "landing")
+        claim(context.lake, context.settings.landing)
         with pytest.raises(LakeError, match="was built from"):
             claim(context.lake, "/dumps/real")
 
