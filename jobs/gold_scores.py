@@ -14,7 +14,7 @@ from features.labels import HORIZON_DAYS
 from features.registry import TABLE as FEATURES
 from jobs.running.step_context import StepContext
 from jobs.scoring.versions import LOSS, RISK, Versions, chosen, note, outdated, refuse_others, reused_numbers
-from models.registry import Registry
+from models.registry import CHALLENGER, Registry
 from models.serving import Pair
 from pumploss.days import Days, listed, ordered, shift
 from pumploss.errors import ModelError
@@ -38,10 +38,8 @@ def run(context: StepContext, days: Days, rescore: bool = False) -> None:
     grouped = chosen(context, registry, score_days, anew)
     pairs = {of: pair for of in sorted(grouped) if (pair := _pair(context, registry, of, grouped[of], anew, again))}
     if not pairs:
-        report.skipped = (
-            f"there is no champion of {LOSS} and {RISK} yet: train with `python -m jobs run train_loss_model` and "
-            "`train_risk_model` once enough days have matured, then run this step again"
-        )
+        lacking = [name for name in (LOSS, RISK) if registry.version(name) is None]
+        report.skipped = "; ".join(_without_champion(registry, name) for name in lacking or (LOSS, RISK))
         return
     scored = {of: grouped[of] for of in pairs}
     if missing := len(score_days) - sum(map(len, grouped.values())):
@@ -50,6 +48,18 @@ def run(context: StepContext, days: Days, rescore: bool = False) -> None:
         report.notes.append(f"the features of {listed(again)} have changed since they were scored: scored again")
     _publish(context, pairs, scored)
     report.details["versions"] = {f"{LOSS} {loss}, {RISK} {risk}": len(of) for (loss, risk), of in scored.items()}
+
+
+def _without_champion(registry: Registry, name: str) -> str:
+    """Says why a model does not serve, and what lets it."""
+    challenger = registry.version(name, CHALLENGER)
+    if challenger is None:
+        return f"there is no champion of {name} yet: a training makes one once enough days have matured"
+    return (
+        f"there is no champion of {name}: the gate kept version {challenger} back "
+        f"({registry.tags(name, challenger).get('gate')}). `pumploss model show {name}` has the evidence; the next "
+        f"training tries again, and `pumploss model promote {name}` lets a person decide otherwise"
+    )
 
 
 def _pair(
