@@ -23,6 +23,8 @@ from pumploss.tables.gold_scores import TABLE
 #: What the scoring function returns; the percentile is added where all traders of the day are in sight.
 _SCORED = tuple(column for column in TABLE.columns if column.name != "risk_percentile")
 
+_TRAINED_BY = {LOSS: "train_loss_model", RISK: "train_risk_model"}
+
 
 def run(context: StepContext, days: Days, rescore: bool = False) -> None:
     """Scores T = D + 1 for each day D and publishes.
@@ -54,7 +56,7 @@ def _without_champion(registry: Registry, name: str) -> str:
     """Says why a model does not serve, and what lets it."""
     challenger = registry.version(name, CHALLENGER)
     if challenger is None:
-        return f"there is no champion of {name} yet: a training makes one once enough days have matured"
+        return f"there is no champion of {name} yet: train with `python -m jobs run {_TRAINED_BY[name]}` once enough days have matured"
     return (
         f"there is no champion of {name}: the gate kept version {challenger} back "
         f"({registry.tags(name, challenger).get('gate')}). `pumploss model show {name}` has the evidence; the next "
