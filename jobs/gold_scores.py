@@ -56,7 +56,8 @@ def _without_champion(registry: Registry, name: str) -> str:
     """Says why a model does not serve, and what lets it."""
     challenger = registry.version(name, CHALLENGER)
     if challenger is None:
-        return f"there is no champion of {name} yet: train with `python -m jobs run {_TRAINED_BY[name]}` once enough days have matured"
+        command = f"python -m jobs run {_TRAINED_BY[name]}"
+        return f"there is no champion of {name} yet: train with `{command}` once enough days have matured"
     return (
         f"there is no champion of {name}: the gate kept version {challenger} back "
         f"({registry.tags(name, challenger).get('gate')}). `pumploss model show {name}` has the evidence; the next "
