@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 
 from models import boosting
 from models.dataset import Flags, Floats, TrainingFrame
-from models.spec import ModelSpec
+from models.spec import SEED_INPUTS, ModelSpec
 from models.time_split import TimeSplit
 
 
@@ -35,13 +35,6 @@ LOGISTIC_INPUTS = (
     "buy_sol_7d", "buy_sol_30d", "total_trades_7d", "active_days_30d", "recency_hours", "wallet_age_days",
     "equity_pnl_sol_7d", "equity_pnl_sol_30d", "total_losses_30d", "win_rate_30d", "equity_loss_ratio_30d",
     "ewma_loss_ratio_30d", "equity_sol", "stake_median_sol_30d", "hold_median_log_30d", "open_positions",
-)  # fmt: skip
-
-#: The requester's own list of inputs (`LossPredictionFeatures`).
-SEED_INPUTS = (
-    "total_trades_30d", "win_rate_30d", "avg_loss_size_30d", "max_loss_streak_30d", "trade_frequency_30d",
-    "preferred_tokens_30d", "time_patterns_30d", "position_sizing_30d", "hold_duration_30d", "diversification_30d",
-    "market_conditions_30d", "token_volatility_30d",
 )  # fmt: skip
 
 #: More of them make so few inputs no better.

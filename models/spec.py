@@ -33,6 +33,13 @@ ROUNDS = 200
 OTHER_ROUNDS = 60
 OTHER_RATE = 0.1
 
+#: The requester's own list of inputs (`LossPredictionFeatures`).
+SEED_INPUTS = (
+    "total_trades_30d", "win_rate_30d", "avg_loss_size_30d", "max_loss_streak_30d", "trade_frequency_30d",
+    "preferred_tokens_30d", "time_patterns_30d", "position_sizing_30d", "hold_duration_30d", "diversification_30d",
+    "market_conditions_30d", "token_volatility_30d",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Acceptance:

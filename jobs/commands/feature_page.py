@@ -9,6 +9,7 @@ from typing import Any
 
 from features.registry import FEATURE_SET_VERSION, Feature, features
 from models import loss_model, risk_model
+from models.spec import SEED_INPUTS
 from pumploss.contract import Type
 from pumploss.settings import ROOT
 
@@ -22,11 +23,7 @@ USERS = {
         "total_trades", "avg_trade_size", "trade_size_volatility", "total_losses", "loss_count", "avg_loss_size",
         "preferred_hour", "active_days", "unique_tokens", "loss_ratio", "last_trade_time", "first_trade_time",
     ),
-    "LossPredictionFeatures": (
-        "total_trades_30d", "win_rate_30d", "avg_loss_size_30d", "max_loss_streak_30d", "trade_frequency_30d",
-        "preferred_tokens_30d", "time_patterns_30d", "position_sizing_30d", "hold_duration_30d", "diversification_30d",
-        "market_conditions_30d", "token_volatility_30d",
-    ),
+    "LossPredictionFeatures": SEED_INPUTS,
     "baselines": ("loss_24h_sol", "loss_trades_24h", "buy_sol_7d"),
     "trader_at_request": ("last_trade_time", "stake_median_sol_30d"),
     "relative": ("buy_sol_30d", "equity_loss_ratio_30d", "dead_share_30d"),

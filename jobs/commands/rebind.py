@@ -27,7 +27,8 @@ def run(arguments: argparse.Namespace) -> int:
             return 0
         changed = _changed_days(context)
         shown = _shown(context)
-        is_foreign = shown is not None and not _is_followed(shown, context)
+        origin = settings.landing, settings.lake, identity(context.lake)
+        is_foreign = shown is not None and not publishing.is_of(shown, *origin)
         if known == settings.landing and not is_foreign:
             print(f"The lake {settings.lake} is bound to {known} already.")
             return 0
@@ -39,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
             rebind(context.lake, settings.landing)
         if is_foreign:
             with open_warm(settings) as warm:
-                publishing.rebind(warm, settings.landing, settings.lake, identity(context.lake))
+                publishing.rebind(warm, *origin)
     print("Done. `pumploss nightly` goes on from here.")
     return 0
 
@@ -62,11 +63,6 @@ def _shown(context: Context) -> Published | None:
         return None
     with open_warm(context.settings) as warm:
         return publishing.latest(warm)
-
-
-def _is_followed(shown: Published, context: Context) -> bool:
-    settings, lake_id = context.settings, identity(context.lake)
-    return shown.lake_id == lake_id or (shown.landing, shown.lake) == (settings.landing, settings.lake)
 
 
 def _explain(context: Context, known: str, changed: Days, shown: Published | None) -> None:

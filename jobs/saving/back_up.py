@@ -3,11 +3,12 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from shutil import copytree, ignore_patterns
 
 from jobs.pipeline import WRITER
 from jobs.running.context import Context
 from jobs.running.standing import table_of
-from jobs.saving.manifest import DUMP, LAKE, NAME, REGISTRY, WARM, Manifest, copied, measured
+from jobs.saving.manifest import DUMP, LAKE, NAME, REGISTRY, WARM, Manifest, measured
 from pumploss import clock, embedded
 from pumploss.errors import SettingsError
 from pumploss.lake.owner import owner
@@ -17,7 +18,7 @@ from pumploss.warm import open_warm, publishing
 from pumploss.whole_files import is_local, write_whole
 
 #: What of a lake belongs to runs that are under way.
-_OF_RUNS = frozenset({"_stage", "_locks"})
+_OF_RUNS = ("_stage", "_locks")
 _DATABASE = "mlflow.db"
 
 
@@ -34,7 +35,7 @@ def back_up(context: Context, to: Path) -> Manifest:
     versions = {name: context.lake.version(table_of(name)) for name in WRITER}
     if is_local(context.lake.storage):
         context.say(f"{settings.lake} ...")
-        list(copied(Path(settings.lake), to / LAKE, _OF_RUNS))
+        copytree(settings.lake, to / LAKE, ignore=ignore_patterns(*_OF_RUNS))
     else:
         left_out[LAKE] = f"it lies in {settings.lake}: keep versions of the bucket"
     _registry(settings, to / REGISTRY, left_out)
@@ -63,7 +64,7 @@ def _registry(settings: Settings, to: Path, left_out: dict[str, str]) -> None:
     if not (folder / _DATABASE).exists():
         left_out[REGISTRY] = "no model was trained yet"
         return
-    list(copied(folder, to, frozenset({_DATABASE, f"{_DATABASE}-wal", f"{_DATABASE}-shm"})))
+    copytree(folder, to, ignore=ignore_patterns(f"{_DATABASE}*"))
     with closing(sqlite3.connect(folder / _DATABASE)) as live, closing(sqlite3.connect(to / _DATABASE)) as copy:
         live.backup(copy)
 

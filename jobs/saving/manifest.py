@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import shutil
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -62,14 +60,3 @@ def measured(path: Path) -> tuple[int, str] | None:
         return None
     with path.open("rb") as file:
         return path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def copied(source: Path, target: Path, skipped: frozenset[str] = frozenset()) -> Iterator[Path]:
-    """Copy a folder file by file, without entries of its root that are `skipped`; yields each copy's path."""
-    for path in sorted(source.rglob("*")):
-        below = path.relative_to(source)
-        if path.is_file() and below.parts[0] not in skipped:
-            copy = target / below
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, copy)
-            yield copy

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from jobs.saving.manifest import DUMP, LAKE, REGISTRY, WARM, Manifest, copied, damaged, read
+from jobs.saving.manifest import DUMP, LAKE, REGISTRY, WARM, Manifest, damaged, read
 from pumploss import embedded
 from pumploss.errors import SettingsError
 from pumploss.settings import Settings
@@ -60,5 +60,5 @@ def _put(source: Path, target: Path) -> None:
     """Copy a folder beside its place and rename it: it is there whole or not at all."""
     beside = target.with_name(f"{target.name}.part")
     shutil.rmtree(beside, ignore_errors=True)
-    list(copied(source, beside))
+    shutil.copytree(source, beside)
     beside.rename(target)

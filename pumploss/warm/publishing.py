@@ -98,9 +98,14 @@ def is_published(connection: psycopg.Connection, publish_id: str) -> bool:
     return bool(asked(connection, "SELECT count(*) FROM publish_log WHERE publish_id = %s", (publish_id,)))
 
 
+def is_of(shown: Published, landing: str, lake: str, lake_id: str | None) -> bool:
+    """Tell whether the live tables come from this lake, by its id or by its place."""
+    return (shown.lake_id is not None and shown.lake_id == lake_id) or (shown.landing, shown.lake) == (landing, lake)
+
+
 def refuse_foreign(shown: Published | None, landing: str, lake: str, lake_id: str | None) -> None:
-    """Raise StoreError where the live tables come from another lake: neither this one's id nor its place are known."""
-    if shown is None or (shown.lake_id and shown.lake_id == lake_id) or (shown.landing, shown.lake) == (landing, lake):
+    """Raise StoreError where the live tables come from another lake."""
+    if shown is None or is_of(shown, landing, lake, lake_id):
         return
     raise StoreError(
         f"The warm store shows the lake {shown.lake} of the landing {shown.landing}, this is the lake {lake} of "

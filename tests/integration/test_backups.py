@@ -9,28 +9,20 @@ import mlflow
 import pytest
 
 from jobs import commands
-from jobs.running.nightly import DATA_STEPS
-from jobs.running.runner import run_step, run_steps
 from models.registry import Registry
 from pumploss.warm import open_warm, publishing, top_losers
 from tests.building import lakes, nights
-from tests.building.three_days import D1, D2, D3, DAYS
+from tests.building.published_days import night, published
+from tests.building.three_days import D3
 
 pytestmark = pytest.mark.slow
 
-DATA = [step.name for step in DATA_STEPS]
-
 
 @pytest.fixture(scope="module")
-def home(spark, tmp_path_factory, market, land):
+def home(spark, tmp_path_factory):
     """A published home with a registered model and what a killed run staged; the third day has landed."""
-    home = tmp_path_factory.mktemp("backed") / "home"
+    home = published(tmp_path_factory.mktemp("backed") / "home")
     with lakes.opened(home) as context:
-        for day, trades in market(Random(3), list(DAYS), 60).items():
-            land(context.settings.landing, day, trades)
-        for day in (D1, D2):
-            run_steps(context, DATA, [day])
-        run_step(context, "publish_warm", [D2])
         client = Registry(context.settings)._client
         run = client.create_run(Registry(context.settings)._experiment)
         client.log_text(run.info.run_id, "tree", "model/booster.txt")
@@ -68,8 +60,7 @@ def test_what_is_put_back_holds_the_same_and_goes_on(home, backup, tmp_path, cap
     landing = Path(copytree(home / "landing", tmp_path / "dumps"))
     assert said_by(restored, "rebind", "--landing", landing, "--yes") == 0
     with lakes.opened(restored, landing) as context:
-        run_steps(context, DATA, [D3])
-        run_step(context, "publish_warm", [D3])
+        night(context, D3)
 
 
 def test_nothing_of_runs_under_way_is_taken_along(backup):

@@ -1,34 +1,23 @@
 """A home, or the dumps that its lake is built from, in another place than before."""
 
-from random import Random
 from shutil import copytree
 
 import pytest
 
 from jobs import commands
-from jobs.running.nightly import DATA_STEPS
-from jobs.running.runner import run_step, run_steps
+from jobs.running.runner import run_step
 from pumploss.errors import LakeError, StoreError
 from pumploss.warm import open_warm, publishing
 from tests.building import lakes, nights
-from tests.building.three_days import D1, D2, D3, DAYS, more
+from tests.building.published_days import night, published
+from tests.building.three_days import D1, D2, D3, more
 
 pytestmark = pytest.mark.slow
 
-DATA = [step.name for step in DATA_STEPS]
-
 
 @pytest.fixture(scope="module")
-def template(spark, tmp_path_factory, market, land):
-    """A home whose lake holds two days of dumps that lie beside it, published; the third has landed."""
-    home = tmp_path_factory.mktemp("template") / "home"
-    with lakes.opened(home) as context:
-        for day, trades in market(Random(3), list(DAYS), 60).items():
-            land(context.settings.landing, day, trades)
-        for day in (D1, D2):
-            run_steps(context, DATA, [day])
-        run_step(context, "publish_warm", [D2])
-    return home
+def template(spark, tmp_path_factory):
+    return published(tmp_path_factory.mktemp("template") / "home")
 
 
 @pytest.fixture
@@ -49,8 +38,7 @@ def shown(home):
 def goes_on(home, landing=""):
     """Whether the third night is built and published there."""
     with lakes.opened(home, landing) as context:
-        run_steps(context, DATA, [D3])
-        run_step(context, "publish_warm", [D3])
+        night(context, D3)
     return shown(home).day == D3
 
 
@@ -76,7 +64,7 @@ def test_dumps_that_were_moved_are_followed_once_somebody_says_so(home, tmp_path
     assert goes_on(home, landing)
 
 
-def test_dumps_that_differ_are_named_and_others_are_refused(home, tmp_path, capsys, land, market):
+def test_dumps_that_differ_are_named_and_others_are_refused(home, tmp_path, capsys, land):
     landing = (home / "landing").rename(tmp_path / "dumps")
     land(landing, D2, [more(D2)])
     assert rebind(home, "--yes", landing=landing) == 0
