@@ -57,7 +57,7 @@ class Registry:
 
         for logger in ("mlflow.store.db.utils", "mlflow.utils.environment", "mlflow.models.model"):
             logging.getLogger(logger).setLevel(logging.ERROR)
-        mlflow.set_tracking_uri(self.settings.tracking_uri)
+        _track(self.settings.tracking_uri)
         try:
             if self._database is not None and self._database.exists():
                 follow(self._database, EXPERIMENT, self._artifacts)
@@ -214,6 +214,19 @@ class Registry:
     def _ensure(self, name: str, purpose: str) -> None:
         if not self._client.search_registered_models(f"name='{name}'"):
             self._client.create_registered_model(name, description=purpose)
+
+
+def _track(address: str) -> None:
+    """Tell MLflow where to log, but not every process that is started from here, as MLflow would by the environment."""
+    import mlflow
+    from mlflow.environment_variables import MLFLOW_TRACKING_URI
+
+    given = MLFLOW_TRACKING_URI.get_raw()
+    mlflow.set_tracking_uri(address)
+    if given is None:
+        MLFLOW_TRACKING_URI.unset()
+    else:
+        MLFLOW_TRACKING_URI.set(given)
 
 
 @contextmanager

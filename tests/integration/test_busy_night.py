@@ -1,7 +1,6 @@
 """A second run while a night goes through Airflow, both as people start them: it waits, or it is refused."""
 
 import json
-import os
 import subprocess
 import sys
 from random import Random
@@ -12,6 +11,7 @@ from jobs.pipeline import STEPS
 from pumploss.lake.locks import lake_holders, table_lock
 from pumploss.settings import ROOT
 from tests.building import lakes, markets
+from tests.building.commands import environment_below
 from tests.building.dumps import land_day
 from tests.building.three_days import D1, D2
 
@@ -19,11 +19,9 @@ pytestmark = pytest.mark.slow
 
 
 def started(home, *words, **more):
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PUMPLOSS_")}
-    landing = {"PUMPLOSS_LANDING": str(home / "landing")}
     return subprocess.Popen(
         [sys.executable, "-m", "jobs", *words],
-        env={**kept, **landing, "PUMPLOSS_HOME": str(home), **more},
+        env=environment_below(home, PUMPLOSS_LANDING=str(home / "landing"), **more),
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -52,6 +50,7 @@ def test_a_run_beside_a_night_through_airflow_waits_or_is_refused(tmp_path):
         land_day(str(home / "landing"), day, trades)
     lake, step = str(home / "lake"), ["run", "silver_trades", "--day", str(D2)]
     night = started(home, "nightly", "--landing", str(home / "landing"))
+    waiting = None
     try:
         until(night, f"The night of {D2}, through Airflow")
         with table_lock(lake, "gold_market_day"):  # the night's task of that step waits for it
@@ -71,8 +70,9 @@ def test_a_run_beside_a_night_through_airflow_waits_or_is_refused(tmp_path):
         code, said = ended(waiting)
         assert code == 0, said
     finally:
-        night.kill()
-        night.wait()
+        for child in filter(None, (night, waiting)):
+            child.kill()
+            child.communicate()
     assert lake_holders(lake) == []
     with lakes.opened(home) as context:
         rows = context.ledger.frame()

@@ -1,17 +1,20 @@
 """Training, registry, gate, rollback and scoring on a small lake with a planted signal, nothing replaced."""
 
 import json
+import os
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from jobs.running.context import open_context
 from jobs.running.runner import run_pass, run_step
 from models.registry import CHALLENGER, CHAMPION, PREVIOUS, Registry
 from pumploss.days import midnight, shift, span
 from pumploss.errors import ModelError
 from pumploss.report import RunReport
+from pumploss.settings import from_environment
 from tests.building.planted_lake import FIRST, LAST, LEAVING, TRADERS, build, features_table, restate, scored
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
@@ -19,10 +22,6 @@ pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory):
-    import os
-
-    from pumploss.settings import from_environment
-
     home = tmp_path_factory.mktemp("models") / "home"
     found = from_environment({"PUMPLOSS_HOME": str(home), "SPARK_REMOTE": os.environ.get("SPARK_REMOTE", "")})
     build(found.lake)
@@ -31,8 +30,6 @@ def settings(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def context(settings, spark):
-    from jobs.running.context import open_context
-
     with open_context(settings) as opened:
         yield opened
 
@@ -94,6 +91,10 @@ def test_a_version_says_what_it_was_made_from(first, registry):
         "gate",
     } <= tags.keys()
     assert tags["short_history"] == "true"
+
+
+def test_no_process_that_is_started_later_inherits_the_address(first, settings):
+    assert os.environ.get("MLFLOW_TRACKING_URI") != settings.tracking_uri
 
 
 def test_no_pickle_and_nothing_else_that_runs_lies_among_the_artifacts(first, settings):
