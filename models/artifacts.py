@@ -8,12 +8,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models import boosting
-from models.amount import Amount
-from models.calibration import Calibrator
 from models.card import model_card
-from models.predictor import OTHERS, Predictor
-from models.score import ScoreMap
+from models.scoring import trees
+from models.scoring.amount import Amount
+from models.scoring.calibration import Calibrator
+from models.scoring.errors import ScoringError
+from models.scoring.predictor import OTHERS, Predictor
+from models.scoring.score import ScoreMap
 from models.training import Input, Trained
 from pumploss.errors import ModelError
 
@@ -76,7 +77,7 @@ class Served:
 # Two models, of which one has five sets of trees; twice as many while a champion is compared.
 @lru_cache(maxsize=12)
 def _parsed(text: str) -> "Booster":
-    booster: Booster = boosting.library().Booster(model_str=text)
+    booster: Booster = trees.library().Booster(model_str=text)
     return booster
 
 
@@ -130,24 +131,31 @@ def read(folder: Path, name: str, version: str, tags: Mapping[str, str]) -> Serv
             f"{where}: {', '.join(changed)} is not what was registered. Restore the file, or set the alias `champion` "
             "to the version of `previous` and train again."
         )
-    inputs = tuple(Input(**given) for given in json.loads(content[FEATURES]))
-    served = Served(
+    try:
+        served = _served(name, version, booster_text, content, sha256(json.dumps(present, sort_keys=True)))
+    except ScoringError as error:
+        raise ModelError(f"{where}: {error}") from error
+    held = (served.booster, *served.predictor.others.values())
+    if any(booster.feature_name() != served.names for booster in held):
+        raise ModelError(f"{where}: {FEATURES} and the booster name different inputs. Train the model again.")
+    return served
+
+
+def _served(name: str, version: str, booster_text: str, content: Mapping[str, str], digest: str) -> Served:
+    """Make a version of its files."""
+    return Served(
         name=name,
         version=version,
         booster_text=booster_text,
         calibrator=Calibrator.from_json(content[CALIBRATOR]),
-        inputs=inputs,
+        inputs=tuple(Input(**given) for given in json.loads(content[FEATURES])),
         score_map=ScoreMap.from_json(content[SCORE_MAP]) if SCORE_MAP in content else None,
         metrics=json.loads(content[METRICS]),
-        digest=sha256(json.dumps(present, sort_keys=True)),
-        other_texts=tuple((name, content[trees_file(name)]) for name in OTHERS if trees_file(name) in content),
+        digest=digest,
+        other_texts=tuple((other, content[trees_file(other)]) for other in OTHERS if trees_file(other) in content),
         trade=Calibrator.from_json(content[TRADE_CALIBRATOR]) if TRADE_CALIBRATOR in content else None,
         amount=Amount.from_json(content[AMOUNTS]) if AMOUNTS in content else None,
     )
-    trees = (served.booster, *served.predictor.others.values())
-    if any(booster.feature_name() != served.names for booster in trees):
-        raise ModelError(f"{where}: {FEATURES} and the booster name different inputs. Train the model again.")
-    return served
 
 
 def refuse_code(folder: Path, where: str) -> None:

@@ -1,34 +1,22 @@
 """Grows trees: the same rows and parameters give the same trees."""
 
-import os
 from collections.abc import Sequence
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from models.dataset import Flags, Floats
+from models.scoring.trees import library, raw
 from models.spec import ModelSpec
 
 if TYPE_CHECKING:
     from lightgbm import Booster, Dataset
 
 
+__all__ = ["Rows", "library", "raw"]
+
 #: Fewest rows of a leaf, and their smallest share of all rows: a probability of fewer is noise.
 MIN_LEAF, LEAF_SHARE = 200, 0.0005
-
-
-def library() -> ModuleType:
-    """Import LightGBM so that its threads sleep while they wait.
-
-    OpenMP reads the policy when it is loaded. By default its threads spin, which on a machine that also runs the engine
-    made a training ten times slower.
-    """
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    import lightgbm
-
-    module: ModuleType = lightgbm
-    return module
 
 
 class Rows:
@@ -69,8 +57,9 @@ class Rows:
         return booster
 
 
-def raw(booster: "Booster", x: Floats) -> Floats:
-    """Predict the uncalibrated log-odds of the rows."""
-    if not len(x):
-        return np.empty(0)
-    return np.asarray(booster.predict(x, raw_score=True), dtype=np.float64)
+def columns_of(names: tuple[str, ...], booster: "Booster", x: Floats) -> Floats:
+    """Take the booster's inputs by name out of a matrix with these columns, in the booster's order."""
+    wanted = booster.feature_name()
+    if list(names) == wanted:
+        return x
+    return np.ascontiguousarray(x[:, [names.index(name) for name in wanted]])

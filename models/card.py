@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 
-from models.score import POINTS_PER_DOUBLING
+from models.scoring.score import POINTS_PER_DOUBLING
 from models.training import Trained
 
 _COLUMNS = (

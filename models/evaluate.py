@@ -11,8 +11,9 @@ from models.amount import QUANTILES
 from models.baselines import Contender
 from models.bootstrap import Draws, Interval, clusters, losses_of
 from models.dataset import Flags, Floats, TrainingFrame
-from models.predictor import Losses
-from models.score import BANDS, Band
+from models.score import Band
+from models.scoring.predictor import Losses
+from models.scoring.score import BANDS
 from models.slices import Slice, slices
 from models.spec import ModelSpec
 from models.time_split import TimeSplit

@@ -3,8 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 
-from models.calibration import likeliest_line, logit
+from models.calibration import likeliest_line
 from models.dataset import Flags, Floats
+from models.scoring.calibration import logit
 
 ECE_BINS = 15
 BOOTSTRAPS = 1000

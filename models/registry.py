@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from models import artifacts, boosting
+from models import artifacts
 from models.artifacts import Served
 from models.moved_registry import follow
+from models.scoring import trees
 from models.training import Trained
 from pumploss.errors import ModelError
 from pumploss.settings import Settings
@@ -255,7 +256,7 @@ def _log_files(trained: Trained, content: Mapping[str, str]) -> str:
             name="model",
             signature=ModelSignature(given, Schema([ColSpec(DataType.double, "probability_uncalibrated")])),
             input_example=pd.DataFrame(np.zeros((1, len(names))), columns=names),
-            pip_requirements=[f"lightgbm=={boosting.library().__version__}", f"numpy=={np.__version__}"],
+            pip_requirements=[f"lightgbm=={trees.library().__version__}", f"numpy=={np.__version__}"],
             extra_files=[str(path) for path in paths],
         )
     return str(logged.model_uri)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models import score
 from models.artifacts import Served
-from models.calibration import logit, sigmoid
 from models.dataset import Floats, canonical, formula_score, matrix
 from models.metrics import EDGE
-from models.reasons import reasons
+from models.scoring import score
+from models.scoring.calibration import logit, sigmoid
+from models.scoring.reasons import reasons
 from pumploss.errors import ModelError
 
 if TYPE_CHECKING:

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models import amount, boosting, calibration, evaluate, metrics, score
-from models.amount import Amount
 from models.baselines import Contender
-from models.calibration import Calibrator, sigmoid
 from models.dataset import Flags, Floats, TrainingFrame
 from models.evaluate import Evaluation
-from models.predictor import AMOUNT, TRADE, Predictor, columns_of
-from models.score import ScoreMap
+from models.scoring.amount import BEND_SOL, Amount
+from models.scoring.calibration import Calibrator, sigmoid
+from models.scoring.errors import ScoringError
+from models.scoring.predictor import AMOUNT, TRADE, Predictor
+from models.scoring.score import ScoreMap
 from models.spec import ModelSpec
 from models.time_split import TimeSplit, refuse_too_few
+from pumploss.errors import ModelError
 
 if TYPE_CHECKING:
     from lightgbm import Booster
@@ -57,11 +59,14 @@ def train(
 ) -> Trained:
     """Fit, calibrate and judge. `frozen` is the map of an earlier version, which a score keeps.
 
-    Raises TooFewOutcomesError where a slice has too few outcomes of one kind.
+    Raises TooFewOutcomesError where a slice has too few outcomes of one kind, ModelError where nothing finite fits.
     """
     refuse_too_few(frame, parts, spec.target)
     outcome, calibrate = frame.target(spec.target), parts.rows(frame, parts.calibrate)
-    predictor = _fit(spec, frame, parts, inputs)
+    try:
+        predictor = _fit(spec, frame, parts, inputs)
+    except ScoringError as error:
+        raise ModelError(f"{spec.name} cannot be trained: {error}") from error
     score_map = None
     if spec.has_score:
         score_map = frozen or score.reference(int(outcome[calibrate].sum()), int(calibrate.sum()))
@@ -89,7 +94,7 @@ def _fit(spec: ModelSpec, frame: TrainingFrame, parts: TimeSplit, inputs: Sequen
     plain = Predictor(booster, calibrator, {TRADE: trade, **others}, of_trade, sizes)
     # What the trees expect is brought to what was lost on the calibration days, once the probabilities are calibrated.
     losses = plain.losses(frame.x[calibrate])
-    return replace(plain, amount=sizes.calibrated(frame.loss_sol[calibrate], losses))
+    return replace(plain, amount=amount.calibrated(sizes, frame.loss_sol[calibrate], losses))
 
 
 def _amounts(
@@ -98,7 +103,7 @@ def _amounts(
     """Grow the trees that say how much: the mean of a loss' logarithm, and two quantiles of the whole."""
     is_loss, cap = frame.is_loss[fit], amount.cap(frame.loss_sol[fit], frame.is_loss[fit])
     lost = np.minimum(frame.loss_sol[fit], cap)
-    logarithm = np.log(np.maximum(lost, amount.BEND_SOL))
+    logarithm = np.log(np.maximum(lost, BEND_SOL))
     given: dict[str, Any] = {"rounds": spec.other_rounds, "learning_rate": spec.other_rate}
     grown = {AMOUNT: rows.grow(logarithm, of=is_loss, objective="regression", **given)}
     for name, share in amount.QUANTILES.items():
@@ -129,4 +134,4 @@ def logloss(spec: ModelSpec, frame: TrainingFrame, parts: TimeSplit, predictor: 
 
 
 def _tested(frame: TrainingFrame, parts: TimeSplit, predictor: Predictor) -> Floats:
-    return columns_of(frame.names, predictor.booster, frame.x[parts.rows(frame, parts.test)])
+    return boosting.columns_of(frame.names, predictor.booster, frame.x[parts.rows(frame, parts.test)])

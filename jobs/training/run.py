@@ -9,11 +9,11 @@ from jobs.pipeline import weekly
 from jobs.running.step_context import StepContext
 from jobs.training.rows import Retrieved, inputs, release, retrieve
 from models import gate
-from models.boosting import library
 from models.dataset import TrainingFrame
 from models.gate import Decision
 from models.registry import Registry
-from models.score import SCORE_VERSION, ScoreMap
+from models.scoring.score import SCORE_VERSION, ScoreMap
+from models.scoring.trees import library
 from models.spec import ModelSpec
 from models.time_split import TimeSplit, UntrainableError, split_by_time
 from models.training import Trained, logloss, train

@@ -81,6 +81,8 @@ COVERED_BY = {
     "unit/jobs/test_gold_trader_rhythm": ("features/tapes/rhythm", "features/tapes/rhythm_walk"),
     "unit/jobs/test_silver_entries": ("features/tapes/entries", "features/tapes/entry_walk"),
     "unit/jobs/tokens/test_restating": ("jobs/tokens/decimals",),
+    "unit/models/scoring/test_calibration": ("models/scoring/arrays", "models/scoring/errors"),
+    "unit/models/scoring/test_predictor": ("models/scoring/trees",),
     "unit/pnl/test_fifo": ("pnl/arrow_columns", "pnl/fifo_tables"),
     "unit/pumploss/lake/test_ledger": ("pumploss/clock",),
     "unit/pumploss/lake/test_locks": ("pumploss/lake/holders",),

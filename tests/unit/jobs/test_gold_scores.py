@@ -7,12 +7,12 @@ import pytest
 
 from jobs import gold_scores
 from jobs.running.runner import run_pass
-from models.amount import Amount
 from models.artifacts import Served
 from models.boosting import Rows
-from models.calibration import Calibrator
 from models.loss_model import SPEC
-from models.score import ScoreMap
+from models.scoring.amount import Amount
+from models.scoring.calibration import Calibrator
+from models.scoring.score import ScoreMap
 from models.serving import Pair
 from models.training import Input
 from pumploss.errors import ModelError

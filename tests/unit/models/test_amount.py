@@ -1,13 +1,10 @@
-"""How much a loss costs: totals, coverage, and what never happens whatever the trees say."""
+"""What brings amounts to what was lost: totals and coverage."""
 
 import numpy as np
 import pytest
 
 from models import amount
-from models.amount import Amount
-from pumploss.errors import ModelError
-
-PLAIN = Amount(cap_sol=50.0, smearing=1.5)
+from models.scoring.amount import unbent
 
 
 @pytest.fixture
@@ -24,11 +21,6 @@ def test_smearing_gives_back_the_mean_that_a_logarithm_takes(lognormal):
     assert factor == pytest.approx(np.exp(0.5), rel=0.05)
     assert np.exp(centre).sum() * factor == pytest.approx(amounts.sum(), rel=0.05)
     assert np.exp(centre).sum() < 0.7 * amounts.sum()
-
-
-def test_an_expected_loss_is_probability_times_amount_up_to_the_cap():
-    found = PLAIN.expected(np.array([0.5, 1.0, 1.0, 0.0]), np.log([2.0, 2.0, 1e6, 2.0]))
-    np.testing.assert_allclose(found, [1.5, 3.0, 50.0, 0.0])
 
 
 def test_the_multiplier_brings_the_sum_to_what_was_lost():
@@ -55,29 +47,5 @@ def test_where_nothing_can_be_covered_the_scale_is_one():
 def test_bending_keeps_nothing_lost_and_comes_back():
     lost = np.array([0.0, 0.01, 1.0, 1e4])
     assert amount.bent(lost)[0] == 0
-    np.testing.assert_allclose(amount.unbent(amount.bent(lost)), lost, rtol=1e-12)
-    assert amount.unbent(np.array([-1.0])) == [0.0]
-
-
-def test_quantiles_are_never_below_nothing_and_never_cross():
-    rng = np.random.default_rng(2)
-    low, high = Amount(1.0, 1.0, 1.0, p50=3.0, p90=0.5).quantiles(rng.normal(size=999), rng.normal(size=999))
-    assert (low >= 0).all()
-    assert (low <= high).all()
-
-
-def test_the_numbers_come_back_to_the_last_bit():
-    given = Amount(0.1 + 0.2, 1 / 3, 2 / 3, 1e-9, 7.0)
-    assert Amount.from_json(given.to_json()) == given
-
-
-@pytest.mark.parametrize("text", ["", "[]", '{"kind": "gamma", "cap_sol": 1, "smearing": 1}', '{"kind": "x"}'])
-def test_what_is_no_amount_model_is_refused(text):
-    with pytest.raises(ModelError, match="amount"):
-        Amount.from_json(text)
-
-
-@pytest.mark.parametrize("broken", [0.0, -1.0, float("nan"), float("inf")])
-def test_numbers_without_use_are_refused_by_name(broken):
-    with pytest.raises(ModelError, match="no use for smearing"):
-        Amount(cap_sol=1.0, smearing=broken)
+    np.testing.assert_allclose(unbent(amount.bent(lost)), lost, rtol=1e-12)
+    assert unbent(np.array([-1.0])) == [0.0]

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from models import calibration
-from models.calibration import Calibrator, sigmoid
-from pumploss.errors import ModelError
+from models.scoring.calibration import sigmoid
 
 
 def drawn(slope, intercept, rows=20_000, seed=0):
@@ -38,17 +37,3 @@ def test_separable_and_constant_inputs_stay_finite():
     assert np.isfinite(calibration.fit(raw, raw > 0).slope)
     flat = calibration.fit(np.zeros(100), np.arange(100) < 30)
     assert flat.probability(np.zeros(1))[0] == pytest.approx(0.3, abs=0.01)
-
-
-def test_json_gives_the_same_calibrator_to_the_last_bit():
-    found = calibration.fit(*drawn(0.7, 0.1))
-    assert Calibrator.from_json(found.to_json()) == found
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "{}", '{"kind": "isotonic", "slope": 1, "intercept": 0}', '{"kind": "platt", "slope": -1, "intercept": 0}'],
-)
-def test_other_content_is_refused(text):
-    with pytest.raises(ModelError):
-        Calibrator.from_json(text)

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from models.artifacts import read
-from models.calibration import Calibrator
+from models.scoring.calibration import Calibrator
 from models.serving import Pair, hashes
 from pumploss.errors import ModelError
 

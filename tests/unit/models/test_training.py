@@ -9,7 +9,7 @@ import pytest
 from models.dataset import assemble
 from models.loss_model import SPEC as LOSS
 from models.risk_model import SPEC as RISK
-from models.score import ScoreMap
+from models.scoring.score import ScoreMap
 from models.time_split import split_by_time
 from models.training import train
 

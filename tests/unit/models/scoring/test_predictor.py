@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 
-from models.predictor import columns_of
-
 
 @pytest.fixture(scope="module")
 def answers(planted, model):
@@ -37,10 +35,3 @@ def test_a_risk_model_answers_one_question(planted, risk):
     assert not risk.predictor.is_hurdle
     x = planted(seed=3).x
     np.testing.assert_allclose(risk.predictor.probability(x), 1 / (1 + np.exp(-risk.predictor.log_odds(x))))
-
-
-def test_inputs_are_taken_by_name(planted, risk):
-    frame = planted(seed=3)
-    turned = frame.names[::-1]
-    np.testing.assert_array_equal(columns_of(turned, risk.booster, frame.x[:, ::-1]), frame.x)
-    assert columns_of(frame.names, risk.booster, frame.x) is frame.x

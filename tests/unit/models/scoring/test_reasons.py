@@ -5,7 +5,7 @@ import json
 import numpy as np
 
 from models import boosting
-from models.reasons import MOST_REASONS, TEXTS, reasons
+from models.scoring.reasons import MOST_REASONS, TEXTS, reasons
 
 
 def test_reasons_add_up_to_the_published_probability(risk, inputs):
@@ -36,4 +36,4 @@ def test_every_group_of_features_has_its_text():
     from features.registry import model_inputs
 
     lacking = {one.group for one in model_inputs()} - TEXTS.keys()
-    assert not lacking, f"say in models/reasons.py what a high contribution of {sorted(lacking)} means"
+    assert not lacking, f"say in models/scoring/reasons.py what a high contribution of {sorted(lacking)} means"

@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from models import boosting
-from models.amount import Amount
-from models.calibration import Calibrator
-from models.dataset import Floats
+from . import trees
+from .amount import Amount
+from .arrays import Floats
+from .calibration import Calibrator
 
 if TYPE_CHECKING:
     from lightgbm import Booster
@@ -48,32 +46,24 @@ class Predictor:
 
     def log_odds(self, x: Floats) -> Floats:
         """Compute the calibrated log-odds of the main question."""
-        return self.calibrator.log_odds(boosting.raw(self.booster, x))
+        return self.calibrator.log_odds(trees.raw(self.booster, x))
 
     def probability(self, x: Floats) -> Floats:
         """Compute the probability of the model's outcome, of any row: also of those who may not trade at all."""
-        main = self.calibrator.probability(boosting.raw(self.booster, x))
+        main = self.calibrator.probability(trees.raw(self.booster, x))
         return main if self.trade is None else main * self.p_trade(x)
 
     def p_trade(self, x: Floats) -> Floats:
         """Compute the probability of being exposed."""
         assert self.trade is not None
-        return self.trade.probability(boosting.raw(self.others[TRADE], x))
+        return self.trade.probability(trees.raw(self.others[TRADE], x))
 
     def losses(self, x: Floats) -> Losses:
         """Answer all three questions of a loss model."""
         assert self.amount is not None
         p_trade = self.p_trade(x)
-        if_exposed = self.calibrator.probability(boosting.raw(self.booster, x))
+        if_exposed = self.calibrator.probability(trees.raw(self.booster, x))
         p_loss = p_trade * if_exposed
-        expected = self.amount.expected(p_loss, boosting.raw(self.others[AMOUNT], x))
-        low, high = self.amount.quantiles(*(boosting.raw(self.others[name], x) for name in ("p50", "p90")))
+        expected = self.amount.expected(p_loss, trees.raw(self.others[AMOUNT], x))
+        low, high = self.amount.quantiles(*(trees.raw(self.others[name], x) for name in ("p50", "p90")))
         return Losses(p_trade, if_exposed, p_loss, expected, low, high)
-
-
-def columns_of(names: tuple[str, ...], booster: "Booster", x: Floats) -> Floats:
-    """Take the booster's inputs by name out of a matrix with these columns, in the booster's order."""
-    wanted = booster.feature_name()
-    if list(names) == wanted:
-        return x
-    return np.ascontiguousarray(x[:, [names.index(name) for name in wanted]])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models.dataset import Floats
+from .arrays import Floats
 
 if TYPE_CHECKING:
     from lightgbm import Booster
