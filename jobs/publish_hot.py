@@ -5,9 +5,9 @@ from feature_repo.store import VIEW
 from jobs.running.step_context import StepContext
 from pumploss.days import Days
 from pumploss.errors import StoreError
-from pumploss.hot import EXPECTED, open_hot, publish
+from pumploss.hot import EXPECTED, NET, open_hot, publish
 from pumploss.lake.owner import identity
-from pumploss.warm import BOARD_ROWS, PERIODS, expected_losers, leaderboard, open_warm, publishing
+from pumploss.warm import BOARD_ROWS, PERIODS, expected_losers, leaderboard, net_losers, open_warm, publishing
 
 
 def run(context: StepContext, days: Days) -> None:
@@ -18,9 +18,10 @@ def run(context: StepContext, days: Days) -> None:
     day = days[-1]
     with open_warm(context.settings) as warm, warm.transaction():
         # Keeps a swap from coming between these reads.
-        warm.execute("LOCK TABLE public.leaderboards, public.expected_losers IN ACCESS SHARE MODE")
+        warm.execute("LOCK TABLE public.leaderboards, public.net_losers, public.expected_losers IN ACCESS SHARE MODE")
         shown = publishing.latest(warm)
         boards = {period: leaderboard(warm, period) for period in PERIODS}
+        boards |= {f"{NET}{period}": net_losers(warm, period) for period in PERIODS}
         boards[EXPECTED] = expected_losers(warm, BOARD_ROWS)
     publishing.refuse_foreign(shown, context.settings.landing, context.settings.lake, identity(context.lake))
     if shown is None or shown.day < day:

@@ -4,6 +4,7 @@ All keys begin with `pumploss:`. Nothing else in the same Redis, such as Feast's
 
     pumploss:leaderboard:<period>:current     string   JSON: version, as_of, rows of the current
     pumploss:leaderboard:<period>:<version>   list     one JSON object per rank, worst first
+    pumploss:leaderboard:net:<period>:...     the same of those who lost most by net result
     pumploss:leaderboard:expected:...         the same of those who are about to lose most
     pumploss:published                        string   JSON: version, as_of of the boards, and that of Feast's features
 
@@ -11,8 +12,8 @@ New lists and the pointers to them appear in one MULTI/EXEC, which deletes the l
 the last word of a night: where its two times are equal, boards and features are of one T. Everything
 expires after seven days, so a store that nobody fills any more empties itself.
 
-`publish_hot` calls `publish`; `leaderboard`, `hot_losers` and `expected_losers` are for consumers, which are no part of
-this project.
+`publish_hot` calls `publish`; `leaderboard`, `net_losers`, `hot_losers` and `expected_losers` are for consumers, which
+are no part of this project.
 """
 
 import json
@@ -30,24 +31,26 @@ from redis.retry import Retry
 from pumploss import embedded
 from pumploss.errors import StoreError
 from pumploss.settings import Settings
-from pumploss.warm.losers import BOARD_ROWS, LOSER_COLUMNS, known_period
+from pumploss.warm.boards import known_period
+from pumploss.warm.tables import BOARD_ROWS, TABLES
+from pumploss.warm.warm_table import AMOUNT, TIME
 
 PREFIX = "pumploss:"
 #: The pointer that a night writes last.
 PUBLISHED = f"{PREFIX}published"
 EXPIRY_SECONDS = 7 * 24 * 3600
 
-#: Stands for a period in the keys of the board of expected losses.
-EXPECTED = "expected"
+#: Stand for a period in the keys of other boards: of expected losses, and before a period of net results.
+EXPECTED, NET = "expected", "net:"
 
-_DECIMALS = (
-    "loss_amount",
-    "loss_amount_24h",
-    "loss_amount_all_time",
-    "avg_loss_size",
-    "risk_score",
-)
-_TIMES = ("last_loss_time", "as_of")
+_DECIMALS = {column.name for table in TABLES for column in table.columns if column.kind == AMOUNT}
+_TIMES = {column.name for table in TABLES for column in table.columns if column.kind == TIME}
+#: What the first consumers were promised, by what the boards call it.
+_PROMISED = {
+    **{name: name for name in ("rank", "trader", "loss_amount_24h", "loss_amount_all_time", "loss_trades_24h")},
+    **{name: name for name in ("avg_loss_size", "tokens_traded_24h", "last_loss_time")},
+    "risk_score": "baseline_score",
+}
 # A board may be replaced between reading its pointer and reading it.
 _READ_TRIES = 5
 
@@ -90,8 +93,9 @@ def publish(
 ) -> None:
     """Make these leaderboards, by period, the current ones, and delete those before; say what T is published.
 
-    EXPECTED stands for the period of the board of who is about to lose most. `features_as_of` is the T of Feast's
-    features, where all of them are online. The same `version` again changes nothing.
+    EXPECTED stands for the period of the board of who is about to lose most, NET before one of net results.
+    `features_as_of` is the T of Feast's features, where all of them are online. The same `version` again changes
+    nothing.
     """
     replaced = [_list_key(period, pointer["version"]) for period in boards if (pointer := _pointer(client, period))]
     with client.pipeline(transaction=True) as both:
@@ -117,6 +121,11 @@ def leaderboard(client: redis.Redis, period: str = "24h", limit: int = BOARD_ROW
     return _read(client, known_period(period), limit)
 
 
+def net_losers(client: redis.Redis, period: str = "24h", limit: int = BOARD_ROWS) -> list[dict[str, Any]]:
+    """Read who lost most by net result in a period, as `warm.net_losers` does. Raises as `leaderboard`."""
+    return _read(client, NET + known_period(period), limit)
+
+
 def expected_losers(client: redis.Redis, limit: int = 100) -> list[dict[str, Any]]:
     """Read who is about to lose most, as `warm.expected_losers` does. Raises StoreError where none was published."""
     return _read(client, EXPECTED, limit)
@@ -139,7 +148,7 @@ def _read(client: redis.Redis, period: str, limit: int) -> list[dict[str, Any]]:
 
 def hot_losers(client: redis.Redis, period: str = "24h", limit: int = 100) -> list[dict[str, Any]]:
     """Read what `warm.top_losers` reads, from the hot store."""
-    return [{name: row[name] for name in LOSER_COLUMNS} for row in leaderboard(client, period, limit)]
+    return [{name: row[kept] for name, kept in _PROMISED.items()} for row in leaderboard(client, period, limit)]
 
 
 def _pointer_key(period: str) -> str:
@@ -162,8 +171,8 @@ def _as_text(value: Any) -> str:
 
 def _row(text: str) -> dict[str, Any]:
     row: dict[str, Any] = json.loads(text)
-    for name in row.keys() & set(_DECIMALS):
+    for name in row.keys() & _DECIMALS:
         row[name] = Decimal(row[name])
-    for name in row.keys() & set(_TIMES):
+    for name in row.keys() & _TIMES:
         row[name] = datetime.fromisoformat(row[name]) if row[name] else None
     return row

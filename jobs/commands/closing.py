@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from jobs.commands import losers
 from jobs.commands.champions import MEASURES, champions
 from jobs.commands.status import refusals
-from jobs.commands.stores import address_of, stores
+from jobs.commands.stores import addresses, stores
 from jobs.commands.terminal import show_facts, show_table
 from jobs.pipeline import STEPS
 from jobs.running.context import Context, open_context
@@ -22,13 +22,13 @@ def show(settings: Settings, days: Days, seconds: Mapping[str, float]) -> None:
         _rows(context, days)
     _models(settings)
     board, day = losers.losers(settings, "24h", LOSERS_SHOWN)
-    losers.show(board, "24h", f"Top losers of {day}")
-    show_facts("Where everything is", [(name, address_of(store)) for name, store in stores(settings).items()])
+    losers.show(board, f"Who lost most by losing sells on {day}")
+    show_facts("Where everything is", addresses(stores(settings)))
     show_facts("Seconds", [(phase, f"{spent:7.1f}") for phase, spent in seconds.items()])
     example = board[0]["trader"] if board else "ADDRESS"
     commands = {
         "pumploss status": "every store and step",
-        "pumploss losers": "leaderboards (--period 7d, 30d, all)",
+        "pumploss losers": "leaderboards (--period 7d, 30d, all; --net, --expected)",
         f"pumploss trader {example}": "features, scores and reasons",
         "pumploss serve": "keeps PostgreSQL and Redis up for psql, redis-cli and notebooks",
     }

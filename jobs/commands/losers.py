@@ -1,10 +1,9 @@
-"""`losers`: the consumers' queries for the top losers, and for those who are about to lose most."""
+"""`losers`: who lost most by losing sells or by net result, and who is about to lose most."""
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,42 +12,53 @@ import psycopg
 from jobs.commands.terminal import show_table
 from pumploss.errors import StoreError
 from pumploss.settings import Settings, from_environment
-from pumploss.warm import expected_losers, leaderboard, open_warm, publishing
+from pumploss.warm import expected_losers, leaderboard, net_losers, open_warm, publishing
 
-#: Column titles that a terminal has room for, after those of the period; amounts are in SOL.
-TITLES = {
-    "loss_amount_24h": "SOL 24h",
-    "loss_amount_all_time": "SOL all time",
-    "loss_trades_24h": "losing sells 24h",
-    "avg_loss_size": "mean loss",
-    "tokens_traded_24h": "tokens 24h",
-    "last_loss_time": "last loss (UTC)",
-    "risk_score": "baseline risk",
-}
-
-
-#: The same of the board of who is about to lose most.
-EXPECTED_TITLES = {
+#: Column titles of each board, by what they show; so few that a whole address fits into 80 columns with them.
+LOST = {
     "rank": "#",
     "trader": "trader",
-    "expected_loss_sol": "expected SOL",
-    "loss_p50_sol": "median",
-    "loss_p90_sol": "1 in 10 more than",
-    "p_loss": "P(loss)",
-    "p_severe": "P(severe)",
-    "model_risk_score": "risk score",
+    "loss_amount": "lost",
+    "loss_trades": "sells",
+    "net_amount": "net",
+    "risk_score": "risk",
 }
+NET = {name: LOST[name] for name in ("rank", "trader", "net_amount", "loss_amount", "loss_trades", "risk_score")}
+EXPECTED = {
+    "rank": "#",
+    "trader": "trader",
+    "expected_loss_sol": "loss",
+    "loss_p50_sol": "P50",
+    "loss_p90_sol": "P90",
+    "p_loss": "odds",
+    "risk_score": "risk",
+}
+#: What the titles mean.
+NOTE = (
+    "SOL. lost: the period's losing sells alone, so many of them; net: gains set off, open positions at what they\n"
+    "would fetch, fees included; risk: 0-100 by the model, 50 is average. `--json` has all columns."
+)
+EXPECTED_NOTE = (
+    "SOL. loss: the average, gains counted as 0; half of such wallets lose no more than P50, nine in ten no more than\n"
+    "P90; odds: probability of a loss; risk: 0-100, 50 is average. `--json` has all columns."
+)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints a leaderboard."""
-    if arguments.expected:
-        return _run_expected(arguments)
-    board, day = losers(from_environment(), arguments.period, arguments.limit)
+    with _published(from_environment()) as (warm, day):
+        if arguments.expected:
+            board = expected_losers(warm, arguments.limit)
+        else:
+            board = (net_losers if arguments.net else leaderboard)(warm, arguments.period, arguments.limit)
     if arguments.json:
         print(json.dumps(board, default=plain))
-        return 0
-    show(board, arguments.period, f"Top losers {arguments.period}, as of the end of {day}")
+    elif arguments.expected:
+        show_expected(board, day)
+    else:
+        by = "net result" if arguments.net else "losing sells"
+        title = f"Who lost most by {by}, {arguments.period}, as of the end of {day}"
+        show(board, title, NET if arguments.net else LOST)
     return 0
 
 
@@ -74,42 +84,23 @@ def _published(settings: Settings) -> Iterator[tuple[psycopg.Connection, str]]:
         yield warm, shown.day.isoformat()
 
 
-def _run_expected(arguments: argparse.Namespace) -> int:
-    with _published(from_environment()) as (warm, day):
-        board = expected_losers(warm, arguments.limit)
-    if arguments.json:
-        print(json.dumps(board, default=plain))
-        return 0
-    days = board[0]["horizon_days"] if board else 0
-    rows = [[_rounded(row[name]) for name in EXPECTED_TITLES] for row in board]
-    numbers = [text for name, text in EXPECTED_TITLES.items() if name != "trader"]
-    title = f"Who is about to lose most in {days} days, as of the end of {day}"
-    show_table(title, list(EXPECTED_TITLES.values()), rows, numbers)
-    if not board:
-        print("No model has been promoted yet, so nobody was scored.")
-    return 0
+def show(board: list[dict[str, Any]], title: str, titles: Mapping[str, str] = LOST) -> None:
+    """Prints who lost most as a table."""
+    _show(board, title, titles)
+    print(NOTE if board else "Nobody lost anything in this period.")
 
 
-def _rounded(value: Any) -> Any:
-    return f"{value:,.3f}" if isinstance(value, float) else value
+def show_expected(board: list[dict[str, Any]], day: str) -> None:
+    """Prints who is about to lose most as a table."""
+    days = f"{board[0]['horizon_days']} days" if board else "the next days"
+    _show(board, f"Who is about to lose most in {days}, as of the end of {day}", EXPECTED)
+    print(EXPECTED_NOTE if board else "No model has been promoted yet, so nobody was scored.")
 
 
-def titles(period: str) -> dict[str, str]:
-    """Column titles of a board: first what it ranks by, the loss of its own period; no figure stands twice."""
-    whole = "SOL all time" if period == "all" else f"SOL {period}"
-    others = {name: text for name, text in TITLES.items() if text not in (whole, f"losing sells {period}")}
-    own = {"loss_amount": whole, "loss_trades": f"losing sells {'all time' if period == 'all' else period}"}
-    return {"rank": "#", "trader": "trader", **own, **others}
-
-
-def show(board: list[dict[str, Any]], period: str, title: str) -> None:
-    """Prints them as a table."""
-    shown = titles(period)
-    rows = [[_cell(row[name]) for name in shown] for row in board]
-    numbers = [text for name, text in shown.items() if name not in ("trader", "last_loss_time")]
-    show_table(title, list(shown.values()), rows, numbers)
-    if not board:
-        print("Nobody sold at a loss in this period.")
+def _show(board: list[dict[str, Any]], title: str, titles: Mapping[str, str]) -> None:
+    rows = [[_cell(name, row[name]) for name in titles] for row in board]
+    numbers = [text for text in titles.values() if text != "trader"]
+    show_table(title, list(titles.values()), rows, numbers, is_dense=True)
 
 
 def plain(value: Any) -> Any:
@@ -117,7 +108,7 @@ def plain(value: Any) -> Any:
     return float(value) if isinstance(value, Decimal) else value.isoformat()
 
 
-def _cell(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return f"{value:,.3f}"
-    return f"{value:%Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else value
+def _cell(name: str, value: Any) -> Any:
+    if name == "risk_score" and value is not None:
+        return f"{value:.0f}"
+    return f"{value:,.2f}" if isinstance(value, Decimal | float) else value

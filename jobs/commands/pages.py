@@ -13,6 +13,7 @@ from pumploss.catalog import tables
 from pumploss.errors import PumpLossError
 from pumploss.settings import ROOT
 from pumploss.tables import bronze_trades
+from pumploss.warm.tables import TABLES as WARM_TABLES
 from pumploss.whole_files import write_whole
 from sources import SOURCES
 
@@ -34,6 +35,7 @@ def pages() -> dict[str, str]:
     """Makes every generated page, by file name."""
     return {
         "tables.md": _tables(),
+        "warm.md": _warm(),
         "features.md": feature_page.page(NOTE),
         "steps.md": _steps(),
         "sources.md": _sources(),
@@ -63,6 +65,21 @@ def _read(name: str) -> str:
 def _rows(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
     lines = [head, tuple("---" for _ in head), *rows]
     return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines) + "\n"
+
+
+def _warm() -> str:
+    r"""What consumers of the warm store read; `\d+` in psql shows the same."""
+    parts = [f"# Warm store\n\n{NOTE}"]
+    for table in WARM_TABLES:
+        key, indexes = ", ".join(table.key), "; ".join(", ".join(names) for names in table.indexes)
+        found_by = f"Key: {key}." + f" Indexes: {indexes}." * bool(indexes)
+        parts.append(f"\n## {table.name}\n\n{table.description}.\n\n{found_by}\n\n")
+        if table.columns:
+            rows = ((f"`{c.name}`", c.kind, "yes" if c.nullable else "", c.description) for c in table.columns)
+            parts.append(_rows(("column", "type", "may be missing", "meaning"), rows))
+        else:
+            parts.append("Its columns are those of `gold_trader_features`, without day and cohort (`features.md`).\n")
+    return "".join(parts)
 
 
 def _tables() -> str:

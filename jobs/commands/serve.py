@@ -14,7 +14,7 @@ from pumploss import embedded
 from pumploss.embedded import EmbeddedServer, PostgresServer, RedisServer
 from pumploss.errors import StoreError
 from pumploss.settings import from_environment
-from pumploss.warm import open_warm
+from pumploss.warm import READER, open_warm
 
 _POLL_SECONDS = 1.0
 #: The package that a client comes with, and where it lies there.
@@ -53,10 +53,11 @@ def run(_: argparse.Namespace) -> int:
 
 
 def postgres_lines(server: PostgresServer) -> Iterator[str]:
-    """Says how to reach PostgreSQL."""
+    """Says how to reach PostgreSQL: as who may read what is published, and nothing else."""
+    dsn = server.dsn_of(READER)
     yield f"PostgreSQL (warm store) in {server.data_dir}"
-    yield f"  {shlex.quote(program('psql'))} {shlex.quote(server.dsn)}"
-    yield f"  python: import psycopg; psycopg.connect({server.dsn!r})"
+    yield f"  {shlex.quote(program('psql'))} {shlex.quote(dsn)}"
+    yield f"  python: import psycopg; psycopg.connect({dsn!r})"
 
 
 def redis_lines(server: RedisServer) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from jobs.commands.stores import address_of, stores
+from jobs.commands.stores import addresses, stores
 from jobs.commands.terminal import show_facts, show_table
 from jobs.pipeline import STEPS, Step
 from jobs.running.context import Context, open_context
@@ -146,7 +146,7 @@ def refusals(context: Context, day: date | None = None) -> dict[str, int]:
 
 
 def _show(stand: dict[str, Any]) -> None:
-    show_facts("Stores", [(name, address_of(store)) for name, store in stand["stores"].items()])
+    show_facts("Stores", addresses(stand["stores"]))
     print(f"\nThe lake is built from {stand['lake_landing'] or 'nothing yet'}.")
     for holder in stand["running"]:
         print(f"In use by {Holder(**holder).sentence()}.")

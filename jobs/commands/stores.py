@@ -3,9 +3,10 @@
 from typing import Any
 
 from pumploss import embedded
-from pumploss.embedded import EmbeddedServer, locks
+from pumploss.embedded import EmbeddedServer, PostgresServer, locks
 from pumploss.redaction import redacted
 from pumploss.settings import Settings
+from pumploss.warm import READER
 
 
 def stores(settings: Settings) -> dict[str, dict[str, Any]]:
@@ -19,7 +20,7 @@ def stores(settings: Settings) -> dict[str, dict[str, Any]]:
         },
         "landing": {"address": redacted(settings.landing)},
         "lake": {"address": redacted(settings.lake)},
-        "warm": _server(warm) if settings.warm_dsn is None else _own(settings.warm_dsn),
+        "warm": _warm(warm) if settings.warm_dsn is None else _own(settings.warm_dsn),
         "hot": _server(hot) if settings.hot_url is None else _own(settings.hot_url),
         "registry": {"address": redacted(settings.tracking_uri)},
         "feature_store": {"address": str(settings.feast_registry)},
@@ -34,6 +35,10 @@ def _own(address: str) -> dict[str, Any]:
     return {"address": redacted(address), "is_embedded": False}
 
 
+def _warm(server: PostgresServer) -> dict[str, Any]:
+    return {**_server(server), "reader_address": server.dsn_of(READER)}
+
+
 def _server(server: EmbeddedServer) -> dict[str, Any]:
     state = server.status()
     return {
@@ -46,6 +51,16 @@ def _server(server: EmbeddedServer) -> dict[str, Any]:
         "socket_dir": str(state.socket_dir),
         "log": str(state.log),
     }
+
+
+def addresses(stores: dict[str, dict[str, Any]]) -> list[tuple[str, str]]:
+    """Lists what to print of every store: its name and where it is; the warm store also as readers reach it."""
+    shown = []
+    for name, store in stores.items():
+        shown.append((name, address_of(store)))
+        if "reader_address" in store:
+            shown.append((f"{name}, to read", store["reader_address"]))
+    return shown
 
 
 def address_of(store: dict[str, Any]) -> str:

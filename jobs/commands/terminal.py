@@ -21,9 +21,19 @@ def console(is_error: bool = False) -> Console:
     return Console(stderr=is_error, markup=False, highlight=False, emoji=False, soft_wrap=True, width=width)
 
 
-def show_table(title: str, head: Sequence[str], rows: Iterable[Sequence[object]], numbers: Sequence[str] = ()) -> None:
-    """Prints a table on standard output; columns named in `numbers` are aligned to the right."""
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+def show_table(
+    title: str,
+    head: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    numbers: Sequence[str] = (),
+    is_dense: bool = False,
+) -> None:
+    """Prints a table on standard output; columns named in `numbers` are aligned to the right.
+
+    Columns of a dense one have a single space between them, where a whole address takes half of the line.
+    """
+    padding = (0, 0) if is_dense else (0, 1)
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, padding=padding)
     for name in head:
         table.add_column(name, justify="right" if name in numbers else "left", overflow="fold")
     for row in rows:

@@ -20,7 +20,7 @@ from pumploss.contract import Check, Metric, Severity, holds, within
 from pumploss.errors import CheckError
 from pumploss.warm import tables as warm
 from pumploss.warm.staging import StagedTable
-from pumploss.warm.tables import WarmTable
+from pumploss.warm.warm_table import WarmTable
 
 CHECKS: dict[WarmTable, tuple[Check, ...]] = {
     warm.TRADES: (
@@ -62,6 +62,12 @@ CHECKS: dict[WarmTable, tuple[Check, ...]] = {
         *within("loss_amount", None, 0, "losses carry a minus sign"),
         *within("loss_trades", 1, None, "who lost, lost in some trade"),
         holds("loss_amount_all_time <= loss_amount", "a period's losses are part of all losses"),
+    ),
+    warm.NET_LOSERS: (
+        *within("rank", 1, 1000, "a board has a thousand places"),
+        *within("loss_amount", None, 0, "losses carry a minus sign"),
+        holds("net_amount < 0", "who won is no loser"),
+        holds("period <> 'all' OR net_amount = net_amount_all_time", "the whole life is one period"),
     ),
     warm.EXPECTED_LOSERS: (
         *within("rank", 1, 1000, "a board has a thousand places"),

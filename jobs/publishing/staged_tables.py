@@ -10,11 +10,12 @@ from jobs.running.step_context import StepContext
 from pumploss.contract import Table
 from pumploss.days import shift
 from pumploss.tables import gold_trader_day, silver_trade_pnl, silver_trades
-from pumploss.warm import BOARD_COLUMNS, EXPECTED_COLUMNS, publishing, slices
+from pumploss.warm import publishing, slices
 from pumploss.warm import tables as warm_tables
 from pumploss.warm.loading import Slice
 from pumploss.warm.staging import Staging
-from pumploss.warm.tables import RETENTION_DAYS, WarmTable
+from pumploss.warm.tables import RETENTION_DAYS
+from pumploss.warm.warm_table import WarmTable
 
 PNL, TRADES, TRADER_DAYS = silver_trade_pnl.TABLE, silver_trades.TABLE, gold_trader_day.TABLE
 
@@ -37,9 +38,8 @@ def stage_days(
     digests = _digests(context, made_of, rows)
     changed = [built for built in rows if digests[built] is None or live.get(built, (None, 0))[0] != digests[built]]
     shown = {built: (digests[built], live[built][1]) for built in rows if built not in changed}
-    columns = slices.TRADE_COLUMNS if is_trades else slices.LOSS_COLUMNS
     for built, pieces in (trade_pieces if is_trades else loss_pieces)(context, changed, rows):
-        staged = staging.load(table, pieces, columns, rows[built] if is_trades else None, built)
+        staged = staging.load(table, pieces, rows[built] if is_trades else None, built)
         shown[built] = (digests[built], staged.rows)
     return shown
 
@@ -61,17 +61,15 @@ def stage_as_of(context: StepContext, staging: Staging, day: date) -> dict[str, 
     contract = [column for column in registry.TABLE.columns if column.name not in laid_out_by]
     features = context.read(registry.TABLE, [as_of_day])
     expected = context.lake.rows_by_day(registry.TABLE).get(as_of_day, 0)
-    names = [column.name for column in contract]
     parts = map(Slice, by_cohorts(features, expected))
-    loaded = [staging.load(warm_tables.FEATURES, parts, names, expected, contract=contract)]
+    loaded = [staging.load(warm_tables.FEATURES, parts, expected, contract=contract)]
     current = scores(context, as_of_day).toArrow()
     predicted, scored = slices.prediction_slice(current), slices.score_slice(current)
-    loaded.append(staging.load(warm_tables.PREDICTIONS, [predicted], slices.PREDICTION_COLUMNS))
-    loaded.append(staging.load(warm_tables.SCORES, [scored], slices.SCORE_COLUMNS))
-    columns = ("period", *BOARD_COLUMNS)
-    board = slices.board_slice(leaderboards(context, day), columns)
-    loaded.append(staging.load(warm_tables.LEADERBOARDS, [board], columns))
-    loaded.append(staging.load(warm_tables.EXPECTED_LOSERS, [slices.expected_slice(current)], EXPECTED_COLUMNS))
+    loaded.append(staging.load(warm_tables.PREDICTIONS, [predicted]))
+    loaded.append(staging.load(warm_tables.SCORES, [scored]))
+    for table, board in leaderboards(context, day).items():
+        loaded.append(staging.load(table, [slices.board_slice(table, board)]))
+    loaded.append(staging.load(warm_tables.EXPECTED_LOSERS, [slices.expected_slice(current)]))
     if not expected:
         context.report.notes.append(f"no features of {as_of_day}: trader_features is empty")
     if not current.num_rows:

@@ -9,11 +9,12 @@ from jobs.running.context import Context
 from jobs.running.runner import run_step
 from jobs.running.standing import table_of
 from jobs.verifying.finding import Finding
+from pumploss import hot as hot_store
+from pumploss import warm as warm_store
 from pumploss.errors import PumpLossError, StoreError
-from pumploss.hot import leaderboard, open_hot
+from pumploss.hot import open_hot
 from pumploss.lake.owner import identity
-from pumploss.warm import PERIODS, open_warm, publishing
-from pumploss.warm import leaderboard as warm_leaderboard
+from pumploss.warm import BOARD_ROWS, PERIODS, open_warm, publishing
 
 
 def of_stores(context: Context) -> Iterator[Finding]:
@@ -51,8 +52,12 @@ def _hot_trouble(context: Context) -> str | None:
     try:
         with open_warm(context.settings) as warm, open_hot(context.settings) as hot:
             for period in PERIODS:
-                if len(leaderboard(hot, period)) != len(warm_leaderboard(warm, period)):
+                if len(hot_store.leaderboard(hot, period)) != len(warm_store.leaderboard(warm, period)):
                     return f"its leaderboard of {period} has other rows than the warm store's"
+                if len(hot_store.net_losers(hot, period)) != len(warm_store.net_losers(warm, period)):
+                    return f"its board of net results of {period} has other rows than the warm store's"
+            if len(hot_store.expected_losers(hot, BOARD_ROWS)) != len(warm_store.expected_losers(warm, BOARD_ROWS)):
+                return "its board of expected losses has other rows than the warm store's"
     except StoreError as error:
         return str(error)
     return None

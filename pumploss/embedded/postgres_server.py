@@ -62,8 +62,12 @@ class PostgresServer(EmbeddedServer):
 
     @property
     def dsn(self) -> str:
-        """Return the libpq connection string of the database `pumploss`."""
-        return make_conninfo(host=str(self.socket_dir), port=_PORT, dbname=DATABASE, user=USER)
+        """Return the libpq connection string of the database `pumploss`, as its owner."""
+        return self.dsn_of(USER)
+
+    def dsn_of(self, user: str) -> str:
+        """Return the connection string of another role; who may use the socket needs no password."""
+        return make_conninfo(host=str(self.socket_dir), port=_PORT, dbname=DATABASE, user=user)
 
     @property
     def address(self) -> str:

@@ -4,27 +4,17 @@ with open_warm(settings) as connection:
     top_losers(connection, "24h", 10)
 """
 
+from pumploss.warm.boards import PERIODS, expected_losers, leaderboard, net_losers, top_losers
 from pumploss.warm.connection import READER, open_warm
-from pumploss.warm.losers import (
-    BOARD_COLUMNS,
-    BOARD_ROWS,
-    EXPECTED_COLUMNS,
-    LOSER_COLUMNS,
-    PERIODS,
-    expected_losers,
-    leaderboard,
-    top_losers,
-)
+from pumploss.warm.tables import BOARD_ROWS
 
 __all__ = [
-    "BOARD_COLUMNS",
     "BOARD_ROWS",
-    "EXPECTED_COLUMNS",
-    "LOSER_COLUMNS",
     "PERIODS",
     "READER",
     "expected_losers",
     "leaderboard",
+    "net_losers",
     "open_warm",
     "top_losers",
 ]

@@ -12,7 +12,7 @@ from pumploss import embedded
 from pumploss.errors import StoreError
 from pumploss.settings import Settings
 from pumploss.warm.migrate import migrate
-from pumploss.warm.tables import LIVE
+from pumploss.warm.warm_table import LIVE
 
 #: May read what is published and nothing else. On a server of one's own it is used where it exists.
 READER = "pumploss_reader"
@@ -20,7 +20,7 @@ READER = "pumploss_reader"
 _ROLE_LOCK = 7_045_118_002
 
 _ROLE = """
-CREATE ROLE {reader} NOLOGIN;
+CREATE ROLE {reader} LOGIN;
 REVOKE ALL ON DATABASE pumploss FROM PUBLIC;
 REVOKE ALL ON SCHEMA {live} FROM PUBLIC;
 REVOKE ALL ON ALL TABLES IN SCHEMA {live} FROM PUBLIC;
@@ -44,8 +44,8 @@ def open_warm(settings: Settings) -> Iterator[psycopg.Connection]:
         has_new_tables = bool(migrate(connection))
         if settings.warm_dsn is None and not has_reader(connection):
             _make_reader(connection)
-        if has_new_tables and has_reader(connection):
-            connection.execute(_filled(_GRANTS))
+        elif has_new_tables and has_reader(connection):
+            _grant(connection, is_embedded=settings.warm_dsn is None)
         try:
             yield connection
         except psycopg.OperationalError as error:
@@ -90,6 +90,14 @@ def _make_reader(connection: psycopg.Connection) -> None:
         if not has_reader(connection):
             connection.execute(_filled(_ROLE))
             connection.execute(_filled(_GRANTS))
+
+
+def _grant(connection: psycopg.Connection, is_embedded: bool) -> None:
+    """Let the reading role see new tables; that of an embedded server of old could not log in."""
+    with connection.transaction():
+        connection.execute(_filled(_GRANTS))
+        if is_embedded:
+            connection.execute(_filled("ALTER ROLE {reader} LOGIN"))
 
 
 def _filled(statements: LiteralString) -> sql.Composed:

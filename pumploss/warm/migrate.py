@@ -5,7 +5,8 @@ from importlib import resources
 import psycopg
 
 from pumploss.errors import StoreError
-from pumploss.warm.tables import LIVE
+from pumploss.warm.tables import TABLES
+from pumploss.warm.warm_table import LIVE, comments
 
 # Any number that nobody else takes an advisory lock on.
 _LOCK = 7_045_118_001
@@ -48,6 +49,8 @@ def migrate(connection: psycopg.Connection) -> list[int]:
                 name, script = known[number]
                 connection.execute(script.encode())
                 connection.execute("INSERT INTO schema_migrations (version, name) VALUES (%s, %s)", (number, name))
+            for table in TABLES if missing else ():
+                connection.execute(comments(table.live, table, table.columns))
     except psycopg.Error as error:
         raise StoreError(
             f"The warm store's schema could not be brought to version {max(known)}: {error}. It is as it was. Remove "

@@ -1,6 +1,5 @@
 """Turns rows of the lake into rows of the published tables, in SOL and whole tokens."""
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -8,46 +7,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pumploss.warm.loading import Slice, amounts, lamport_amounts, lamport_sum
-from pumploss.warm.losers import BOARD_ROWS, EXPECTED_COLUMNS
+from pumploss.warm.tables import (
+    BOARD_ROWS,
+    DAILY_LOSSES,
+    EXPECTED_LOSERS,
+    PREDICTIONS,
+    SCORES,
+    TRADES,
+    WarmTable,
+)
 
 #: Goes up when the same lake rows become other published rows: days published before are then published again.
 LAYOUT = 1
 
 _ZERO = Decimal(0)
-
-TRADE_COLUMNS = (
-    *("time", "trade_id", "trader_address", "token_mint", "direction"),
-    *("token_amount", "sol_amount", "pnl_sol", "signature"),
-)
-LOSS_COLUMNS = ("day", "trader_address", "daily_loss", "loss_count")
-PREDICTION_COLUMNS = (
-    *(
-        "trader_address",
-        "as_of",
-        "horizon_days",
-        "p_loss",
-        "p_trade",
-        "p_loss_if_exposed",
-        "expected_loss_sol",
-        "loss_p50_sol",
-        "loss_p90_sol",
-        "features_hash",
-        "model_version",
-        "scored_at",
-    ),
-)
-SCORE_COLUMNS = (
-    *(
-        "trader_address",
-        "as_of",
-        "horizon_days",
-        "p_severe",
-        "risk_score",
-        "risk_band",
-        "risk_percentile",
-    ),
-    *("baseline_score", "reasons", "features_hash", "model_version", "score_version", "scored_at"),
-)
+#: What the store must show the sums of, of every board.
+_SUMMED = ("loss_amount", "net_amount")
 
 
 def trade_slice(trades: pa.Table) -> Slice:
@@ -62,7 +37,7 @@ def trade_slice(trades: pa.Table) -> Slice:
         "pnl_sol": lamport_amounts(pnl),
     }
     sums = {"sol_amount": lamport_sum(sol), "pnl_sol": lamport_sum(pnl)}
-    return Slice(_table(rows, TRADE_COLUMNS, derived), sums)
+    return Slice(_table(rows, TRADES, derived), sums)
 
 
 def loss_slice(trader_days: pa.Table) -> Slice:
@@ -70,14 +45,14 @@ def loss_slice(trader_days: pa.Table) -> Slice:
     rows = trader_days.sort_by("trader_address")
     lost = rows["realised_loss_lamports"]
     return Slice(
-        _table(rows, LOSS_COLUMNS, {"daily_loss": lamport_amounts(lost)}),
+        _table(rows, DAILY_LOSSES, {"daily_loss": lamport_amounts(lost)}),
         {"daily_loss": lamport_sum(lost)},
     )
 
 
 def prediction_slice(scores: pa.Table) -> Slice:
     """Make rows of `loss_predictions`."""
-    return Slice(_table(scores, PREDICTION_COLUMNS, {"model_version": scores["loss_model_version"]}))
+    return Slice(_table(scores, PREDICTIONS, {"model_version": scores["loss_model_version"]}))
 
 
 def expected_slice(scores: pa.Table) -> Slice:
@@ -87,24 +62,23 @@ def expected_slice(scores: pa.Table) -> Slice:
     derived = {
         "rank": pa.array(range(1, len(rows) + 1), pa.int32()),
         "trader": rows["trader_address"],
-        "model_risk_score": rows["risk_score"],
     }
-    return Slice(_table(rows, EXPECTED_COLUMNS, derived))
+    return Slice(_table(rows, EXPECTED_LOSERS, derived))
 
 
 def score_slice(scores: pa.Table) -> Slice:
     """Make rows of `risk_scores`."""
-    return Slice(_table(scores, SCORE_COLUMNS, {"model_version": scores["risk_model_version"]}))
+    return Slice(_table(scores, SCORES, {"model_version": scores["risk_model_version"]}))
 
 
-def board_slice(board: list[dict[str, Any]], columns: Sequence[str]) -> Slice:
-    """Make rows of `leaderboards`; decimals and times travel as text, which loses nothing."""
+def board_slice(table: WarmTable, board: list[dict[str, Any]]) -> Slice:
+    """Make rows of a leaderboard; decimals and times travel as text, which loses nothing."""
     rows = {
         name: pa.array([None if row[name] is None else str(row[name]) for row in board], pa.string())
-        for name in columns
+        for name in table.names
     }
-    return Slice(pa.table(rows), {"loss_amount": sum((row["loss_amount"] for row in board), start=_ZERO)})
+    return Slice(pa.table(rows), {name: sum((row[name] for row in board), start=_ZERO) for name in _SUMMED})
 
 
-def _table(rows: pa.Table, columns: Sequence[str], derived: dict[str, Any]) -> pa.Table:
-    return pa.table({name: derived[name] if name in derived else rows[name] for name in columns})
+def _table(rows: pa.Table, table: WarmTable, derived: dict[str, Any]) -> pa.Table:
+    return pa.table({name: derived[name] if name in derived else rows[name] for name in table.names})

@@ -14,7 +14,7 @@ from pumploss.days import midnight, shift
 from pumploss.errors import CheckError
 from pumploss.warm.connection import READER, has_reader
 from pumploss.warm.loading import Slice, csv_chunks
-from pumploss.warm.tables import STAGING, WarmTable, column_definitions
+from pumploss.warm.warm_table import STAGING, WarmColumn, WarmTable, comments, definitions, warm_columns
 
 
 @dataclass(frozen=True)
@@ -49,20 +49,19 @@ class Staging:
         self,
         table: WarmTable,
         slices: Iterable[Slice],
-        columns: Sequence[str],
         expected_rows: int | None = None,
         day: date | None = None,
         contract: Sequence[Column] = (),
     ) -> StagedTable:
         """Copy the slices, index and check them; answers what a swap will show.
 
-        The table has the live one's columns, or those of `contract`. Raises CheckError, and shows nothing, where rows
-        or sums are not those of the slices, where the rows are not `expected_rows`, and where the store refuses a
-        value.
+        The table has its own columns, or those of the lake's `contract` where it has none. Raises CheckError, and shows
+        nothing, where rows or sums are not those of the slices, where the rows are not `expected_rows`, and where the
+        store refuses a value.
         """
         staged = StagedTable(table, table.part(day) if day else table.name, 0, day)
         try:
-            rows, sums = self._copy(staged, slices, columns, contract)
+            rows, sums = self._copy(staged, slices, warm_columns(contract))
             self._index(staged)
             self._compare(staged, rows, sums, expected_rows)
         except (psycopg.DataError, psycopg.IntegrityError) as error:
@@ -77,13 +76,13 @@ class Staging:
         self,
         staged: StagedTable,
         slices: Iterable[Slice],
-        columns: Sequence[str],
-        contract: Sequence[Column],
+        given: Sequence[WarmColumn],
     ) -> tuple[int, dict[str, Decimal]]:
         rows, sums = 0, dict[str, Decimal]()
+        columns = [column.name for column in given or staged.table.columns]
         names = sql.SQL(", ").join(map(sql.Identifier, columns))
         with self._connection.transaction():
-            self._create(staged, contract)
+            self._create(staged, given)
             # Frozen rows are seen by snapshots older than the swap too, which would find an empty table otherwise.
             query = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv, FREEZE)").format(staged.identifier, names)
             with self._connection.cursor().copy(query) as copy:
@@ -95,14 +94,17 @@ class Staging:
                         copy.write(chunk)
         return rows, sums
 
-    def _create(self, staged: StagedTable, contract: Sequence[Column]) -> None:
+    def _create(self, staged: StagedTable, given: Sequence[WarmColumn]) -> None:
         # Inside the loading transaction: with minimal logging the rows then skip the write-ahead log.
-        if contract:
-            shape: sql.Composable = column_definitions(contract)
+        if given:
+            shape: sql.Composable = definitions(given)
         else:
             shape = sql.SQL("LIKE {} INCLUDING ALL EXCLUDING INDEXES").format(staged.table.live)
         self._connection.execute(sql.SQL("CREATE TABLE {} ({})").format(staged.identifier, shape))
-        if staged.day:
+        if not staged.day:
+            # They go with a table that is dropped; those of a table that is kept by day stay with it.
+            self._connection.execute(comments(staged.identifier, staged.table, given or staged.table.columns))
+        else:
             # Lets a partition be attached without a scan.
             self._connection.execute(
                 sql.SQL("ALTER TABLE {} ADD CONSTRAINT in_day CHECK ({c} >= {first} AND {c} < {last})").format(

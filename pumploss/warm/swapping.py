@@ -10,7 +10,8 @@ from psycopg import errors, sql
 from pumploss.errors import StoreError
 from pumploss.warm.publishing import DayContents, Published, asked, latest, record
 from pumploss.warm.staging import StagedTable, day_bounds
-from pumploss.warm.tables import LIVE, TABLES, WarmTable
+from pumploss.warm.tables import TABLES
+from pumploss.warm.warm_table import LIVE, PARTS, WarmTable
 
 # A waiting swap makes new readers wait behind it, so each try is short; one minute of them in all.
 _LOCK_TIMEOUT = "500ms"
@@ -74,7 +75,7 @@ def _swap(
         if not table.day_column:
             for loaded in mine:
                 connection.execute(sql.SQL("DROP TABLE {}").format(table.live))
-                _to_live(connection, loaded)
+                _move(connection, loaded, LIVE)
         elif is_partitioned(connection, table):
             _swap_parts(connection, table, mine, set(keep[table.name]))
         else:
@@ -82,21 +83,21 @@ def _swap(
     record(connection, entry)
 
 
-def _to_live(connection: psycopg.Connection, loaded: StagedTable) -> None:
-    connection.execute(sql.SQL("ALTER TABLE {} SET SCHEMA {}").format(loaded.identifier, sql.Identifier(LIVE)))
+def _move(connection: psycopg.Connection, loaded: StagedTable, schema: str) -> None:
+    connection.execute(sql.SQL("ALTER TABLE {} SET SCHEMA {}").format(loaded.identifier, sql.Identifier(schema)))
 
 
 def _swap_parts(connection: psycopg.Connection, table: WarmTable, staged: list[StagedTable], keep: set[date]) -> None:
     new = {loaded.day for loaded in staged}
     for day in _parts(connection, table):
         if day in new or day not in keep:
-            connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(LIVE, table.part(day))))
+            connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(PARTS, table.part(day))))
     for loaded in staged:
         assert loaded.day is not None
-        _to_live(connection, loaded)
+        _move(connection, loaded, PARTS)
         connection.execute(
             sql.SQL("ALTER TABLE {} ATTACH PARTITION {} FOR VALUES FROM ({first}) TO ({last})").format(
-                table.live, sql.Identifier(LIVE, loaded.name), **day_bounds(table, loaded.day)
+                table.live, sql.Identifier(PARTS, loaded.name), **day_bounds(table, loaded.day)
             )
         )
 

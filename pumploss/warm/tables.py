@@ -1,69 +1,197 @@
-"""Describes the published tables: keys and indexes, and whether they are kept by day or shown as of T."""
+"""Lists the published tables, with the meaning of every column: comments in the store, and the docs, are made of this.
+
+Losses carry a minus sign; amounts are exact SOL. T is 00:00 UTC after the last published day.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 
-from psycopg import sql
+from pumploss.warm.warm_table import (
+    AMOUNT,
+    COUNT,
+    DAY,
+    DOUBLE,
+    JSON,
+    LIVE,
+    PARTS,
+    RANK,
+    STAGING,
+    TEXT,
+    TIME,
+    WarmColumn,
+    WarmTable,
+)
 
-from pumploss.contract import Column, Type
+__all__ = ["LIVE", "PARTS", "STAGING", "TABLES", "WarmTable"]
 
-#: Where consumers read.
-LIVE = "public"
-#: Where the next publish is made; consumers have no right to look.
-STAGING = "pumploss_staging"
 #: Days of trades and daily losses that are kept.
 RETENTION_DAYS = 90
+#: Ranks that are published per board.
+BOARD_ROWS = 1000
+
+_TRADER = WarmColumn("trader_address", TEXT, "Wallet address")
+_AS_OF = WarmColumn("as_of", TIME, "T: everything is from before it")
+_HORIZON = WarmColumn("horizon_days", RANK, "Length of the window that starts at T, days")
+_MODEL_VERSION = WarmColumn("model_version", TEXT, "Version of the registered model that answered")
+_HASH = WarmColumn("features_hash", TEXT, "MD5 of the inputs that were scored: little-endian doubles in model order")
+_SCORED_AT = WarmColumn("scored_at", TIME, "T, as scores are made of nothing later")
+_PERIOD = WarmColumn("period", TEXT, "24h, 7d, 30d or all: days that end at T, or the whole life")
+_BOARD_RANK = WarmColumn("rank", RANK, "Place on the board, 1 for whoever lost most; ties by address")
+_WHO = WarmColumn("trader", TEXT, "Wallet address")
+_P_LOSS = WarmColumn("p_loss", DOUBLE, "Probability of a loss of more than 0.01 SOL in the window")
+_P_SEVERE = WarmColumn(
+    "p_severe", DOUBLE, "Probability of losing 5 SOL, or 1 SOL and a quarter of the capital at risk; at most p_loss"
+)
+_EXPECTED = WarmColumn("expected_loss_sol", DOUBLE, "Expected loss in the window, gains counted as 0, SOL")
+_P50 = WarmColumn("loss_p50_sol", DOUBLE, "Loss that half of such wallets stay at or below, SOL")
+_P90 = WarmColumn("loss_p90_sol", DOUBLE, "Loss that nine in ten of such wallets stay at or below, SOL")
+_RISK = WarmColumn("risk_score", DOUBLE, "0-100 by the model: 50 is the reference risk, five points double the odds")
+_NET = WarmColumn(
+    "net_amount",
+    AMOUNT,
+    "Net result of the period, SOL: what sells of known stock brought less what was bought, plus the change of what "
+    "open positions would fetch, fees included; below 0 is a loss",
+    nullable=True,
+)
+_LOSS = WarmColumn("loss_amount", AMOUNT, "Sum of the period's losing sells, SOL, at most 0; gains are not set off")
+_LOSS_TRADES = WarmColumn("loss_trades", COUNT, "Number of these losing sells")
 
 
-@dataclass(frozen=True)
-class WarmTable:
-    """Describes one published table; `day_column` is empty for one that each publish makes anew."""
-
-    name: str
-    key: tuple[str, ...]
-    indexes: tuple[tuple[str, ...], ...] = ()
-    day_column: str = ""
-
-    def part(self, day: date) -> str:
-        """Name the partition that holds a day."""
-        return f"{self.name}_{day:%Y%m%d}"
-
-    def part_day(self, name: str) -> date:
-        """Return the day that a partition of this name holds."""
-        return date.fromisoformat(name.removeprefix(f"{self.name}_"))
-
-    @property
-    def live(self) -> sql.Identifier:
-        """Return the table that consumers read, as SQL names it."""
-        return sql.Identifier(LIVE, self.name)
+def _optional(column: WarmColumn) -> WarmColumn:
+    return WarmColumn(column.name, column.kind, column.description, nullable=True)
 
 
 TRADES = WarmTable(
     "trades_timeseries",
+    "Trades of the last 90 days; profit and loss (FIFO, fees included) of matched sells",
+    (
+        WarmColumn("time", TIME, "When the trade was made"),
+        WarmColumn("trade_id", TEXT, "Identity of the trade, the same in every dump"),
+        _TRADER,
+        WarmColumn("token_mint", TEXT, "Address of the token"),
+        WarmColumn("direction", TEXT, "buy or sell"),
+        WarmColumn("token_amount", AMOUNT, "Whole tokens that changed hands"),
+        WarmColumn("sol_amount", AMOUNT, "SOL traded: without fees on the curve, or the balance change"),
+        WarmColumn("pnl_sol", AMOUNT, "Realised profit or loss of a matched sell, fees included, SOL", nullable=True),
+        WarmColumn("signature", TEXT, "Signature of the transaction, where the source has it", nullable=True),
+    ),
     ("time", "trade_id"),
     (("signature",), ("trader_address", "time"), ("token_mint", "time")),
     day_column="time",
 )
-DAILY_LOSSES = WarmTable("daily_losses", ("day", "trader_address"), (("trader_address", "day"),), day_column="day")
-FEATURES = WarmTable("trader_features", ("trader_address",))
-PREDICTIONS = WarmTable("loss_predictions", ("trader_address", "as_of", "horizon_days", "model_version"))
-SCORES = WarmTable("risk_scores", ("trader_address", "as_of", "horizon_days", "model_version"), (("risk_score",),))
-LEADERBOARDS = WarmTable("leaderboards", ("period", "rank"), (("trader",),))
-EXPECTED_LOSERS = WarmTable("expected_losers", ("rank",), (("trader",),))
+DAILY_LOSSES = WarmTable(
+    "daily_losses",
+    "Realised losses per day and trader over the last 90 days, SOL, at most 0",
+    (
+        WarmColumn("day", DAY, "UTC day of the dump"),
+        _TRADER,
+        WarmColumn("daily_loss", AMOUNT, "Sum of the day's losing sells, SOL, at most 0; gains are not set off"),
+        WarmColumn("loss_count", COUNT, "Number of these losing sells"),
+    ),
+    ("day", "trader_address"),
+    (("trader_address", "day"),),
+    day_column="day",
+)
+#: Its columns are the registered features of the publish.
+FEATURES = WarmTable(
+    "trader_features", "Features of every eligible trader as of T, from trades before T only", (), ("trader_address",)
+)
+PREDICTIONS = WarmTable(
+    "loss_predictions",
+    "What is expected of each eligible trader in [as_of, as_of + horizon): calibrated probabilities and amounts",
+    (
+        _TRADER,
+        _AS_OF,
+        _HORIZON,
+        _P_LOSS,
+        _HASH,
+        _MODEL_VERSION,
+        _SCORED_AT,
+        WarmColumn("p_trade", DOUBLE, "Probability of trading in the window, or holding what was marked lately"),
+        WarmColumn("p_loss_if_exposed", DOUBLE, "Probability of a loss, if so; p_loss is the product of both"),
+        _EXPECTED,
+        _P50,
+        _P90,
+    ),
+    ("trader_address", "as_of", "horizon_days", "model_version"),
+)
+SCORES = WarmTable(
+    "risk_scores",
+    "Risk of a severe loss in [as_of, as_of + horizon), mapped to 0-100",
+    (
+        _TRADER,
+        _AS_OF,
+        _HORIZON,
+        _P_SEVERE,
+        _RISK,
+        WarmColumn("risk_band", TEXT, "very low, low, medium, high or very high"),
+        WarmColumn("risk_percentile", DOUBLE, "Share of the traders of T with a lower p_severe"),
+        WarmColumn("baseline_score", DOUBLE, "The formula LEAST(100, loss of 24 h in SOL * 10 + losing sells * 2)"),
+        WarmColumn("reasons", JSON, "What raises the risk most, the strongest first"),
+        _HASH,
+        _MODEL_VERSION,
+        WarmColumn("score_version", TEXT, "Version of the map from p_severe to the score"),
+        _SCORED_AT,
+    ),
+    ("trader_address", "as_of", "horizon_days", "model_version"),
+    (("risk_score",),),
+)
+LEADERBOARDS = WarmTable(
+    "leaderboards",
+    "Who lost most by losing sells in each period that ends at T; net_amount says what was won back",
+    (
+        _PERIOD,
+        _BOARD_RANK,
+        _WHO,
+        _LOSS,
+        _LOSS_TRADES,
+        WarmColumn("loss_amount_24h", AMOUNT, "Sum of the losing sells of the last day, SOL"),
+        WarmColumn("loss_amount_all_time", AMOUNT, "Sum of all losing sells, SOL"),
+        WarmColumn("loss_trades_24h", COUNT, "Losing sells of the last day"),
+        WarmColumn("avg_loss_size", AMOUNT, "loss_amount / loss_trades, SOL"),
+        WarmColumn("tokens_traded_24h", COUNT, "Distinct tokens traded on the last day"),
+        WarmColumn("last_loss_time", TIME, "Latest losing sell", nullable=True),
+        WarmColumn("baseline_score", AMOUNT, "LEAST(100, ABS(loss_amount_24h) * 10 + loss_trades_24h * 2)"),
+        _optional(_RISK),
+        _AS_OF,
+        _NET,
+    ),
+    ("period", "rank"),
+    (("trader",),),
+)
+NET_LOSERS = WarmTable(
+    "net_losers",
+    "Who lost most by net result in each period that ends at T, gains set off and open positions counted",
+    (
+        _PERIOD,
+        _BOARD_RANK,
+        _WHO,
+        WarmColumn(_NET.name, AMOUNT, _NET.description),
+        _LOSS,
+        _LOSS_TRADES,
+        WarmColumn("net_amount_24h", AMOUNT, "Net result of the last day, SOL"),
+        WarmColumn("net_amount_all_time", AMOUNT, "Net result of the whole life, SOL"),
+        _optional(_RISK),
+        _AS_OF,
+    ),
+    ("period", "rank"),
+    (("trader",),),
+)
+EXPECTED_LOSERS = WarmTable(
+    "expected_losers",
+    "Who is about to lose most in [as_of, as_of + horizon), by expected loss",
+    (_BOARD_RANK, _WHO, _EXPECTED, _P50, _P90, _P_LOSS, _P_SEVERE, _RISK, _HORIZON, _AS_OF),
+    ("rank",),
+    (("trader",),),
+)
 
 #: In the order in which a swap locks them.
-TABLES = (TRADES, DAILY_LOSSES, FEATURES, PREDICTIONS, SCORES, LEADERBOARDS, EXPECTED_LOSERS)
-
-
-def column_definitions(columns: Sequence[Column]) -> sql.Composed:
-    """Write columns of a contract as PostgreSQL declares them."""
-    return sql.SQL(", ").join(
-        sql.SQL("{} {}{}{}").format(
-            sql.Identifier(column.name),
-            sql.SQL(column.type.postgres),
-            sql.SQL(' COLLATE "C"' if column.type is Type.STRING else ""),
-            sql.SQL("" if column.nullable else " NOT NULL"),
-        )
-        for column in columns
-    )
+TABLES: Sequence[WarmTable] = (
+    TRADES,
+    DAILY_LOSSES,
+    FEATURES,
+    PREDICTIONS,
+    SCORES,
+    LEADERBOARDS,
+    NET_LOSERS,
+    EXPECTED_LOSERS,
+)

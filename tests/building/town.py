@@ -21,7 +21,10 @@ from pumploss.warm import open_warm
 
 DAY = date(2026, 1, 31)
 SOL = 1_000_000_000
-TABLES = ("trades_timeseries", "daily_losses", "trader_features", "risk_scores", "leaderboards", "expected_losers")
+TABLES = (
+    *("trades_timeseries", "daily_losses", "trader_features", "risk_scores"),
+    *("leaderboards", "net_losers", "expected_losers"),
+)
 #: What an attacker may write where a name is expected.
 INJECTION = "x'); DROP TABLE trades_timeseries; -- $$ \\. \"\u202e,\n"
 FILLERS: dict[Type, Any] = {
@@ -99,9 +102,10 @@ class Town:
         self.write(silver_trade_pnl.TABLE, day, pnl)
         traders = []
         for trader in sorted({trade[0] for trade in trades}):
-            lost = [made for who, _, made in trades if who == trader and made is not None and made < 0]
-            life = self.lifetime.setdefault(trader, [0, 0])
-            life[0], life[1] = life[0] + sum(lost), life[1] + len(lost)
+            made = [pnl for who, _, pnl in trades if who == trader and pnl is not None]
+            lost = [pnl for pnl in made if pnl < 0]
+            life = self.lifetime.setdefault(trader, [0, 0, 0])
+            life[:] = [life[0] + sum(lost), life[1] + len(lost), life[2] + sum(made)]
             traders.append(
                 {
                     "trader_address": trader,
@@ -110,6 +114,8 @@ class Town:
                     "realised_loss_lamports": sum(lost),
                     "realised_loss_close_lamports": life[0],
                     "loss_count_close": life[1],
+                    "equity_change_lamports": sum(made),
+                    "realised_pnl_close_lamports": life[2],
                 }
             )
         self.write(gold_trader_day.TABLE, day, traders)

@@ -16,7 +16,6 @@ from pumploss.settings import from_environment
 from pumploss.warm import open_warm, publishing
 from pumploss.warm import tables as warm_tables
 from pumploss.warm.loading import Slice
-from pumploss.warm.slices import TRADE_COLUMNS
 
 DAY = date(2026, 1, 31)
 BEFORE = DAY - timedelta(days=1)
@@ -36,7 +35,7 @@ def judge(settings):
         report = RunReport("publish_warm")
         with open_warm(settings) as warm, publishing.exclusive(warm) as staging:
             for day, trades in days.items():
-                staging.load(warm_tables.TRADES, [Slice(trades, {})], TRADE_COLUMNS, trades.num_rows, day)
+                staging.load(warm_tables.TRADES, [Slice(trades, {})], trades.num_rows, day)
             published_rows.gate(StepContext(Context(settings), (DAY,), report), warm, staging.loaded, DAY)
         return report
 
@@ -59,7 +58,7 @@ def trades(day, *found, prefix=""):
         }
         for number, (direction, made, signed) in enumerate(found)
     ]
-    return pa.table({name: [row[name] for row in rows] for name in TRADE_COLUMNS})
+    return pa.table({name: [row[name] for row in rows] for name in warm_tables.TRADES.names})
 
 
 SOUND = (("buy", None, "s1"), ("sell", "-0.5", "s2"))

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from pumploss.days import shift
 from pumploss.settings import from_environment
-from pumploss.warm import BOARD_COLUMNS, leaderboard, open_warm, publishing, slices, swapping
+from pumploss.warm import leaderboard, open_warm, publishing, slices, swapping
 from pumploss.warm import tables as warm_tables
 from pumploss.warm.loading import Slice
 
@@ -23,8 +23,9 @@ def board(period: str, size: int, as_of: datetime) -> list[dict[str, Any]]:
     counts = dict.fromkeys(("loss_trades", "loss_trades_24h", "tokens_traded_24h"), 1)
     rest = {
         "last_loss_time": None,
-        "risk_score": Decimal(5),
-        "model_risk_score": None,
+        "baseline_score": Decimal(5),
+        "risk_score": None,
+        "net_amount": Decimal(-1),
         "as_of": as_of,
     }
     return [
@@ -36,7 +37,6 @@ def board(period: str, size: int, as_of: datetime) -> list[dict[str, Any]]:
 
 def test_a_reader_during_swaps_sees_whole_states_only(tmp_path: Path) -> None:
     settings = from_environment({"PUMPLOSS_HOME": str(tmp_path)})
-    columns = ("period", *BOARD_COLUMNS)
     seen: list[tuple[int, set[Decimal]]] = []
     failures: list[Exception] = []
     done = threading.Event()
@@ -46,10 +46,10 @@ def test_a_reader_during_swaps_sees_whole_states_only(tmp_path: Path) -> None:
         day = shift(DAY, number)
         entry = publishing.Published(f"p{number}", "r", day, "l", "l")
         with publishing.exclusive(warm) as staging:
-            found = slices.board_slice(board("24h", size, entry.as_of), columns)
-            staging.load(warm_tables.LEADERBOARDS, [found], columns, size)
+            found = slices.board_slice(warm_tables.LEADERBOARDS, board("24h", size, entry.as_of))
+            staging.load(warm_tables.LEADERBOARDS, [found], size)
             part = trades_of(day, size)
-            staging.load(warm_tables.TRADES, [part], slices.TRADE_COLUMNS, size, day)
+            staging.load(warm_tables.TRADES, [part], size, day)
             swapping.swap(warm, staging.loaded, {"trades_timeseries": [day], "daily_losses": []}, entry)
 
     def read() -> None:
@@ -106,7 +106,7 @@ def test_a_hypertable_is_changed_row_by_row(tmp_path: Path) -> None:
             entry = publishing.Published(f"p{number}", "r", day, "l", "l", days={"trades_timeseries": dict(states)})
             with publishing.exclusive(warm) as staging:
                 part = trades_of(day, size)
-                staging.load(warm_tables.TRADES, [part], slices.TRADE_COLUMNS, size, day)
+                staging.load(warm_tables.TRADES, [part], size, day)
                 keep = {"trades_timeseries": list(states), "daily_losses": []}
                 swapping.swap(warm, staging.loaded, keep, entry)
             shown = publishing.latest(warm)

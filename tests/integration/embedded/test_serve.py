@@ -13,6 +13,7 @@ import redis
 from jobs import commands
 from pumploss import embedded
 from pumploss.settings import ROOT, as_environment
+from pumploss.warm import READER
 from tests.building import lakes
 
 
@@ -37,7 +38,9 @@ def test_it_says_how_to_reach_both_servers_and_stops_them_when_it_ends(settings)
                 break
         dsn, socket = re.search(r"connect\('(.*)'\)", said), re.search(r"unix_socket_path='(.*)'\)", said)
         with psycopg.connect(dsn[1]) as warm, redis.Redis(unix_socket_path=socket[1]) as hot:
-            assert warm.execute("SELECT count(*) FROM leaderboards").fetchone() == (0,)
+            assert warm.execute("SELECT count(*), current_user FROM leaderboards").fetchone() == (0, READER)
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                warm.execute("DELETE FROM leaderboards")
             assert hot.ping()
         serving.send_signal(signal.SIGTERM)
         assert serving.stdout.read() == "Stopping.\n"

@@ -11,7 +11,7 @@ from pumploss import hot
 from pumploss.days import shift
 from pumploss.errors import StoreError
 from pumploss.report import RunReport
-from pumploss.warm import expected_losers, leaderboard, open_warm, publishing, top_losers
+from pumploss.warm import expected_losers, leaderboard, net_losers, open_warm, publishing, top_losers
 from tests.building.town import DAY, INJECTION, Town, everything, rows
 
 if TYPE_CHECKING:
@@ -63,8 +63,27 @@ def test_golden_leaderboards(town: Town) -> None:
     assert [row["trader"] for row in life] == ["D", "A", "B", "C", INJECTION]
     assert life[0]["last_loss_time"] == datetime(2025, 10, 1, 12, tzinfo=UTC)
     assert (life[0]["loss_trades_24h"], life[0]["tokens_traded_24h"]) == (0, 0)
-    assert [row["model_risk_score"] for row in life[:3]] == [None, 81.5, 12.0]
+    assert [row["risk_score"] for row in life[:3]] == [None, 81.5, 12.0]
     assert {row["as_of"] for row in life} == {datetime(2026, 2, 1, tzinfo=UTC)}
+
+
+def test_golden_boards_of_net_results(town: Town) -> None:
+    def board(period: str) -> list[tuple[str, Decimal, Decimal, int]]:
+        with open_warm(town.settings) as warm:
+            rows = net_losers(warm, period)
+        assert [row["rank"] for row in rows] == list(range(1, len(rows) + 1))
+        return [(row["trader"], row["net_amount"], row["loss_amount"], row["loss_trades"]) for row in rows]
+
+    assert board("24h")[:2] == [("A", -3, -3, 2), ("B", Decimal("-0.5"), Decimal("-0.5"), 1)]
+    month = {trader: row for trader, *row in board("30d")}
+    assert month["A"] == [Decimal("-7.000000001"), Decimal("-7.000000001"), 4]
+    assert "D" not in month  # won 2 SOL in these 30 days
+    life = board("all")
+    assert [trader for trader, *_ in life] == ["A", "D", "B", "C", INJECTION]
+    assert life[1] == ("D", -7, -9, 1)  # sold for 9 less and for 2 more
+    with open_warm(town.settings) as warm:
+        gross = {row["trader"]: row["net_amount"] for row in leaderboard(warm, "all")}
+    assert gross == {trader: net for trader, net, *_ in life}
 
 
 def test_who_is_about_to_lose_most_leads_the_board_of_expected_losses(town: Town) -> None:
@@ -76,8 +95,8 @@ def test_who_is_about_to_lose_most_leads_the_board_of_expected_losses(town: Town
         all_scores.items(), key=lambda pair: (-pair[1], pair[0])
     )
     first = board[0]
-    assert first["expected_loss_sol"] == first["model_risk_score"] / 10
-    assert first["loss_p50_sol"] <= first["loss_p90_sol"] == first["model_risk_score"] / 5
+    assert first["expected_loss_sol"] == first["risk_score"] / 10
+    assert first["loss_p50_sol"] <= first["loss_p90_sol"] == first["risk_score"] / 5
     assert (first["p_loss"], first["p_severe"], first["horizon_days"]) == (0.5, 0.25, 7)
 
 
@@ -144,14 +163,15 @@ def test_hot_equals_warm(town: Town) -> None:
             report = run_pass(town.context, RunReport("publish_hot"), (DAY,))
             for period in ("24h", "7d", "30d", "all"):
                 assert hot.leaderboard(redis, period) == leaderboard(warm, period)
+                assert hot.net_losers(redis, period) == net_losers(warm, period) != []
                 assert hot.hot_losers(redis, period, 2) == top_losers(warm, period, 2)
             assert hot.expected_losers(redis, 1000) == expected_losers(warm, 1000) != []
             assert hot.expected_losers(redis, 1) == expected_losers(warm, 1)
-            # Two of each board, that of expected losses among them, and what is published.
-            assert len(keys(redis)) == 11
+            # Two of each of nine boards, and what is published.
+            assert len(keys(redis)) == 19
             assert all(cast("int", redis.ttl(key)) > 6 * 86400 for key in keys(redis))
             run_pass(town.context, RunReport("publish_warm"), (DAY,))
         assert redis.get("another:key") == "kept"
-        assert report.day(DAY).rows_written == 4 + 4 + 4 + 5 + len(expected_losers(warm, 1000))
+        assert report.day(DAY).rows_written == 2 * (4 + 4 + 4 + 5) + len(expected_losers(warm, 1000))
         with pytest.raises(StoreError, match="not 2026-02-01 yet"):
             run_pass(town.context, RunReport("publish_hot"), (shift(DAY, 1),))

@@ -96,11 +96,10 @@ KILLED = """
 import sys
 from datetime import date
 from pumploss.settings import from_environment
-from pumploss.warm import BOARD_COLUMNS, open_warm, publishing, slices, swapping
+from pumploss.warm import open_warm, publishing, slices, swapping
 from pumploss.warm.tables import LEADERBOARDS
 
-columns = ("period", *BOARD_COLUMNS)
-empty = slices.board_slice([], columns)
+empty = slices.board_slice(LEADERBOARDS, [])
 
 def wait(moment):
     if sys.argv[1] == moment:
@@ -112,7 +111,7 @@ def pieces():
     wait("copying")
 
 with open_warm(from_environment()) as warm, publishing.exclusive(warm) as staging:
-    staging.load(LEADERBOARDS, pieces(), columns)
+    staging.load(LEADERBOARDS, pieces())
     wait("loaded")
     entry = publishing.Published("killed", "run", date(2026, 1, 31), "landing", "lake")
     with warm.transaction():

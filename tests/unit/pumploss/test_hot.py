@@ -44,8 +44,8 @@ def board(size: int, trader: str = "t") -> list[dict[str, Any]]:
             "avg_loss_size": Decimal("-0.5"),
             "tokens_traded_24h": 2,
             "last_loss_time": None if rank % 2 else AS_OF,
-            "risk_score": Decimal("12.5"),
-            "model_risk_score": None if rank % 2 else 0.1,
+            "baseline_score": Decimal("12.5"),
+            "risk_score": None if rank % 2 else 0.1,
             "as_of": AS_OF,
         }
         for rank in range(1, size + 1)

@@ -1,4 +1,4 @@
-"""What the leaderboard of each period prints: the loss that it ranks by."""
+"""What the leaderboards print: the sum that each ranks by, with the other beside it, on 80 columns."""
 
 import json
 from datetime import UTC, date, datetime
@@ -7,59 +7,81 @@ from decimal import Decimal
 import pytest
 
 from jobs.commands import losers
-from jobs.publishing.leaderboards import compose
+from jobs.publishing.leaderboards import Known, compose
+from pumploss.warm.tables import LEADERBOARDS, NET_LOSERS
 
-#: One trader's sums in lamports, each period's its own.
+ANN = "An" + "n" * 42
+#: One trader's sums in lamports, each period's its own; most was won back.
 SUMS = {
-    "trader_address": "ann", "last_loss_day": date(2026, 1, 5),
+    "trader_address": ANN, "last_loss_day": date(2026, 1, 5),
     **{f"loss_{name}": -sol * 10**9 for name, sol in (("24h", 1), ("7d", 20), ("30d", 300), ("all", 4000))},
+    **{f"net_{name}": -sol * 10**8 for name, sol in (("24h", 1), ("7d", 20), ("30d", 300), ("all", 4000))},
     "trades_24h": 1, "trades_7d": 2, "trades_30d": 3, "trades_all": 4,
 }  # fmt: skip
 
-#: Period, titles of its figures in order, and those figures of the trader.
+#: Period, and what the board by losing sells says of the trader: lost, sells, net, risk.
 PERIODS = [
-    ("24h", ["SOL 24h", "losing sells 24h", "SOL all time"], ["-1.000", "1", "-4,000.000"]),
-    (
-        "7d", ["SOL 7d", "losing sells 7d", "SOL 24h", "SOL all time", "losing sells 24h"],
-        ["-20.000", "2", "-1.000", "-4,000.000", "1"],
-    ),
-    (
-        "30d", ["SOL 30d", "losing sells 30d", "SOL 24h", "SOL all time", "losing sells 24h"],
-        ["-300.000", "3", "-1.000", "-4,000.000", "1"],
-    ),
-    (
-        "all", ["SOL all time", "losing sells all time", "SOL 24h", "losing sells 24h"],
-        ["-4,000.000", "4", "-1.000", "1"],
-    ),
-]  # fmt: skip
+    ("24h", ["-1.00", "1", "-0.10", "62"]),
+    ("7d", ["-20.00", "2", "-2.00", "62"]),
+    ("30d", ["-300.00", "3", "-30.00", "62"]),
+    ("all", ["-4,000.00", "4", "-400.00", "62"]),
+]
 
 
-def board(period):
-    at = datetime(2026, 1, 5, 12, tzinfo=UTC)
-    return compose([{**SUMS, "period": period}], date(2026, 1, 5), {"ann": 2}, {"ann": at}, {"ann": 61.5})
+def board(period, table=LEADERBOARDS):
+    known = Known({ANN: 2}, {ANN: datetime(2026, 1, 5, 12, tzinfo=UTC)}, {ANN: 61.5})
+    by = {LEADERBOARDS: "loss", NET_LOSERS: "net"}[table]
+    return compose([{**SUMS, "period": period, "ranked_by": by}], date(2026, 1, 5), known)[table]
 
 
-@pytest.mark.parametrize(("period", "titles", "figures"), PERIODS, ids=[row[0] for row in PERIODS])
-def test_a_board_prints_the_loss_that_it_ranks_by(monkeypatch, capsys, period, titles, figures):
-    shown = losers.titles(period)
-    assert list(shown.values())[: 2 + len(titles)] == ["#", "trader", *titles]
-    monkeypatch.setenv("COLUMNS", "250")
-    losers.show(board(period), period, "Top losers")
-    (line,) = (line for line in capsys.readouterr().out.splitlines() if "ann" in line)
-    words = [word for word in line.replace("│", " ").replace("|", " ").split() if word != "ann"]
-    assert words[1 : 1 + len(figures)] == figures
+def printed(capsys):
+    """The lines that were printed, the trader's own words, and the widest of the table."""
+    lines = capsys.readouterr().out.splitlines()
+    (line,) = (line for line in lines if ANN in line)
+    end = lines.index(line) + 1
+    return lines, line.split()[2:], max(map(len, (line.rstrip() for line in lines[:end])))
+
+
+@pytest.mark.parametrize(("period", "figures"), PERIODS, ids=[row[0] for row in PERIODS])
+def test_a_board_prints_the_loss_that_it_ranks_by(capsys, period, figures):
+    losers.show(board(period), "Who lost most")
+    _, words, widest = printed(capsys)
+    assert words == figures
+    assert widest <= 80
 
 
 @pytest.mark.parametrize("period", ["24h", "7d", "30d", "all"])
-def test_json_has_the_loss_of_the_period_and_its_sells(period):
-    (row,) = json.loads(json.dumps(board(period), default=losers.plain))
+def test_a_board_by_net_result_prints_it_first(capsys, period):
+    losers.show(board(period, NET_LOSERS), "Who lost most", losers.NET)
+    _, words, widest = printed(capsys)
+    lost, sells, net, risk = dict(PERIODS)[period]
+    assert words == [net, lost, sells, risk]
+    assert widest <= 80
+
+
+def test_who_is_about_to_lose_fits_too(capsys):
+    row = {"rank": 10, "trader": ANN, "expected_loss_sol": 123.456, "loss_p50_sol": 0.0, "loss_p90_sol": 1234.5}
+    losers.show_expected([{**row, "p_loss": 0.913, "risk_score": 71.2, "horizon_days": 7}], "2026-01-05")
+    lines, words, widest = printed(capsys)
+    assert words == ["123.46", "0.00", "1,234.50", "0.91", "71"]
+    assert widest <= 80
+    assert "Who is about to lose most in 7 days, as of the end of 2026-01-05" in lines[0]
+
+
+@pytest.mark.parametrize("table", [LEADERBOARDS, NET_LOSERS])
+@pytest.mark.parametrize("period", ["24h", "7d", "30d", "all"])
+def test_json_has_both_sums_of_the_period_and_its_sells(period, table):
+    (row,) = json.loads(json.dumps(board(period, table), default=losers.plain))
     assert row["loss_amount"] == SUMS[f"loss_{period}"] / 10**9
+    assert row["net_amount"] == SUMS[f"net_{period}"] / 10**9
     assert row["loss_trades"] == SUMS[f"trades_{period}"]
 
 
 def test_an_empty_board_says_so(capsys):
-    losers.show([], "7d", "Top losers 7d")
-    assert "Nobody sold at a loss in this period." in capsys.readouterr().out
+    losers.show([], "Who lost most")
+    assert "Nobody lost anything in this period." in capsys.readouterr().out
+    losers.show_expected([], "2026-01-05")
+    assert "No model has been promoted yet" in capsys.readouterr().out
 
 
 def test_amounts_are_exact_in_the_board():

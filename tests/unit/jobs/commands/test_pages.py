@@ -7,6 +7,7 @@ from jobs.commands import pages
 from jobs.pipeline import STEPS
 from pumploss import catalog
 from pumploss.errors import PumpLossError
+from pumploss.warm import tables as warm_tables
 from sources import SOURCES
 
 
@@ -20,6 +21,7 @@ def test_everything_that_is_declared_is_on_a_page():
     text = pages.pages()
     declared = {
         "tables.md": catalog.tables(),
+        "warm.md": [table.name for table in warm_tables.TABLES],
         "features.md": [feature.name for feature in features()],
         "steps.md": [step.name for step in STEPS],
         "sources.md": SOURCES,

@@ -2,7 +2,7 @@
 
 import json
 
-from jobs.commands.stores import address_of, stores
+from jobs.commands.stores import address_of, addresses, stores
 from pumploss.settings import from_environment
 
 
@@ -19,6 +19,12 @@ def test_passwords_are_nobody_elses(tmp_path):
     assert "hunter2" not in json.dumps(found)
     assert found["warm"]["address"] == "host=db password=*** user=me"
     assert found["hot"]["address"] == "redis://me:***@cache:6379/0"
+
+
+def test_the_embedded_warm_store_is_named_for_readers_too(tmp_path):
+    found = dict(addresses(stores(from_environment({"PUMPLOSS_HOME": str(tmp_path)}))))
+    assert "user=pumploss " in found["warm"]
+    assert found["warm, to read"].endswith("user=pumploss_reader")
 
 
 def test_a_server_is_shown_with_how_it_stands():

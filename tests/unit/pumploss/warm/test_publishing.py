@@ -28,8 +28,7 @@ def test_a_reader_may_read_what_is_published_and_nothing_else(warm: psycopg.Conn
             Column("x", Type.DOUBLE, "x", True),
         ]
         rows = pa.table({"trader_address": ["b", "B"], "x": [1.5, None]})
-        names = ["trader_address", "x"]
-        staging.load(FEATURES, [Slice(rows)], names, 2, contract=contract)
+        staging.load(FEATURES, [Slice(rows)], 2, contract=contract)
         entry = publishing.Published("rights", "run", DAY, "landing", "lake")
         keep: dict[str, list[date]] = {"trades_timeseries": [], "daily_losses": []}
         swapping.swap(warm, staging.loaded, keep, entry)
@@ -40,6 +39,8 @@ def test_a_reader_may_read_what_is_published_and_nothing_else(warm: psycopg.Conn
         "DROP TABLE trader_features",
         "INSERT INTO publish_log DEFAULT VALUES",
     )
+    said = "SELECT col_description(to_regclass('trader_features'), 2), obj_description(to_regclass('trader_features'))"
+    assert warm.execute(said).fetchone() == ("x", FEATURES.description)
     with warm.transaction():
         warm.execute(f"SET LOCAL ROLE {READER}")
         found = warm.execute("SELECT * FROM trader_features ORDER BY trader_address").fetchall()

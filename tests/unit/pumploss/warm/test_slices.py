@@ -6,6 +6,7 @@ from decimal import Decimal
 import pyarrow as pa
 
 from pumploss.warm import slices
+from pumploss.warm.tables import TRADES
 
 
 def test_a_slice_states_exact_sums() -> None:
@@ -28,4 +29,4 @@ def test_a_slice_states_exact_sums() -> None:
         "sol_amount": Decimal("18446744073.709551614"),
         "pnl_sol": Decimal("-3e-9"),
     }
-    assert tuple(found.rows.column_names) == slices.TRADE_COLUMNS
+    assert tuple(found.rows.column_names) == TRADES.names

@@ -11,7 +11,7 @@ from pumploss.warm import (
 )
 from pumploss.warm.loading import Slice
 from pumploss.warm.tables import DAILY_LOSSES
-from tests.building.loss_rows import DAY, LOSSES, losses
+from tests.building.loss_rows import DAY, losses
 
 
 @pytest.mark.parametrize(
@@ -35,5 +35,5 @@ def test_wrong_rows_are_not_shown(warm: psycopg.Connection, found: Slice, expect
         publishing.exclusive(warm) as staging,
         pytest.raises(CheckError, match=f"(?s)daily_losses of 2026-01-31 was not published.*({said})"),
     ):
-        staging.load(DAILY_LOSSES, [found], LOSSES, expected, DAY)
+        staging.load(DAILY_LOSSES, [found], expected, DAY)
     assert warm.execute("SELECT count(*) FROM daily_losses").fetchone() == (0,)

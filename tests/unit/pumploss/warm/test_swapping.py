@@ -10,7 +10,6 @@ import pytest
 from pumploss.errors import StoreError
 from pumploss.settings import Settings
 from pumploss.warm import (
-    BOARD_COLUMNS,
     open_warm,
     publishing,
     swapping,
@@ -19,7 +18,7 @@ from pumploss.warm import (
 from pumploss.warm import tables as warm_tables
 from pumploss.warm.loading import Slice
 from pumploss.warm.tables import DAILY_LOSSES
-from tests.building.loss_rows import DAY, LOSSES, losses
+from tests.building.loss_rows import DAY, losses
 
 
 def test_a_long_reader_makes_a_swap_wait_or_give_up(
@@ -29,9 +28,9 @@ def test_a_long_reader_makes_a_swap_wait_or_give_up(
     monkeypatch.setattr(swapping, "_LOCK_TIMEOUT", "50ms")
     entry = publishing.Published("waits", "run", DAY, "landing", "lake")
     keep: dict[str, list[date]] = {"trades_timeseries": [], "daily_losses": []}
-    board = Slice(pa.table({name: pa.array([], pa.string()) for name in BOARD_COLUMNS}))
+    board = Slice(pa.table({name: pa.array([], pa.string()) for name in warm_tables.LEADERBOARDS.names}))
     with open_warm(settings) as reader, publishing.exclusive(warm) as staging:
-        staging.load(warm_tables.LEADERBOARDS, [board], BOARD_COLUMNS, 0)
+        staging.load(warm_tables.LEADERBOARDS, [board], 0)
         with reader.transaction():
             top_losers(reader)
             with pytest.raises(StoreError, match=f"process {reader.info.backend_pid} \\(pumploss\\)"):
@@ -49,7 +48,7 @@ def test_an_old_snapshot_does_not_find_an_empty_table(warm: psycopg.Connection, 
     with open_warm(settings) as reader, publishing.exclusive(warm) as staging, reader.transaction():
         reader.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         reader.execute("SELECT count(*) FROM schema_migrations")
-        staging.load(DAILY_LOSSES, [losses(("a", "-1", 1))], LOSSES, 1, DAY)
+        staging.load(DAILY_LOSSES, [losses(("a", "-1", 1))], 1, DAY)
         swapping.swap(warm, staging.loaded, {"trades_timeseries": [], "daily_losses": [DAY]}, entry)
         indexes = "SELECT count(*) FROM pg_indexes WHERE tablename = 'daily_losses_20260131'"
         assert warm.execute(indexes).fetchone() == (2,)  # its own became the table's
