@@ -2,22 +2,20 @@
 
 import logging
 import os
-import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-
-from models import artifacts
-from models.artifacts import Served
+from models import artifacts, lineage
+from models.dataset import TrainingFrame
+from models.logged_run import log_model
+from models.loss_model import SPEC as LOSS
 from models.moved_registry import follow
-from models.scoring import trees
+from models.scoring.served import Served
 from models.training import Trained
 from pumploss.errors import ModelError
 from pumploss.settings import Settings
@@ -169,39 +167,49 @@ class Registry:
             ) from error
         return artifacts.read(folder, name, version, tags)
 
-    def log(self, trained: Trained, tags: Mapping[str, str]) -> str:
-        """Register a model as a new version with the alias `challenger`; answers the version.
+    def log(self, trained: Trained, tags: Mapping[str, str], frame: TrainingFrame) -> str:
+        """Register a model and the rows it was made from as a new version with the alias `challenger`.
 
-        Raises ModelError where the registry does not take it.
+        Answers the version. A risk model takes the loss model with it that serves beside it. Raises ModelError where
+        the registry does not take it.
         """
         from mlflow.exceptions import MlflowException
 
         try:
-            return self._logged(trained, tags)
+            return self._logged(trained, tags, frame)
         except (MlflowException, OSError) as error:
             raise ModelError(
                 f"{trained.spec.name} could not be registered at {self.settings.tracking_uri}: {error}. The champion "
                 "stays as it is; see to the registry, then train again."
             ) from error
 
-    def _logged(self, trained: Trained, tags: Mapping[str, str]) -> str:
+    def _logged(self, trained: Trained, tags: Mapping[str, str], frame: TrainingFrame) -> str:
         import mlflow
 
         client, name = self._client, trained.spec.name
-        text = trained.booster.model_to_string()
-        content = artifacts.files(trained, tags)
+        loss = self._beside() if trained.spec.has_score else None
+        content = artifacts.files(trained, tags, loss)
         with _calm(), mlflow.start_run(experiment_id=self._experiment, run_name=name) as run:
             mlflow.log_params({**trained.spec.parameters, "rounds": trained.spec.rounds, "seed": trained.spec.seed})
             mlflow.log_metrics(trained.evaluation.flat())
             mlflow.set_tags(dict(tags))
-            uri = _log_files(trained, content)
+            for dataset, pinned in lineage.datasets(tags, self.settings.lake):
+                mlflow.log_input(dataset, context="training", tags=pinned)
+            kept = lineage.keep_frame(client, run.info.run_id, frame)
+            uri = log_model(trained, content, loss, frame)
         self._ensure(name, trained.spec.purpose)
-        digests = artifacts.digests(text, content)
+        goes_with = {} if loss is None else {"loss_model_version": loss.version}
+        said = {**tags, **goes_with, **kept, **artifacts.digests(content)}
         # A server takes `models:/<id>` as a source only from who also names the id.
         logged = uri.removeprefix("models:/")
-        made = client.create_model_version(name, uri, run.info.run_id, {**tags, **digests}, model_id=logged)
+        made = client.create_model_version(name, uri, run.info.run_id, said, model_id=logged)
         client.set_registered_model_alias(name, CHALLENGER, made.version)
         return str(made.version)
+
+    def _beside(self) -> Served | None:
+        """Load the loss model that serves, else the newest one: a risk is never above the loss that it says."""
+        version = self.version(LOSS.name) or self.version(LOSS.name, CHALLENGER)
+        return None if version is None else self.load(LOSS.name, version)
 
     def promote(self, name: str, version: str, why: str | None = None) -> None:
         """Make a version, tagged with `why` if that is said, the champion; the one it follows is kept as `previous`."""
@@ -237,26 +245,3 @@ def _calm() -> Iterator[None]:
         warnings.simplefilter("ignore", DeprecationWarning)
         warnings.simplefilter("ignore", UserWarning)
         yield
-
-
-def _log_files(trained: Trained, content: Mapping[str, str]) -> str:
-    """Log the booster in LightGBM's own text with our files beside it; answers the model's address."""
-    import mlflow.lightgbm
-    from mlflow.models import ModelSignature
-    from mlflow.types import ColSpec, DataType, Schema
-
-    names = [given.name for given in trained.inputs]
-    given = Schema([ColSpec(DataType.double, name) for name in names])
-    with tempfile.TemporaryDirectory() as folder:
-        paths = [Path(folder) / name for name in content]
-        for path in paths:
-            path.write_text(content[path.name], encoding="utf-8")
-        logged: Any = mlflow.lightgbm.log_model(
-            trained.booster,
-            name="model",
-            signature=ModelSignature(given, Schema([ColSpec(DataType.double, "probability_uncalibrated")])),
-            input_example=pd.DataFrame(np.zeros((1, len(names))), columns=names),
-            pip_requirements=[f"lightgbm=={trees.library().__version__}", f"numpy=={np.__version__}"],
-            extra_files=[str(path) for path in paths],
-        )
-    return str(logged.model_uri)

@@ -6,12 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from models.artifacts import Served
 from models.dataset import Floats, canonical, formula_score, matrix
-from models.metrics import EDGE
-from models.scoring import score
-from models.scoring.calibration import logit, sigmoid
-from models.scoring.reasons import reasons
+from models.scoring.answers import risks
+from models.scoring.served import Served
 from pumploss.errors import ModelError
 
 if TYPE_CHECKING:
@@ -66,29 +63,17 @@ class Pair:
 
         Raises ModelError where an input is absent or not a number, and for a loss model that says no amounts.
         """
-        assert self.risk.score_map is not None
         if not self.loss.predictor.is_hurdle:
             raise ModelError(f"{self.loss.name} version {self.loss.version} says no amounts. Train it again.")
         loss, risk = matrix(rows, self.loss.names), matrix(rows, self.risk.names)
         losses = self.loss.predictor.losses(loss)
-        # Two models may contradict each other, what is published may not: who loses severely, loses.
-        severe = np.minimum(self.risk.predictor.log_odds(risk), logit(np.clip(losses.p_loss, EDGE, 1 - EDGE)))
-        scores = self.risk.score_map.score(severe)
         lost, trades = matrix(rows, ["loss_24h_sol", "loss_trades_24h"]).T
         return Scored(
             **vars(losses),
-            # Through log-odds and back, the last bit may pass the bound.
-            p_severe=np.minimum(sigmoid(severe), losses.p_loss),
-            risk_score=scores,
-            risk_band=score.bands(scores),
+            **vars(risks(self.risk, risk, losses.p_loss)),
             baseline_score=formula_score(lost, trades),
-            reasons=self._reasons(risk),
             features_hash=hashes(loss if self.loss.names == self.risk.names else np.hstack([loss, risk])),
         )
-
-    def _reasons(self, x: Floats) -> list[str]:
-        names, groups = self.risk.names, [given.group for given in self.risk.inputs]
-        return reasons(self.risk.booster, x, names, groups, self.risk.calibrator.slope)
 
 
 def hashes(x: Floats) -> list[str]:

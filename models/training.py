@@ -15,21 +15,13 @@ from models.scoring.calibration import Calibrator, sigmoid
 from models.scoring.errors import ScoringError
 from models.scoring.predictor import AMOUNT, TRADE, Predictor
 from models.scoring.score import ScoreMap
+from models.scoring.served import Input
 from models.spec import ModelSpec
 from models.time_split import TimeSplit, refuse_too_few
 from pumploss.errors import ModelError
 
 if TYPE_CHECKING:
     from lightgbm import Booster
-
-
-@dataclass(frozen=True)
-class Input:
-    """Describes one model input as it was at training: name, group and the sign it was held to."""
-
-    name: str
-    group: str
-    monotone: int
 
 
 @dataclass(frozen=True)

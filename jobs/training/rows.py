@@ -11,8 +11,8 @@ from features.labels import HORIZON_DAYS, LABEL_VERSION
 from features.registry import TABLE, model_inputs
 from jobs.running.context import Context
 from models.dataset import TrainingFrame, assemble
+from models.scoring.served import Input
 from models.time_split import NotEnoughDaysError
-from models.training import Input
 from pumploss.contract import Table
 from pumploss.days import midnight, shift
 from pumploss.errors import ModelError

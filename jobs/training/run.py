@@ -60,7 +60,7 @@ def _train(registry: Registry, spec: ModelSpec, retrieved: Retrieved, parts: Tim
     trained = train(spec, retrieved.frame, parts, inputs(), _frozen(registry, spec))
     decision, previous = _decide(registry, trained, retrieved.frame)
     tags = {**identity, **retrieved.data, **version_tags(trained), "gate": "; ".join(decision.reasons) or "passed"}
-    version = registry.log(trained, tags)
+    version = registry.log(trained, tags, retrieved.frame)
     if decision.is_promoted:
         registry.promote(spec.name, version)
         followed = f", following version {previous}" if previous else ""

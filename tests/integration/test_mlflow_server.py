@@ -8,6 +8,9 @@ import sys
 import time
 import urllib.request
 
+import numpy as np
+import pandas as pd
+import polars as pl
 import pytest
 
 from models.loss_model import SPEC
@@ -79,9 +82,9 @@ def trained():
 
 def test_versions_are_registered_promoted_and_loaded(registry, trained):
     assert registry.version(SPEC.name) is None
-    first = registry.log(trained, TAGS)
+    first = registry.log(trained, TAGS, frame_of())
     registry.promote(SPEC.name, first)
-    second = registry.log(trained, {**TAGS, "label_version": "2"})
+    second = registry.log(trained, {**TAGS, "label_version": "2"}, frame_of())
     assert (first, second) == ("1", "2")
     assert registry.version(SPEC.name) == first
     assert registry.version(SPEC.name, CHALLENGER) == second
@@ -92,8 +95,23 @@ def test_versions_are_registered_promoted_and_loaded(registry, trained):
     assert registry.earlier(SPEC.name, TAGS) == first
 
 
+def test_a_consumer_of_the_server_gets_answers(registry, trained, address, monkeypatch):
+    import mlflow
+
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
+    if registry.version(SPEC.name) is None:
+        registry.promote(SPEC.name, registry.log(trained, TAGS, frame_of()))
+    frame = frame_of(seed=5)
+    rows = pd.DataFrame(frame.x[:30], columns=list(frame.names))
+    answers = mlflow.pyfunc.load_model(f"models:/{SPEC.name}@champion").predict(rows)
+    for name, values in vars(trained.predictor.losses(frame.x[:30])).items():
+        np.testing.assert_allclose(answers[name], values, rtol=0, atol=1e-9, err_msg=name)
+    kept = registry.tags(SPEC.name, registry.version(SPEC.name))["frame_file"]
+    assert pl.read_parquet(mlflow.artifacts.download_artifacts(kept)).height == len(frame_of())
+
+
 def test_nothing_is_printed_but_by_us(registry, trained, capfd):
-    registry.log(trained, TAGS)
+    registry.log(trained, TAGS, frame_of())
     said = capfd.readouterr()
     assert "http" not in said.out + said.err
 
@@ -104,4 +122,4 @@ def test_a_server_that_is_gone_is_named(registry, trained, monkeypatch):
         from_environment({"PUMPLOSS_HOME": str(registry.settings.home), "MLFLOW_TRACKING_URI": "http://127.0.0.1:9"})
     )
     with pytest.raises(ModelError, match=r"The registry http://127\.0\.0\.1:9 cannot be opened"):
-        gone.log(trained, TAGS)
+        gone.log(trained, TAGS, frame_of())

@@ -7,14 +7,13 @@ import pytest
 
 from jobs import gold_scores
 from jobs.running.runner import run_pass
-from models.artifacts import Served
 from models.boosting import Rows
 from models.loss_model import SPEC
 from models.scoring.amount import Amount
 from models.scoring.calibration import Calibrator
 from models.scoring.score import ScoreMap
+from models.scoring.served import Input, Served
 from models.serving import Pair
-from models.training import Input
 from pumploss.errors import ModelError
 from pumploss.report import RunReport
 from pumploss.tables.gold_scores import TABLE

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.artifacts import BOOSTER, EXTRA, digests, files
+from models.artifacts import digests, files, write
 from models.dataset import TrainingFrame
 from models.loss_model import SPEC as LOSS
 from models.risk_model import SPEC as RISK
@@ -53,15 +53,10 @@ def folder_of(tmp_path):
     """`folder_of(trained)`: a folder with the model's files, and their digests."""
 
     def written(model: Trained) -> tuple[Path, dict[str, str]]:
-        content, path = (
-            files(model, {"data_gold_labels": "version 3", "label_version": "1"}),
-            tmp_path / model.spec.name,
-        )
-        (path / EXTRA).mkdir(parents=True)
-        for name, text in content.items():
-            (path / EXTRA / name).write_text(text)
-        model.booster.save_model(path / BOOSTER)
-        return path, digests(model.booster.model_to_string(), content)
+        content = files(model, {"data_gold_labels": "version 3", "label_version": "1"})
+        path = tmp_path / model.spec.name
+        write(content, path)
+        return path, digests(content)
 
     return written
 

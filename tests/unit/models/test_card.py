@@ -1,10 +1,10 @@
 """What a model's card says."""
 
-from models.artifacts import files
+from models.artifacts import CARD, MODEL, files
 
 
 def test_the_card_says_what_simulated_measures_prove(risk):
-    card = files(risk, {"data_gold_labels": "version 3", "label_version": "1"})["model_card.md"]
+    card = files(risk, {"data_gold_labels": "version 3", "label_version": "1"})[f"{MODEL}/{CARD}"]
     assert "nothing about the market" in card
     assert "| formula |" in card
     assert "data_gold_labels: version 3" in card

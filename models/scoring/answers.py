@@ -1,0 +1,45 @@
+"""Answers what a risk model is asked, bounded by what a loss model says of the same rows."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .arrays import Floats
+from .calibration import logit, sigmoid
+from .errors import ScoringError
+from .reasons import reasons
+from .score import bands
+from .served import Served
+
+#: Log-odds exist strictly between 0 and 1.
+EDGE = 1e-12
+
+
+@dataclass(frozen=True)
+class Risks:
+    """Holds the answers of a risk model, one value per row."""
+
+    p_severe: Floats
+    risk_score: Floats
+    risk_band: list[str]
+    reasons: list[str]
+
+
+def risks(risk: Served, x: Floats, p_loss: Floats) -> Risks:
+    """Answer for rows of the risk model's inputs, never above these probabilities of a loss.
+
+    Raises ScoringError for a model without a score.
+    """
+    if risk.score_map is None:
+        raise ScoringError(f"{risk.name} version {risk.version} has no score map. Train it again.")
+    # Two models may contradict each other, what is published may not: who loses severely, loses.
+    severe = np.minimum(risk.predictor.log_odds(x), logit(np.clip(p_loss, EDGE, 1 - EDGE)))
+    scores = risk.score_map.score(severe)
+    groups = [given.group for given in risk.inputs]
+    return Risks(
+        # Through log-odds and back, the last bit may pass the bound.
+        p_severe=np.minimum(sigmoid(severe), p_loss),
+        risk_score=scores,
+        risk_band=bands(scores),
+        reasons=reasons(risk.booster, x, risk.names, groups, risk.calibrator.slope),
+    )
