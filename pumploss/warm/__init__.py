@@ -1,20 +1,23 @@
 """Keeps the warm store: PostgreSQL tables for consumers, published from the lake in one transaction.
 
-with open_warm(settings) as connection:
-    top_losers(connection, "24h", 10)
+Consumers read by `open_reader`; jobs open the store by `open_warm`, which brings its schema up to date.
 """
 
 from pumploss.warm.boards import PERIODS, expected_losers, leaderboard, net_losers, top_losers
 from pumploss.warm.connection import READER, open_warm
+from pumploss.warm.reader import Answer, Reader, open_reader
 from pumploss.warm.tables import BOARD_ROWS
 
 __all__ = [
     "BOARD_ROWS",
     "PERIODS",
     "READER",
+    "Answer",
+    "Reader",
     "expected_losers",
     "leaderboard",
     "net_losers",
+    "open_reader",
     "open_warm",
     "top_losers",
 ]

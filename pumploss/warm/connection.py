@@ -50,7 +50,7 @@ def open_warm(settings: Settings) -> Iterator[psycopg.Connection]:
             yield connection
         except psycopg.OperationalError as error:
             raise StoreError(
-                f"The warm store {_address(dsn)} gave up: {str(error).strip()}. Readers keep what they have; run again "
+                f"The warm store {address(dsn)} gave up: {str(error).strip()}. Readers keep what they have; run again "
                 "when it answers."
             ) from error
 
@@ -64,13 +64,13 @@ def _connect(dsn: str) -> psycopg.Connection:
         )
     except psycopg.Error as error:
         raise StoreError(
-            f"The warm store {_address(dsn)} cannot be reached: {str(error).strip()}. Start it, or mend or unset "
+            f"The warm store {address(dsn)} cannot be reached: {str(error).strip()}. Start it, or mend or unset "
             "PUMPLOSS_WARM_DSN."
         ) from error
     return connection
 
 
-def _address(dsn: str) -> str:
+def address(dsn: str) -> str:
     """Write host and database, never the password."""
     try:
         parts = conninfo_to_dict(dsn)

@@ -26,6 +26,7 @@ COVERED_BY = {
     "integration/publishing/test_publishing": (
         "jobs/publish_hot", "jobs/publish_warm", "jobs/publishing/staged_tables",
     ),
+    "integration/publishing/test_reader": ("pumploss/warm/reader",),
     "integration/test_airflow": ("jobs/airflow",),
     "faults/test_signals": ("jobs/commands/signals",),
     "faults/test_wreckage": ("pumploss/lake/torn_logs",),

@@ -9,7 +9,7 @@ from pumploss.settings import Settings, from_environment
 from pumploss.warm import (
     open_warm,
 )
-from pumploss.warm.connection import _address
+from pumploss.warm.connection import address
 
 
 def test_a_lost_server_is_a_store_error(settings: Settings) -> None:
@@ -23,4 +23,4 @@ def test_an_absent_server_is_named_without_its_password(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be reached") as raised, open_warm(absent):
         pass
     assert "hunter2" not in str(raised.value)
-    assert _address("no dsn 'hunter2'") == "of PUMPLOSS_WARM_DSN"
+    assert address("no dsn 'hunter2'") == "of PUMPLOSS_WARM_DSN"

@@ -1,0 +1,169 @@
+"""Reads what is published, for notebooks and services: named queries, a pool of connections, answers as rows or frames.
+
+with open_reader(from_environment()) as reader:
+    reader.trader_days(address).pandas()
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+from psycopg.rows import namedtuple_row
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from pumploss import embedded
+from pumploss.errors import StoreError
+from pumploss.settings import Settings
+from pumploss.warm.boards import known_period
+from pumploss.warm.connection import READER, address
+from pumploss.warm.queries import named
+from pumploss.warm.tables import BOARD_ROWS
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+#: How long a caller waits for a free connection, and a query for its answer.
+_WAIT_SECONDS, _STATEMENT_SECONDS = 10, 30
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Holds the rows of a query, each a named tuple; amounts are exact decimals, times are in UTC."""
+
+    names: tuple[str, ...]
+    rows: list[NamedTuple]
+
+    def arrow(self) -> "pa.Table":
+        """Make an Arrow table; a column of nothing but missing values has no type."""
+        import pyarrow as pa
+
+        return pa.table({name: pa.array([getattr(row, name) for row in self.rows]) for name in self.names})
+
+    def pandas(self) -> "pd.DataFrame":
+        """Make a frame whose amounts are doubles, as plots and sums of frames want them."""
+        import pandas as pd
+
+        frame = pd.DataFrame(self.rows, columns=list(self.names))
+        is_exact = [name for name in frame if self.rows and _is_decimal(self.arrow().schema.field(name))]
+        return frame.astype(dict.fromkeys(is_exact, "float64"))
+
+
+def _is_decimal(field: "pa.Field") -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_decimal(field.type))
+
+
+class Reader:
+    """Asks the named queries of `pumploss/warm/queries`; may be shared by threads."""
+
+    def __init__(self, pool: "ConnectionPool[psycopg.Connection[Any]]") -> None:
+        self._pool = pool
+
+    def leaderboard(self, period: str = "24h", limit: int = BOARD_ROWS) -> Answer:
+        """List who lost most by losing sells in 24h, 7d, 30d or all that end at T; the net result stands beside."""
+        return self.ask("leaderboard", period=known_period(period), limit=limit)
+
+    def net_losers(self, period: str = "24h", limit: int = BOARD_ROWS) -> Answer:
+        """List who lost most by net result in the period."""
+        return self.ask("net_losers", period=known_period(period), limit=limit)
+
+    def expected_losers(self, limit: int = BOARD_ROWS) -> Answer:
+        """List who is about to lose most."""
+        return self.ask("expected_losers", limit=limit)
+
+    def trader_scores(self, trader: str) -> Answer:
+        """Read score, band, reasons and expectations of a trader at T; no row where he is not eligible."""
+        return self.ask("trader_scores", trader=trader)
+
+    def trader_features(self, trader: str) -> Answer:
+        """Read the features of a trader at T."""
+        return self.ask("trader_features", trader=trader)
+
+    def trader_days(self, trader: str) -> Answer:
+        """Read what a trader made of his trades, by day of the last 90."""
+        return self.ask("trader_days", trader=trader)
+
+    def trader_losses(self, trader: str) -> Answer:
+        """Read the realised losses of a trader, by day of the last 90."""
+        return self.ask("trader_losses", trader=trader)
+
+    def trader_trades(self, trader: str, limit: int = 100) -> Answer:
+        """Read the latest trades of a trader, newest first."""
+        return self.ask("trader_trades", trader=trader, limit=limit)
+
+    def token_summary(self, token: str) -> Answer:
+        """Read how traders fared with a token in the last 90 days: one row."""
+        return self.ask("token_summary", token=token)
+
+    def token_traders(self, token: str, limit: int = 100) -> Answer:
+        """List who lost most with a token in the last 90 days."""
+        return self.ask("token_traders", token=token, limit=limit)
+
+    def token_hours(self, token: str, since: datetime) -> Answer:
+        """Read volume and results of a token by hour, from a moment on."""
+        return self.ask("token_hours", token=token, since=since)
+
+    def daily_losses(self, first: date, last: date) -> Answer:
+        """Read the realised losses of all traders together, by day of a closed range."""
+        return self.ask("daily_losses", first=first, last=last)
+
+    def find_traders(self, prefix: str, limit: int = 20) -> Answer:
+        """List eligible traders whose address begins so."""
+        return self.ask("find_traders", prefix=prefix, limit=limit)
+
+    def find_tokens(self, prefix: str, limit: int = 20) -> Answer:
+        """List tokens of the last 90 days whose address begins so."""
+        return self.ask("find_tokens", prefix=prefix, limit=limit)
+
+    def ask(self, query: str, **values: Any) -> Answer:
+        """Ask a named query. Raises StoreError where the store does not answer in time."""
+        try:
+            with self._pool.connection() as connection, connection.cursor(row_factory=namedtuple_row) as cursor:
+                rows = cursor.execute(named(query), values).fetchall()
+                return Answer(tuple(column.name for column in cursor.description or ()), rows)
+        except (psycopg.OperationalError, PoolTimeout) as error:
+            raise StoreError(
+                f"The warm store did not answer {query}: {str(error).strip()}. Ask again later."
+            ) from error
+
+
+@contextmanager
+def open_reader(settings: Settings, connections: int = 4) -> Iterator[Reader]:
+    """Open a pool of up to so many connections that may read and nothing else.
+
+    With the embedded server it is the reading role's, else that of `PUMPLOSS_WARM_DSN`. Nothing is migrated. Raises
+    StoreError where the store cannot be reached.
+    """
+    if settings.warm_dsn is None and not settings.warm_dir.exists():
+        raise StoreError("Nothing has been published yet: run `pumploss nightly`.")
+    # It would print a line for each try, beside the one error that says what to do.
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
+    with ExitStack() as stack:
+        dsn = settings.warm_dsn or stack.enter_context(embedded.postgres(settings.warm_dir)).dsn_of(READER)
+        options = f"-c timezone=UTC -c default_transaction_read_only=on -c statement_timeout={_STATEMENT_SECONDS}s"
+        pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
+            make_conninfo(dsn, application_name="pumploss_reader", connect_timeout=_WAIT_SECONDS, options=options),
+            # One that answers no query any more, as after a restart of the server, is replaced before it is lent.
+            check=ConnectionPool.check_connection,
+            kwargs={"autocommit": True},
+            min_size=1,
+            max_size=connections,
+            timeout=_WAIT_SECONDS,
+            open=False,
+        )
+        stack.callback(pool.close)
+        try:
+            pool.open(wait=True, timeout=_WAIT_SECONDS)
+        except PoolTimeout as error:
+            raise StoreError(
+                f"The warm store {address(dsn)} cannot be reached: {str(error).strip()}. Start it, or mend or unset "
+                "PUMPLOSS_WARM_DSN; where nothing was ever published, run `pumploss nightly`."
+            ) from error
+        yield Reader(pool)
