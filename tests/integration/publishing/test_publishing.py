@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, cast
 
 import pytest
+from psycopg.rows import dict_row
 
 from jobs.running.runner import run_pass
 from pumploss import hot
@@ -65,6 +66,35 @@ def test_golden_leaderboards(town: Town) -> None:
     assert (life[0]["loss_trades_24h"], life[0]["tokens_traded_24h"]) == (0, 0)
     assert [row["risk_score"] for row in life[:3]] == [None, 81.5, 12.0]
     assert {row["as_of"] for row in life} == {datetime(2026, 2, 1, tzinfo=UTC)}
+
+
+#: The requester's own query of the top losers, with the published T in the place of the present.
+FROM_TRADES = """
+SELECT row_number() OVER (ORDER BY sum(pnl_sol) FILTER (WHERE pnl_sol < 0), trader_address) AS rank,
+       trader_address AS trader,
+       coalesce(sum(pnl_sol) FILTER (WHERE pnl_sol < 0 AND time >= %(t)s - INTERVAL '24 hours'), 0) AS loss_amount_24h,
+       count(*) FILTER (WHERE pnl_sol < 0 AND time >= %(t)s - INTERVAL '24 hours') AS loss_trades_24h,
+       round(avg(pnl_sol) FILTER (WHERE pnl_sol < 0), 9) AS avg_loss_size,
+       count(DISTINCT token_mint) FILTER (WHERE time >= %(t)s - INTERVAL '24 hours') AS tokens_traded_24h,
+       max(time) FILTER (WHERE pnl_sol < 0) AS last_loss_time,
+       LEAST(100, ABS(coalesce(sum(pnl_sol) FILTER (WHERE pnl_sol < 0 AND time >= %(t)s - INTERVAL '24 hours'), 0)) * 10
+             + count(*) FILTER (WHERE pnl_sol < 0 AND time >= %(t)s - INTERVAL '24 hours') * 2) AS risk_score
+FROM trades_timeseries
+WHERE time >= %(t)s - %(period)s AND time < %(t)s
+GROUP BY trader_address
+HAVING count(*) FILTER (WHERE pnl_sol < 0) > 0
+ORDER BY rank
+"""
+
+
+@pytest.mark.parametrize(("period", "days"), [("24h", 1), ("7d", 7), ("30d", 30)])
+def test_a_board_is_what_the_requesters_query_says_of_the_trades(town: Town, period: str, days: int) -> None:
+    as_of = datetime(2026, 2, 1, tzinfo=UTC)
+    with open_warm(town.settings) as warm, warm.cursor(row_factory=dict_row) as cursor:
+        found = cursor.execute(FROM_TRADES, {"t": as_of, "period": timedelta(days=days)}).fetchall()
+        board = top_losers(warm, period)
+    assert found == [{name: value for name, value in row.items() if name in found[0]} for row in board]
+    assert {*board[0]} - {*found[0]} == {"loss_amount_all_time"}
 
 
 def test_golden_boards_of_net_results(town: Town) -> None:
