@@ -35,12 +35,14 @@ EXPECTED = {
 }
 #: What the titles mean.
 NOTE = (
-    "SOL. lost: the period's losing sells alone, so many of them; net: gains set off, open positions at what they\n"
-    "would fetch, fees included; risk: 0-100 by the model, 50 is average. `--json` has all columns."
+    "SOL. lost: the period's losing sells alone, so many of them; net: gains set\n"
+    "off, open positions at what they would fetch, fees included; risk: 0-100 by the\n"
+    "model, 50 is average. `--json` has all columns."
 )
 EXPECTED_NOTE = (
-    "SOL. loss: the average, gains counted as 0; half of such wallets lose no more than P50, nine in ten no more than\n"
-    "P90; odds: probability of a loss; risk: 0-100, 50 is average. `--json` has all columns."
+    "SOL. loss: the average, gains counted as 0; half of such wallets lose no more\n"
+    "than P50, nine in ten no more than P90; odds: probability of a loss; risk:\n"
+    "0-100, 50 is average. `--json` has all columns."
 )
 
 
