@@ -3,6 +3,7 @@
 import html
 import logging
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import DataFrame
 
-from pumploss.checks.expectations import expectation
+from pumploss.checks.expectations import expectation, outcome
 from pumploss.checks.measuring import Measured
 from pumploss.contract import Check, Metric, Severity, Table
 from pumploss.errors import CheckError
@@ -18,7 +19,7 @@ from pumploss.errors import CheckError
 if TYPE_CHECKING:
     import pandas as pd
     from great_expectations import ExpectationSuite
-    from great_expectations.core import ExpectationSuiteValidationResult
+    from great_expectations.core import ExpectationSuiteValidationResult, ExpectationValidationResult
 
 #: Data Docs print labels as they are, so a label holds nothing that a browser takes for markup.
 _PLAIN = (("<=", "≤"), (">=", "≥"), ("<>", "≠"), ("!=", "≠"), ("<", "below"), (">", "above"), ("&", "and"), ("$", "S"))
@@ -74,20 +75,24 @@ def labels(checks: Sequence[Check]) -> list[str]:
 
 def suite(table: Table) -> "ExpectationSuite":
     """Make the Great Expectations suite of a table: one expectation per check, over the column of its metric."""
-    return _suite(table.name, table.all_checks, ())
+    return _suite(table.name, table.all_checks)
 
 
-def _suite(name: str, checks: Sequence[Check], unmeasured: Sequence[str]) -> "ExpectationSuite":
+def _suite(name: str, checks: Sequence[Check]) -> "ExpectationSuite":
     import great_expectations as gx
 
-    def expected(check: Check, label: str) -> Any:
-        meta = {"check": check.name, "severity": check.severity.value, "why": check.why}
-        gravity = "critical" if check.severity is Severity.STOP else "warning"
-        # Shown as markup.
-        text = html.escape(f"{check.severity.value} {_limits(check)}: {check.why}").replace("$", "&#36;")
-        return expectation(check, label, label not in unmeasured, description=text, severity=gravity, meta=meta)
+    expectations = [_expected(check, label, True) for check, label in zip(checks, labels(checks), strict=True)]
+    return gx.ExpectationSuite(name=name, expectations=list(map(copy, expectations)))
 
-    return gx.ExpectationSuite(name=name, expectations=list(map(expected, checks, labels(checks))))
+
+@cache
+def _expected(check: Check, label: str, is_measured: bool) -> Any:
+    """Make the expectation of a check, once: it remembers what it rests on."""
+    meta = {"check": check.name, "severity": check.severity.value, "why": check.why}
+    gravity = "critical" if check.severity is Severity.STOP else "warning"
+    # Shown as markup.
+    text = html.escape(f"{check.severity.value} {_limits(check)}: {check.why}").replace("$", "&#36;")
+    return expectation(check, label, is_measured, description=text, severity=gravity, meta=meta)
 
 
 def judged(name: str, checks: Sequence[Check], metrics: "pd.DataFrame") -> Judged:
@@ -97,23 +102,32 @@ def judged(name: str, checks: Sequence[Check], metrics: "pd.DataFrame") -> Judge
     """
     if metrics.empty:
         return Judged()
-    named = dict(zip((f"m{n}" for n in range(len(checks))), labels(checks), strict=True))
-    frame = metrics[[*named]].astype("float64").rename(columns=named)
-    unmeasured = [label for label in frame.columns if frame[label].isna().all()]
-    result = _batch(frame).validate(_suite(name, checks, unmeasured), result_format="BASIC")
-    numbers = {label: number for number, label in enumerate(frame.columns)}
-    failed = [
-        (numbers[outcome.expectation_config.kwargs["column"]], outcome)
-        for outcome in result.results
-        if not outcome.success
+    columns = [metrics[f"m{number}"].astype("float64") for number in range(len(checks))]
+    results = [
+        outcome(_expected(check, label, bool(values.notna().any())), values)
+        for check, label, values in zip(checks, labels(checks), columns, strict=True)
     ]
     outside: list[tuple[int, int, float]] = []
-    for number, outcome in sorted(failed, key=lambda pair: pair[0]):
-        rows = _outside(checks[number], frame.iloc[:, number])
+    for number, found in enumerate(results):
+        if found.success:
+            continue
+        rows = _outside(checks[number], columns[number])
         if not rows:
-            raise CheckError(f"{name}: {checks[number].name} cannot be judged: {outcome.exception_info}")
+            raise CheckError(f"{name}: {checks[number].name} cannot be judged: {found.exception_info}")
         outside.extend((number, row, value) for row, value in rows)
-    return Judged(_suite(name, checks, ()), result, outside)
+    return Judged(_suite(name, checks), _summed_up(name, results), outside)
+
+
+def _summed_up(name: str, results: "list[ExpectationValidationResult]") -> "ExpectationSuiteValidationResult":
+    """Put what was said of each check together, as Great Expectations does after a batch."""
+    from great_expectations import __version__
+    from great_expectations.core import ExpectationSuiteValidationResult
+    from great_expectations.validator.validation_statistics import calc_validation_statistics
+
+    statistics = calc_validation_statistics(results)._asdict()
+    is_success = statistics.pop("success")
+    meta = {"great_expectations_version": __version__}
+    return ExpectationSuiteValidationResult(is_success, results, name, statistics=statistics, meta=meta)
 
 
 def _outside(check: Check, values: "pd.Series[float]") -> list[tuple[int, float]]:
@@ -151,16 +165,9 @@ def stops(verdicts: list[Verdict]) -> list[Verdict]:
 
 
 @cache
-def ready() -> Any:
-    """Make Great Expectations ready, once; answers what frames of metrics are handed to."""
+def ready() -> None:
+    """Make Great Expectations ready, once."""
     import great_expectations as gx
 
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
-    asset = context.data_sources.add_pandas("staged").add_dataframe_asset("metrics")
-    return asset.add_batch_definition_whole_dataframe("all")
-
-
-def _batch(metrics: "pd.DataFrame") -> Any:
-    return ready().get_batch({"dataframe": metrics})
+    gx.get_context(mode="ephemeral")

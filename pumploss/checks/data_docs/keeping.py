@@ -49,7 +49,6 @@ def keep(folder: Path, judged: Judged, night: date, days: Sequence[date], failed
     run = RunIdentifier(run_name=night.isoformat(), run_time=datetime.now(UTC))
     result.meta["run_id"] = run.to_json_dict()
     result.meta["batch_spec"] = {"data_asset_name": listed}
-    result.meta.pop("batch_markers", None)
     key = ValidationResultIdentifier(ExpectationSuiteIdentifier(suite.name), run, listed.replace(" ", "_"))
     stores = stores_of(folder)
     _keep_suite(folder, suite, stores)

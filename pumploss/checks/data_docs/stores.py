@@ -20,6 +20,8 @@ def stores_of(folder: Path) -> "EphemeralDataContext":
     from great_expectations.data_context import EphemeralDataContext
     from great_expectations.data_context.types.base import DataContextConfig
 
+    from pumploss.checks.data_docs.plain_store import PlainResults
+
     ready()
     config = DataContextConfig(
         config_version=4.0,
@@ -30,7 +32,10 @@ def stores_of(folder: Path) -> "EphemeralDataContext":
         data_docs_sites={"nights": _site(folder)},
         analytics_enabled=False,
     )
-    return EphemeralDataContext(project_config=config)
+    context = EphemeralDataContext(project_config=config)
+    # Seen: a class of ours that the configuration names for this store is not taken.
+    context.stores["validation_results_store"] = PlainResults(_files(folder, RESULTS), {"root_directory": str(folder)})
+    return context
 
 
 def _stores(folder: Path) -> dict[str, Any]:
