@@ -1,8 +1,9 @@
 """One dump day, from the landing to published scores.
 
 **What.** Waits for the day's dump, then runs the daily steps of `jobs/pipeline.py` in their order: bronze, silver,
-gold, features, labels, scores, publishing. `first_loss_model` and `first_risk_model` train only where no champion
-exists yet; the weekly DAG trains otherwise. A task returns a few figures; the run ledger has the rest.
+gold, features, labels, scores, monitoring, publishing. `first_loss_model` and `first_risk_model` train only where no
+champion exists yet; the weekly DAG trains otherwise, and `retrain` starts it before its time where monitoring broke a
+`stop` bound. A task returns a few figures; the run ledger has the rest.
 
 **When.** Every night at 00:30 UTC, for the dump day that closed at 00:00 (the day of the logical date). A run by hand
 may go on beside a night that still waits for its dump; no step ever runs twice at a time, and a day that was built
@@ -31,6 +32,7 @@ need a scheduler; `pumploss nightly` does the same with the environment set.
 from airflow.sdk import DAG
 from building import ACCEPT_PARAM, DAY_PARAM, RUN_PARAMS, SHARED, connect, every, first_model_task, step_task
 from landing_wait import WAIT_PARAM, WaitForDump
+from retraining import RETRAIN_PARAM, RetrainTask
 
 from jobs.pipeline import daily, weekly
 
@@ -43,6 +45,7 @@ with DAG(
         "day": DAY_PARAM,
         "wait_minutes": WAIT_PARAM,
         "accept_completeness": ACCEPT_PARAM,
+        "retrain": RETRAIN_PARAM,
         **RUN_PARAMS,
     },
     doc_md=__doc__,
@@ -53,3 +56,5 @@ with DAG(
     tasks |= {step.name: first_model_task(step) for step in weekly()}
     connect(tasks)
     landed >> tasks["bronze_trades"]
+    retrain = RetrainTask(task_id="retrain", doc_md="Starts the weekly training where monitoring broke a `stop` bound.")
+    tasks["gold_monitoring"] >> retrain

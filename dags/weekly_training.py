@@ -4,7 +4,8 @@
 if it passes its gates; otherwise the present champion stays and the run says why. Training on unchanged data
 registers nothing new.
 
-**When.** Mondays at 04:00 UTC, after the night of the Sunday before, for that Sunday as dump day.
+**When.** Mondays at 04:00 UTC, after the night of the Sunday before, for that Sunday as dump day; and at once, for the
+day that was watched, where a night breaks a `stop` bound of its monitoring (its run is named `monitoring__<day>`).
 
 **Rerun** after a backfill that changed labels or features: trigger it, with the parameter `day` for another day.
 

@@ -118,6 +118,16 @@ STEPS = (
         is_restated=False,
         waits_for=("train_loss_model", "train_risk_model"),
     ),
+    # Waits for scores beside reading them: where nothing was ever scored, nothing is lacking that was not watched.
+    Step(
+        "gold_monitoring",
+        ("gold_scores", "gold_labels", "gold_trader_features"),
+        ("gold_monitoring",),
+        HORIZON_DAYS + 6,
+        offset_days=1,
+        is_restated=False,
+        waits_for=("gold_scores",),
+    ),
     Step(
         "publish_warm",
         ("silver_trades", "silver_trade_pnl", "gold_trader_day", "gold_trader_features", "gold_scores"),

@@ -11,6 +11,7 @@ from models.amount import QUANTILES
 from models.baselines import Contender
 from models.bootstrap import Draws, Interval, clusters, losses_of
 from models.dataset import Flags, Floats, TrainingFrame
+from models.drift import Reference
 from models.score import Band
 from models.scoring.predictor import Losses
 from models.scoring.score import BANDS
@@ -34,7 +35,7 @@ class Evaluation:
     """Holds measures of the model and of each baseline on the test days, keyed by measure, and what the gate weighs.
 
     `comparisons` are paired differences to each baseline, above zero where the model is better. `bands` are those of a
-    score, `slices` say where predictions and outcomes differ.
+    score, `slices` say where predictions and outcomes differ, `reference` is what later days are compared with.
     """
 
     model: Metrics
@@ -42,6 +43,7 @@ class Evaluation:
     comparisons: dict[str, Interval] = field(default_factory=dict)
     slices: tuple[Slice, ...] = ()
     bands: tuple[Band, ...] = ()
+    reference: Reference | None = None
 
     def evidence(self) -> dict[str, Any]:
         """List everything that was measured, fit for JSON: what is not a number is left out, or None inside a row."""
@@ -51,6 +53,7 @@ class Evaluation:
             "comparisons": {name: _plain(one) for name, one in self.comparisons.items()},
             "slices": [_plain(one) for one in self.slices],
             "bands": [_plain(one) for one in self.bands],
+            "reference": None if self.reference is None else asdict(self.reference),
         }
 
     def flat(self) -> Metrics:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from models import amount, boosting, calibration, evaluate, metrics, score
+from models import amount, boosting, calibration, drift, evaluate, metrics, score
 from models.baselines import Contender
 from models.dataset import Flags, Floats, TrainingFrame
 from models.evaluate import Evaluation
@@ -65,7 +65,9 @@ def train(
     judged = judge(spec, frame, parts, predictor, score_map)
     exposed = parts.rows(frame, parts.train) & frame.is_exposed
     on_training = metrics.auc(outcome[exposed], boosting.raw(predictor.booster, frame.x[exposed]))
-    evaluation = replace(judged, model={**judged.model, "auc_exposed_train": on_training})
+    tested = parts.rows(frame, parts.test)
+    spreads = drift.reference(frame, parts.rows(frame, parts.train), tested, predictor.probability(frame.x[tested]))
+    evaluation = replace(judged, model={**judged.model, "auc_exposed_train": on_training}, reference=spreads)
     return Trained(spec, predictor, score_map, tuple(inputs), parts, evaluation)
 
 

@@ -32,7 +32,7 @@ def test_daily(
     migrate(settings)
     log = log_file(settings, f"night-{day}")
     runs = Runs(settings, DAG_ID)
-    options = {"day": day.isoformat(), "wait_minutes": wait_minutes, "retry": False}
+    options = {"day": day.isoformat(), "wait_minutes": wait_minutes, "retry": False, "retrain": False}
     words = command("dags", "test", DAG_ID, day.isoformat(), "--conf", json.dumps(options))
     with sole_user(settings) as lock, log.open("wb") as output:
         before = {run.run_id for run in runs.all()}

@@ -1,12 +1,14 @@
 """The last words of a nightly run: what went in, what came out, how good it is, and where it lies."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from jobs.commands import losers
 from jobs.commands.champions import MEASURES, champions
-from jobs.commands.status import refusals
+from jobs.commands.status import refusals, show_monitoring
 from jobs.commands.stores import addresses, stores
 from jobs.commands.terminal import show_facts, show_table
+from jobs.monitoring.recorded import of_day
 from jobs.pipeline import STEPS
 from jobs.running.context import Context, open_context
 from pumploss.days import Days
@@ -20,7 +22,9 @@ def show(settings: Settings, days: Days, seconds: Mapping[str, float]) -> None:
     """Prints them, for the days of the landing and with the seconds by phase."""
     with open_context(settings) as context:
         _rows(context, days)
+        alarms = asdict(of_day(context, days[-1]))
     _models(settings)
+    show_monitoring(alarms)
     board, day = losers.losers(settings, "24h", LOSERS_SHOWN)
     losers.show(board, f"Who lost most by losing sells on {day}")
     show_facts("Where everything is", addresses(stores(settings)))

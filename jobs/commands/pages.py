@@ -9,10 +9,11 @@ from jobs.commands import feature_page
 from jobs.gates.completeness_rules import RULES
 from jobs.gates.dump_measures import TRAILING_DAYS
 from jobs.pipeline import STEPS
+from models.bounds import BOUNDS, NEVER
 from pumploss.catalog import tables
 from pumploss.errors import PumpLossError
 from pumploss.settings import ROOT
-from pumploss.tables import bronze_trades
+from pumploss.tables import bronze_trades, gold_monitoring
 from pumploss.warm.tables import TABLES as WARM_TABLES
 from pumploss.whole_files import write_whole
 from sources import SOURCES
@@ -98,6 +99,8 @@ def _tables() -> str:
             parts.append(_rows(("check", "bounds", "when broken", "why"), checks))
         if table.name == bronze_trades.TABLE.name:
             parts.append(_completeness())
+        if table.name == gold_monitoring.TABLE.name:
+            parts.append(_monitoring())
     return "".join(parts)
 
 
@@ -111,6 +114,26 @@ def _completeness() -> str:
         f"\nEach dump day of a source beside the median of up to {TRAILING_DAYS} earlier ones: the day divided by it "
         "(ratio) or less it (change). A source that lands daily is stopped after that many days in a row, unless the "
         "run accepts the day; a sample only warns.\n\n"
+    )
+    return said + _rows(head, rows)
+
+
+def _monitoring() -> str:
+    rows = (
+        (
+            f"`{bound.measure}`",
+            bound.meaning,
+            f"{bound.warn:g}",
+            "never" if bound.stop == NEVER else f"{bound.stop:g}",
+            bound.fewest,
+        )
+        for bound in BOUNDS.values()
+    )
+    head = ("measure", "held against the bounds", "warns above", "stops above", "fewest rows or outcomes")
+    said = (
+        "\nBounds are never lower than what chance reaches: for a PSI ten times its mean without drift and half more "
+        "than that of the farthest single training day, for a rate or an AUC three standard errors over traders. "
+        "`stop` asks for a training.\n\n"
     )
     return said + _rows(head, rows)
 

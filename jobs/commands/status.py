@@ -10,6 +10,8 @@ import polars as pl
 
 from jobs.commands.stores import addresses, stores
 from jobs.commands.terminal import show_facts, show_table
+from jobs.monitoring.recorded import latest
+from jobs.monitoring.telling import training_command
 from jobs.pipeline import STEPS, Step
 from jobs.running.context import Context, open_context
 from jobs.running.due_days import holes, landed_days
@@ -49,19 +51,20 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def needs(stand: dict[str, Any]) -> list[str]:
-    """Lists what waits for a person: failed steps, days that a step lacks, and where lake and ledger differ."""
+    """Lists what waits for a person: failed steps, lacking days, broken `stop` bounds, lake and ledger that differ."""
     failed = [
         f"{name} of {step['day']} failed: {step['error']}"
         for name, step in stand["steps"].items()
         if step["status"] == "failed"
     ]
     lacking = [name for name, step in stand["steps"].items() if step["missing_days"]]
-    return [*stand["differences"], *failed, *(f"{name} lacks days" for name in lacking)]
+    stops = (stand["monitoring"] or {}).get("stops", ())
+    return [*stand["differences"], *failed, *(f"{name} lacks days" for name in lacking), *stops]
 
 
 def status(settings: Settings) -> dict[str, Any]:
     """Collects stores by role, steps with last run, stale and missing days, where lake and ledger differ, landed days,
-    and the last refusals.
+    what the last night's monitoring said, and the last refusals.
     """
     with open_context(settings) as context:
         return {
@@ -73,6 +76,7 @@ def status(settings: Settings) -> dict[str, Any]:
             "steps": _steps(context),
             "differences": [finding.sentence() for finding in by_logs(context)],
             "landing": _landing(context),
+            "monitoring": _monitoring(context),
             "quarantine": _quarantine(context),
         }
 
@@ -127,6 +131,12 @@ def _landing(context: Context) -> dict[str, Any]:
     return {"error": None, "sources": sources}
 
 
+def _monitoring(context: Context) -> dict[str, Any] | None:
+    """Looks up which bounds broke on the newest watched night; None where none was watched."""
+    alarms = latest(context)
+    return None if alarms is None else asdict(alarms)
+
+
 def _quarantine(context: Context) -> dict[str, Any]:
     """Counts refused lines by reason, of the last day that bronze has built."""
     built = context.ledger.built("bronze_trades")
@@ -171,9 +181,22 @@ def _show(stand: dict[str, Any]) -> None:
             print(f"{name} lacks {len(step['missing_days']) - _NAMED} more days (`--json` lists them).")
         if step["error"]:
             print(f"{name} of {step['day']} {step['status']}: {step['error']}")
+    show_monitoring(stand["monitoring"])
     refused = stand["quarantine"]
     if refused["reasons"]:
         show_table(f"Quarantined of {refused['day']}", ("reason", "lines"), refused["reasons"].items(), ("lines",))
+
+
+def show_monitoring(said: dict[str, Any] | None) -> None:
+    """Prints broken bounds, those that ask for a training first, with the command."""
+    if said is None or not (said["stops"] or said["warns"]):
+        return
+    print(f"\nMonitoring of {said['day']}:")
+    for verdict, lines in (("STOP", said["stops"]), ("WARN", said["warns"])):
+        for line in lines:
+            print(f"  {verdict} {line}.")
+    if said["stopped"]:
+        print(f"To train again: `{training_command(said['stopped'], said['day'])}`")
 
 
 def _step_row(name: str, step: dict[str, Any]) -> tuple[object, ...]:

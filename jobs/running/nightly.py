@@ -136,6 +136,7 @@ def _build(context: Context, earlier: Days, watch: Watch) -> None:
             watch.at(f"{step.name} {days[0]} to {days[-1]}")
             watch.done(run_step(context, step.name, days).sentence())
     _fill_scores(context, earlier, watch)
+    _fill_monitoring(context, earlier, watch)
 
 
 def _fill_scores(context: Context, earlier: Days, watch: Watch) -> None:
@@ -154,6 +155,15 @@ def _fill_scores(context: Context, earlier: Days, watch: Watch) -> None:
                 watch.done(f"{step.name} of {day} cannot be made up for: {error}")
 
 
+def _fill_monitoring(context: Context, earlier: Days, watch: Watch) -> None:
+    """Watches those earlier days that have scores and were not watched, between days that were."""
+    step = BY_NAME["gold_monitoring"]
+    lacking = ordered(holes(context, step, earlier).keys() & context.ledger.held("gold_scores"))
+    if lacking:
+        with watch.phase(f"{len(lacking)} earlier days that were not watched, from {lacking[0]}", 1):
+            watch.done(run_step(context, step.name, lacking).sentence())
+
+
 def _in_process(settings: Settings, day: date, watch: Watch) -> None:
     """Runs the steps of the daily DAG, in its order, in this process."""
     with open_context(settings) as context, watch.phase(f"The night of {day}", len(STEPS)):
@@ -164,11 +174,11 @@ def _in_process(settings: Settings, day: date, watch: Watch) -> None:
 
 
 def _through_airflow(settings: Settings, day: date, watch: Watch, hold: Hold) -> None:
-    """Runs the daily DAG, whose tasks are the steps and one that waits for the dump."""
+    """Runs the daily DAG, whose tasks are the steps, one that waits for the dump and one that would train again."""
 
     def tell(task: TaskState) -> None:
         watch.done(f"{task.task_id}: {task.state}, {task.seconds:.1f} s")
 
-    with watch.phase(f"The night of {day}, through Airflow", len(STEPS) + 1):
+    with watch.phase(f"The night of {day}, through Airflow", len(STEPS) + 2):
         watch.at("Airflow is starting")
         test_daily(settings, day, tell, kept_open=hold.lock.descriptors())

@@ -123,16 +123,17 @@ def test_each_step_is_scheduled_once(facts: dict[str, Any]) -> None:
     nightly = [task["step"] for name, task in scheduled["pumploss_daily"].items() if task["step"] and name not in first]
     assert sorted(nightly) == sorted(step.name for step in daily())
     assert scheduled["pumploss_weekly_training"].keys() == {step.name for step in weekly()}
-    assert scheduled["pumploss_daily"].keys() - set(nightly) == {"wait_for_dump", *first}
+    assert scheduled["pumploss_daily"].keys() - set(nightly) == {"wait_for_dump", "retrain", *first}
     assert facts["dags"]["pumploss_backfill"]["tasks"].keys() == {"plan", *BY_NAME}
     for tasks in scheduled.values():
-        assert all(task["step"] == name for name, task in tasks.items() if name not in {"wait_for_dump", *first})
+        others = {"wait_for_dump", "retrain", *first}
+        assert all(task["step"] == name for name, task in tasks.items() if name not in others)
 
 
 def test_dependencies_are_the_pipelines(facts: dict[str, Any]) -> None:
     tasks = facts["dags"]["pumploss_daily"]["tasks"]
     expected = {FIRST_MODELS.get(s.name, s.name): sorted(FIRST_MODELS.get(u, u) for u in upstream(s)) for s in STEPS}
-    expected |= {"wait_for_dump": [], "bronze_trades": ["wait_for_dump"]}
+    expected |= {"wait_for_dump": [], "bronze_trades": ["wait_for_dump"], "retrain": ["gold_monitoring"]}
     assert {name: task["upstream"] for name, task in tasks.items()} == expected
     ranges = facts["dags"]["pumploss_backfill"]["tasks"]
     expected = {step.name: sorted(upstream(step)) or ["plan"] for step in STEPS}

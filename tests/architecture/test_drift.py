@@ -41,6 +41,8 @@ WITHOUT_UNIT = {
     "carried_averaged_down_buys",
     "trades_by_hour", "trades_by_hour_close", "rows_read", "rows_written", "rows_quarantined", "rows_duplicate",
     "seconds",
+    # Of whichever unit the measure beside them has.
+    "value", "expected", "warn_bound", "stop_bound",
 }  # fmt: skip
 UNITLESS = {Type.STRING}
 

@@ -50,5 +50,5 @@ def promoted() -> None:
         warnings.simplefilter("ignore")
         for name in ("loss-prediction", "risk-score"):
             assert commands.main(["model", "promote", name]) == 0
-        for step in ("gold_scores", "publish_warm", "materialize_features", "publish_hot"):
+        for step in ("gold_scores", "gold_monitoring", "publish_warm", "materialize_features", "publish_hot"):
             assert commands.main(["run", step, "--day", LAST.isoformat()]) == 0

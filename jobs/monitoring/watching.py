@@ -1,0 +1,126 @@
+"""Measures a night: inputs and scores against the version's own reference, and scores whose outcomes have matured."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from features.labels import HORIZON_DAYS
+from models import matured
+from models.bounds import Figure
+from models.drift import Reference
+from models.loss_model import SPEC as LOSS
+from models.matured import Matured
+from models.risk_model import SPEC as RISK
+from models.scoring.served import Served
+from models.spec import ModelSpec
+from pumploss.days import shift
+from pumploss.errors import ModelError
+from pumploss.money import LAMPORTS_PER_SOL
+
+#: Digits that are kept: beyond them processors differ, and nothing is judged by them.
+DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Model:
+    """Names what a model publishes: its version, its probability, and what ranks traders by what they may lose."""
+
+    spec: ModelSpec
+    version: str
+    probability: str
+    by_money: str
+
+
+MODELS = (
+    Model(LOSS, "loss_model_version", "p_loss", "expected_loss_sol"),
+    Model(RISK, "risk_model_version", "p_severe", "p_severe"),
+)
+
+
+@dataclass(frozen=True)
+class Watched:
+    """Holds a figure with the model, version and span of T that it is of."""
+
+    model: str
+    version: str
+    figure: Figure
+    first_day: date
+    last_day: date
+
+    def row(self, as_of: date) -> dict[str, Any]:
+        """Makes the row of `gold_monitoring`; what is not a finite number is missing."""
+        figure = self.figure
+        warn, stop = figure.bounds or (float("nan"), float("nan"))
+        numbers = {"value": figure.value, "expected": figure.expected, "warn_bound": warn, "stop_bound": stop}
+        return {
+            "model": self.model,
+            "model_version": self.version,
+            "measure": figure.measure,
+            "subject": figure.subject,
+            **{name: round(number, DIGITS) if np.isfinite(number) else None for name, number in numbers.items()},
+            "verdict": figure.verdict.value,
+            "row_count": figure.rows,
+            "support_count": figure.count,
+            "first_score_day": self.first_day,
+            "last_score_day": self.last_day,
+            "monitor_day": as_of,
+        }
+
+
+def drift(reference: Reference, inputs: pl.DataFrame, probability: pl.Series) -> list[Figure]:
+    """Measures how far inputs and probabilities of a day are from the version's reference."""
+    rows = len(probability)
+    support, traders = min(rows, reference.rows), reference.traders
+    found = [
+        Figure(
+            "input_psi", spread.psi(inputs[name].to_numpy()), 0.0, len(inputs), support,
+            spread.least_bound(rows, traders), name,
+        )
+        for name, spread in reference.inputs.items()
+        if name in inputs.columns
+    ]  # fmt: skip
+    score, p = reference.score, probability.to_numpy()
+    noise = score.least_bound(rows, traders)
+    found.append(Figure("score_psi", score.psi(p), 0.0, rows, min(support, sum(score.counts)), noise))
+    found.append(Figure("mean_probability", float(p.mean()), reference.mean_probability, rows, rows))
+    found.append(Figure("eligible_traders", float(rows), reference.daily_rows, rows, rows))
+    return found
+
+
+def age(tags: Mapping[str, str], as_of: date) -> int:
+    """Counts the days since the newest outcome that a version knows, by its tags. Raises ModelError without a range."""
+    named = " ".join(text for name, text in tags.items() if name.startswith("range_"))
+    days = [date.fromisoformat(found) for found in re.findall(r"\d{4}-\d{2}-\d{2}", named)]
+    if not days:
+        raise ModelError("the version does not say which days it was made from: train it again")
+    return (as_of - shift(max(days), HORIZON_DAYS)).days
+
+
+def of_matured(model: Model, rows: pl.DataFrame, load: Callable[[str, str], Served]) -> list[Watched]:
+    """Measures the matured scores of the version that gave the newest of them."""
+    if rows.is_empty():
+        return []
+    newest = rows["score_day"].max()
+    version = str(rows.filter(pl.col("score_day") == newest)[model.version].max())
+    own = rows.filter(pl.col(model.version) == version)
+    lost = np.maximum(0.0, -own["outcome_lamports"].to_numpy() / LAMPORTS_PER_SOL)
+    given = Matured(
+        own[model.probability].to_numpy(),
+        own[model.by_money].to_numpy(),
+        own[model.spec.target].to_numpy().astype(bool),
+        own["is_exposed"].to_numpy().astype(bool),
+        lost,
+        own["volume"].to_numpy(),
+        own["trader_address"].rank("dense").to_numpy().astype(np.int64) - 1,
+    )
+    evidence: Any = load(model.spec.name, version).metrics
+    found = matured.figures(given, evidence["model"])
+    first, last = own["score_day"].min(), own["score_day"].max()
+    assert isinstance(first, date)
+    assert isinstance(last, date)
+    return [Watched(model.spec.name, version, figure, first, last) for figure in found]
