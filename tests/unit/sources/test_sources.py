@@ -43,7 +43,7 @@ def test_a_source_is_consistent(name):
 
 
 def test_unknown_source_lists_the_known_ones():
-    with pytest.raises(SourceError, match="no source is called 'nope'; known: anchor_events, bitquery_trades"):
+    with pytest.raises(SourceError, match=f"no source is called 'nope'; known: {', '.join(sorted(SOURCES))}"):
         source("nope")
 
 
