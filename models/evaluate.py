@@ -12,6 +12,7 @@ from models.baselines import Contender
 from models.bootstrap import Draws, Interval, clusters, losses_of
 from models.dataset import Flags, Floats, TrainingFrame
 from models.drift import Reference
+from models.folds import FoldMeasures
 from models.score import Band
 from models.scoring.predictor import Losses
 from models.scoring.score import BANDS
@@ -32,10 +33,11 @@ def finite(measures: Metrics) -> Metrics:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Holds measures of the model and of each baseline on the test days, keyed by measure, and what the gate weighs.
+    """Holds measures of the model and of each baseline on the locked days, keyed by measure, and what the gate weighs.
 
-    `comparisons` are paired differences to each baseline, above zero where the model is better. `bands` are those of a
-    score, `slices` say where predictions and outcomes differ, `reference` is what later days are compared with.
+    `folds` are the weeks before those days. `comparisons` are paired differences to each baseline, above zero where
+    the model is better. `bands` are those of a score, `slices` say where predictions and outcomes differ, `reference`
+    is what later days are compared with.
     """
 
     model: Metrics
@@ -44,6 +46,7 @@ class Evaluation:
     slices: tuple[Slice, ...] = ()
     bands: tuple[Band, ...] = ()
     reference: Reference | None = None
+    folds: tuple[FoldMeasures, ...] = ()
 
     def evidence(self) -> dict[str, Any]:
         """List everything that was measured, fit for JSON: what is not a number is left out, or None inside a row."""
@@ -53,6 +56,7 @@ class Evaluation:
             "comparisons": {name: _plain(one) for name, one in self.comparisons.items()},
             "slices": [_plain(one) for one in self.slices],
             "bands": [_plain(one) for one in self.bands],
+            "folds": [_plain(one) for one in self.folds],
             "reference": None if self.reference is None else asdict(self.reference),
         }
 
@@ -63,7 +67,7 @@ class Evaluation:
         return finite({**self.model, **named, **compared})
 
 
-def _plain(row: Interval | Slice | Band) -> dict[str, Any]:
+def _plain(row: Interval | Slice | Band | FoldMeasures) -> dict[str, Any]:
     return {name: None if value != value else value for name, value in asdict(row).items()}  # noqa: PLR0124 - NaN
 
 

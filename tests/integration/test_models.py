@@ -79,8 +79,11 @@ def test_a_version_says_what_it_was_made_from(first, registry):
     tags = registry.tags("risk-score", "1")
     assert tags["data_gold_labels"].startswith("version 0, days ")
     assert tags["data_gold_trader_features"].startswith("version 0, days ")
-    assert tags["range_train"] == f"{shift(FIRST, 30)}..{shift(FIRST, 43)} (14 days)"
+    assert tags["range_train"] == f"{shift(FIRST, 30)}..{shift(FIRST, 56)} (27 days)"
+    assert tags["range_calibrate"] == f"{shift(FIRST, 50)}..{shift(FIRST, 56)} (7 days)"
     assert tags["range_test"] == f"{shift(LAST, -12)}..{shift(LAST, -6)} (7 days)"
+    assert tags["range_refit"] == f"{shift(FIRST, 30)}..{shift(LAST, -6)} (40 days)"
+    assert tags["folds"] == "1 of 4"
     assert {
         "code_version",
         "label_version",
