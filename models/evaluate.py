@@ -13,6 +13,7 @@ from models.bootstrap import Draws, Interval, clusters, losses_of
 from models.dataset import Flags, Floats, TrainingFrame
 from models.drift import Reference
 from models.folds import FoldMeasures
+from models.leaks import Leaks
 from models.score import Band
 from models.scoring.predictor import Losses
 from models.scoring.score import BANDS
@@ -37,7 +38,7 @@ class Evaluation:
 
     `folds` are the weeks before those days. `comparisons` are paired differences to each baseline, above zero where
     the model is better. `bands` are those of a score, `slices` say where predictions and outcomes differ, `reference`
-    is what later days are compared with.
+    is what later days are compared with, `leaks` what could know too much.
     """
 
     model: Metrics
@@ -47,6 +48,7 @@ class Evaluation:
     bands: tuple[Band, ...] = ()
     reference: Reference | None = None
     folds: tuple[FoldMeasures, ...] = ()
+    leaks: Leaks | None = None
 
     def evidence(self) -> dict[str, Any]:
         """List everything that was measured, fit for JSON: what is not a number is left out, or None inside a row."""
@@ -58,6 +60,7 @@ class Evaluation:
             "bands": [_plain(one) for one in self.bands],
             "folds": [_plain(one) for one in self.folds],
             "reference": None if self.reference is None else asdict(self.reference),
+            "leaks": None if self.leaks is None else asdict(self.leaks),
         }
 
     def flat(self) -> Metrics:

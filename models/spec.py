@@ -51,6 +51,8 @@ class Acceptance:
 
     auc_exposed: float
     auc_suspicious: float
+    #: What no input may reach by itself.
+    single_auc: float
     brier_skill: float = 0.03
     ece: float = 0.03
 

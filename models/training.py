@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from models import boosting, crossfit, drift, evaluate, folds, metrics, score
+from models import boosting, crossfit, drift, evaluate, folds, leaks, metrics, score
 from models.baselines import Contender
 from models.dataset import Floats, TrainingFrame
 from models.evaluate import Evaluation
@@ -78,6 +78,7 @@ def _train(
         model={**found.model, "auc_exposed_train": _auc_of_training(spec, frame, parts, judged)},
         reference=_spreads(frame, parts, judged),
         folds=folds.measured(spec, frame, asked),
+        leaks=leaks.measured(spec, frame, parts),
     )
     # Nothing is chosen any more, so the locked days may teach: the refit learns up to the newest matured label.
     refit = crossfit.grow(spec, frame, parts.refit, monotone)

@@ -84,15 +84,8 @@ def test_a_version_says_what_it_was_made_from(first, registry):
     assert tags["range_test"] == f"{shift(LAST, -12)}..{shift(LAST, -6)} (7 days)"
     assert tags["range_refit"] == f"{shift(FIRST, 30)}..{shift(LAST, -6)} (40 days)"
     assert tags["folds"] == "1 of 4"
-    assert {
-        "code_version",
-        "label_version",
-        "horizon_days",
-        "feature_set_version",
-        "seed",
-        "score_version",
-        "gate",
-    } <= tags.keys()
+    named = {"code_version", "label_version", "horizon_days", "feature_set_version", "seed", "score_version", "gate"}
+    assert named <= tags.keys()
     assert tags["short_history"] == "true"
 
 
