@@ -51,7 +51,7 @@ the 95 % interval over traders and weeks:
 **Slices**, predicted against observed rate; one with fewer than 500 outcomes of either kind says nothing:
 
 {slices}
-
+{doubts}
 AUC over the formula, exposed: {gain:+.3f} (95 % by days {low:+.3f} to {high:+.3f}). On the training days the exposed
 AUC is {train:.3f}. Calibration line: slope {slope:.2f}, intercept {intercept:+.2f}. The base rate is that of the
 calibration days.
@@ -98,6 +98,7 @@ def model_card(trained: Trained, tags: Mapping[str, str]) -> str:
         slices=_slices(trained),
         score=_score(trained),
         folds=_folds(trained),
+        doubts=_doubts(trained),
         short=f"The history is short: {'; '.join(short)}. " if short else "",
     )
 
@@ -142,6 +143,21 @@ def _slices(trained: Trained) -> str:
     ]
     head = "| slice | rows | outcomes | predicted | observed | difference, 95 % |\n|---|---|---|---|---|---|"
     return "\n".join([head, *lines])
+
+
+def _doubts(trained: Trained) -> str:
+    lines = [
+        f"| {one.about} | {one.weight} | {one.rows} | {one.auc_exposed:.3f} | {one.logloss:.4f} "
+        f"| {one.mean_probability:.3f} | {one.rate:.3f} | {one.captured:.1%} | {one.captured_by_volume:.1%} |"
+        for one in trained.evaluation.doubts
+    ]
+    head = (
+        "\n**Uncertain outcomes**: the same rows, with those that rest on a last price, or on sells of what was never "
+        "bought, counted at full, at half and at nothing:\n\n"
+        "| about | counted | such rows | AUC, exposed | Logloss | predicted | observed | Loss in top 10 % "
+        "| by volume |\n|---|---|---|---|---|---|---|---|---|"
+    )
+    return "\n".join([head, *lines, ""]) if lines else ""
 
 
 def _table(trained: Trained) -> str:

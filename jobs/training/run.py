@@ -23,7 +23,7 @@ from pumploss.report import RunReport
 from pumploss.version import code_version
 
 #: What is kept of a training beside its measures.
-EVIDENCE = ("comparisons", "slices", "bands", "folds")
+EVIDENCE = ("comparisons", "slices", "bands", "folds", "leaks", "doubts")
 
 
 def train_model(context: StepContext, days: Days, spec: ModelSpec, if_missing: bool = False) -> None:
