@@ -9,12 +9,16 @@ from pathlib import Path
 from models.card import model_card
 from models.scoring.consumer import LOSS_FOLDER, LOSS_VERSION
 from models.scoring.errors import ScoringError
+from models.scoring.predictor import Predictor
 from models.scoring.served import BOOSTER, Served, from_files
 from models.training import Trained
 from pumploss.errors import ModelError
 
 METRICS = "metrics.json"
 CARD = "model_card.md"
+
+#: Where a version keeps the twin that was judged in its stead.
+TWIN_FOLDER = "judged"
 
 #: Where MLflow puts a model's files, and the code that answers with them.
 MODEL, CODE = "artifacts/model", "code"
@@ -50,20 +54,24 @@ def scoring_code() -> dict[str, str]:
 
 def files(trained: Trained, tags: Mapping[str, str], loss: Served | None = None) -> dict[str, str]:
     """Write every file of a version, its code too: content by path. `loss` is the loss model that goes with a risk."""
-    predictor, spec = trained.predictor, trained.spec
-    others = tuple((name, booster.model_to_string()) for name, booster in predictor.others.items())
-    own = Served(
-        spec.name, "", trained.booster.model_to_string(), predictor.calibrator, trained.inputs, trained.score_map, {},
-        other_texts=others, trade=predictor.trade, amount=predictor.amount,
-    )  # fmt: skip
+    own, twin = (_as_served(trained, predictor) for predictor in (trained.predictor, trained.judged))
     content = own.files | {
         METRICS: json.dumps(trained.evaluation.evidence(), indent=1),
         CARD: model_card(trained, tags),
+        **{f"{TWIN_FOLDER}/{name}": text for name, text in twin.files.items()},
     }
     if loss is not None:
         content |= {f"{LOSS_FOLDER}/{name}": text for name, text in loss.files.items()}
         content[LOSS_VERSION] = json.dumps({"name": loss.name, "version": loss.version})
     return {f"{MODEL}/{name}": text for name, text in content.items()} | scoring_code()
+
+
+def _as_served(trained: Trained, predictor: Predictor) -> Served:
+    others = tuple((name, booster.model_to_string()) for name, booster in predictor.others.items())
+    return Served(
+        trained.spec.name, "", predictor.booster.model_to_string(), predictor.calibrator, trained.inputs,
+        trained.score_map, {}, other_texts=others, trade=predictor.trade, amount=predictor.amount,
+    )  # fmt: skip
 
 
 def write(content: Mapping[str, str], folder: Path) -> None:
@@ -87,6 +95,35 @@ def read(folder: Path, name: str, version: str, tags: Mapping[str, str]) -> Serv
     Raises ModelError if a file is changed, missing, or of a kind that could run code and was not registered.
     """
     where = f"{name} version {version} in {folder}"
+    own = _verified(folder, where, tags)
+    digest = sha256(json.dumps({key: tags.get(key) for key in ("booster_sha256", "artifacts_sha256")}, sort_keys=True))
+    return _served(name, version, own, where, digest)
+
+
+def read_twin(folder: Path, name: str, version: str, tags: Mapping[str, str]) -> Served:
+    """Read the twin that has not seen the locked days of the version's training; of versions without one, the version.
+
+    Raises ModelError as `read` does.
+    """
+    where = f"{name} version {version} in {folder}"
+    own = _verified(folder, where, tags)
+    twin = {
+        file.removeprefix(f"{TWIN_FOLDER}/"): text for file, text in own.items() if file.startswith(f"{TWIN_FOLDER}/")
+    }
+    return _served(name, version, own | twin, where)
+
+
+def _served(name: str, version: str, own: Mapping[str, str], where: str, digest: str = "") -> Served:
+    try:
+        return from_files(name, version, own, json.loads(own[METRICS]), digest)
+    except ScoringError as error:
+        raise ModelError(f"{where}: {error}") from error
+    except KeyError as error:
+        raise ModelError(f"{where}: {error} was not registered with it. Train the model again.") from error
+
+
+def _verified(folder: Path, where: str, tags: Mapping[str, str]) -> dict[str, str]:
+    """Read the files of a version, by their path beside the model, and hold them against what was registered."""
     expected: dict[str, str] = json.loads(tags.get("artifacts_sha256", "{}"))
     refuse_code(folder, where, expected)
     content = {file: _text(_place(folder, file), where) for file in expected}
@@ -99,14 +136,7 @@ def read(folder: Path, name: str, version: str, tags: Mapping[str, str]) -> Serv
             f"{where}: {', '.join(changed)} is not what was registered. Restore the file, or set the alias `champion` "
             "to the version of `previous` and train again."
         )
-    own = {file.removeprefix(f"{MODEL}/"): text for file, text in content.items()}
-    digest = sha256(json.dumps({key: tags.get(key) for key in ("booster_sha256", "artifacts_sha256")}, sort_keys=True))
-    try:
-        return from_files(name, version, own, json.loads(own[METRICS]), digest)
-    except ScoringError as error:
-        raise ModelError(f"{where}: {error}") from error
-    except KeyError as error:
-        raise ModelError(f"{where}: {error} was not registered with it. Train the model again.") from error
+    return {file.removeprefix(f"{MODEL}/"): text for file, text in content.items()}
 
 
 def _place(folder: Path, file: str) -> Path:

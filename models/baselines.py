@@ -8,9 +8,10 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 
 from models import boosting
+from models.crossfit import marked, thinned
 from models.dataset import Flags, Floats, TrainingFrame
 from models.spec import SEED_INPUTS, ModelSpec
-from models.time_split import TimeSplit
+from models.time_split import Fold, TimeSplit
 
 
 @dataclass(frozen=True)
@@ -58,21 +59,25 @@ def column(frame: TrainingFrame, name: str) -> Floats:
 
 
 def rivals(frame: TrainingFrame, parts: TimeSplit, spec: ModelSpec) -> dict[str, Contender]:
-    """Forecast the test rows by each baseline; none of them sees an outcome of the test days.
+    """Forecast the locked rows by each baseline; none of them sees an outcome of the locked days.
 
     B0 is the trailing base rate, B1 the requester's formula, B2 what the last seven days lost, B3 their fading loss
     ratio, B4 the volume bought, B5 a logistic regression, B6 trees on the requester's inputs alone; and what was lost
     in 30 days, which ranks by money better than most.
     """
-    fit, calibrate, test = (parts.rows(frame, days) for days in (parts.train, parts.calibrate, parts.test))
+    calibrate, test = (parts.rows(frame, days) for days in (parts.calibrate, parts.test))
     outcome = frame.target(spec.target)
     rate = np.full(int(test.sum()), float(outcome[calibrate].mean()))
     found = {"base_rate": Contender(rate, rate)}
-    rankings = {name: ranking(frame) for name, ranking in RANKINGS.items()}
-    rankings["logistic"] = _logistic(frame, fit, outcome)
-    rankings["seed_trees"] = _seed_trees(frame, fit, outcome, spec)
-    for name, ranking in rankings.items():
-        found[name] = Contender(ranking[test], calibrated(ranking[calibrate], outcome[calibrate], ranking[test]))
+    for name, ranking in RANKINGS.items():
+        said = ranking(frame)
+        found[name] = Contender(said[test], calibrated(said[calibrate], outcome[calibrate], said[test]))
+    known = np.concatenate([outcome[marked(frame, fold.test)] for fold in parts.folds])
+    for name, learn in (("logistic", _logistic), ("seed_trees", _seed_trees)):
+        asked = learn(frame, spec)
+        # Calibrated as the model is: on what trees, or lines, of earlier days said of each fold.
+        *before, said = [asked(fold) for fold in (*parts.folds, parts.locked)]
+        found[name] = Contender(said, calibrated(np.concatenate(before), known, said))
     return found
 
 
@@ -84,21 +89,34 @@ def calibrated(ranking: Floats, outcome: Flags, asked: Floats) -> Floats:
     return p
 
 
-def _logistic(frame: TrainingFrame, fit: Flags, outcome: Flags) -> Floats:
+def _logistic(frame: TrainingFrame, spec: ModelSpec) -> Callable[[Fold], Floats]:
     known = [column(frame, name) for name in LOGISTIC_INPUTS if name in frame.names]
-    x = np.stack([*known, frame.formula, frame.volume], axis=1)
-    x = np.sign(x) * np.log1p(np.abs(x))
-    centre, spread = x[fit].mean(axis=0), x[fit].std(axis=0)
-    x = (x - centre) / np.where(spread > 0, spread, 1.0)
-    model = LogisticRegression(C=1.0, max_iter=300).fit(x[fit], outcome[fit])
-    log_odds: Floats = model.decision_function(x)
-    return log_odds
+    plain = np.stack([*known, frame.formula, frame.volume], axis=1)
+    plain = np.sign(plain) * np.log1p(np.abs(plain))
+    outcome = frame.target(spec.target)
+
+    def asked(fold: Fold) -> Floats:
+        fit = thinned(spec, frame, fold.train)
+        centre, spread = plain[fit].mean(axis=0), plain[fit].std(axis=0)
+        x = (plain - centre) / np.where(spread > 0, spread, 1.0)
+        model = LogisticRegression(C=1.0, max_iter=300).fit(x[fit], outcome[fit])
+        log_odds: Floats = model.decision_function(x[marked(frame, fold.test)])
+        return log_odds
+
+    return asked
 
 
-def _seed_trees(frame: TrainingFrame, fit: Flags, outcome: Flags, spec: ModelSpec) -> Floats:
+def _seed_trees(frame: TrainingFrame, spec: ModelSpec) -> Callable[[Fold], Floats]:
     names = [name for name in SEED_INPUTS if name in frame.names]
-    if not names:
-        return np.zeros(len(frame))
     x = np.ascontiguousarray(frame.x[:, [frame.names.index(name) for name in names]])
-    booster = boosting.Rows(spec, names, [0] * len(names), x[fit]).grow(outcome[fit], rounds=SEED_ROUNDS)
-    return boosting.raw(booster, x)
+    outcome = frame.target(spec.target)
+
+    def asked(fold: Fold) -> Floats:
+        test = marked(frame, fold.test)
+        if not names:
+            return np.zeros(int(test.sum()))
+        fit = thinned(spec, frame, fold.train)
+        booster = boosting.Rows(spec, names, [0] * len(names), x[fit]).grow(outcome[fit], rounds=SEED_ROUNDS)
+        return boosting.raw(booster, x[test])
+
+    return asked

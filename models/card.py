@@ -33,9 +33,15 @@ are from trades before T.
 
 {data}
 
-**Measures on the test days**, which neither training nor calibration has seen; {purge} days before are left out.
+**Measures on the locked days**, which neither training nor calibration of what is judged has seen; {purge} days
+before are left out. What serves is a **refit** in the same way on all days, calibrated on the folds and the locked
+days: it has seen every day, so no day can judge it, and these measures are of its twin without the locked days.
 
 {table}
+
+**Week by week before**, each by trees of earlier days alone, calibrated on the other weeks:
+
+{folds}
 
 {hurdle}**Beside the baselines**, each calibrated on the same days as the model; above zero the model is better, with
 the 95 % interval over traders and weeks:
@@ -45,7 +51,7 @@ the 95 % interval over traders and weeks:
 **Slices**, predicted against observed rate; one with fewer than 500 outcomes of either kind says nothing:
 
 {slices}
-
+{doubts}
 AUC over the formula, exposed: {gain:+.3f} (95 % by days {low:+.3f} to {high:+.3f}). On the training days the exposed
 AUC is {train:.3f}. Calibration line: slope {slope:.2f}, intercept {intercept:+.2f}. The base rate is that of the
 calibration days.
@@ -53,11 +59,11 @@ calibration days.
 **Measures on simulated data prove that the machinery works, and nothing about the market.**
 {score}
 **Limits**: trades off pump.fun and PumpSwap, priority fees and transfers are not seen; marks are those of one seller
-alone; outcomes are clustered by day, so a week of test days is few. {short}Reasons are associations in groups of
+alone; outcomes are clustered by day, so two weeks of locked days are few. {short}Reasons are associations in groups of
 features, in log-odds, not causes.
 
 **Leakage**: features are computed from `traded_at < T`, joined at or before T and known by T; slices are apart by the
-label's horizon; the calibrator never sees test days; no identifier is an input.
+label's horizon; no calibrator of what is judged sees locked days; no identifier is an input.
 
 **Drift**: recalibrate when mean probability and matured rate differ by more than 0.03; look when the score's
 population stability index passes 0.10, act at 0.25. **Rollback**: set the alias `champion` to the version of
@@ -69,7 +75,7 @@ def model_card(trained: Trained, tags: Mapping[str, str]) -> str:
     """Write the card in Markdown; `tags` are those of the version."""
     ours = trained.evaluation.model
     data = "\n".join(f"- {name}: {tags[name]}" for name in sorted(tags) if name.startswith(("data_", "range_")))
-    is_short = trained.parts.is_short
+    short = trained.parts.shortfalls
     return _CARD.format(
         name=trained.spec.name,
         purpose=trained.spec.purpose,
@@ -91,7 +97,9 @@ def model_card(trained: Trained, tags: Mapping[str, str]) -> str:
         comparisons=_comparisons(trained),
         slices=_slices(trained),
         score=_score(trained),
-        short="The history is short: fewer than 28 training days. " if is_short else "",
+        folds=_folds(trained),
+        doubts=_doubts(trained),
+        short=f"The history is short: {'; '.join(short)}. " if short else "",
     )
 
 
@@ -112,6 +120,19 @@ def _comparisons(trained: Trained) -> str:
     return "\n".join(["| | difference | 95 % |", "|---|---|---|", *lines])
 
 
+def _folds(trained: Trained) -> str:
+    lines = [
+        f"| {one.test} | {one.train} | {one.rows} | {one.auc_exposed:.3f} | {one.logloss:.4f} | {one.skill:.3f} "
+        f"| {one.captured:.1%} | {one.captured_by_volume:.1%} |"
+        for one in trained.evaluation.folds
+    ]
+    head = (
+        "| days asked about | learned from | rows | AUC, exposed | Logloss | Brier skill | Loss in top 10 % "
+        "| by volume |\n|---|---|---|---|---|---|---|---|"
+    )
+    return "\n".join([head, *lines])
+
+
 def _slices(trained: Trained) -> str:
     lines = [
         f"| {part.name} | {part.rows} | {part.outcomes} | {part.predicted:.3f} | {part.observed:.3f} "
@@ -122,6 +143,21 @@ def _slices(trained: Trained) -> str:
     ]
     head = "| slice | rows | outcomes | predicted | observed | difference, 95 % |\n|---|---|---|---|---|---|"
     return "\n".join([head, *lines])
+
+
+def _doubts(trained: Trained) -> str:
+    lines = [
+        f"| {one.about} | {one.weight} | {one.rows} | {one.auc_exposed:.3f} | {one.logloss:.4f} "
+        f"| {one.mean_probability:.3f} | {one.rate:.3f} | {one.captured:.1%} | {one.captured_by_volume:.1%} |"
+        for one in trained.evaluation.doubts
+    ]
+    head = (
+        "\n**Uncertain outcomes**: the same rows, with those that rest on a last price, or on sells of what was never "
+        "bought, counted at full, at half and at nothing:\n\n"
+        "| about | counted | such rows | AUC, exposed | Logloss | predicted | observed | Loss in top 10 % "
+        "| by volume |\n|---|---|---|---|---|---|---|---|---|"
+    )
+    return "\n".join([head, *lines, ""]) if lines else ""
 
 
 def _table(trained: Trained) -> str:

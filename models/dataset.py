@@ -20,6 +20,8 @@ Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 KEY = ("trader_address", "event_timestamp")
+#: What an outcome may rest on, where the labels say so.
+DOUBTS = ("is_last_price_marked", "is_unmatched")
 OUTCOMES = ("is_loss", "is_severe_loss", "is_exposed", "outcome_lamports")
 
 
@@ -27,7 +29,8 @@ OUTCOMES = ("is_loss", "is_severe_loss", "is_exposed", "outcome_lamports")
 class TrainingFrame:
     """Holds rows sorted by (T, trader): `x` has one float64 column per name, missing values are NaN.
 
-    `pnl_sol` is the equity change over the label window; `formula` and `volume` are the two rankings to beat.
+    `pnl_sol` is the equity change over the label window; `formula` and `volume` are the two rankings to beat. The last
+    two mark rows whose outcome rests on a last price, or on sells of what was never bought, where that is known.
     """
 
     names: tuple[str, ...]
@@ -40,6 +43,8 @@ class TrainingFrame:
     pnl_sol: Floats
     formula: Floats
     volume: Floats
+    is_last_price_marked: Flags | None = None
+    is_unmatched: Flags | None = None
 
     def __len__(self) -> int:
         return len(self.as_of)
@@ -117,6 +122,7 @@ def assemble(rows: pl.DataFrame, names: Sequence[str]) -> TrainingFrame:
         pnl_sol=floats("outcome_lamports") / LAMPORTS_PER_SOL,
         formula=formula_score(floats("loss_24h_sol"), floats("loss_trades_24h")),
         volume=np.nan_to_num(floats("buy_sol_7d")),
+        **{name: flags(name) for name in DOUBTS if name in ordered.columns},
     )
 
 

@@ -6,12 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from models import baselines, metrics
+from models import baselines, doubts, metrics
 from models.amount import QUANTILES
 from models.baselines import Contender
 from models.bootstrap import Draws, Interval, clusters, losses_of
 from models.dataset import Flags, Floats, TrainingFrame
+from models.doubts import Doubt
 from models.drift import Reference
+from models.folds import FoldMeasures
+from models.leaks import Leaks
 from models.score import Band
 from models.scoring.predictor import Losses
 from models.scoring.score import BANDS
@@ -32,10 +35,11 @@ def finite(measures: Metrics) -> Metrics:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Holds measures of the model and of each baseline on the test days, keyed by measure, and what the gate weighs.
+    """Holds measures of the model and of each baseline on the locked days, keyed by measure, and what the gate weighs.
 
-    `comparisons` are paired differences to each baseline, above zero where the model is better. `bands` are those of a
-    score, `slices` say where predictions and outcomes differ, `reference` is what later days are compared with.
+    `folds` are the weeks before those days. `comparisons` are paired differences to each baseline, above zero where
+    the model is better. `bands` are those of a score, `slices` say where predictions and outcomes differ, `reference`
+    is what later days are compared with, `leaks` what could know too much, `doubts` what uncertain outcomes weigh.
     """
 
     model: Metrics
@@ -44,6 +48,9 @@ class Evaluation:
     slices: tuple[Slice, ...] = ()
     bands: tuple[Band, ...] = ()
     reference: Reference | None = None
+    folds: tuple[FoldMeasures, ...] = ()
+    leaks: Leaks | None = None
+    doubts: tuple[Doubt, ...] = ()
 
     def evidence(self) -> dict[str, Any]:
         """List everything that was measured, fit for JSON: what is not a number is left out, or None inside a row."""
@@ -53,7 +60,10 @@ class Evaluation:
             "comparisons": {name: _plain(one) for name, one in self.comparisons.items()},
             "slices": [_plain(one) for one in self.slices],
             "bands": [_plain(one) for one in self.bands],
+            "folds": [_plain(one) for one in self.folds],
+            "doubts": [_plain(one) for one in self.doubts],
             "reference": None if self.reference is None else asdict(self.reference),
+            "leaks": None if self.leaks is None else asdict(self.leaks),
         }
 
     def flat(self) -> Metrics:
@@ -63,7 +73,7 @@ class Evaluation:
         return finite({**self.model, **named, **compared})
 
 
-def _plain(row: Interval | Slice | Band) -> dict[str, Any]:
+def _plain(row: Interval | Slice | Band | FoldMeasures | Doubt) -> dict[str, Any]:
     return {name: None if value != value else value for name, value in asdict(row).items()}  # noqa: PLR0124 - NaN
 
 
@@ -103,6 +113,7 @@ def judge(
         compared(outcome, lost, model, rivals, draws),
         tuple(slices(frame, parts, outcome, model.probability, cluster, seed)),
         () if scores is None else banded(scores, outcome, lost, draws),
+        doubts=doubts.measured(spec, frame, parts, model),
     )
 
 

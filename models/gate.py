@@ -18,6 +18,9 @@ MONEY_RIVAL = "volume"
 #: A slice may be off by this much: predicted against observed rate.
 MOST_OFF = 0.03
 
+#: So well may trees tell locked days from training days, and by so much may the share of rows without an input differ.
+MOST_ADVERSARIAL_AUC, MOST_MISSING_GAP = 0.9, 0.25
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -49,7 +52,7 @@ def decide(challenger: Evaluation, bars: Acceptance, champion: Metrics | None) -
             f"logloss {ours['logloss']:.4f} is worse than the champion's {champion['logloss']:.4f} on the same days by "
             f"more than {LOGLOSS_MARGIN}"
         )
-    reasons += [*_beaten(challenger), *_bands(challenger), *_slices(challenger)]
+    reasons += [*_beaten(challenger), *_bands(challenger), *_slices(challenger), *_leaks(challenger, bars)]
     return Decision(reasons, remarks(challenger, bars))
 
 
@@ -86,6 +89,29 @@ def _slices(challenger: Evaluation) -> list[str]:
         for part in challenger.slices
         if part.is_off(MOST_OFF)
     ]
+
+
+def _leaks(challenger: Evaluation, bars: Acceptance) -> list[str]:
+    """Name the inputs that tell more than can be known at T, or another thing than they were learned as."""
+    found, said = challenger.leaks, []
+    if found is None:
+        return ["leaks were not looked for"]
+    if found.single_auc > bars.single_auc:
+        said.append(
+            f"{found.single_input} alone ranks the exposed rows with an AUC of {found.single_auc:.3f}, above "
+            f"{bars.single_auc}: it may know what came after T"
+        )
+    if found.adversarial_auc > MOST_ADVERSARIAL_AUC:
+        said.append(
+            f"training and locked days are told apart with an AUC of {found.adversarial_auc:.3f}, above "
+            f"{MOST_ADVERSARIAL_AUC}, most by {found.adversarial_input}: it says what time it is"
+        )
+    if found.missing_gap > MOST_MISSING_GAP:
+        said.append(
+            f"{found.missing_input} is missing in {found.missing_gap:.0%} more, or fewer, of the locked rows than of "
+            "the training rows"
+        )
+    return said
 
 
 def remarks(evaluation: Evaluation, bars: Acceptance) -> list[str]:

@@ -11,6 +11,6 @@ SPEC = ModelSpec(
         "Calibrated probability that a trader's equity falls by more than 0.01 SOL within the horizon after T, that of "
         "being exposed at all, and the SOL that is lost: expected, median and 90th percentile."
     ),
-    acceptance=Acceptance(auc_exposed=0.62, auc_suspicious=0.80),
+    acceptance=Acceptance(auc_exposed=0.62, auc_suspicious=0.80, single_auc=0.75),
     is_hurdle=True,
 )

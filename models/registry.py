@@ -153,19 +153,29 @@ class Registry:
 
         Raises ModelError where it is not what was registered, or cannot be reached.
         """
+        return artifacts.read(*self._reached(name, version))
+
+    def twin(self, name: str, version: str) -> Served:
+        """Load what was judged in the version's stead: it knows no day that was locked then or is locked later.
+
+        Raises ModelError as `load` does.
+        """
+        return artifacts.read_twin(*self._reached(name, version))
+
+    def _reached(self, name: str, version: str) -> tuple[Path, str, str, dict[str, str]]:
+        """Fetch a version's folder, and answer it with name, version and tags."""
         import mlflow
         from mlflow.exceptions import MlflowException
 
         try:
             tags = self.tags(name, version)
             with _calm():
-                folder = Path(mlflow.artifacts.download_artifacts(f"models:/{name}/{version}"))
+                return Path(mlflow.artifacts.download_artifacts(f"models:/{name}/{version}")), name, version, tags
         except (MlflowException, OSError) as error:
             raise ModelError(
                 f"{name} version {version} cannot be loaded from {self.settings.tracking_uri}: {error}. Set the alias "
                 "`champion` to a version that exists, or train again."
             ) from error
-        return artifacts.read(folder, name, version, tags)
 
     def log(self, trained: Trained, tags: Mapping[str, str], frame: TrainingFrame) -> str:
         """Register a model and the rows it was made from as a new version with the alias `challenger`.

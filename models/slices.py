@@ -12,7 +12,9 @@ from models.time_split import TimeSplit
 #: With fewer outcomes, or fewer rows without one, a slice says nothing.
 FEWEST_OUTCOMES = 500
 
-#: Each slice of the test rows by what is known at T: an input, and which of its values are meant.
+#: Each slice of the locked rows by what is known at T: an input, and which of its values are meant. Who creates a coin
+#: is not in the trades, but creators and their bundles buy in the slot of its launch. A market falls where more of the
+#: sells of yesterday lost than on its median day.
 BY_INPUT: dict[str, tuple[str, Callable[[Floats], Flags]]] = {
     "under 7 days old": ("wallet_age_days", lambda age: age < 7),
     "7 to 30 days old": ("wallet_age_days", lambda age: (age >= 7) & (age < 30)),
@@ -20,6 +22,9 @@ BY_INPUT: dict[str, tuple[str, Callable[[Floats], Flags]]] = {
     "like a bot": ("bot_score_30d", lambda score: score >= 2),
     "sells what it never bought": ("unmatched_sell_share_30d", lambda share: share > 0),
     "marked at a last price": ("last_price_marked_share", lambda share: share > 0),
+    "buys where a coin is created": ("create_slot_share_30d", lambda share: share > 0),
+    "falling market": ("market_losing_1d", lambda more: more > 0),
+    "rising market": ("market_losing_1d", lambda more: more < 0),
 }
 
 

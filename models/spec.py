@@ -33,6 +33,10 @@ ROUNDS = 200
 OTHER_ROUNDS = 60
 OTHER_RATE = 0.1
 
+#: Where there are more rows than this, trees learn from every second, at most every third as-of day: windows of seven
+#: days overlap by six, so a row says little that the trader's rows before and after do not.
+MANY_ROWS, LONGEST_STRIDE = 3_000, 3
+
 #: The requester's own list of inputs (`LossPredictionFeatures`).
 SEED_INPUTS = (
     "total_trades_30d", "win_rate_30d", "avg_loss_size_30d", "max_loss_streak_30d", "trade_frequency_30d",
@@ -47,6 +51,8 @@ class Acceptance:
 
     auc_exposed: float
     auc_suspicious: float
+    #: What no input may reach by itself.
+    single_auc: float
     brier_skill: float = 0.03
     ece: float = 0.03
 
@@ -56,7 +62,8 @@ class ModelSpec:
     """Specifies one model: its registered name, the label column it predicts, and everything that decides its trees.
 
     A hurdle model asks three questions: who is exposed, who of these loses (its main trees), and how much.
-    `other_rounds` are the trees of its other questions, `other_rate` is how fast they learn.
+    `other_rounds` are the trees of its other questions, `other_rate` is how fast they learn. `many_rows` and
+    `longest_stride` say how days are thinned.
     """
 
     name: str
@@ -70,6 +77,8 @@ class ModelSpec:
     is_hurdle: bool = False
     other_rounds: int = OTHER_ROUNDS
     other_rate: float = OTHER_RATE
+    many_rows: int = MANY_ROWS
+    longest_stride: int = LONGEST_STRIDE
 
     def params_hash(self, **more: object) -> str:
         """Digest what decides the result beside the data; `more` are versions that it also depends on."""

@@ -64,7 +64,7 @@ def _models(settings: Settings) -> None:
     both = champions(settings)
     rows = [row for champion in both for row in champion.rows()]
     if rows:
-        show_table("Champions on their test days, beside what they must beat", ("", *MEASURES), rows, tuple(MEASURES))
+        show_table("Champions on their locked days, beside what they must beat", ("", *MEASURES), rows, tuple(MEASURES))
     for champion in both:
         if champion.version is None:
             print(f"{champion.name}: no champion yet, so there are no scores of it.")

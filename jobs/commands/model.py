@@ -94,7 +94,7 @@ def _promote(registry: Registry, name: str, version: str) -> None:
 
 def _show(title: str, shown: dict[str, Any]) -> None:
     show_facts(title, sorted(shown["tags"].items()))
-    for name in ("bands", "slices"):
+    for name in ("bands", "slices", "folds", "doubts"):
         if rows := shown.get(name):
             show_table(name.capitalize(), list(rows[0]), [[_rounded(cell) for cell in row.values()] for row in rows])
     compared = shown.get("comparisons", {})

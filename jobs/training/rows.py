@@ -83,10 +83,20 @@ def _labels(context: Context, last: date, version: int | None) -> pl.DataFrame:
     earliest, latest = shift(first, HISTORY_DAYS), shift(last, 1 - HORIZON_DAYS)
     days = [day for day in context.lake.rows_by_day(table) if earliest <= day <= latest]
     wanted = ["trader_address", "as_of", "outcome_lamports", "is_exposed", "is_loss", "is_severe_loss", "known_at"]
-    rows = context.read(table, days, version).select(*wanted, "label_version", "horizon_days").toArrow()
+    more = ("label_version", "horizon_days", "is_last_price_marked", "unmatched_share")
+    rows = context.read(table, days, version).select(*wanted, *more).toArrow()
     frame = pl.DataFrame(pl.from_arrow(rows))
     refuse_others(frame)
-    return frame.select(wanted).filter(pl.col("known_at") <= midnight(shift(last, 1))).drop("known_at")
+    doubts = {
+        "is_last_price_marked": pl.col("is_last_price_marked").fill_null(value=False),
+        "is_unmatched": pl.col("unmatched_share").fill_null(0.0) > 0,
+    }
+    return (
+        frame.with_columns(**doubts)
+        .select(*wanted, *doubts)
+        .filter(pl.col("known_at") <= midnight(shift(last, 1)))
+        .drop("known_at")
+    )
 
 
 def refuse_others(labels: pl.DataFrame) -> None:

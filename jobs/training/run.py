@@ -15,12 +15,15 @@ from models.registry import Registry
 from models.scoring.score import SCORE_VERSION, ScoreMap
 from models.scoring.trees import library
 from models.spec import ModelSpec
-from models.time_split import TimeSplit, UntrainableError, split_by_time
+from models.time_split import MOST_FOLDS, TimeSplit, UntrainableError, split_by_time
 from models.training import Trained, logloss, train
 from pumploss.days import Days
 from pumploss.errors import ModelError
 from pumploss.report import RunReport
 from pumploss.version import code_version
+
+#: What is kept of a training beside its measures.
+EVIDENCE = ("comparisons", "slices", "bands", "folds", "leaks", "doubts")
 
 
 def train_model(context: StepContext, days: Days, spec: ModelSpec, if_missing: bool = False) -> None:
@@ -61,6 +64,8 @@ def _train(registry: Registry, spec: ModelSpec, retrieved: Retrieved, parts: Tim
     decision, previous = _decide(registry, trained, retrieved.frame)
     tags = {**identity, **retrieved.data, **version_tags(trained), "gate": "; ".join(decision.reasons) or "passed"}
     version = registry.log(trained, tags, retrieved.frame)
+    if parts.shortfalls:
+        report.notes.append(f"{spec.name}: the history is short: {'; '.join(parts.shortfalls)}")
     if decision.is_promoted:
         registry.promote(spec.name, version)
         followed = f", following version {previous}" if previous else ""
@@ -76,7 +81,7 @@ def _train(registry: Registry, spec: ModelSpec, retrieved: Retrieved, parts: Tim
 
 def _keep(report: RunReport, spec: ModelSpec) -> None:
     """Notes decision and evidence for the ledger, on the day that the training is as of."""
-    kept = {name: report.details[name] for name in ("version", "gate", "comparisons", "slices", "bands")}
+    kept = {name: report.details[name] for name in ("version", "gate", *EVIDENCE)}
     report.day(max(report.days)).note(spec.name, **kept)
 
 
@@ -94,8 +99,9 @@ def _details(
         "version": version,
         "metrics": measured["model"],
         "baselines": measured["baselines"],
-        **{name: measured[name] for name in ("comparisons", "slices", "bands") if name in measured},
+        **{name: measured[name] for name in EVIDENCE if name in measured},
         "short_history": parts.is_short,
+        "shortfalls": parts.shortfalls,
         "is_new": is_new,
         "is_champion": is_champion,
         "ranges": parts.ranges(),
@@ -108,7 +114,8 @@ def _decide(registry: Registry, trained: Trained, frame: TrainingFrame) -> tuple
     if champion is None:
         return gate.decide(trained.evaluation, trained.spec.acceptance, None), None
     try:
-        served = registry.load(trained.spec.name, champion)
+        # The champion itself may have learned from days that are locked now.
+        served = registry.twin(trained.spec.name, champion)
     except ModelError as error:
         return Decision([f"the champion cannot be compared: {error}"]), champion
     # A champion whose inputs are gone cannot serve today's features, so it is no rival.
@@ -149,6 +156,7 @@ def version_tags(trained: Trained) -> dict[str, str]:
         "feature_set_version": str(FEATURE_SET_VERSION),
         **{f"range_{name}": text for name, text in trained.parts.ranges().items()},
         "short_history": str(trained.parts.is_short).lower(),
+        "folds": f"{len(trained.parts.folds)} of {MOST_FOLDS}",
         "seed": str(trained.spec.seed),
         **score,
     }

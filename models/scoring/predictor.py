@@ -60,10 +60,14 @@ class Predictor:
 
     def losses(self, x: Floats) -> Losses:
         """Answer all three questions of a loss model."""
+        return self.told(trees.raw(self.booster, x), {name: trees.raw(self.others[name], x) for name in OTHERS})
+
+    def told(self, main: Floats, others: Mapping[str, Floats]) -> Losses:
+        """Make the answers of what the trees said, one value per row: the main ones, and all others by name."""
+        assert self.trade is not None
         assert self.amount is not None
-        p_trade = self.p_trade(x)
-        if_exposed = self.calibrator.probability(trees.raw(self.booster, x))
+        p_trade, if_exposed = self.trade.probability(others[TRADE]), self.calibrator.probability(main)
         p_loss = p_trade * if_exposed
-        expected = self.amount.expected(p_loss, trees.raw(self.others[AMOUNT], x))
-        low, high = self.amount.quantiles(*(trees.raw(self.others[name], x) for name in ("p50", "p90")))
+        expected = self.amount.expected(p_loss, others[AMOUNT])
+        low, high = self.amount.quantiles(others["p50"], others["p90"])
         return Losses(p_trade, if_exposed, p_loss, expected, low, high)

@@ -53,6 +53,7 @@ COVERED_BY = {
     "integration/test_published_checks": ("jobs/gates/published_rows",),
     "integration/test_verify": ("jobs/commands/verify", "jobs/verifying"),
     "properties/test_method_laws": ("pnl/other_methods",),
+    "properties/test_model_leaks": ("models/leaks",),
     "properties/test_pool_laws": ("jobs/bronze/pool_records", "jobs/bronze/pool_retries"),
     "properties/test_round_trip_laws": ("pnl/round_trips",),
     "properties/test_state_laws": (

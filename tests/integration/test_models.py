@@ -79,17 +79,13 @@ def test_a_version_says_what_it_was_made_from(first, registry):
     tags = registry.tags("risk-score", "1")
     assert tags["data_gold_labels"].startswith("version 0, days ")
     assert tags["data_gold_trader_features"].startswith("version 0, days ")
-    assert tags["range_train"] == f"{shift(FIRST, 30)}..{shift(FIRST, 43)} (14 days)"
+    assert tags["range_train"] == f"{shift(FIRST, 30)}..{shift(FIRST, 56)} (27 days)"
+    assert tags["range_calibrate"] == f"{shift(FIRST, 50)}..{shift(FIRST, 56)} (7 days)"
     assert tags["range_test"] == f"{shift(LAST, -12)}..{shift(LAST, -6)} (7 days)"
-    assert {
-        "code_version",
-        "label_version",
-        "horizon_days",
-        "feature_set_version",
-        "seed",
-        "score_version",
-        "gate",
-    } <= tags.keys()
+    assert tags["range_refit"] == f"{shift(FIRST, 30)}..{shift(LAST, -6)} (40 days)"
+    assert tags["folds"] == "1 of 4"
+    named = {"code_version", "label_version", "horizon_days", "feature_set_version", "seed", "score_version", "gate"}
+    assert named <= tags.keys()
     assert tags["short_history"] == "true"
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models import boosting
-from models.artifacts import BESIDE_BOOSTER, MODEL, read, scoring_code, sha256
+from models.artifacts import BESIDE_BOOSTER, MODEL, read, read_twin, scoring_code, sha256
 from models.scoring.served import BOOSTER
 from pumploss.errors import ModelError
 
@@ -17,6 +17,22 @@ def test_a_model_comes_back_from_its_files_bit_by_bit(folder, risk, planted):
     x = planted().x[:500]
     np.testing.assert_array_equal(boosting.raw(served.booster, x), boosting.raw(risk.booster, x))
     assert (served.calibrator, served.score_map, served.inputs) == (risk.calibrator, risk.score_map, risk.inputs)
+
+
+def test_a_version_brings_the_twin_that_was_judged(folder, folder_of, risk, model, planted):
+    x = planted().x
+    path, tags = folder
+    twin = read_twin(path, "risk-score", "4", tags).predictor
+    np.testing.assert_array_equal(twin.log_odds(x), risk.judged.log_odds(x))
+    assert not np.array_equal(twin.log_odds(x), risk.predictor.log_odds(x))
+    path, tags = folder_of(model)
+    said = read_twin(path, "loss-prediction", "4", tags).predictor.losses(x)
+    for name, values in vars(model.judged.losses(x)).items():
+        np.testing.assert_array_equal(vars(said)[name], values, err_msg=name)
+    changed = path / MODEL / "judged" / BOOSTER
+    changed.write_text(changed.read_text().replace("leaf_value=", "leaf_value=9", 1))
+    with pytest.raises(ModelError, match=r"judged/model\.lgb is not what was registered"):
+        read_twin(path, "loss-prediction", "4", tags)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +68,7 @@ def test_a_version_without_digests_or_files_is_refused(folder):
 
 def test_a_version_that_was_registered_as_a_booster_is_still_read(folder, risk, tmp_path):
     path, _ = folder
-    own = {file.name: file.read_text() for file in (path / MODEL).iterdir()}
+    own = {file.name: file.read_text() for file in (path / MODEL).iterdir() if file.is_file()}
     booster = own.pop(BOOSTER)
     old = tmp_path / "old"
     (old / BESIDE_BOOSTER).mkdir(parents=True)
@@ -62,6 +78,8 @@ def test_a_version_that_was_registered_as_a_booster_is_still_read(folder, risk, 
     listed = json.dumps({name: sha256(text) for name, text in own.items()})
     tags = {"booster_sha256": sha256(booster), "artifacts_sha256": listed}
     assert read(old, "risk-score", "4", tags).booster_text == risk.booster.model_to_string()
+    # What such a version was judged by served itself.
+    assert read_twin(old, "risk-score", "4", tags).booster_text == risk.booster.model_to_string()
     (old / BOOSTER).write_text(booster.replace("leaf_value=", "leaf_value=9", 1))
     with pytest.raises(ModelError, match=r"model\.lgb is not what was registered"):
         read(old, "risk-score", "4", tags)

@@ -1,25 +1,29 @@
 """Which challenger becomes champion."""
 
+from dataclasses import replace
+
 import pytest
 
 from models.bootstrap import Interval
 from models.evaluate import Evaluation
 from models.gate import MONEY_RIVAL, RIVALS, decide
+from models.leaks import Leaks
 from models.score import Band
 from models.slices import Slice
 from models.spec import Acceptance
 
-BARS = Acceptance(auc_exposed=0.62, auc_suspicious=0.80)
+BARS = Acceptance(auc_exposed=0.62, auc_suspicious=0.80, single_auc=0.75)
 GOOD = {"auc_exposed": 0.7, "brier_skill": 0.1, "ece": 0.01, "logloss": 0.60, "auc_over_formula_low": 0.05}
 RATE = {"base_rate": {"logloss": 0.65}}
 CLEAR, UNSURE = Interval(0.02, 0.01, 0.03), Interval(0.02, -0.01, 0.05)
 BEATEN = {**{f"logloss_of_{name}": CLEAR for name in RIVALS}, f"captured_over_{MONEY_RIVAL}": CLEAR}
 RISING = tuple(Band(name, 0.0, 0.5, 0.5, rate, 0.0, 1.0) for name, rate in (("low", 0.1), ("medium", 0.2)))
+TIGHT = Leaks("loss_ratio", 0.75, "calm", 0.9, "noise", 0.25)
 
 
 def evaluation(measures=GOOD, **given):
     """An evaluation in which everything but what is given speaks for promotion."""
-    return Evaluation(measures, RATE, **{"comparisons": BEATEN, "bands": RISING, **given})
+    return Evaluation(measures, RATE, **{"comparisons": BEATEN, "bands": RISING, "leaks": TIGHT, **given})
 
 
 def test_a_sound_challenger_passes_without_remarks():
@@ -61,7 +65,21 @@ def test_every_rival_must_be_beaten_with_certainty_also_by_a_first_model(name):
 
 
 def test_what_was_not_measured_is_not_believed():
-    assert decide(Evaluation(GOOD, RATE), BARS, None).reasons == [f"{name} was not measured" for name in BEATEN]
+    unknown = [*(f"{name} was not measured" for name in BEATEN), "leaks were not looked for"]
+    assert decide(Evaluation(GOOD, RATE), BARS, None).reasons == unknown
+
+
+@pytest.mark.parametrize(
+    ("sign", "reason"),
+    [
+        ({"single_auc": 0.751}, "loss_ratio alone ranks the exposed rows with an AUC of 0.751, above 0.75"),
+        ({"adversarial_auc": 0.901}, "told apart with an AUC of 0.901, above 0.9, most by calm"),
+        ({"missing_gap": 0.26}, "noise is missing in 26% more, or fewer, of the locked rows"),
+    ],
+)
+def test_a_sign_of_a_leak_keeps_the_challenger_back_and_names_the_input(sign, reason):
+    (said,) = decide(evaluation(leaks=replace(TIGHT, **sign)), BARS, None).reasons
+    assert reason in said
 
 
 def test_bands_must_rise_and_empty_ones_say_nothing():

@@ -1,5 +1,7 @@
 """Where predictions and outcomes differ, and when that may be said."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -39,6 +41,21 @@ def test_a_slice_that_is_off_is_named_though_the_whole_is_not(judged):
     assert {name for name, one in found.items() if one.is_off(0.06)} == {"weekend"}
     assert abs(found["all"].predicted - found["all"].observed) < 0.01
     assert found["weekend"].rows + found["working day"].rows == found["all"].rows
+
+
+def test_creators_and_falling_markets_are_slices(planted):
+    frame = planted(traders=900)
+    names = ("create_slot_share_30d", "market_losing_1d", *frame.names[2:])
+    frame.x[:, 0] = np.where(np.arange(len(frame)) % 4 == 0, 0.5, 0.0)
+    frame.x[:, 1] = np.where((frame.as_of.astype(np.int64) // 2) % 2 == 0, 0.1, -0.1)
+    frame = replace(frame, names=names)
+    parts = split_by_time(frame.days, 7)
+    rows = parts.rows(frame, parts.test)
+    p = np.full(rows.sum(), 0.5)
+    found = {one.name: one for one in slices(frame, parts, frame.is_loss[rows], p, clusters(frame, rows), seed=1)}
+    assert found["buys where a coin is created"].rows == rows.sum() // 4
+    assert found["falling market"].rows + found["rising market"].rows == rows.sum()
+    assert found["falling market"].rows % 900 == 0
 
 
 def test_few_outcomes_say_nothing():

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from models import crossfit, metrics
 from models.dataset import assemble
 from models.loss_model import SPEC as LOSS
 from models.risk_model import SPEC as RISK
@@ -37,18 +38,38 @@ def test_shuffled_labels_teach_nothing(planted, trained):
     assert found["brier_skill"] < 0.01
 
 
-def test_no_row_of_the_test_days_changes_the_model(planted, trained, model):
+def test_no_row_of_the_locked_days_changes_what_is_judged(planted, trained, model):
     frame = planted()
-    rows = split_by_time(frame.days, 7).rows(frame, split_by_time(frame.days, 7).test)
+    rows = model.parts.rows(frame, model.parts.test)
     frame.is_loss[rows] = ~frame.is_loss[rows]
     frame.x[rows] = 7.0
     again = trained(LOSS, frame)
-    assert trees(again.booster) == trees(model.booster)
-    assert again.calibrator == model.calibrator
+    assert trees(again.judged.booster) == trees(model.judged.booster)
+    assert again.judged.calibrator == model.judged.calibrator
+    assert again.judged.trade == model.judged.trade
+    assert again.judged.amount == model.judged.amount
+    assert again.evaluation.evidence()["folds"] == model.evaluation.evidence()["folds"]
+    # The refit learns from these days, and is judged by nothing.
+    assert trees(again.booster) != trees(model.booster)
+
+
+def test_the_refit_is_calibrated_by_what_was_said_of_days_unseen(planted, model):
+    frame, parts = planted(), model.parts
+    unseen = [crossfit.ask(LOSS, frame, fold, [1, 0, 0, 0]) for fold in (*parts.folds, parts.locked)]
+    rows = [one.rows & frame.is_exposed for one in unseen]
+    raw = np.concatenate([one.raw["main"][frame.is_exposed[one.rows]] for one in unseen])
+    outcome = np.concatenate([frame.is_loss[of] for of in rows])
+    slope, intercept = metrics.calibration_line(outcome, model.calibrator.probability(raw))
+    assert (slope, intercept) == pytest.approx((1, 0), abs=0.01)  # targets are softened
+    # What trees say of days that they know is too good to calibrate by.
+    known = model.booster.predict(frame.x, raw_score=True)[frame.is_exposed]
+    assert metrics.calibration_line(frame.is_loss[frame.is_exposed], model.calibrator.probability(known))[0] > 1.05
 
 
 def test_two_trainings_grow_the_same_trees(planted, trained, model):
-    assert trees(trained(LOSS, planted()).booster) == trees(model.booster)
+    again = trained(LOSS, planted())
+    assert trees(again.booster) == trees(model.booster)
+    assert trees(again.judged.booster) == trees(model.judged.booster)
 
 
 def test_the_order_in_which_rows_come_changes_nothing(planted, inputs):

@@ -1,0 +1,111 @@
+"""Grows the trees of a model, and calibrates them on what other trees of its kind said of days they had not seen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from models import amount, boosting, calibration
+from models.dataset import Flags, Floats, TrainingFrame
+from models.scoring.amount import BEND_SOL, Amount
+from models.scoring.predictor import AMOUNT, OTHERS, TRADE, Predictor
+from models.spec import ModelSpec
+from models.time_split import Fold
+
+if TYPE_CHECKING:
+    from lightgbm import Booster
+
+#: What the main trees say is kept beside that of the others under this name.
+MAIN = "main"
+
+Raw = dict[str, Floats]
+
+
+@dataclass(frozen=True)
+class Grown:
+    """Holds the trees of a model before anything is calibrated; only a hurdle model has others and sizes."""
+
+    booster: "Booster"
+    others: "dict[str, Booster]"
+    sizes: Amount | None = None
+
+    def raw(self, x: Floats) -> Raw:
+        """Ask all trees; the logarithm of an amount comes smeared, for smearing is a matter of these trees alone."""
+        said = {MAIN: boosting.raw(self.booster, x)}
+        said |= {name: boosting.raw(trees, x) for name, trees in self.others.items()}
+        if self.sizes is not None:
+            said[AMOUNT] += np.log(self.sizes.smearing)
+        return said
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Holds trees and what they say of rows, marked in the frame, that they have not seen."""
+
+    fold: Fold
+    grown: Grown
+    rows: Flags
+    raw: Raw
+
+
+def marked(frame: TrainingFrame, days: Sequence[date]) -> Flags:
+    """Mark the rows of the frame that lie on these days."""
+    return np.isin(frame.as_of, np.array(days, dtype="datetime64[D]"))
+
+
+def thinned(spec: ModelSpec, frame: TrainingFrame, days: Sequence[date]) -> Flags:
+    """Mark the rows to learn from: of many rows those of every second or third day, counted back from the last.
+
+    A label's window shares all but one day with that of the day after: the days left out say hardly anything new.
+    """
+    rows = int(marked(frame, days).sum())
+    stride = max(1, min(spec.longest_stride, -(-rows // spec.many_rows)))
+    return marked(frame, days[::-1][::stride])
+
+
+def grow(spec: ModelSpec, frame: TrainingFrame, days: Sequence[date], monotone: Sequence[int]) -> Grown:
+    """Grow all trees of the model over these days; `monotone` holds the sign of each input's effect on the risk."""
+    fit = thinned(spec, frame, days)
+    rows = boosting.Rows(spec, frame.names, monotone, frame.x[fit])
+    outcome, exposed = frame.target(spec.target)[fit], frame.is_exposed[fit]
+    if not spec.is_hurdle:
+        return Grown(rows.grow(outcome), {})
+    booster = rows.grow(outcome, of=exposed)
+    given: dict[str, Any] = {"rounds": spec.other_rounds, "learning_rate": spec.other_rate}
+    trade = rows.grow(exposed, objective="binary", **given)
+    is_loss, cap = frame.is_loss[fit], amount.cap(frame.loss_sol[fit], frame.is_loss[fit])
+    lost = np.minimum(frame.loss_sol[fit], cap)
+    logarithm = np.log(np.maximum(lost, BEND_SOL))
+    others = {TRADE: trade, AMOUNT: rows.grow(logarithm, of=is_loss, objective="regression", **given)}
+    for name, share in amount.QUANTILES.items():
+        others[name] = rows.grow(amount.bent(lost), objective="quantile", alpha=share, **given)
+    predicted = boosting.raw(others[AMOUNT], frame.x[fit][is_loss])
+    return Grown(booster, others, Amount(cap, amount.smearing(logarithm[is_loss], predicted)))
+
+
+def ask(spec: ModelSpec, frame: TrainingFrame, fold: Fold, monotone: Sequence[int]) -> Asked:
+    """Grow the trees of a fold, and ask them about its later days."""
+    grown, rows = grow(spec, frame, fold.train, monotone), marked(frame, fold.test)
+    return Asked(fold, grown, rows, grown.raw(frame.x[rows]))
+
+
+def calibrate(spec: ModelSpec, frame: TrainingFrame, grown: Grown, by: Sequence[Asked]) -> Predictor:
+    """Calibrate trees by what was said, and what came, of days that none of the trees asked had seen."""
+    said = {name: np.concatenate([one.raw[name] for one in by]) for name in by[0].raw}
+    outcome, exposed, lost = (
+        np.concatenate([values[one.rows] for one in by])
+        for values in (frame.target(spec.target), frame.is_exposed, frame.loss_sol)
+    )
+    if not spec.is_hurdle:
+        return Predictor(grown.booster, calibration.fit(said[MAIN], outcome), {})
+    assert grown.sizes is not None
+    calibrator = calibration.fit(said[MAIN][exposed], outcome[exposed])
+    of_trade = calibration.fit(said[TRADE], exposed)
+    # What was said is smeared already, each fold's by its own trees.
+    plain = Predictor(grown.booster, calibrator, grown.others, of_trade, replace(grown.sizes, smearing=1.0))
+    assert plain.amount is not None
+    # What the trees expect is brought to what was lost on those days, once the probabilities are calibrated.
+    fitted = amount.calibrated(plain.amount, lost, plain.told(said[MAIN], {name: said[name] for name in OTHERS}))
+    return replace(plain, amount=replace(fitted, smearing=grown.sizes.smearing))
