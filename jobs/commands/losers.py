@@ -102,7 +102,7 @@ def show_expected(board: list[dict[str, Any]], day: str) -> None:
 def _show(board: list[dict[str, Any]], title: str, titles: Mapping[str, str]) -> None:
     rows = [[_cell(name, row[name]) for name in titles] for row in board]
     numbers = [text for text in titles.values() if text != "trader"]
-    show_table(title, list(titles.values()), rows, numbers, is_dense=True)
+    show_table(title, list(titles.values()), rows, numbers)
 
 
 def plain(value: Any) -> Any:

@@ -168,9 +168,9 @@ def _show(stand: dict[str, Any]) -> None:
     show_table("Landed", head, [(name, *facts.values()) for name, facts in stand["landing"]["sources"].items()])
     show_table(
         "Steps, as the ledger has them",
-        ("step", "last run (UTC)", "day", "status", "read", "written", "seconds", "days built", "stale"),
+        ("step", "ran (UTC)", "day", "status", "rows", "s", "days", "stale"),
         [_step_row(name, step) for name, step in stand["steps"].items()],
-        ("read", "written", "seconds", "days built", "stale"),
+        ("rows", "s", "days", "stale"),
     )
     for sentence in stand["differences"]:
         print(f"{sentence}.")
@@ -201,7 +201,7 @@ def show_monitoring(said: dict[str, Any] | None) -> None:
 
 def _step_row(name: str, step: dict[str, Any]) -> tuple[object, ...]:
     if step["status"] is None:
-        return name, "never", *(None,) * 7
-    ran = f"{step['written_at']:%Y-%m-%d %H:%M:%S}"
-    counts = (step["rows_read"], step["rows_written"], f"{step['seconds']:.1f}", step["built_days"])
+        return name, "never", *(None,) * 6
+    ran = f"{step['written_at']:%m-%d %H:%M}"
+    counts = (step["rows_written"], f"{step['seconds']:.1f}", step["built_days"])
     return name, ran, step["day"], step["status"], *counts, len(step["stale_days"])

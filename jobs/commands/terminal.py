@@ -12,6 +12,8 @@ from rich.table import Table
 
 #: Where output goes to a file or a pipe, whose width nobody knows.
 PLAIN_WIDTH = 160
+#: Spaces on either side of a column.
+_WIDE, _NARROW = 1, 0
 
 
 def console(is_error: bool = False) -> Console:
@@ -21,24 +23,39 @@ def console(is_error: bool = False) -> Console:
     return Console(stderr=is_error, markup=False, highlight=False, emoji=False, soft_wrap=True, width=width)
 
 
-def show_table(
-    title: str,
-    head: Sequence[str],
-    rows: Iterable[Sequence[object]],
-    numbers: Sequence[str] = (),
-    is_dense: bool = False,
-) -> None:
+def show_table(title: str, head: Sequence[str], rows: Iterable[Sequence[object]], numbers: Sequence[str] = ()) -> None:
     """Prints a table on standard output; columns named in `numbers` are aligned to the right.
 
-    Columns of a dense one have a single space between them, where a whole address takes half of the line.
+    Where it does not fit, columns move together and text goes on below at its spaces. No word is ever cut, so that
+    addresses can be copied.
     """
-    padding = (0, 0) if is_dense else (0, 1)
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, padding=padding)
-    for name in head:
-        table.add_column(name, justify="right" if name in numbers else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*("-" if cell is None else str(cell) for cell in row))
-    console().print(table, soft_wrap=False)
+    printer, listed = console(), [["-" if cell is None else str(cell) for cell in row] for row in rows]
+    columns = list(zip(head, *listed, strict=True))
+    whole = [max(map(len, column)) for column in columns]
+    longest = [max((len(word) for cell in column for word in cell.split()), default=0) for column in columns]
+    # A line between two columns, one at either end, and the gap on both sides of each.
+    edges = {gap: len(head) + 1 + 2 * gap * len(head) for gap in (_WIDE, _NARROW)}
+    gap = _WIDE if sum(whole) + edges[_WIDE] <= printer.width else _NARROW
+    widths = _narrowed(whole, longest, printer.width - edges[gap])
+    printer.width = max(sum(widths) + edges[gap], printer.width)
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, padding=(0, gap))
+    for name, width in zip(head, widths, strict=True):
+        table.add_column(name, justify="right" if name in numbers else "left", width=width)
+    for row in listed:
+        table.add_row(*row)
+    printer.print(table, soft_wrap=False)
+
+
+def _narrowed(whole: Sequence[int], longest: Sequence[int], room: int) -> list[int]:
+    """Makes the widest columns narrower until all fit or none has a space left to break at."""
+    widths = list(whole)
+    while sum(widths) > room:
+        breakable = [(width, place) for place, width in enumerate(widths) if width > longest[place]]
+        if not breakable:
+            break
+        width, place = max(breakable)
+        widths[place] = width - 1
+    return widths
 
 
 def show_facts(title: str, facts: Iterable[tuple[str, object]]) -> None:

@@ -33,8 +33,8 @@ FIRST, DAYS, TRADES = date(2026, 6, 25), 8, 120
 LAST = shift(FIRST, DAYS - 1)
 #: The source of the real day, which is the last one.
 REAL = "pumpswap_capture"
-#: Scores need trained models; everything else that writes a table is compared.
-COMPARED = tuple(step for step in STEPS if step.writes and step.name != "gold_scores")
+#: Scores and what watches them need trained models; everything else that writes a table is compared.
+COMPARED = tuple(step for step in STEPS if step.writes and step.name not in ("gold_scores", "gold_monitoring"))
 #: Steps whose last day each engine writes into the other's lake: state, arrays and decimals among their columns.
 AGAIN = ("silver_trade_pnl", "silver_round_trips", "gold_token_day", "gold_trader_day")
 #: Events that land beside the market, by day; on the first the pool of a trade is not known yet.
@@ -60,9 +60,13 @@ INTERPRETED = (
     "spark.sql.ui.retainedExecutions=1",
 )
 
+#: The passes, and then a stranger who knows the port and the session: without a token, and with a guess.
 RUN = """
 import json, sys
 from datetime import date
+import grpc
+from pyspark.sql import SparkSession
+from pyspark.sql.connect.proto import base_pb2, base_pb2_grpc
 from jobs.running.context import open_context
 from jobs.running.runner import run_steps
 from pumploss.settings import from_environment
@@ -71,11 +75,27 @@ for home, landing, steps, *days in json.loads(sys.argv[1]):
     settings = from_environment({"PUMPLOSS_HOME": home, "PUMPLOSS_LANDING": landing, "SPARK_REMOTE": "local[2]"})
     with open_context(settings) as context:
         run_steps(context, steps, [date.fromisoformat(day) for day in days])
+
+client = SparkSession.active().client
+asked = base_pb2.AnalyzePlanRequest(
+    session_id=client._session_id, spark_version=base_pb2.AnalyzePlanRequest.SparkVersion()
+)
+with grpc.insecure_channel(client._builder.endpoint) as channel:
+    stranger = base_pb2_grpc.SparkConnectServiceStub(channel)
+    for metadata in ((), (("authorization", "Bearer guess"),)):
+        try:
+            stranger.AnalyzePlan(asked, metadata=metadata, timeout=30)
+            print("STRANGER HEARD")
+        except grpc.RpcError as refused:
+            print("STRANGER", refused.code().name)
 """
 
 
 def run_on_spark(*passes):
-    """Run steps over days of homes, one pass after another, in a process whose engine is Apache Spark."""
+    """Run steps over days of homes, one pass after another, in a process whose engine is Apache Spark.
+
+    Answers what a stranger was told by its port.
+    """
     # A JVM that lives for a minute is done sooner without the slow compiler (then it must be given room for its code),
     # and a few hundred rows sooner without compiling a class per plan.
     quick = {
@@ -98,6 +118,7 @@ def run_on_spark(*passes):
     if done.returncode and "unresolved dependency" in said and UNREACHABLE.search(said):
         pytest.skip("the jar of Delta is not cached, and Maven Central is out of reach")
     assert done.returncode == 0, f"on Apache Spark:\n{done.stderr[-6000:]}"
+    return [line for line in done.stdout.splitlines() if line.startswith("STRANGER")]
 
 
 def run_embedded(home, landing, steps, days):
@@ -134,7 +155,8 @@ def homes(tmp_path_factory, spark):
     homes = {name: root / name for name in ("spark", "sail", "spark-on-sail", "sail-on-spark")}
     run_embedded(homes["sail"], landing, steps, days)
     shutil.copytree(homes["sail"], homes["spark-on-sail"])
-    run_on_spark((homes["spark"], landing, steps, days), (homes["spark-on-sail"], landing, AGAIN, days[-1:]))
+    told = run_on_spark((homes["spark"], landing, steps, days), (homes["spark-on-sail"], landing, AGAIN, days[-1:]))
+    (root / "stranger.txt").write_text("\n".join(told))
     shutil.copytree(homes["spark"], homes["sail-on-spark"])
     run_embedded(homes["sail-on-spark"], landing, AGAIN, days[-1:])
     return homes
@@ -182,6 +204,11 @@ def test_every_table_is_the_same_on_both_engines(homes):
     compare(homes["spark"], homes["sail"])
     empty = [name for name in WRITTEN if not read(homes["sail"], TABLES[name]).height]
     assert not empty, "a table without rows compares nothing"
+
+
+def test_a_stranger_at_the_port_of_spark_is_refused(homes):
+    told = (homes["spark"].parent / "stranger.txt").read_text().splitlines()
+    assert told == ["STRANGER UNAUTHENTICATED"] * 2
 
 
 @real_data.needed

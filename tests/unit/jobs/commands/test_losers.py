@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from jobs.commands import losers
+from jobs.commands import losers, terminal
 from jobs.publishing.leaderboards import Known, compose
 from pumploss.warm.tables import LEADERBOARDS, NET_LOSERS
 
@@ -32,6 +32,11 @@ def board(period, table=LEADERBOARDS):
     known = Known({ANN: 2}, {ANN: datetime(2026, 1, 5, 12, tzinfo=UTC)}, {ANN: 61.5})
     by = {LEADERBOARDS: "loss", NET_LOSERS: "net"}[table]
     return compose([{**SUMS, "period": period, "ranked_by": by}], date(2026, 1, 5), known)[table]
+
+
+@pytest.fixture(autouse=True)
+def narrow(monkeypatch):
+    monkeypatch.setattr(terminal, "PLAIN_WIDTH", 80)
 
 
 def printed(capsys):
