@@ -8,6 +8,9 @@ from features.registry import feature
 from features.windows import LOOKBACK_DAYS, as_of, level, total
 from pumploss.contract import Type
 
+#: What of a trader this group is about, as the reasons of a score say it.
+TOPIC = "How much and how often this wallet trades"
+
 
 @feature(Type.BIGINT)
 def total_trades_7d() -> Column:

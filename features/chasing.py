@@ -11,6 +11,9 @@ from features.registry import feature
 from features.windows import level
 from pumploss.contract import Type
 
+#: What of a trader this group is about, as the reasons of a score say it.
+TOPIC = "How this wallet stakes and waits after a loss or a win"
+
 #: Prior of the shrunk shares: as if two exits had been seen before, one of them followed.
 _PRIOR_FOLLOWED, _PRIOR_EXITS = 1, 2
 

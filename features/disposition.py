@@ -12,6 +12,9 @@ from features.registry import feature
 from features.windows import level, total
 from pumploss.contract import Type
 
+#: What of a trader this group is about, as the reasons of a score say it.
+TOPIC = "Which positions this wallet sells, keeps and adds to"
+
 #: Below so many matched sells, or open positions on the days of sells, a difference of shares is chance.
 _LEAST_SELLS, _LEAST_PAPER = 5, 3
 

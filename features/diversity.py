@@ -8,6 +8,9 @@ from features.registry import feature
 from features.windows import level, total
 from pumploss.contract import Type
 
+#: What of a trader this group is about, as the reasons of a score say it.
+TOPIC = "The number and choice of tokens that this wallet trades"
+
 
 @feature(Type.BIGINT)
 def unique_tokens_30d() -> Column:

@@ -12,6 +12,9 @@ from features.registry import feature
 from features.windows import level
 from pumploss.contract import Type
 
+#: What of a trader this group is about, as the reasons of a score say it.
+TOPIC = "How early and at which price this wallet buys in and gets out"
+
 
 def counted(name: str) -> Column:
     """Name a count over entries: 0 for a trader without any."""

@@ -7,6 +7,9 @@ from features.registry import feature
 from features.windows import level
 from pumploss.contract import Type
 
+#: What of a trader this group is about, as the reasons of a score say it.
+TOPIC = "How long this wallet holds its positions"
+
 
 @feature(Type.BIGINT)
 def positions_opened_30d() -> Column:

@@ -11,6 +11,9 @@ from features.rhythm import counted as summed
 from features.windows import level, total
 from pumploss.contract import Type
 
+#: What of a trader this group is about, as the reasons of a score say it.
+TOPIC = "Signs of automated or coordinated buying by this wallet"
+
 #: From where on each mark of `bot_score_30d` counts.
 BOT_HOURS, BOT_GAP_SECONDS, BOT_SNIPES, BOT_REPEATS, BOT_TRADES = 18, 2.0, 0.3, 0.8, 500
 

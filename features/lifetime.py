@@ -11,6 +11,9 @@ from features.registry import feature
 from features.windows import level
 from pumploss.contract import Type
 
+#: What of a trader this group is about, as the reasons of a score say it.
+TOPIC = "The record of this wallet since it was first seen"
+
 
 @feature(Type.BIGINT, is_model_input=False)
 def total_trades() -> Column:

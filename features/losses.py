@@ -9,6 +9,9 @@ from features.registry import feature
 from features.windows import level, total
 from pumploss.contract import Type
 
+#: What of a trader this group is about, as the reasons of a score say it.
+TOPIC = "What this wallet made and lost lately"
+
 
 def _stake(days: int) -> Column:
     """Add what was bought since to the exit value at T - days, in lamports; follows from the flows up to T."""

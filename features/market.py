@@ -8,6 +8,9 @@ from features.registry import feature
 from features.windows import level, total
 from pumploss.contract import Type
 
+#: What of a trader this group is about, as the reasons of a score say it.
+TOPIC = "The state of the market as a whole"
+
 
 def _losing_share() -> Column:
     return ratio(level("market_loss_count_30d"), level("market_matched_sell_count_30d"))

@@ -9,6 +9,9 @@ from features.windows import level
 from pumploss.contract import Type
 from pumploss.money import LAMPORTS_PER_SOL
 
+#: What of a trader this group is about, as the reasons of a score say it.
+TOPIC = "What the positions that this wallet closed have made"
+
 #: Prior of the shrunk win rate: as if five positions had been closed before, two of them at a profit.
 PRIOR_WINS, PRIOR_POSITIONS = 2, 5
 #: Added to losses, so that who has lost next to nothing has a profit factor as well, in lamports.

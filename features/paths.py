@@ -10,6 +10,9 @@ from features.windows import level, total
 from pumploss.contract import Type
 from pumploss.money import LAMPORTS_PER_SOL
 
+#: What of a trader this group is about, as the reasons of a score say it.
+TOPIC = "The course of what this wallet is worth"
+
 #: Capital below this, in lamports, counts as this much: falls of next to nothing are no drawdowns.
 _LEAST_CAPITAL = LAMPORTS_PER_SOL // 10
 #: Weeks [T - 7 i, T - 7 (i - 1)) whose outcome is known at T.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import features as package
 from features.recomputed.values import NOT_RECOMPUTED
+from features.wording import phrases
 from pumploss.contract import Column, Table, Type
 from pumploss.tables import gold_trader_features
 
@@ -62,6 +63,22 @@ class Feature:
         """Read the window off the name, as `30d` or `24h`; empty for a level or a lifetime figure."""
         words = reversed(self.name.split("_"))
         return next((word for word in words if word[:-1].isdigit() and word[-1] in "dh"), "")
+
+    @property
+    def topic(self) -> str:
+        """Say what of a trader the feature's group is about, in the words of its module."""
+        return str(importlib.import_module(f"{package.__name__}.{self.group}").TOPIC)
+
+    @property
+    def meaning(self) -> str:
+        """Say in one phrase, to somebody who knows no T, what the feature is."""
+        others = {known.name: known.description for known in features()}
+        return phrases.meaning(self.description, self.shown_unit, others)
+
+    @property
+    def shown_unit(self) -> str:
+        """Tell in which unit people are shown its values."""
+        return "" if self.type is Type.BIGINT else phrases.unit(self.name, self.unit, self.description)
 
     @property
     def column(self) -> Column:

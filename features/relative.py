@@ -9,6 +9,9 @@ from features.registry import feature
 from features.windows import level
 from pumploss.contract import Type
 
+#: What of a trader this group is about, as the reasons of a score say it.
+TOPIC = "Where this wallet stands among all others of the day"
+
 
 @feature(Type.BIGINT, is_model_input=False)
 def ranked_traders() -> Column:

@@ -13,6 +13,9 @@ from features.registry import feature
 from features.windows import HOURS, level, total
 from pumploss.contract import Type
 
+#: What of a trader this group is about, as the reasons of a score say it.
+TOPIC = "The pauses and sittings of this wallet's trading"
+
 #: Below so many pauses their evenness says nothing.
 LOWEST_GAPS = 10
 _DECIMALS = 9

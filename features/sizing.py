@@ -7,6 +7,9 @@ from features.registry import feature
 from features.windows import total
 from pumploss.contract import Type
 
+#: What of a trader this group is about, as the reasons of a score say it.
+TOPIC = "The size of this wallet's buys, and its trend"
+
 
 @feature(Type.BIGINT)
 def buys_7d() -> Column:

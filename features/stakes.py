@@ -8,6 +8,9 @@ from features.registry import feature
 from features.windows import level
 from pumploss.contract import Type
 
+#: What of a trader this group is about, as the reasons of a score say it.
+TOPIC = "The stakes with which this wallet opens positions"
+
 
 @feature(is_nullable=True, support="positions_opened_30d")
 def stake_median_sol_30d() -> Column:

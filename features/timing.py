@@ -8,6 +8,9 @@ from features.registry import feature
 from features.windows import HOURS, total
 from pumploss.contract import Type
 
+#: What of a trader this group is about, as the reasons of a score say it.
+TOPIC = "When this wallet trades, and how long it holds"
+
 #: ln 24, the entropy of trades spread evenly over the day.
 _HIGHEST_ENTROPY = 3.1780538303479458
 

@@ -12,6 +12,9 @@ from features.registry import feature
 from features.windows import level
 from pumploss.contract import Type
 
+#: What of a trader this group is about, as the reasons of a score say it.
+TOPIC = "What became of the tokens that this wallet bought"
+
 #: Weight of the market's share in the trader's graduated share, in entries.
 PRIOR_ENTRIES = 10
 

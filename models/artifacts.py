@@ -3,12 +3,14 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from models.card import model_card
 from models.scoring.consumer import LOSS_FOLDER, LOSS_VERSION
 from models.scoring.errors import ScoringError
+from models.scoring.peers import Peers
 from models.scoring.predictor import Predictor
 from models.scoring.served import BOOSTER, Served, from_files
 from models.training import Trained
@@ -52,9 +54,14 @@ def scoring_code() -> dict[str, str]:
     return script | {f"{CODE}/{package}/{name}": text for name, text in texts.items()}
 
 
-def files(trained: Trained, tags: Mapping[str, str], loss: Served | None = None) -> dict[str, str]:
-    """Write every file of a version, its code too: content by path. `loss` is the loss model that goes with a risk."""
-    own, twin = (_as_served(trained, predictor) for predictor in (trained.predictor, trained.judged))
+def files(
+    trained: Trained, tags: Mapping[str, str], loss: Served | None = None, peers: Peers | None = None
+) -> dict[str, str]:
+    """Write every file of a version, its code too: content by path.
+
+    `loss` is the loss model that goes with a risk, `peers` what is usual beside what it explains.
+    """
+    own, twin = replace(_as_served(trained, trained.predictor), peers=peers), _as_served(trained, trained.judged)
     content = own.files | {
         METRICS: json.dumps(trained.evaluation.evidence(), indent=1),
         CARD: model_card(trained, tags),

@@ -17,7 +17,7 @@ from models.scoring.served import Served
 from models.training import Trained
 
 #: What the logged code imports.
-REQUIREMENTS = ("mlflow", "lightgbm", "numpy", "pandas")
+REQUIREMENTS = ("mlflow", "lightgbm", "numpy", "pandas", "pyarrow")
 _TEXTS = ("risk_band", "reasons", "loss_model_version")
 
 

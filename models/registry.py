@@ -15,6 +15,7 @@ from models.dataset import TrainingFrame
 from models.logged_run import log_model
 from models.loss_model import SPEC as LOSS
 from models.moved_registry import follow
+from models.peers import peers
 from models.scoring.served import Served
 from models.training import Trained
 from pumploss.errors import ModelError
@@ -197,8 +198,10 @@ class Registry:
         import mlflow
 
         client, name = self._client, trained.spec.name
-        loss = self._beside() if trained.spec.has_score else None
-        content = artifacts.files(trained, tags, loss)
+        loss, usual = None, None
+        if trained.spec.has_score:
+            loss, usual = self._beside(), peers(frame, trained.booster.feature_name())
+        content = artifacts.files(trained, tags, loss, usual)
         with _calm(), mlflow.start_run(experiment_id=self._experiment, run_name=name) as run:
             mlflow.log_params({**trained.spec.parameters, "rounds": trained.spec.rounds, "seed": trained.spec.seed})
             mlflow.log_metrics(trained.evaluation.flat())

@@ -3,6 +3,7 @@
 import argparse
 import json
 from datetime import date
+from math import log
 from typing import Any
 
 import polars as pl
@@ -14,6 +15,7 @@ from jobs.commands.terminal import show_facts, show_table
 from jobs.commands.trader_results import results, scan, show_results, text
 from jobs.pipeline import WRITER
 from jobs.running.context import Context, open_context
+from models.scoring.score import POINTS_PER_DOUBLING
 from pumploss.days import midnight, shift
 from pumploss.errors import LakeError
 from pumploss.settings import from_environment
@@ -100,6 +102,11 @@ def _shortcomings(recent: pl.DataFrame) -> list[str]:
     return said
 
 
+def points(reason: dict[str, Any]) -> float:
+    """Finds how many points of the score a reason adds."""
+    return float(reason["contribution"] / log(2.0) * POINTS_PER_DOUBLING)
+
+
 def _show(known: dict[str, Any]) -> None:
     print(f"{known['trader']} as of {known['as_of']}: {known['status'].replace('_', ' ')}")
     if known["account"]:
@@ -115,10 +122,8 @@ def _show(known: dict[str, Any]) -> None:
         show_facts("Scores", [(name, text(value)) for name, value in scores.items() if name not in hidden])
         show_facts(
             "What raises the risk most",
-            [
-                (r["group"], f"{r['text']} ({r['feature']} = {text(r['value'])}, {r['contribution']:+.3f} log-odds)")
-                for r in scores["reasons"]
-            ],
+            [(f"{points(reason):+.1f} points", reason["text"]) for reason in scores["reasons"]]
+            or [("nothing", f"the risk is {scores['risk_band']}")],
         )
     rows = [(known["groups"][name], name, text(value)) for name, value in known["features"].items()]
     show_table("Features", ("group", "feature", "value"), rows, ("value",))

@@ -42,7 +42,10 @@ def release() -> None:
 
 def inputs() -> tuple[Input, ...]:
     """Lists the model inputs of today's feature set."""
-    return tuple(Input(feature.name, feature.group, feature.monotone) for feature in model_inputs())
+    return tuple(
+        Input(known.name, known.group, known.monotone, known.topic, known.meaning, known.shown_unit)
+        for known in model_inputs()
+    )
 
 
 def retrieve(context: Context, last: date) -> Retrieved:

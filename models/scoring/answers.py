@@ -14,6 +14,9 @@ from .served import Served
 #: Log-odds exist strictly between 0 and 1.
 EDGE = 1e-12
 
+#: Bands of which nothing needs to be explained: half of the usual risk, or less.
+WITHOUT_REASONS = ("very low", "low")
+
 
 @dataclass(frozen=True)
 class Risks:
@@ -35,11 +38,13 @@ def risks(risk: Served, x: Floats, p_loss: Floats) -> Risks:
     # Two models may contradict each other, what is published may not: who loses severely, loses.
     severe = np.minimum(risk.predictor.log_odds(x), logit(np.clip(p_loss, EDGE, 1 - EDGE)))
     scores = risk.score_map.score(severe)
-    groups = [given.group for given in risk.inputs]
+    names = bands(scores)
+    is_told = np.isin(names, WITHOUT_REASONS, invert=True)
+    told = iter(reasons(risk.booster, risk.calibrator, risk.inputs, x[is_told], risk.peers))
     return Risks(
         # Through log-odds and back, the last bit may pass the bound.
         p_severe=np.minimum(sigmoid(severe), p_loss),
         risk_score=scores,
-        risk_band=bands(scores),
-        reasons=reasons(risk.booster, x, risk.names, groups, risk.calibrator.slope),
+        risk_band=names,
+        reasons=[next(told) if named else "[]" for named in is_told],
     )

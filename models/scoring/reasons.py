@@ -2,77 +2,132 @@
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from .arrays import Floats
+from .errors import ScoringError
+from .peers import Peers
+from .shown import numbers, rounded, shown
 
 if TYPE_CHECKING:
     from lightgbm import Booster
 
-MOST_REASONS = 3
+    from .calibration import Calibrator
+    from .served import Input
 
-#: What is said of a group that raises the risk; groups are the modules of `features`.
-TEXTS = {
-    "activity": "How much and how often this wallet trades goes along with higher risk.",
-    "chasing": "How this wallet stakes and waits after a loss or a win goes along with higher risk.",
-    "disposition": "Which positions this wallet sells, keeps and adds to goes along with higher risk.",
-    "diversity": "The number and choice of tokens that this wallet trades go along with higher risk.",
-    "entries": "How early and at which price this wallet buys in, and how it gets out, go along with higher risk.",
-    "holding": "How long this wallet holds its positions goes along with higher risk.",
-    "insiders": "Signs of automated or coordinated buying by this wallet go along with higher risk.",
-    "lifetime": "This wallet's record since it was first seen goes along with higher risk.",
-    "losses": "Recent losses, losing streaks and fees of this wallet go along with higher risk.",
-    "market": "The state of the market as a whole goes along with higher risk.",
-    "outcomes": "What this wallet's closed positions made goes along with higher risk.",
-    "paths": "The course of what this wallet is worth goes along with higher risk.",
-    "positions": "What this wallet still holds, and what it would fetch, goes along with higher risk.",
-    "relative": "Where this wallet stands among all others of the day goes along with higher risk.",
-    "rhythm": "The pauses and sittings of this wallet's trading go along with higher risk.",
-    "sizing": "The size of this wallet's buys and its trend go along with higher risk.",
-    "tokens": "What became of the tokens that this wallet bought goes along with higher risk.",
-    "stakes": "The stakes with which this wallet opens positions go along with higher risk.",
-    "timing": "When this wallet trades and how long it holds go along with higher risk.",
-}
+Places = npt.NDArray[np.int64]
+
+#: So many groups are named, if so many raise the risk; from the fourth on only what adds a point to the score.
+FIRST_REASONS, MOST_REASONS = 3, 5
+ONE_POINT = float(np.log(2.0)) / 5
+
+#: Rows explained at once: contributions of a million rows would fill 1.5 GiB.
+ROWS_AT_ONCE = 65_536
+
+#: How far contributions may be from the log-odds that they explain.
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class Contributions:
+    """Holds what each group of features adds to the calibrated log-odds of each row, and what all begin with.
+
+    `by_group` has a column per entry of `groups`, `strongest` the input of the group that adds most, by its place.
+    """
+
+    groups: tuple[str, ...]
+    base: Floats
+    by_group: Floats
+    strongest: Places
+
+    @property
+    def log_odds(self) -> Floats:
+        """Sum up."""
+        total: Floats = self.base + self.by_group.sum(axis=1)
+        return total
+
+
+def contributions(booster: "Booster", calibrator: "Calibrator", inputs: "Sequence[Input]", x: Floats) -> Contributions:
+    """Split the calibrated log-odds of rows among the groups of the inputs.
+
+    Summing over groups keeps correlated features from hiding each other. Raises ScoringError where the parts do not add
+    up to what the trees say.
+    """
+    single = np.asarray(booster.predict(x, pred_contrib=True), dtype=np.float64) * calibrator.slope
+    groups = tuple(sorted({given.group for given in inputs}))
+    members = [np.array([n for n, given in enumerate(inputs) if given.group == group]) for group in groups]
+    # Sums of a row's own values in one order: a row's parts do not depend on the rows beside it.
+    by_group = np.add.reduceat(single[:, np.concatenate(members)], np.cumsum([0, *map(len, members[:-1])]), axis=1)
+    strongest = np.stack([own[np.argmax(single[:, own], axis=1)] for own in members], axis=1)
+    found = Contributions(groups, single[:, -1] + calibrator.intercept, by_group, strongest)
+    said = calibrator.log_odds(np.asarray(booster.predict(x, raw_score=True), dtype=np.float64))
+    if (off := np.abs(found.log_odds - said)).size and off.max() > TOLERANCE:
+        raise ScoringError(f"Contributions are {off.max():.1e} off the log-odds that they explain. Train it again.")
+    return found
 
 
 def reasons(
-    booster: "Booster", x: Floats, names: Sequence[str], groups: Sequence[str], slope: float = 1.0
+    booster: "Booster", calibrator: "Calibrator", inputs: "Sequence[Input]", x: Floats, peers: "Peers | None"
 ) -> list[str]:
-    """List, per row and as JSON, the up to three groups that raise the risk most, the strongest first.
+    """List, per row and as JSON, the three to five groups that raise the risk most, the strongest first.
 
-    Each has the group's summed contribution in calibrated log-odds (`slope` is the calibrator's), its strongest feature
-    and that feature's value (null where missing). Summing over groups keeps correlated features from hiding each other.
+    Each has the group's contribution to the calibrated log-odds, its strongest feature, that feature's value and its
+    median among all wallets (null where missing), and a sentence.
     """
-    if not len(x):
-        return []
-    single = np.asarray(booster.predict(x, pred_contrib=True), dtype=np.float64)[:, :-1] * slope
-    kinds = sorted(set(groups))
-    member = np.array([[group == kind for kind in kinds] for group in groups], dtype=np.float64)
-    summed = single @ member
-    strongest = [np.flatnonzero(member[:, kind]) for kind in range(len(kinds))]
-    top = np.argsort(-summed, axis=1, kind="stable")[:, :MOST_REASONS]
-    listed = (
-        [
-            _reason(kinds[group], summed[row, group], strongest[group], single[row], x[row], names)
-            for group in top[row]
-            if summed[row, group] > 0
-        ]
-        for row in range(len(x))
-    )
-    return [json.dumps(named) for named in listed]
+    parts = [x[start : start + ROWS_AT_ONCE] for start in range(0, len(x), ROWS_AT_ONCE)]
+    return [text for part in parts for text in _reasons(booster, calibrator, inputs, part, peers)]
 
 
-def _reason(
-    group: str, contribution: float, members: Any, single: Floats, values: Floats, names: Sequence[str]
-) -> dict[str, Any]:
-    best = int(members[np.argmax(single[members])])
-    value = float(values[best])
-    return {
-        "group": group,
-        "text": TEXTS.get(group, f"This wallet's features of the group {group} go along with higher risk."),
-        "contribution": round(float(contribution), 6),
-        "feature": names[best],
-        "value": value if np.isfinite(value) else None,
-    }
+def _reasons(
+    booster: "Booster", calibrator: "Calibrator", inputs: "Sequence[Input]", x: Floats, peers: "Peers | None"
+) -> list[str]:
+    found = contributions(booster, calibrator, inputs, x)
+    medians = (peers or Peers(())).of([given.name for given in inputs])
+    order = np.argsort(-found.by_group, axis=1, kind="stable")[:, :MOST_REASONS]
+    texts, rows = Sentences(inputs), np.arange(len(x))
+    listed = []
+    for rank, group in enumerate(order.T):
+        added, feature = found.by_group[rows, group], found.strongest[rows, group]
+        is_named = added > (0.0 if rank < FIRST_REASONS else ONE_POINT)
+        text = texts.reasons(feature, added, x[rows, feature], medians[feature])
+        # The strongest come first, so what is named never follows what is not. Arrow's join loses rows of nulls alone.
+        named = pc.binary_join_element_wise(", " if rank else "", text, "")
+        listed.append(pc.if_else(pa.array(is_named), named, ""))
+    whole: list[str] = pc.binary_join_element_wise("[", *listed, "]", "").to_pylist()
+    return whole
+
+
+class Sentences:
+    """Writes reasons of many rows at once: what is the same for a feature is written once."""
+
+    def __init__(self, inputs: "Sequence[Input]") -> None:
+        self._units = np.array([given.unit for given in inputs])
+        heads = [{"group": given.group, "feature": given.name} for given in inputs]
+        self._heads = pa.array([f'{json.dumps(head)[:-1]}, "contribution": ' for head in heads])
+        self._topics = pa.array([_inside(f"{given.topic or given.group}: ") for given in inputs])
+        self._meanings = pa.array([_inside(f" ({given.meaning or given.name}).") for given in inputs])
+
+    def reasons(self, feature: Places, added: Floats, value: Floats, median: Floats) -> pa.Array:
+        """Write one reason per row, as a JSON object: `feature` is the place of an input."""
+        units, place = self._units[feature], pa.array(feature)
+        with np.errstate(invalid="ignore"):
+            side = np.nan_to_num(np.sign(rounded(value) - rounded(median))).astype(np.int64) + 1
+        relation = pa.array(np.array([", below the usual ", ", no other than the usual ", ", above the usual "])[side])
+        usual = pc.binary_join_element_wise(relation, shown(median, units), "")
+        compared = pc.if_else(pa.array(np.isnan(median) | np.isnan(value)), "", usual)
+        return pc.binary_join_element_wise(
+            pc.take(self._heads, place), numbers(added), ', "value": ', numbers(value), ', "peer_median": ',
+            numbers(median), ', "text": "', pc.take(self._topics, place), shown(value, units), compared,
+            pc.take(self._meanings, place), '"}', "",
+        )  # fmt: skip
+
+
+def _inside(text: str) -> str:
+    """Write a part of a JSON string."""
+    return json.dumps(text, ensure_ascii=False)[1:-1]

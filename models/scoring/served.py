@@ -10,6 +10,7 @@ from . import trees
 from .amount import Amount
 from .calibration import Calibrator
 from .errors import ScoringError
+from .peers import Peers
 from .predictor import OTHERS, Predictor
 from .score import ScoreMap
 
@@ -22,15 +23,23 @@ SCORE_MAP = "score_map.json"
 FEATURES = "features.json"
 TRADE_CALIBRATOR = "trade_calibrator.json"
 AMOUNTS = "amount.json"
+PEERS = "peers.json"
 
 
 @dataclass(frozen=True)
 class Input:
-    """Describes one model input as it was at training: name, group and the sign it was held to."""
+    """Describes one model input as it was at training: name, group and the sign it was held to.
+
+    `topic` says what its group is about, `meaning` what it is itself, `unit` how its values are shown (one of
+    `shown.UNITS`): what reasons are made of.
+    """
 
     name: str
     group: str
     monotone: int
+    topic: str = ""
+    meaning: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,7 @@ class Served:
     other_texts: tuple[tuple[str, str], ...] = ()
     trade: Calibrator | None = None
     amount: Amount | None = None
+    peers: Peers | None = None
 
     @property
     def names(self) -> list[str]:
@@ -81,6 +91,8 @@ class Served:
             content |= {TRADE_CALIBRATOR: self.trade.to_json(), AMOUNTS: self.amount.to_json()}
         if self.score_map is not None:
             content[SCORE_MAP] = self.score_map.to_json()
+        if self.peers is not None:
+            content[PEERS] = self.peers.to_json()
         return content
 
 
@@ -112,6 +124,7 @@ def from_files(
         other_texts=tuple((other, content[trees_file(other)]) for other in OTHERS if trees_file(other) in content),
         trade=Calibrator.from_json(content[TRADE_CALIBRATOR]) if TRADE_CALIBRATOR in content else None,
         amount=Amount.from_json(content[AMOUNTS]) if AMOUNTS in content else None,
+        peers=Peers.from_json(content[PEERS]) if PEERS in content else None,
     )
     held = (served.booster, *served.predictor.others.values())
     if any(booster.feature_name() != served.names for booster in held):

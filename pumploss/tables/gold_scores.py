@@ -25,7 +25,13 @@ TABLE = Table(
         Column("risk_band", Type.STRING, "`very low`, `low`, `medium`, `high` or `very high`"),
         Column("risk_percentile", Type.DOUBLE, "Share of that day's eligible traders with a lower risk, 0-1"),
         Column("baseline_score", Type.DOUBLE, "LEAST(100, loss_24h x 10 + loss_trades_24h x 2), the formula to beat"),
-        Column("reasons", Type.STRING, "JSON list of the feature groups that raise the risk most"),
+        Column(
+            "reasons",
+            Type.STRING,
+            "JSON list of the three to five groups of features that raise the risk most, strongest first: `group`, "
+            "`contribution` (log-odds), its strongest `feature`, that one's `value`, `peer_median` among all "
+            "wallets, and `text`; empty below `medium`",
+        ),
         Column("loss_model_version", Type.STRING, "Registered version of `loss-prediction`"),
         Column("risk_model_version", Type.STRING, "Registered version of `risk-score`"),
         Column("score_version", Type.STRING, "Version of the map from probability to score"),
@@ -50,6 +56,7 @@ TABLE = Table(
         *within("risk_percentile", 0, 1, "a share of the day's traders"),
         *within("baseline_score", 0, 100, "the published range"),
         holds("risk_band IN ('very low', 'low', 'medium', 'high', 'very high')", "an unknown band reads as no risk"),
+        holds("risk_band NOT IN ('very low', 'low') OR reasons = '[]'", "there is nothing to explain"),
         holds("scored_at = as_of", "a score is as of T, never as of the clock"),
     ),
 )

@@ -1,39 +1,122 @@
 """Why a trader has its score."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
+import pytest
 
-from models import boosting
-from models.scoring.reasons import MOST_REASONS, TEXTS, reasons
+from models.peers import peers
+from models.scoring.answers import risks
+from models.scoring.calibration import Calibrator, logit
+from models.scoring.errors import ScoringError
+from models.scoring.peers import Peers
+from models.scoring.reasons import FIRST_REASONS, MOST_REASONS, ONE_POINT, contributions, reasons
+from models.scoring.served import Input, Served
+
+SLOPE = Calibrator(0.8, -0.3)
+UNITS = {"loss_ratio": "share", "size": "sol", "noise": "seconds", "calm": ""}
 
 
-def test_reasons_add_up_to_the_published_probability(risk, inputs):
-    x = np.random.default_rng(2).normal(size=(50, 4))
-    single = np.asarray(risk.booster.predict(x, pred_contrib=True))
-    p = risk.calibrator.probability(single.sum(axis=1))
-    np.testing.assert_allclose(p, risk.calibrator.probability(boosting.raw(risk.booster, x)), atol=1e-12)
+@pytest.fixture(scope="module")
+def told(inputs):
+    """The inputs with what is said of them."""
+    return tuple(
+        replace(one, topic=f"The {one.group} of this wallet", meaning=f"its {one.name}", unit=UNITS[one.name])
+        for one in inputs
+    )
 
 
-def test_reasons_name_the_groups_that_raise_the_risk_strongest_first(risk, inputs):
+@pytest.fixture(scope="module")
+def rows(planted):
+    return planted(seed=9).x
+
+
+@pytest.fixture(scope="module")
+def usual(planted, risk):
+    return peers(planted(), risk.booster.feature_name())
+
+
+def test_contributions_and_what_all_begin_with_are_the_published_log_odds(risk, told, rows, usual):
+    served = Served("risk-score", "1", risk.booster.model_to_string(), SLOPE, told, risk.score_map, {}, peers=usual)
+    published = risks(served, rows, np.ones(len(rows)))
+    found = contributions(served.booster, SLOPE, told, rows)
+    np.testing.assert_allclose(found.base + found.by_group.sum(axis=1), logit(published.p_severe), rtol=0, atol=1e-9)
+    for row, text in enumerate(published.reasons):
+        for one in json.loads(text):
+            added = found.by_group[row, found.groups.index(one["group"])]
+            assert one["contribution"] == added
+
+
+def test_parts_that_do_not_add_up_are_refused(risk, told, rows):
+    class Lying:
+        def predict(self, x, pred_contrib=False, raw_score=False):
+            said = risk.booster.predict(x, pred_contrib=pred_contrib, raw_score=raw_score)
+            return said + 1e-6 if raw_score else said
+
+    with pytest.raises(ScoringError, match="off the log-odds that they explain"):
+        contributions(Lying(), SLOPE, told, rows[:50])
+
+
+def test_reasons_name_the_groups_that_raise_the_risk_strongest_first(risk, told, usual):
     x = np.array([[3.0, 1.0, 0.0, 3.0], [-3.0, np.nan, np.nan, -3.0]])
-    groups = [one.group for one in inputs]
-    high, low = (json.loads(text) for text in reasons(risk.booster, x, risk.booster.feature_name(), groups, 2.0))
+    high, low = (json.loads(text) for text in reasons(risk.booster, Calibrator(2.0, 0.0), told, x, usual))
     assert high[0]["group"] == "losses"
     assert high[0]["feature"] in ("loss_ratio", "calm")
     assert high[0]["value"] == 3.0
-    assert high[0]["text"] == TEXTS["losses"]
+    place = risk.booster.feature_name().index(high[0]["feature"])
+    assert high[0]["peer_median"] == usual.of(risk.booster.feature_name())[place]
+    assert high[0]["text"].startswith("The losses of this wallet: ")
+    assert high[0]["text"].endswith(f"(its {high[0]['feature']}).")
     for found in (high, low):
         contributions = [one["contribution"] for one in found]
         assert contributions == sorted(contributions, reverse=True)
         assert all(value > 0 for value in contributions)
         assert len(found) <= MOST_REASONS
     assert all(one["group"] != "losses" for one in low)
-    assert reasons(risk.booster, x[:0], risk.booster.feature_name(), groups) == []
+    assert reasons(risk.booster, SLOPE, told, x[:0], usual) == []
 
 
-def test_every_group_of_features_has_its_text():
-    from features.registry import model_inputs
+def test_from_the_fourth_on_a_reason_adds_a_point(risk, told, rows):
+    alone = tuple(replace(one, group=one.name) for one in told)
+    found = contributions(risk.booster, SLOPE, alone, rows)
+    for row, text in enumerate(reasons(risk.booster, SLOPE, alone, rows, None)):
+        ordered = sorted((value for value in found.by_group[row] if value > 0), reverse=True)
+        expected = ordered[:FIRST_REASONS] + [value for value in ordered[FIRST_REASONS:] if value > ONE_POINT]
+        assert [one["contribution"] for one in json.loads(text)] == expected
 
-    lacking = {one.group for one in model_inputs()} - TEXTS.keys()
-    assert not lacking, f"say in models/scoring/reasons.py what a high contribution of {sorted(lacking)} means"
+
+def test_a_sentence_says_value_usual_value_and_what_is_meant(risk, told):
+    medians = Peers((("loss_ratio", 0.5), ("size", 2.0), ("noise", 90.0), ("calm", None)))
+    x = np.array([[0.5, 0.75, 7_200.0, 1.5], [0.5, 3.0, np.nan, 1.5]])
+    alone = tuple(replace(one, group=one.name) for one in told)
+    texts = {}
+    for row, text in enumerate(reasons(risk.booster, Calibrator(1.0, 0.0), alone, x, medians)):
+        texts |= {(row, one["feature"]): one["text"] for one in json.loads(text)}
+    known = {
+        (0, "loss_ratio"): "50 %, no other than the usual 50 % (its loss_ratio).",
+        (1, "loss_ratio"): "50 %, no other than the usual 50 % (its loss_ratio).",
+        (0, "size"): "0.75 SOL, below the usual 2 SOL (its size).",
+        (1, "size"): "3 SOL, above the usual 2 SOL (its size).",
+        (0, "noise"): "2 hours, above the usual 1.5 minutes (its noise).",
+        (1, "noise"): "nothing known (its noise).",
+        (0, "calm"): "1.5 (its calm).",
+        (1, "calm"): "1.5 (its calm).",
+    }
+    assert texts
+    for key, text in texts.items():
+        assert text.partition(": ")[2] == known[key]
+
+
+def test_what_a_registered_version_lacks_is_left_out(risk, rows):
+    bare = tuple(Input(name, group, 0) for name, group in zip(UNITS, "abcd", strict=True))
+    (found,) = (json.loads(text) for text in reasons(risk.booster, SLOPE, bare, np.array([[3.0, 1.0, 0.0, 3.0]]), None))
+    assert found[0]["peer_median"] is None
+    assert "usual" not in found[0]["text"]
+
+
+def test_a_low_band_has_no_reasons_and_a_high_one_has(risk, told, rows, usual):
+    served = Served("risk-score", "1", risk.booster.model_to_string(), SLOPE, told, risk.score_map, {}, peers=usual)
+    published = risks(served, rows, np.ones(len(rows)))
+    for band, text in zip(published.risk_band, published.reasons, strict=True):
+        assert (text == "[]") == (band in ("very low", "low")), band

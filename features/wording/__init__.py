@@ -1,0 +1,1 @@
+"""Says what features mean to people who have never read their formulas."""
