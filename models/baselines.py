@@ -55,7 +55,7 @@ def column(frame: TrainingFrame, name: str) -> Floats:
     """Take one input, 0 where it is missing; of a frame without it, 0 throughout, which ranks nobody."""
     if name not in frame.names:
         return np.zeros(len(frame))
-    return np.nan_to_num(frame.x[:, frame.names.index(name)])
+    return np.nan_to_num(frame.x[:, frame.names.index(name)].astype(np.float64))
 
 
 def rivals(frame: TrainingFrame, parts: TimeSplit, spec: ModelSpec) -> dict[str, Contender]:

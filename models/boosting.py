@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from models.dataset import Flags, Floats
+from models.scoring.arrays import Matrix
 from models.scoring.trees import library, raw
 from models.spec import ModelSpec
 
@@ -22,11 +23,11 @@ MIN_LEAF, LEAF_SHARE = 200, 0.0005
 class Rows:
     """Holds training rows, binned once: all trees of a model grow from them.
 
-    Rows are float64 and must come sorted by (T, trader), since bagging depends on their order. `monotone` holds -1, 0
+    Rows must come sorted by (T, trader), since bagging depends on their order. `monotone` holds -1, 0
     or +1 per column: the sign of its effect on the risk.
     """
 
-    def __init__(self, spec: ModelSpec, names: Sequence[str], monotone: Sequence[int], x: Floats) -> None:
+    def __init__(self, spec: ModelSpec, names: Sequence[str], monotone: Sequence[int], x: Matrix) -> None:
         self._spec, self._monotone = spec, list(monotone)
         # Trees of fewer rows may have smaller leaves, so no column is dropped for what it could split of all rows.
         binning = {**spec.parameters, "seed": spec.seed, "feature_pre_filter": False}
@@ -57,7 +58,7 @@ class Rows:
         return booster
 
 
-def columns_of(names: tuple[str, ...], booster: "Booster", x: Floats) -> Floats:
+def columns_of(names: tuple[str, ...], booster: "Booster", x: Matrix) -> Matrix:
     """Take the booster's inputs by name out of a matrix with these columns, in the booster's order."""
     wanted = booster.feature_name()
     if list(names) == wanted:

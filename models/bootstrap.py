@@ -73,7 +73,7 @@ class Draws:
 def clusters(frame: TrainingFrame, rows: Flags) -> Integers:
     """Number the trader and week of each of these rows."""
     week = frame.as_of[rows].astype("datetime64[D]").astype(np.int64) // 7
-    _, trader = np.unique(frame.trader[rows], return_inverse=True)
+    _, trader = np.unique(frame.trader_number[rows], return_inverse=True)
     _, number = np.unique(np.stack([trader, week], axis=1), axis=0, return_inverse=True)
     numbers: Integers = number.reshape(-1).astype(np.int64)
     return numbers

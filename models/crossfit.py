@@ -10,6 +10,7 @@ import numpy as np
 from models import amount, boosting, calibration
 from models.dataset import Flags, Floats, TrainingFrame
 from models.scoring.amount import BEND_SOL, Amount
+from models.scoring.arrays import Matrix
 from models.scoring.predictor import AMOUNT, OTHERS, TRADE, Predictor
 from models.spec import ModelSpec
 from models.time_split import Fold
@@ -31,7 +32,7 @@ class Grown:
     others: "dict[str, Booster]"
     sizes: Amount | None = None
 
-    def raw(self, x: Floats) -> Raw:
+    def raw(self, x: Matrix) -> Raw:
         """Ask all trees; the logarithm of an amount comes smeared, for smearing is a matter of these trees alone."""
         said = {MAIN: boosting.raw(self.booster, x)}
         said |= {name: boosting.raw(trees, x) for name, trees in self.others.items()}

@@ -12,12 +12,16 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from models.scoring.arrays import Matrix
 from pumploss.baseline import baseline_score
 from pumploss.errors import ModelError
 from pumploss.money import LAMPORTS_PER_SOL
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+
+#: Rows that are digested at once.
+DIGESTED_ROWS = 100_000
 
 KEY = ("trader_address", "event_timestamp")
 #: What an outcome may rest on, where the labels say so.
@@ -27,16 +31,18 @@ OUTCOMES = ("is_loss", "is_severe_loss", "is_exposed", "outcome_lamports")
 
 @dataclass(frozen=True, eq=False)
 class TrainingFrame:
-    """Holds rows sorted by (T, trader): `x` has one float64 column per name, missing values are NaN.
+    """Holds rows sorted by (T, trader): `x` has one float32 column per name, missing values are NaN.
 
+    `trader_number` points into `addresses`, the sorted wallets.
     `pnl_sol` is the equity change over the label window; `formula` and `volume` are the two rankings to beat. The last
     two mark rows whose outcome rests on a last price, or on sells of what was never bought, where that is known.
     """
 
     names: tuple[str, ...]
-    x: Floats
+    x: Matrix
     as_of: npt.NDArray[np.datetime64]
-    trader: npt.NDArray[np.str_]
+    trader_number: npt.NDArray[np.int32]
+    addresses: npt.NDArray[np.str_]
     is_loss: Flags
     is_severe_loss: Flags
     is_exposed: Flags
@@ -54,6 +60,12 @@ class TrainingFrame:
         flags: Flags = getattr(self, column)
         return flags
 
+    @property
+    def trader(self) -> npt.NDArray[np.str_]:
+        """Return the wallet of each row: many times the size of its number, so made anew each time."""
+        wallets: npt.NDArray[np.str_] = self.addresses[self.trader_number]
+        return wallets
+
     @cached_property
     def loss_sol(self) -> Floats:
         """Return what was lost, 0 where nothing was."""
@@ -69,19 +81,28 @@ class TrainingFrame:
     def sha256(self) -> str:
         """Digest names, order and every value; the same rows give the same digest in whichever order they came."""
         digest = hashlib.sha256(json.dumps(self.names).encode())
-        digest.update("\n".join(self.trader.tolist()).encode())
-        for values in (self.as_of.astype(np.int64), self.is_loss, self.is_severe_loss, self.is_exposed):
+        digest.update("\n".join(self.addresses.tolist()).encode())
+        whole = (self.trader_number, self.as_of.astype(np.int64), self.is_loss, self.is_severe_loss, self.is_exposed)
+        for values in whole:
             digest.update(np.ascontiguousarray(values).tobytes())
         for floats in (self.x, self.pnl_sol, self.formula, self.volume):
-            digest.update(canonical(floats).tobytes())
+            # Piece by piece, or the digest would need as much memory as all rows.
+            for start in range(0, len(floats), DIGESTED_ROWS):
+                digest.update(canonical(floats[start : start + DIGESTED_ROWS]).tobytes())
         return digest.hexdigest()
 
 
-def canonical(values: Floats) -> Floats:
-    """Give NaN and zero one bit pattern each, C-ordered and little-endian: fit for hashing."""
-    plain = np.ascontiguousarray(values, dtype="<f8") + 0.0
+def canonical(values: Matrix) -> Floats:
+    """Give NaN and zero one bit pattern each, C-ordered, little-endian and double: fit for hashing."""
+    plain: Floats = np.ascontiguousarray(values, dtype="<f8") + 0.0
     plain[np.isnan(plain)] = np.nan
     return plain
+
+
+def numbered(trader: npt.NDArray[np.str_]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.str_]]:
+    """Number wallets by their order; answers the number of each, and the wallets."""
+    addresses, number = np.unique(trader, return_inverse=True)
+    return number.astype(np.int32), addresses
 
 
 def formula_score(loss_24h_sol: Floats, loss_trades_24h: Floats) -> Floats:
@@ -97,10 +118,12 @@ def assemble(rows: pl.DataFrame, names: Sequence[str]) -> TrainingFrame:
     missing = sorted({*KEY, *OUTCOMES, *names} - set(rows.columns))
     if missing:
         raise ModelError(f"The training rows lack {', '.join(missing)}: build gold_labels and gold_trader_features.")
-    ordered = rows.sort("event_timestamp", "trader_address")
-    keys = ordered.select("event_timestamp", "trader_address")
-    if keys.is_duplicated().any():
-        twice = keys.filter(keys.is_duplicated()).row(0)
+    keys = rows.select("event_timestamp", "trader_address")
+    is_sorted = keys.equals(keys.sort("event_timestamp", "trader_address"))
+    # Sorting what is sorted would hold all rows twice.
+    ordered = rows if is_sorted else rows.sort("event_timestamp", "trader_address")
+    if (repeated := keys.is_duplicated()).any():
+        twice = keys.filter(repeated).sort("event_timestamp", "trader_address").row(0)
         raise ModelError(f"gold_labels: trader {twice[1]} stands twice at T = {twice[0]}: build the label day again.")
 
     def floats(name: str) -> Floats:
@@ -111,11 +134,13 @@ def assemble(rows: pl.DataFrame, names: Sequence[str]) -> TrainingFrame:
     def flags(name: str) -> Flags:
         return ordered[name].to_numpy().astype(np.bool_)
 
+    number, addresses = _traders(ordered["trader_address"])
     return TrainingFrame(
         names=tuple(names),
-        x=matrix(ordered, names),
+        x=_taken(ordered, names, pl.Float32),
         as_of=ordered["event_timestamp"].dt.date().to_numpy().astype("datetime64[D]"),
-        trader=ordered["trader_address"].to_numpy().astype(np.str_),
+        trader_number=number,
+        addresses=addresses,
         is_loss=flags("is_loss"),
         is_severe_loss=flags("is_severe_loss"),
         is_exposed=flags("is_exposed"),
@@ -126,8 +151,20 @@ def assemble(rows: pl.DataFrame, names: Sequence[str]) -> TrainingFrame:
     )
 
 
+def _traders(wallets: pl.Series) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.str_]]:
+    """Number wallets as `numbered` does, without an array of all texts."""
+    addresses = wallets.unique().sort()
+    number = wallets.replace_strict(addresses, pl.int_range(len(addresses), dtype=pl.Int32, eager=True))
+    return number.to_numpy(), addresses.to_numpy().astype(np.str_)
+
+
 def matrix(rows: pl.DataFrame, names: Sequence[str]) -> Floats:
     """Take the columns as float64 in this order, NaN where missing. Raises ModelError for absent or text columns."""
+    taken: Floats = _taken(rows, names, pl.Float64)
+    return taken
+
+
+def _taken(rows: pl.DataFrame, names: Sequence[str], precision: type[pl.DataType]) -> npt.NDArray[Any]:
     absent = [name for name in names if name not in rows.columns]
     odd = [name for name in names if name not in absent and not _is_number(rows.schema[name])]
     if absent or odd:
@@ -137,8 +174,8 @@ def matrix(rows: pl.DataFrame, names: Sequence[str]) -> Floats:
         )
     if not names:
         return np.empty((len(rows), 0))
-    columns = [pl.col(name).cast(pl.Float64).fill_null(float("nan")) for name in names]
-    return np.ascontiguousarray(rows.select(columns).to_numpy(), dtype=np.float64)
+    columns = [pl.col(name).cast(precision).fill_null(float("nan")) for name in names]
+    return np.ascontiguousarray(rows.select(columns).to_numpy())
 
 
 def _is_number(kind: Any) -> bool:

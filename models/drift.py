@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.dataset import Flags, Floats, TrainingFrame
+from models.scoring.arrays import Matrix
 from pumploss.errors import ModelError
 
 Counts = npt.NDArray[np.int64]
@@ -91,7 +92,7 @@ def reference(frame: TrainingFrame, fit: Flags, later: Flags, probability: Float
     taken = learned[:: 1 + len(learned) // MOST_ROWS]
     return Reference(
         rows=len(learned),
-        traders=len(np.unique(frame.trader[learned])),
+        traders=len(np.unique(frame.trader_number[learned])),
         daily_rows=round(len(learned) / len(np.unique(frame.as_of[learned])), 1),
         mean_probability=round(float(probability.mean()), 9),
         inputs={name: spread(frame.x[taken, place], frame.as_of[taken]) for place, name in enumerate(frame.names)},
@@ -99,7 +100,7 @@ def reference(frame: TrainingFrame, fit: Flags, later: Flags, probability: Float
     )
 
 
-def spread(values: Floats, day: npt.NDArray[np.datetime64]) -> Spread:
+def spread(values: Matrix, day: npt.NDArray[np.datetime64]) -> Spread:
     """Describe values of several days; the edges are frozen from here on."""
     plain = _single(values)
     known = plain[~np.isnan(plain) & (plain != 0)]
@@ -126,7 +127,7 @@ def psi(now: Counts, before: Counts) -> float:
     return float(((p - q) * np.log(p / q)).sum())
 
 
-def _single(values: Floats) -> Floats:
+def _single(values: Matrix) -> Floats:
     """Round to single precision, in which training may hold its matrix: ties with an edge must fall the same way."""
     with np.errstate(over="ignore"):
         single: Floats = values.astype(np.float32).astype(np.float64)

@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from models import boosting, metrics
-from models.dataset import Flags, Floats, TrainingFrame
+from models.dataset import Flags, TrainingFrame
+from models.scoring.arrays import Matrix
 from models.spec import ModelSpec
 from models.time_split import TimeSplit
 
@@ -75,7 +76,7 @@ def _adversarial(spec: ModelSpec, frame: TrainingFrame, before: Rows, after: Row
         return "", 0.5
     is_later = np.arange(len(rows)) >= len(before)
     # Who a trader is must not help: one half of the traders teaches, the other is asked about.
-    _, trader = np.unique(frame.trader[rows], return_inverse=True)
+    _, trader = np.unique(frame.trader_number[rows], return_inverse=True)
     teaches = np.random.default_rng(spec.seed).random(int(trader.max()) + 1)[trader] < 0.5
     x, names = np.ascontiguousarray(frame.x[rows][:, own]), [frame.names[number] for number in own]
     grown = boosting.Rows(spec, names, [0] * len(own), x[teaches]).grow(
@@ -85,7 +86,7 @@ def _adversarial(spec: ModelSpec, frame: TrainingFrame, before: Rows, after: Row
     return names[int(np.argmax(grown.feature_importance("gain")))], area
 
 
-def _is_of_day(values: Floats, day: npt.NDArray[np.datetime64]) -> bool:
+def _is_of_day(values: Matrix, day: npt.NDArray[np.datetime64]) -> bool:
     """Tell whether an input has one value for all rows of a day, on several days."""
     known = ~np.isnan(values)
     if not known.any():

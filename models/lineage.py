@@ -65,6 +65,6 @@ def rows_of(frame: TrainingFrame) -> pl.DataFrame:
             "as_of": frame.as_of,
             "trader_address": frame.trader,
             **{name: getattr(frame, name) for name in ("is_exposed", "is_loss", "is_severe_loss", "pnl_sol")},
-            **{name: frame.x[:, place].astype(np.float32) for place, name in enumerate(frame.names)},
+            **{name: frame.x[:, place].astype(np.float32, copy=False) for place, name in enumerate(frame.names)},
         }
     )

@@ -7,6 +7,7 @@ import numpy as np
 
 from models.bootstrap import Draws, Integers
 from models.dataset import Flags, Floats, TrainingFrame
+from models.scoring.arrays import Matrix
 from models.time_split import TimeSplit
 
 #: With fewer outcomes, or fewer rows without one, a slice says nothing.
@@ -15,7 +16,7 @@ FEWEST_OUTCOMES = 500
 #: Each slice of the locked rows by what is known at T: an input, and which of its values are meant. Who creates a coin
 #: is not in the trades, but creators and their bundles buy in the slot of its launch. A market falls where more of the
 #: sells of yesterday lost than on its median day.
-BY_INPUT: dict[str, tuple[str, Callable[[Floats], Flags]]] = {
+BY_INPUT: dict[str, tuple[str, Callable[[Matrix], Flags]]] = {
     "under 7 days old": ("wallet_age_days", lambda age: age < 7),
     "7 to 30 days old": ("wallet_age_days", lambda age: (age >= 7) & (age < 30)),
     "over 30 days old": ("wallet_age_days", lambda age: age >= 30),
@@ -59,8 +60,8 @@ def slices(
 
 
 def _members(frame: TrainingFrame, parts: TimeSplit, rows: Flags) -> dict[str, Flags]:
-    known = frame.trader[parts.rows(frame, parts.train)]
-    seen = np.isin(frame.trader[rows], known)
+    known = frame.trader_number[parts.rows(frame, parts.train)]
+    seen = np.isin(frame.trader_number[rows], known)
     volume = frame.volume[rows]
     weekday = (frame.as_of[rows].astype("datetime64[D]").astype(np.int64) + 3) % 7
     members = {"all": np.ones(len(seen), bool), "never seen in training": ~seen, "seen in training": seen}

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from models import boosting, crossfit, drift, evaluate, folds, leaks, metrics, score
 from models.baselines import Contender
-from models.dataset import Floats, TrainingFrame
+from models.dataset import TrainingFrame
 from models.evaluate import Evaluation
+from models.phases import Phases
+from models.scoring.arrays import Matrix
 from models.scoring.calibration import Calibrator, sigmoid
 from models.scoring.errors import ScoringError
 from models.scoring.predictor import Predictor
@@ -49,7 +51,12 @@ class Trained:
 
 
 def train(
-    spec: ModelSpec, frame: TrainingFrame, parts: TimeSplit, inputs: Sequence[Input], frozen: ScoreMap | None = None
+    spec: ModelSpec,
+    frame: TrainingFrame,
+    parts: TimeSplit,
+    inputs: Sequence[Input],
+    frozen: ScoreMap | None = None,
+    phases: Phases | None = None,
 ) -> Trained:
     """Walk forward, judge on the locked days, then fit anew on all. `frozen` is the map that a score keeps.
 
@@ -57,32 +64,38 @@ def train(
     """
     refuse_too_few(frame, parts, spec.target)
     try:
-        return _train(spec, frame, parts, inputs, frozen)
+        return _train(spec, frame, parts, inputs, frozen, phases or Phases())
     except ScoringError as error:
         raise ModelError(f"{spec.name} cannot be trained: {error}") from error
 
 
 def _train(
-    spec: ModelSpec, frame: TrainingFrame, parts: TimeSplit, inputs: Sequence[Input], frozen: ScoreMap | None
+    spec: ModelSpec,
+    frame: TrainingFrame,
+    parts: TimeSplit,
+    inputs: Sequence[Input],
+    frozen: ScoreMap | None,
+    phases: Phases,
 ) -> Trained:
-    outcome, before = frame.target(spec.target), parts.rows(frame, parts.calibrate)
     monotone = [given.monotone for given in inputs]
-    *asked, locked = [crossfit.ask(spec, frame, fold, monotone) for fold in (*parts.folds, parts.locked)]
-    judged = crossfit.calibrate(spec, frame, locked.grown, asked)
-    score_map = None
-    if spec.has_score:
-        score_map = frozen or score.reference(int(outcome[before].sum()), int(before.sum()))
-    found = judge(spec, frame, parts, judged, score_map)
-    evaluation = replace(
-        found,
-        model={**found.model, "auc_exposed_train": _auc_of_training(spec, frame, parts, judged)},
-        reference=_spreads(frame, parts, judged),
-        folds=folds.measured(spec, frame, asked),
-        leaks=leaks.measured(spec, frame, parts),
-    )
+    with phases.phase("folds"):
+        *asked, locked = [crossfit.ask(spec, frame, fold, monotone) for fold in (*parts.folds, parts.locked)]
+        judged = crossfit.calibrate(spec, frame, locked.grown, asked)
+    outcome = frame.target(spec.target)[parts.rows(frame, parts.calibrate)]
+    score_map = (frozen or score.reference(int(outcome.sum()), len(outcome))) if spec.has_score else None
+    with phases.phase("judge"):
+        found = judge(spec, frame, parts, judged, score_map)
+        evaluation = replace(
+            found,
+            model={**found.model, "auc_exposed_train": _auc_of_training(spec, frame, parts, judged)},
+            reference=_spreads(frame, parts, judged),
+            folds=folds.measured(spec, frame, asked),
+            leaks=leaks.measured(spec, frame, parts),
+        )
     # Nothing is chosen any more, so the locked days may teach: the refit learns up to the newest matured label.
-    refit = crossfit.grow(spec, frame, parts.refit, monotone)
-    predictor = crossfit.calibrate(spec, frame, refit, [*asked, locked])
+    with phases.phase("refit"):
+        refit = crossfit.grow(spec, frame, parts.refit, monotone)
+        predictor = crossfit.calibrate(spec, frame, refit, [*asked, locked])
     return Trained(spec, predictor, judged, score_map, tuple(inputs), parts, evaluation)
 
 
@@ -118,5 +131,5 @@ def logloss(spec: ModelSpec, frame: TrainingFrame, parts: TimeSplit, predictor: 
     return metrics.logloss(frame.target(spec.target)[parts.rows(frame, parts.test)], probability)
 
 
-def _tested(frame: TrainingFrame, parts: TimeSplit, predictor: Predictor) -> Floats:
+def _tested(frame: TrainingFrame, parts: TimeSplit, predictor: Predictor) -> Matrix:
     return boosting.columns_of(frame.names, predictor.booster, frame.x[parts.rows(frame, parts.test)])

@@ -1,15 +1,16 @@
-"""The training rows: matured labels from the lake, features as they were known at T through Feast."""
+"""The training rows: matured labels from the lake, features as they were known at T."""
 
 import hashlib
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
+from pyspark.sql import functions as F
 
-from feature_repo.store import VIEW, feature_store, quiet
 from features.labels import HORIZON_DAYS, LABEL_VERSION
 from features.registry import TABLE, model_inputs
 from jobs.running.context import Context
+from jobs.training.joining import join
 from models.dataset import TrainingFrame, assemble
 from models.scoring.served import Input
 from models.time_split import NotEnoughDaysError
@@ -21,6 +22,11 @@ from pumploss.tables import gold_labels, gold_trader_day
 #: A feature looks back 30 days; a T with less history before it would teach the model another meaning.
 HISTORY_DAYS = 30
 
+#: Of more rows than these a part of the traders is drawn, by a hash of the wallet.
+MOST_ROWS = 2_000_000
+#: A prime, which has nothing to do with the cohorts that are made of the same hash.
+HASH_PARTS = 1_000_003
+
 
 @dataclass(frozen=True)
 class Retrieved:
@@ -29,6 +35,7 @@ class Retrieved:
     frame: TrainingFrame
     data: dict[str, str]
     rows_without_features: int
+    trader_share: float = 1.0
 
 
 #: What this process retrieved last: both trainings of a night use one frame, and retrieval is what costs.
@@ -63,43 +70,53 @@ def retrieve(context: Context, last: date) -> Retrieved:
 
 
 def _retrieve(context: Context, last: date, labels_version: int | None, features_version: int | None) -> Retrieved:
-    labels = _labels(context, last, labels_version)
+    labels, share = _labels(context, last, labels_version)
     if features_version is None or labels.is_empty():
         raise NotEnoughDaysError(
             f"0 as-of days with {HISTORY_DAYS} days of history before them and a label matured by {shift(last, 1)}"
         )
     rows = with_features(context, labels, features_version)
     names = [wanted.name for wanted in inputs()]
-    complete = rows.filter(~_is_unmatched(names))
+    unmatched = rows.select(_is_unmatched(names)).to_series()
+    complete = rows.filter(~unmatched) if unmatched.any() else rows
     data = {
         **_provenance(context, gold_labels.TABLE, labels_version, complete, 1 - HORIZON_DAYS),
         **_provenance(context, TABLE, features_version, complete, 1),
+        "trader_share": f"{share:.6f}",
     }
     frame = assemble(complete, names)
-    return Retrieved(frame, data, len(rows) - len(complete))
+    return Retrieved(frame, data, len(rows) - len(complete), share)
 
 
-def _labels(context: Context, last: date, version: int | None) -> pl.DataFrame:
-    """Reads labels with a full history before T and a window that has closed and was known by the close of the day."""
+def _labels(context: Context, last: date, version: int | None) -> tuple[pl.DataFrame, float]:
+    """Reads labels with a full history before T and a window that has closed and was known by the close of the day.
+
+    Answers the share of the traders that is read, too.
+    """
     table = gold_labels.TABLE
     first = min(context.lake.rows_by_day(gold_trader_day.TABLE), default=last)
     earliest, latest = shift(first, HISTORY_DAYS), shift(last, 1 - HORIZON_DAYS)
-    days = [day for day in context.lake.rows_by_day(table) if earliest <= day <= latest]
+    counted = {day: rows for day, rows in context.lake.rows_by_day(table).items() if earliest <= day <= latest}
     wanted = ["trader_address", "as_of", "outcome_lamports", "is_exposed", "is_loss", "is_severe_loss", "known_at"]
     more = ("label_version", "horizon_days", "is_last_price_marked", "unmatched_share")
-    rows = context.read(table, days, version).select(*wanted, *more).toArrow()
-    frame = pl.DataFrame(pl.from_arrow(rows))
+    rows = context.read(table, list(counted), version).select(*wanted, *more)
+    if (share := share_of_traders(sum(counted.values()))) < 1:
+        # By trader, not by row: days of one trader say the same, and who is kept is kept on all of them.
+        part = F.pmod(F.xxhash64("trader_address"), F.lit(HASH_PARTS))
+        rows = rows.filter(part < F.lit(int(share * HASH_PARTS)))
+    frame = pl.DataFrame(pl.from_arrow(rows.toArrow()))
     refuse_others(frame)
     doubts = {
         "is_last_price_marked": pl.col("is_last_price_marked").fill_null(value=False),
         "is_unmatched": pl.col("unmatched_share").fill_null(0.0) > 0,
     }
-    return (
-        frame.with_columns(**doubts)
-        .select(*wanted, *doubts)
-        .filter(pl.col("known_at") <= midnight(shift(last, 1)))
-        .drop("known_at")
-    )
+    known = pl.col("known_at") <= midnight(shift(last, 1))
+    return frame.with_columns(**doubts).select(*wanted, *doubts).filter(known).drop("known_at"), share
+
+
+def share_of_traders(rows: int) -> float:
+    """Tells which part of the traders is learned from, and judged, where labels have so many rows."""
+    return min(1.0, MOST_ROWS / rows) if rows else 1.0
 
 
 def refuse_others(labels: pl.DataFrame) -> None:
@@ -116,21 +133,13 @@ def refuse_others(labels: pl.DataFrame) -> None:
 
 
 def with_features(context: Context, labels: pl.DataFrame, version: int) -> pl.DataFrame:
-    """Joins the labels to the features that were valid and known at T, from one version of the table, through Feast."""
-    from feature_repo.definitions import training_columns
+    """Joins the labels to the features that were valid and known at T, from one version of the table, as Feast would.
 
-    store = feature_store(context.settings, versions={TABLE.name: version})
-    entities = labels.sort("as_of", "trader_address").rename({"as_of": "event_timestamp"})
-    with quiet():
-        job = store.get_historical_features(
-            entity_df=entities.to_pandas(),
-            features=[f"{VIEW}:{name}" for name in training_columns()],
-            filter_by_created_timestamp=True,
-        )
-        joined = pl.DataFrame(pl.from_arrow(job.to_arrow()))
-    if len(joined) != len(entities):
-        raise ModelError(f"Feast gave {len(joined)} rows for {len(entities)} labels: build gold_trader_features again.")
-    return joined
+    Rows come by (T, trader). Feast itself joins any moments and holds all rows more than once meanwhile.
+    """
+    from feature_repo.definitions import TTL, training_columns
+
+    return join(context.settings.lake, TABLE, version, labels, training_columns(), TTL)
 
 
 def _is_unmatched(names: list[str]) -> pl.Expr:

@@ -11,6 +11,7 @@ from jobs.training.rows import Retrieved, inputs, release, retrieve
 from models import gate
 from models.dataset import TrainingFrame
 from models.gate import Decision
+from models.phases import Phases
 from models.registry import Registry
 from models.scoring.score import SCORE_VERSION, ScoreMap
 from models.scoring.trees import library
@@ -39,20 +40,26 @@ def train_model(context: StepContext, days: Days, spec: ModelSpec, if_missing: b
         report.skipped = f"{spec.name} version {champion} is the champion already"
         return
     try:
-        retrieved = retrieve(context, last)
+        phases = Phases()
+        with phases.phase("retrieve"):
+            retrieved = retrieve(context, last)
         parts = split_by_time(retrieved.frame.days, HORIZON_DAYS)
         report.day(last).rows_read = len(retrieved.frame)
-        _train(registry, spec, retrieved, parts, report)
+        _train(registry, spec, retrieved, parts, report, phases)
     except UntrainableError as error:
         report.skipped = f"{spec.name} cannot be trained yet: {error}. Run more nights; scores wait for a first model."
     if report.step == weekly()[-1].name:
         release()
 
 
-def _train(registry: Registry, spec: ModelSpec, retrieved: Retrieved, parts: TimeSplit, report: RunReport) -> None:
+def _train(
+    registry: Registry, spec: ModelSpec, retrieved: Retrieved, parts: TimeSplit, report: RunReport, phases: Phases
+) -> None:
     identity = {"frame_sha256": retrieved.frame.sha256, "params_hash": params_hash(spec)}
     if retrieved.rows_without_features:
         report.warnings.append(f"{retrieved.rows_without_features} labels have no features within 48 hours; left out")
+    if retrieved.trader_share < 1:
+        report.notes.append(f"{spec.name}: learned from and judged on {retrieved.trader_share:.1%} of the traders")
     known = registry.same(spec.name, identity)
     if known is not None:
         served = registry.load(spec.name, known)
@@ -60,10 +67,11 @@ def _train(registry: Registry, spec: ModelSpec, retrieved: Retrieved, parts: Tim
         is_champion = known == registry.version(spec.name)
         report.details.update(_details(spec, known, served.metrics, parts, is_new=False, is_champion=is_champion))
         return
-    trained = train(spec, retrieved.frame, parts, inputs(), _frozen(registry, spec))
+    trained = train(spec, retrieved.frame, parts, inputs(), _frozen(registry, spec), phases)
     decision, previous = _decide(registry, trained, retrieved.frame)
     tags = {**identity, **retrieved.data, **version_tags(trained), "gate": "; ".join(decision.reasons) or "passed"}
-    version = registry.log(trained, tags, retrieved.frame)
+    with phases.phase("register"):
+        version = registry.log(trained, tags, retrieved.frame)
     if parts.shortfalls:
         report.notes.append(f"{spec.name}: the history is short: {'; '.join(parts.shortfalls)}")
     if decision.is_promoted:
@@ -76,12 +84,13 @@ def _train(registry: Registry, spec: ModelSpec, retrieved: Retrieved, parts: Tim
     evidence = trained.evaluation.evidence()
     report.details.update(_details(spec, version, evidence, parts, is_new=True, is_champion=decision.is_promoted))
     report.details["gate"] = {"is_promoted": decision.is_promoted, "reasons": decision.reasons}
+    report.details["phases"] = phases.taken
     _keep(report, spec)
 
 
 def _keep(report: RunReport, spec: ModelSpec) -> None:
     """Notes decision and evidence for the ledger, on the day that the training is as of."""
-    kept = {name: report.details[name] for name in ("version", "gate", *EVIDENCE)}
+    kept = {name: report.details[name] for name in ("version", "gate", "phases", *EVIDENCE)}
     report.day(max(report.days)).note(spec.name, **kept)
 
 

@@ -1,6 +1,10 @@
 """Names the arrays that scoring takes and gives."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+#: Rows of inputs, in single precision where a model learns from them.
+Matrix = npt.NDArray[np.floating[Any]]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from . import trees
 from .amount import Amount
-from .arrays import Floats
+from .arrays import Floats, Matrix
 from .calibration import Calibrator
 
 if TYPE_CHECKING:
@@ -44,21 +44,21 @@ class Predictor:
         """Tell whether the model answers how much, too."""
         return self.trade is not None and self.amount is not None
 
-    def log_odds(self, x: Floats) -> Floats:
+    def log_odds(self, x: Matrix) -> Floats:
         """Compute the calibrated log-odds of the main question."""
         return self.calibrator.log_odds(trees.raw(self.booster, x))
 
-    def probability(self, x: Floats) -> Floats:
+    def probability(self, x: Matrix) -> Floats:
         """Compute the probability of the model's outcome, of any row: also of those who may not trade at all."""
         main = self.calibrator.probability(trees.raw(self.booster, x))
         return main if self.trade is None else main * self.p_trade(x)
 
-    def p_trade(self, x: Floats) -> Floats:
+    def p_trade(self, x: Matrix) -> Floats:
         """Compute the probability of being exposed."""
         assert self.trade is not None
         return self.trade.probability(trees.raw(self.others[TRADE], x))
 
-    def losses(self, x: Floats) -> Losses:
+    def losses(self, x: Matrix) -> Losses:
         """Answer all three questions of a loss model."""
         return self.told(trees.raw(self.booster, x), {name: trees.raw(self.others[name], x) for name in OTHERS})
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .arrays import Floats
+from .arrays import Floats, Matrix
 
 if TYPE_CHECKING:
     from lightgbm import Booster
@@ -25,7 +25,7 @@ def library() -> ModuleType:
     return module
 
 
-def raw(booster: "Booster", x: Floats) -> Floats:
+def raw(booster: "Booster", x: Matrix) -> Floats:
     """Predict the uncalibrated log-odds of the rows."""
     if not len(x):
         return np.empty(0)

@@ -104,7 +104,7 @@ def test_inputs_are_those_of_training_and_probabilities_those_of_the_test_days(p
     frame = planted()
     parts = split_by_time(frame.days, 7)
     reference = risk.evaluation.reference
-    assert reference.rows == parts.rows(frame, parts.train).sum()
+    assert reference.rows == parts.rows(frame, parts.refit).sum()
     assert (reference.traders, reference.daily_rows) == (120, 120.0)
     assert set(reference.inputs) == set(frame.names)
     assert sum(reference.score.counts) == parts.rows(frame, parts.test).sum()

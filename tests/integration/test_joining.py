@@ -1,0 +1,91 @@
+"""The join on the day grid gives what Feast gives, of any rows that the table may hold."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pytest
+from deltalake import DeltaTable, write_deltalake
+
+from feature_repo.store import VIEW, feature_store, quiet
+from features.registry import TABLE
+from jobs.training import rows as training_rows
+from jobs.training.joining import join
+from pumploss.contract import Type
+from pumploss.errors import LakeError
+
+T = datetime(2026, 1, 10, tzinfo=UTC)
+DAY = timedelta(days=1)
+WANTED = ("loss_trades_24h", "win_rate_30d", "buy_sol_7d")
+TRADERS = [f"trader{n:02d}" for n in range(40)]
+
+
+def feature_row(rng, trader, as_of, known_at):
+    neutral = {Type.BIGINT: 0, Type.INT: 0, Type.DOUBLE: None, Type.BOOLEAN: False, Type.STRING: "", Type.TIMESTAMP: T}
+    filled = {column.name: neutral.get(column.type) for column in TABLE.columns}
+    own = {"trader_address": trader, "as_of": as_of, "known_at": known_at, "feature_day": as_of.date()}
+    drawn = {"loss_trades_24h": int(rng.integers(0, 99)), "buy_sol_7d": float(rng.exponential())}
+    return {**filled, **own, **drawn, "win_rate_30d": float(rng.random()) if rng.random() < 0.8 else None}
+
+
+def written(lake, seed):
+    """Rows of ten days: some traders are missing on some, some were known days later, some twice at one T."""
+    rng, rows = np.random.default_rng(seed), []
+    for day in range(10):
+        for trader in TRADERS:
+            if rng.random() < 0.5:
+                as_of = T + day * DAY
+                late = [timedelta(0), timedelta(0), timedelta(hours=-3), DAY, timedelta(hours=40)]
+                drawn = rng.choice(len(late), size=1 + int(rng.random() < 0.2), replace=False)
+                rows += [feature_row(rng, trader, as_of, as_of + late[known]) for known in drawn]
+    rows = {(row["trader_address"], row["as_of"], row["known_at"]): row for row in rows}
+    batch = pa.Table.from_pylist(list(rows.values()), schema=TABLE.arrow_schema)
+    path = f"{lake}/{TABLE.name}"
+    write_deltalake(path, batch, mode="overwrite", partition_by=list(TABLE.partition_by))
+    return DeltaTable(path).version()
+
+
+def labels():
+    asked = [(trader, T + day * DAY) for day in range(-1, 13) for trader in (*TRADERS, "nobody")]
+    return pl.DataFrame(asked, schema={"trader_address": pl.String, "as_of": pl.Datetime("us", "UTC")}, orient="row")
+
+
+def by_feast(settings, version):
+    store = feature_store(settings, versions={TABLE.name: version})
+    with quiet():
+        entities = labels().rename({"as_of": "event_timestamp"}).to_pandas()
+        features = [f"{VIEW}:{name}" for name in WANTED]
+        found = store.get_historical_features(entities, features, filter_by_created_timestamp=True).to_arrow()
+    return pl.DataFrame(pl.from_arrow(found)).sort("event_timestamp", "trader_address")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_it_is_feasts_join(settings, seed):
+    from feature_repo.definitions import TTL
+
+    version = written(settings.lake, seed)
+    ours = join(settings.lake, TABLE, version, labels().sample(fraction=1, shuffle=True, seed=seed), WANTED, TTL)
+    theirs = by_feast(settings, version)
+    assert ours["trader_address"].to_list() == theirs["trader_address"].to_list()
+    assert ours["event_timestamp"].to_list() == theirs["event_timestamp"].to_list()
+    for name in WANTED:
+        expected = theirs[name].cast(pl.Float32) if theirs[name].dtype.is_float() else theirs[name]
+        assert ours[name].to_list() == expected.to_list(), name
+    assert 0.3 < ours["loss_trades_24h"].null_count() / len(ours) < 0.7
+
+
+def test_another_version_is_another_answer_and_a_gone_one_is_named(settings):
+    from feature_repo.definitions import TTL
+
+    first, second = written(settings.lake, 1), written(settings.lake, 2)
+    found = [join(settings.lake, TABLE, version, labels(), WANTED, TTL) for version in (first, second, first)]
+    assert found[0].equals(found[2])
+    assert not found[0].equals(found[1])
+    with pytest.raises(LakeError, match="at version 99 cannot be opened"):
+        join(settings.lake, TABLE, 99, labels(), WANTED, TTL)
+
+
+def test_of_too_many_rows_a_part_of_the_traders_is_drawn():
+    assert training_rows.share_of_traders(0) == training_rows.share_of_traders(2_000_000) == 1
+    assert training_rows.share_of_traders(8_000_000) == 0.25
