@@ -1,10 +1,6 @@
 """Logs, finds, loads and promotes versions in MLflow: in SQLite and a folder by default, on a server by address."""
 
-import logging
-import os
-import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +12,7 @@ from models.logged_run import log_model
 from models.loss_model import SPEC as LOSS
 from models.moved_registry import follow
 from models.peers import peers
+from models.quiet_mlflow import calm, started
 from models.scoring.served import Served
 from models.training import Trained
 from pumploss.errors import ModelError
@@ -28,17 +25,6 @@ if TYPE_CHECKING:
 EXPERIMENT = "pumploss"
 CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
 
-#: Read by MLflow when it is imported.
-_QUIET = {
-    "MLFLOW_DISABLE_TELEMETRY": "true",
-    "DO_NOT_TRACK": "true",
-    "GIT_PYTHON_REFRESH": "quiet",
-    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
-    # Of a server that is not there, people hear within half a minute.
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "3",
-    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
-}
-
 
 @dataclass
 class Registry:
@@ -48,20 +34,12 @@ class Registry:
 
     @cached_property
     def _client(self) -> "MlflowClient":
-        for name, value in _QUIET.items():
-            os.environ.setdefault(name, value)
-        logging.getLogger("mlflow").setLevel(logging.ERROR)
-        logging.getLogger("alembic").setLevel(logging.ERROR)
         self._folder.mkdir(parents=True, exist_ok=True)
-        import mlflow
-
-        for logger in ("mlflow.store.db.utils", "mlflow.utils.environment", "mlflow.models.model"):
-            logging.getLogger(logger).setLevel(logging.ERROR)
-        _track(self.settings.tracking_uri)
+        mlflow = started(self.settings.tracking_uri)
         try:
             if self._database is not None and self._database.exists():
                 follow(self._database, EXPERIMENT, self._artifacts)
-            with _calm():
+            with calm():
                 client = mlflow.MlflowClient(self.settings.tracking_uri)
                 client.search_experiments(max_results=1)
                 client.search_registered_models(max_results=1)
@@ -170,7 +148,7 @@ class Registry:
 
         try:
             tags = self.tags(name, version)
-            with _calm():
+            with calm():
                 return Path(mlflow.artifacts.download_artifacts(f"models:/{name}/{version}")), name, version, tags
         except (MlflowException, OSError) as error:
             raise ModelError(
@@ -202,7 +180,7 @@ class Registry:
         if trained.spec.has_score:
             loss, usual = self._beside(), peers(frame, trained.booster.feature_name())
         content = artifacts.files(trained, tags, loss, usual)
-        with _calm(), mlflow.start_run(experiment_id=self._experiment, run_name=name) as run:
+        with calm(), mlflow.start_run(experiment_id=self._experiment, run_name=name) as run:
             mlflow.log_params({**trained.spec.parameters, "rounds": trained.spec.rounds, "seed": trained.spec.seed})
             mlflow.log_metrics(trained.evaluation.flat())
             mlflow.set_tags(dict(tags))
@@ -236,25 +214,3 @@ class Registry:
     def _ensure(self, name: str, purpose: str) -> None:
         if not self._client.search_registered_models(f"name='{name}'"):
             self._client.create_registered_model(name, description=purpose)
-
-
-def _track(address: str) -> None:
-    """Tell MLflow where to log, but not every process that is started from here, as MLflow would by the environment."""
-    import mlflow
-    from mlflow.environment_variables import MLFLOW_TRACKING_URI
-
-    given = MLFLOW_TRACKING_URI.get_raw()
-    mlflow.set_tracking_uri(address)
-    if given is None:
-        MLFLOW_TRACKING_URI.unset()
-    else:
-        MLFLOW_TRACKING_URI.set(given)
-
-
-@contextmanager
-def _calm() -> Iterator[None]:
-    """Let pass what MLflow says about its own type hints and its use of SQLAlchemy when it is first used."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        warnings.simplefilter("ignore", UserWarning)
-        yield

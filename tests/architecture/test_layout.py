@@ -34,7 +34,8 @@ COVERED_BY = {
     "integration/test_monitoring": ("jobs/gold_monitoring", "jobs/monitoring/night", "jobs/monitoring/reading"),
     "integration/test_joining": ("jobs/training/joining",),
     "integration/test_models": (
-        "jobs/train_loss_model", "jobs/train_risk_model", "models/loss_model", "models/registry", "models/risk_model",
+        "jobs/train_loss_model", "jobs/train_risk_model", "models/loss_model", "models/quiet_mlflow",
+        "models/registry", "models/risk_model",
     ),
     "integration/test_backups": ("jobs/commands/backup", "jobs/saving"),
     "integration/test_moved_homes": ("jobs/commands/rebind",),
