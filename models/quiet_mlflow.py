@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
+from typing import Any
 
 #: Read by MLflow when it is imported.
 _SETTINGS = {
@@ -22,7 +23,7 @@ _SETTINGS = {
 }
 
 
-def started(address: str) -> ModuleType:
+def started(address: str) -> Any:
     """Import MLflow and tell it where to log."""
     for name, value in _SETTINGS.items():
         os.environ.setdefault(name, value)
