@@ -82,5 +82,4 @@ def _answers(pair: Pair, rows: pl.DataFrame) -> None:
 
 def _reasons(pair: Pair, rows: pl.DataFrame) -> None:
     risk = pair.risk
-    groups = [given.group for given in risk.inputs]
-    reasons(risk.booster, matrix(rows, risk.names), risk.names, groups, risk.calibrator.slope)
+    reasons(risk.booster, risk.calibrator, risk.inputs, matrix(rows, risk.names), risk.peers)
