@@ -18,7 +18,7 @@ def main() -> None:
     """Run one benchmark and print its lines as they come."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=benchmarks.__doc__)
     parser.add_argument("name", choices=names())
-    parser.add_argument("--rows", type=int, help="trades to measure on; each benchmark has its own default")
+    parser.add_argument("--rows", "--trades", type=int, help="trades to measure on; each benchmark has its own default")
     parser.add_argument("--traders", type=int, help="traders of those days, where a benchmark has traders of its own")
     parser.add_argument("--history", type=int, help="days before the measured one, where a benchmark draws a history")
     chosen = vars(parser.parse_args())

@@ -1,4 +1,4 @@
-"""What a training's retrieval takes: labels joined to features as they were known at T, through Feast.
+"""What a training's retrieval takes: labels joined to features as they were known at T.
 
 Rows of all features are drawn for `DAYS` T and written to the lake; measured is the join that trainings use, of every
 trader at every T, from one version of the table, into Arrow. `rows` are (trader, T).
@@ -48,6 +48,6 @@ def run(rows: int = ROWS) -> Iterator[str]:
             seconds, peak = elapsed()
         cpu = time.process_time() - cpu
         yield line(
-            "retrieval", f"{DAYS} T", "duckdb", len(joined), seconds, peak, traders=crowd.traders,
+            "retrieval", f"{DAYS} T", "polars", len(joined), seconds, peak, traders=crowd.traders,
             columns=joined.width, cpu_seconds=round(cpu, 2),
         )  # fmt: skip

@@ -1,0 +1,103 @@
+"""What a weekly training takes: both models over 60 as-of days of a crowd, from the lake to the registry.
+
+Features are random and a tenth of them missing; losses follow one of them, so that trees have something to find. A day
+of so many trades has 5 eligible traders in 12, as simulated days have. Measured are the two steps as a week runs them;
+the lake is drawn and written before. Phases are those that the ledger gets.
+"""
+
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from deltalake import write_deltalake
+
+from benchmarks.crowd import FIRST_DAY, Crowd
+from benchmarks.crowd_features import AT, feature_rows
+from benchmarks.measuring import line, stopwatch
+from benchmarks.night import settings_in
+from features.labels import HORIZON_DAYS, LABEL_VERSION
+from features.registry import TABLE
+from jobs.running.context import Context, open_context
+from jobs.running.runner import run_step
+from jobs.training.rows import HISTORY_DAYS
+from pumploss.contract import Table
+from pumploss.days import shift
+from pumploss.tables import gold_labels, gold_trader_day
+
+ROWS, DAYS = 720_000, 60
+TRADERS_PER_TRADE = 5 / 12
+STEPS = ("train_loss_model", "train_risk_model")
+
+
+def run(rows: int = ROWS) -> Iterator[str]:
+    """Print what each of the two trainings takes over 60 days of so many trades a day."""
+    crowd = Crowd(max(1, round(rows * TRADERS_PER_TRADE)), rows)
+    with (
+        tempfile.TemporaryDirectory(prefix="pumploss-bench-") as folder,
+        open_context(settings_in(Path(folder))) as context,
+    ):
+        last = write_history(context, crowd, DAYS)
+        for step in STEPS:
+            cpu = time.process_time()
+            with stopwatch() as elapsed:
+                report = run_step(context, step, [last])
+                seconds, peak = elapsed()
+            cpu = time.process_time() - cpu
+            yield line(
+                "train", step, "lightgbm", report.days[last].rows_read, seconds, peak, traders=crowd.traders,
+                trades_per_day=rows, cpu_seconds=round(cpu, 2), skipped=report.skipped,
+                phases=report.details.get("phases"),
+            )  # fmt: skip
+
+
+def write_history(context: Context, crowd: Crowd, days: int) -> date:
+    """Write features and labels of so many T, and answer the day as of whose close all of them have matured."""
+    lake = context.settings.lake
+    first = pa.table(
+        {"day": [shift(FIRST_DAY, -HISTORY_DAYS)], "trader_cohort": pa.array([0], pa.int32()), "trader_address": ["a"]}
+    )
+    append(lake, gold_trader_day.TABLE, first)
+    for number in range(days):
+        features = feature_rows(crowd, number)
+        append(lake, TABLE, features)
+        append(lake, gold_labels.TABLE, _labels(crowd, number, features))
+    return shift(FIRST_DAY, days - 1 + HORIZON_DAYS - 1)
+
+
+def append(lake: str, table: Table, rows: pa.Table) -> None:
+    """Write rows of new days to a table of the lake."""
+    write_deltalake(f"{lake}/{table.name}", rows, mode="append", partition_by=list(table.partition_by))
+
+
+def _labels(crowd: Crowd, number: int, features: pa.Table) -> pa.Table:
+    """Draw outcomes that follow a feature, of four traders in five."""
+    draw = np.random.default_rng((crowd.seed, number, 7))
+    ability = np.nan_to_num(features["equity_loss_ratio_7d"].to_numpy()) + draw.normal(size=crowd.traders)
+    is_exposed = draw.random(crowd.traders) < 0.8
+    lost = np.where(is_exposed, ability * np.exp(draw.normal(size=crowd.traders)), 0.0)
+    day = shift(FIRST_DAY, number)
+    at = np.datetime64(AT.replace(tzinfo=None)) + np.timedelta64(number, "D")
+    columns = {
+        "trader_address": crowd.addresses,
+        "trader_cohort": crowd.cohorts,
+        "as_of": np.full(crowd.traders, at),
+        "known_at": np.full(crowd.traders, at + np.timedelta64(HORIZON_DAYS, "D")),
+        "horizon_days": np.full(crowd.traders, HORIZON_DAYS),
+        "outcome_lamports": (-lost * 1e9).astype(np.int64),
+        "is_exposed": is_exposed,
+        "is_loss": lost > 0.01,
+        "is_severe_loss": lost > 3.0,
+        "is_last_price_marked": draw.random(crowd.traders) < 0.05,
+        "label_version": np.full(crowd.traders, LABEL_VERSION),
+        "label_day": np.full(crowd.traders, np.datetime64(day)),
+    }
+    schema = gold_labels.TABLE.arrow_schema
+    arrays = [
+        pa.array(columns[field.name]).cast(field.type) if field.name in columns else pa.nulls(crowd.traders, field.type)
+        for field in schema
+    ]
+    return pa.Table.from_arrays(arrays, schema=schema)
