@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from models.card import model_card
+from models.report.page import page
 from models.scoring.consumer import LOSS_FOLDER, LOSS_VERSION
 from models.scoring.errors import ScoringError
 from models.scoring.peers import Peers
@@ -18,6 +19,8 @@ from pumploss.errors import ModelError
 
 METRICS = "metrics.json"
 CARD = "model_card.md"
+#: A page for people, allowed among the files since nothing that loads a model opens it; it has no script, either.
+REPORT = "report.html"
 
 #: Where a version keeps the twin that was judged in its stead.
 TWIN_FOLDER = "judged"
@@ -32,7 +35,7 @@ BESIDE_BOOSTER = "extra_files"
 
 #: What may lie in a model's folder, beside code whose digest was registered. MLflow's own files are text; anything else
 #: could run code when it is loaded.
-ALLOWED_SUFFIXES = frozenset({".lgb", ".json", ".md", ".txt", ".yaml", ".yml"})
+ALLOWED_SUFFIXES = frozenset({".lgb", ".html", ".json", ".md", ".txt", ".yaml", ".yml"})
 ALLOWED_NAMES = frozenset({"MLmodel", "registered_model_meta"})
 
 
@@ -62,9 +65,11 @@ def files(
     `loss` is the loss model that goes with a risk, `peers` what is usual beside what it explains.
     """
     own, twin = replace(_as_served(trained, trained.predictor), peers=peers), _as_served(trained, trained.judged)
+    evidence = trained.evaluation.evidence()
     content = own.files | {
-        METRICS: json.dumps(trained.evaluation.evidence(), indent=1),
+        METRICS: json.dumps(evidence, indent=1),
         CARD: model_card(trained, tags),
+        REPORT: page(trained.spec.name, trained.spec.purpose, evidence, tags),
         **{f"{TWIN_FOLDER}/{name}": text for name, text in twin.files.items()},
     }
     if loss is not None:

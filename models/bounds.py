@@ -60,18 +60,20 @@ BOUNDS = {
     bound.measure: bound
     for bound in (
         Bound("input_psi", _itself, 0.10, NEVER, FEWEST_ROWS, "PSI of an input against the training days"),
-        Bound("score_psi", _itself, 0.10, 0.25, FEWEST_ROWS, "PSI of the probability against the test days"),
+        Bound("score_psi", _itself, 0.10, 0.25, FEWEST_ROWS, "PSI of the probability against the locked days"),
         Bound(
             "calibration", _apart, 0.03, 0.06, FEWEST_OUTCOMES, "mean probability of matured scores, less observed rate"
         ),
-        Bound("auc_exposed", _short, 0.05, 0.10, FEWEST_OUTCOMES, "AUC of matured scores, below that of the test days"),
+        Bound(
+            "auc_exposed", _short, 0.05, 0.10, FEWEST_OUTCOMES, "AUC of matured scores, below that of the locked days"
+        ),
         Bound(
             "brier_skill",
             _lost_part,
             0.50,
             1.0,
             FEWEST_OUTCOMES,
-            "skill of matured scores over their base rate: the part of the test days' that is lost",
+            "skill of matured scores over their base rate: the part of the locked days' that is lost",
         ),
         Bound(
             "sol_captured",

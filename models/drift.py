@@ -18,7 +18,7 @@ QUANTILE_BINS = 10
 MISSING_BIN, ZERO_BIN, FIRST_BIN = 0, 1, 2
 
 #: Of more rows than this every second, third, ... is taken: quantiles of so many are as good as exact.
-MOST_ROWS = 200_000
+MOST_ROWS = 60_000
 #: Where nothing drifts, PSI is on average (bins - 1) x (1 / rows + 1 / rows of the reference); alarms begin at this
 #: many times as much.
 NOISE_TIMES = 10.0

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from models import baselines, doubts, metrics
+from models import baselines, curves, doubts, metrics
 from models.amount import QUANTILES
 from models.baselines import Contender
 from models.bootstrap import Draws, Interval, clusters, losses_of
@@ -39,7 +39,8 @@ class Evaluation:
 
     `folds` are the weeks before those days. `comparisons` are paired differences to each baseline, above zero where
     the model is better. `bands` are those of a score, `slices` say where predictions and outcomes differ, `reference`
-    is what later days are compared with, `leaks` what could know too much, `doubts` what uncertain outcomes weigh.
+    is what later days are compared with, `leaks` what could know too much, `doubts` what uncertain outcomes weigh,
+    `curves` are the lines of the report.
     """
 
     model: Metrics
@@ -51,6 +52,7 @@ class Evaluation:
     folds: tuple[FoldMeasures, ...] = ()
     leaks: Leaks | None = None
     doubts: tuple[Doubt, ...] = ()
+    curves: dict[str, Any] = field(default_factory=dict)
 
     def evidence(self) -> dict[str, Any]:
         """List everything that was measured, fit for JSON: what is not a number is left out, or None inside a row."""
@@ -64,6 +66,7 @@ class Evaluation:
             "doubts": [_plain(one) for one in self.doubts],
             "reference": None if self.reference is None else asdict(self.reference),
             "leaks": None if self.leaks is None else asdict(self.leaks),
+            "curves": self.curves,
         }
 
     def flat(self) -> Metrics:
@@ -114,6 +117,10 @@ def judge(
         tuple(slices(frame, parts, outcome, model.probability, cluster, seed)),
         () if scores is None else banded(scores, outcome, lost, draws),
         doubts=doubts.measured(spec, frame, parts, model),
+        curves={
+            "reliability": curves.reliability(outcome, model.probability, draws),
+            "gains": curves.gains(model, rivals, lost),
+        },
     )
 
 

@@ -35,7 +35,7 @@ class Matured:
 
 
 def figures(rows: Matured, test_days: Mapping[str, float]) -> list[Figure]:
-    """Measure matured rows beside what the version's evidence says of its test days; nothing of no rows."""
+    """Measure matured rows beside what the version's evidence says of its locked days; nothing of no rows."""
     if not len(rows):
         return []
     outcome, p = rows.outcome, rows.probability

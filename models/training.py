@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from models import boosting, crossfit, drift, evaluate, folds, leaks, metrics, score
+from models import boosting, crossfit, curves, drift, evaluate, folds, leaks, metrics, score
 from models.baselines import Contender
 from models.dataset import TrainingFrame
 from models.evaluate import Evaluation
@@ -87,6 +87,7 @@ def _train(
         found = judge(spec, frame, parts, judged, score_map)
         evaluation = replace(
             found,
+            curves={**found.curves, **_shown(frame, parts, judged)},
             model={**found.model, "auc_exposed_train": _auc_of_training(spec, frame, parts, judged)},
             reference=_spreads(frame, parts, judged),
             folds=folds.measured(spec, frame, asked),
@@ -108,6 +109,15 @@ def _spreads(frame: TrainingFrame, parts: TimeSplit, judged: Predictor) -> drift
     """Describe the rows that the refit learns from, and what was said of the locked ones before they were known."""
     tested = parts.rows(frame, parts.test)
     return drift.reference(frame, parts.rows(frame, parts.refit), tested, judged.probability(frame.x[tested]))
+
+
+def _shown(frame: TrainingFrame, parts: TimeSplit, judged: Predictor) -> dict[str, Any]:
+    """Sum up for the report what moves the risk, and what had moved itself, on the locked days."""
+    learned, tested = parts.rows(frame, parts.train), parts.rows(frame, parts.test)
+    return {
+        "effects": curves.effects(judged.booster, frame.x[tested]),
+        "drift": curves.drift(frame, learned, tested),
+    }
 
 
 def judge(

@@ -35,6 +35,11 @@ def is_free(landing: str, market: Market) -> bool:
     return note.is_file() and _noted(note) == identity(market)
 
 
+def is_simulated(landing: str) -> bool:
+    """Whether the dumps of a landing are the simulator's own."""
+    return "://" not in landing and note_of(Path(landing)).is_file()
+
+
 def _noted(note: Path) -> Any:
     """Answers what a note says; one that cannot be read says of no market that it is its own."""
     try:

@@ -1,9 +1,10 @@
-"""`model`: the registered models, what the gate said of them, and who serves."""
+"""`model`: the registered models, what the gate said of them, who serves, and a report of each."""
 
 import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
+from jobs.commands import model_report
 from jobs.commands.terminal import show_facts, show_table
 from models.loss_model import SPEC as LOSS
 from models.registry import CHALLENGER, CHAMPION, PREVIOUS, Registry
@@ -31,6 +32,9 @@ def run(arguments: argparse.Namespace) -> int:
     version = _known(registry, arguments.name, arguments.version)
     if arguments.action == "promote":
         _promote(registry, arguments.name, version)
+        return 0
+    if arguments.action == "report":
+        print(model_report.write(registry.settings, registry, arguments.name, version, arguments.to))
         return 0
     shown = {"tags": registry.tags(arguments.name, version), **registry.load(arguments.name, version).metrics}
     if arguments.json:

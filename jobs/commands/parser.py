@@ -98,10 +98,11 @@ def _readers(commands: _Commands) -> None:
 
 
 def _models(commands: _Commands) -> None:
-    model = _command(commands, "model", "model:run", "list, show, promote or roll back the registered models")
-    model.add_argument("action", choices=("list", "show", "promote", "rollback"))
+    model = _command(commands, "model", "model:run", "list, show, report, promote or roll back the registered models")
+    model.add_argument("action", choices=("list", "show", "report", "promote", "rollback"))
     model.add_argument("name", nargs="?", metavar="NAME", help="loss-prediction or risk-score")
-    model.add_argument("version", nargs="?", metavar="VERSION", help="show, promote: which (the latest)")
+    model.add_argument("version", nargs="?", metavar="VERSION", help="show, report, promote: which (the latest)")
+    model.add_argument("--to", metavar="FILE", help="report: where to write the page (reports/ below the home)")
     model.add_argument("--json", action="store_true", help="print JSON instead of tables")
 
 

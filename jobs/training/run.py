@@ -13,6 +13,7 @@ from models.dataset import TrainingFrame
 from models.gate import Decision
 from models.phases import Phases
 from models.registry import Registry
+from models.report.page import MARKET, SIMULATED
 from models.scoring.score import SCORE_VERSION, ScoreMap
 from models.scoring.trees import library
 from models.spec import ModelSpec
@@ -22,6 +23,7 @@ from pumploss.days import Days
 from pumploss.errors import ModelError
 from pumploss.report import RunReport
 from pumploss.version import code_version
+from simulator.ownership import is_simulated
 
 #: What is kept of a training beside its measures.
 EVIDENCE = ("comparisons", "slices", "bands", "folds", "leaks", "doubts")
@@ -69,7 +71,8 @@ def _train(
         return
     trained = train(spec, retrieved.frame, parts, inputs(), _frozen(registry, spec), phases)
     decision, previous = _decide(registry, trained, retrieved.frame)
-    tags = {**identity, **retrieved.data, **version_tags(trained), "gate": "; ".join(decision.reasons) or "passed"}
+    made = {**identity, **retrieved.data, **version_tags(trained), MARKET: _market(registry)}
+    tags = {**made, "gate": "; ".join(decision.reasons) or "passed"}
     with phases.phase("register"):
         version = registry.log(trained, tags, retrieved.frame)
     if parts.shortfalls:
@@ -86,6 +89,11 @@ def _train(
     report.details["gate"] = {"is_promoted": decision.is_promoted, "reasons": decision.reasons}
     report.details["phases"] = phases.taken
     _keep(report, spec)
+
+
+def _market(registry: Registry) -> str:
+    """Says whether the trades were simulated, which the report then says of every figure."""
+    return SIMULATED if is_simulated(registry.settings.landing) else "landed"
 
 
 def _keep(report: RunReport, spec: ModelSpec) -> None:

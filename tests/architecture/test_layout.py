@@ -31,6 +31,7 @@ COVERED_BY = {
     "faults/test_signals": ("jobs/commands/signals",),
     "faults/test_wreckage": ("pumploss/lake/torn_logs",),
     "integration/test_feast": ("feature_repo/online_traders", "jobs/materialize_features"),
+    "unit/models/report/test_page": ("models/report/charts", "models/report/later_parts", "models/report/parts"),
     "integration/test_monitoring": ("jobs/gold_monitoring", "jobs/monitoring/night", "jobs/monitoring/reading"),
     "integration/test_joining": ("jobs/training/joining",),
     "integration/test_models": (
@@ -51,7 +52,7 @@ COVERED_BY = {
         "jobs/recomputing/inputs", "jobs/recomputing/proof",
     ),
     "integration/s3/test_s3_locks": ("pumploss/lake/s3_locks",),
-    "integration/test_model_commands": ("jobs/commands/model",),
+    "integration/test_model_commands": ("jobs/commands/model", "jobs/commands/model_report"),
     "integration/test_published_checks": ("jobs/gates/published_rows",),
     "integration/test_verify": ("jobs/commands/verify", "jobs/verifying"),
     "properties/test_method_laws": ("pnl/other_methods",),

@@ -114,7 +114,10 @@ def test_no_pickle_and_no_other_code_lies_among_the_artifacts(folder, settings):
     assert {path.read_text() for path in code} == set(scoring_code().values())
     found = {path.name for path in paths if path not in code and path.name != "rows.parquet"}
     assert {"model.lgb", "calibrator.json", "score_map.json", "features.json", "metrics.json", "model_card.md"} <= found
-    kinds = {"lgb", "json", "md", "txt", "yaml", "db", "MLmodel", "registered_model_meta"}
+    pages = [path for path in paths if path.suffix == ".html"]
+    assert {path.name for path in pages} == {"report.html"}
+    assert not [path for path in pages if "<script" in path.read_text()], "a page runs nothing, either"
+    kinds = {"lgb", "json", "md", "txt", "yaml", "db", "html", "MLmodel", "registered_model_meta"}
     assert {name.rpartition(".")[2] for name in found} <= kinds
 
 

@@ -1,6 +1,7 @@
 """What people do with registered models by hand, on a small lake with a planted signal."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -55,6 +56,17 @@ def test_what_is_shown_is_the_evidence_of_the_gate(registry, capsys):
     assert shown["comparisons"] == registry.load(NAME, "1").metrics["comparisons"]
     assert [band["name"] for band in shown["bands"]] == ["very low", "low", "medium", "high", "very high"]
     assert "captured_over_volume" in said(capsys, "show", NAME)
+
+
+def test_a_report_is_a_page_of_the_version(registry, capsys, tmp_path):
+    path = said(capsys, "report", NAME).strip()
+    assert path.endswith(f"reports/{NAME}-1.html")
+    text = Path(path).read_text()
+    assert f"<h1>{NAME} version 1</h1>" in text
+    assert "The gate kept it back" in text
+    assert "Which inputs weigh most" in text
+    assert said(capsys, "report", NAME, "1", "--to", str(tmp_path / "deep" / "page.html")).strip().endswith("page.html")
+    assert (tmp_path / "deep" / "page.html").read_text() == text
 
 
 def test_a_person_may_promote_what_the_gate_refused_and_take_it_back(registry, capsys):

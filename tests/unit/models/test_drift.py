@@ -100,7 +100,7 @@ def test_an_input_without_one_value_can_be_described():
     assert reference.psi(np.full(4, 1.0)) > 1
 
 
-def test_inputs_are_those_of_training_and_probabilities_those_of_the_test_days(planted, risk):
+def test_inputs_are_those_of_the_refit_and_probabilities_those_of_the_locked_days(planted, risk):
     frame = planted()
     parts = split_by_time(frame.days, 7)
     reference = risk.evaluation.reference

@@ -1,7 +1,7 @@
 """Whose dumps a landing holds."""
 
 from simulator import Market
-from simulator.ownership import claim, digest, is_free
+from simulator.ownership import claim, digest, is_free, is_simulated
 
 
 def test_a_landing_is_free_where_it_is_empty_or_this_markets(tmp_path):
@@ -22,3 +22,12 @@ def test_the_simulator_never_writes_among_dumps_of_others(tmp_path):
 
 def test_a_market_is_named_whatever_its_length():
     assert digest(Market(days=9)) == digest(Market(days=1)) != digest(Market(days=1, seed=2))
+
+
+def test_a_landing_is_simulated_where_the_simulator_left_its_note(tmp_path):
+    landing = tmp_path / "landing"
+    landing.mkdir()
+    assert not is_simulated(str(landing))
+    claim(landing, Market(days=1))
+    assert is_simulated(str(landing))
+    assert not is_simulated("s3://bucket/landing")

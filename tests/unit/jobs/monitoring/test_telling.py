@@ -30,7 +30,8 @@ def test_what_stops_is_told_with_its_own_bound_and_what_was_expected():
         [watched("score_psi", 0.3), watched("calibration", 0.5, 0.4, model="loss-prediction")], Verdict.STOP
     )
     assert said[0] == (
-        "risk-score version 7, 2026-03-01: score_psi is 0.3 (bound 0.25): PSI of the probability against the test days"
+        "risk-score version 7, 2026-03-01: score_psi is 0.3 (bound 0.25): "
+        "PSI of the probability against the locked days"
     )
     assert "calibration is 0.5 beside 0.4 (bound 0.06)" in said[1]
     assert sentences([watched("score_psi", 0.01)], Verdict.STOP) == []
