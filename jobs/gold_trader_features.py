@@ -11,7 +11,7 @@ from functools import reduce
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from features import registry
+from features import registry, timing
 from features.rolling import entries, rhythm
 from features.rolling.cohorts import walk_cohorts
 from features.rolling.facts import Inputs, daily, mints
@@ -102,7 +102,8 @@ def _columns(joined: DataFrame) -> DataFrame:
         "feature_day": F.col(AS_OF_DAY),
         "trader_cohort": F.col("trader_cohort"),
     }
-    return joined.select(*({**computed, **given}[name].alias(name) for name in registry.TABLE.names))
+    prepared = joined.withColumn(timing.HOUR_TERMS, timing.hour_terms())
+    return prepared.select(*({**computed, **given}[name].alias(name) for name in registry.TABLE.names))
 
 
 def windowed(inputs: Inputs, as_of_days: Collection[date]) -> DataFrame:

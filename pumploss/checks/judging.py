@@ -41,7 +41,7 @@ class Verdict:
 class Judged:
     """Holds what Great Expectations said of a frame of metrics; failures are number of the check, row and value.
 
-    Suite and result are None where there was nothing to judge.
+    The suite is shared by all who judge by it; suite and result are None where there was nothing to judge.
     """
 
     suite: "ExpectationSuite | None" = None
@@ -78,7 +78,8 @@ def suite(table: Table) -> "ExpectationSuite":
     return _suite(table.name, table.all_checks)
 
 
-def _suite(name: str, checks: Sequence[Check]) -> "ExpectationSuite":
+@cache
+def _suite(name: str, checks: tuple[Check, ...]) -> "ExpectationSuite":
     import great_expectations as gx
 
     expectations = [_expected(check, label, True) for check, label in zip(checks, labels(checks), strict=True)]
@@ -115,7 +116,7 @@ def judged(name: str, checks: Sequence[Check], metrics: "pd.DataFrame") -> Judge
         if not rows:
             raise CheckError(f"{name}: {checks[number].name} cannot be judged: {found.exception_info}")
         outside.extend((number, row, value) for row, value in rows)
-    return Judged(_suite(name, checks), _summed_up(name, results), outside)
+    return Judged(_suite(name, tuple(checks)), _summed_up(name, results), outside)
 
 
 def _summed_up(name: str, results: "list[ExpectationValidationResult]") -> "ExpectationSuiteValidationResult":

@@ -1,7 +1,9 @@
 """Measures what a staged table's checks judge, in one aggregate query per table."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING
 
 from pyspark.sql import Column as SparkColumn
@@ -29,7 +31,7 @@ class Measured:
 
 def measure(table: Table, staged: DataFrame) -> Measured:
     """Measure all checks, row counts and content digests of a table, per day, in one aggregate query."""
-    metrics = _by_day(table, staged, [_expression(check).alias(f"m{n}") for n, check in enumerate(table.all_checks)])
+    metrics = _by_day(table, staged, _measures(table))
     rows = {day: int(count) for day, count in zip(metrics["day"], metrics["row_count"], strict=True)}
     return Measured(table, metrics, rows, _digests(metrics))
 
@@ -43,7 +45,13 @@ def digests(table: Table, rows: DataFrame) -> dict[date, str]:
     return _digests(_by_day(table, rows, []))
 
 
-def _by_day(table: Table, rows: DataFrame, measures: list[SparkColumn]) -> "pd.DataFrame":
+@cache
+def _measures(table: Table) -> tuple[SparkColumn, ...]:
+    """Write what measures the checks of a table; hundreds of columns are not written anew for each day."""
+    return tuple(_expression(check).alias(f"m{number}") for number, check in enumerate(table.all_checks))
+
+
+def _by_day(table: Table, rows: DataFrame, measures: Sequence[SparkColumn]) -> "pd.DataFrame":
     digest = F.sum(_row_hash(table).cast("decimal(38,0)"))
     query = rows.groupBy(F.col(table.day).alias("day")).agg(
         F.count(F.lit(1)).alias("row_count"), digest.alias("digest"), *measures
@@ -108,6 +116,7 @@ def highest_of(subject: str) -> SparkColumn:
     return F.greatest(*names) if names[1:] else F.col(subject)
 
 
+@cache
 def _row_hash(table: Table) -> SparkColumn:
     """Hash a row to 64 bits. The function skips missing values, so which ones are missing is hashed as well.
 

@@ -3,6 +3,7 @@
 import html
 import json
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -80,7 +81,14 @@ def _keep_suite(folder: Path, suite: "ExpectationSuite", stores: "EphemeralDataC
                 return
             path.unlink()
         (folder / SITE / SUITES / f"{suite.name}.html").unlink(missing_ok=True)
-        stores.suites.add(suite)
+        stores.suites.add(_copied(suite))
+
+
+def _copied(suite: "ExpectationSuite") -> "ExpectationSuite":
+    """Copy a suite: who stores it gives it a number, and others judge by it as well."""
+    from great_expectations import ExpectationSuite
+
+    return ExpectationSuite(name=suite.name, expectations=[copy(made) for made in suite.expectations])
 
 
 def _stored(path: Path) -> list[tuple[Any, ...]] | None:

@@ -73,8 +73,12 @@ def builder_of(folder: Path) -> Any:
     from great_expectations.data_context.util import instantiate_class_from_config
 
     stores = stores_of(folder)
-    return instantiate_class_from_config(
+    builder = instantiate_class_from_config(
         config=dict(stores.variables.data_docs_sites["nights"]),
         runtime_environment={"data_context": stores, "root_directory": str(folder)},
         config_defaults={"module_name": "great_expectations.render.renderer.site_builder"},
     )
+    # Else every use of a template, thousands in a night, looks at its file.
+    for section in (builder.site_index_builder, *builder.site_section_builders.values()):
+        section.view_class.env.auto_reload = False
+    return builder
