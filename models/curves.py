@@ -7,9 +7,10 @@ import numpy as np
 
 from models.baselines import Contender
 from models.bootstrap import Draws
-from models.dataset import Flags, Floats, TrainingFrame
+from models.dataset import Flags, TrainingFrame
 from models.drift import spread
 from models.metrics import top_share
+from models.scoring.arrays import Floats, Matrix
 
 if TYPE_CHECKING:
     from lightgbm import Booster
@@ -53,7 +54,7 @@ def gains(model: Contender, rivals: Mapping[str, Contender], lost: Floats) -> di
     return found
 
 
-def effects(booster: "Booster", x: Floats) -> list[Row]:
+def effects(booster: "Booster", x: Matrix) -> list[Row]:
     """Show how the strongest inputs move the log-odds of the main question, by SHAP values of a sample of rows.
 
     Each has its share of all effects, and points: the median value of a tenth of the rows, and the mean effect there;
@@ -74,7 +75,7 @@ def effects(booster: "Booster", x: Floats) -> list[Row]:
     ]
 
 
-def _points(values: Floats, effect: Floats) -> list[list[float | None]]:
+def _points(values: Matrix, effect: Floats) -> list[list[float | None]]:
     known = np.flatnonzero(~np.isnan(values))
     found: list[list[float | None]] = []
     if len(known) < len(values):
