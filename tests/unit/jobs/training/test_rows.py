@@ -30,7 +30,8 @@ def test_only_labels_with_a_full_history_that_have_matured_are_used(context, fra
     put(context, frame, gold_trader_day.TABLE, {"trader_address": "ann", "day": date(2026, 1, 1)})
     days = [date(2026, 1, 30), date(2026, 1, 31), date(2026, 2, 23), date(2026, 2, 24)]
     put(context, frame, gold_labels.TABLE, *(label(day) for day in days))
-    found = rows._labels(context, DAY, None)
+    found, share = rows._labels(context, DAY, None)
+    assert share == 1
     assert sorted(found["as_of"].dt.date()) == [date(2026, 1, 31), date(2026, 2, 23)]
 
 
@@ -38,7 +39,7 @@ def test_a_label_that_was_known_only_later_waits(context, frame):
     put(context, frame, gold_trader_day.TABLE, {"trader_address": "ann", "day": date(2026, 1, 1)})
     late = datetime(2026, 3, 3, tzinfo=UTC)
     put(context, frame, gold_labels.TABLE, label(date(2026, 2, 1)), label(date(2026, 2, 1), "bob", known_at=late))
-    assert rows._labels(context, DAY, None)["trader_address"].to_list() == ["ann"]
+    assert rows._labels(context, DAY, None)[0]["trader_address"].to_list() == ["ann"]
 
 
 @pytest.mark.parametrize("other", [{"label_version": 1}, {"horizon_days": 30}])
