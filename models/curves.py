@@ -81,7 +81,9 @@ def _points(values: Matrix, effect: Floats) -> list[list[float | None]]:
     if len(known) < len(values):
         found.append([None, _plain(effect[np.isnan(values)].mean())])
     tenths = np.array_split(known[np.argsort(values[known], kind="stable")], EFFECT_POINTS)
-    return found + [[_plain(float(np.median(values[part]))), _plain(effect[part].mean())] for part in tenths if len(part)]
+    return found + [
+        [_plain(float(np.median(values[part]))), _plain(effect[part].mean())] for part in tenths if len(part)
+    ]
 
 
 def drift(frame: TrainingFrame, learned: Flags, tested: Flags) -> list[Row]:
