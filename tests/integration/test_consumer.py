@@ -16,6 +16,7 @@ from jobs.running.context import open_context
 from jobs.running.runner import run_pass
 from models.artifacts import scoring_code
 from models.registry import Registry
+from models.serving import Pair
 from pumploss.days import shift
 from pumploss.report import RunReport
 from pumploss.settings import ROOT, from_environment
@@ -90,6 +91,26 @@ def test_a_consumer_gets_what_was_published(folder, published, frame):
         np.testing.assert_allclose(answers[name], scores[name], rtol=0, atol=1e-9, err_msg=name)
     for name in said:
         assert answers[name].to_list() == scores[name].to_list(), name
+
+
+def test_a_published_row_is_replayed_by_the_versions_that_it_names(published, settings):
+    features, scores = published
+    (loss,), (risk,) = (scores[name].unique() for name in ("loss_model_version", "risk_model_version"))
+    registry = Registry(settings)
+    again = Pair(registry.load("loss-prediction", loss), registry.load("risk-score", risk)).score(features)
+    for name in (*LOSSES, *RISKS, "baseline_score"):
+        np.testing.assert_allclose(getattr(again, name), scores[name], rtol=0, atol=1e-9, err_msg=name)
+    for name in ("risk_band", "reasons", "features_hash"):
+        assert getattr(again, name) == scores[name].to_list(), name
+
+
+def test_who_is_at_risk_has_reasons_that_say_what_is_usual(published):
+    for row in published[1].iter_rows(named=True):
+        told = json.loads(row["reasons"])
+        assert bool(told) == (row["risk_band"] not in ("very low", "low"))
+        for reason in told:
+            assert (" the usual " in reason["text"]) == (reason["value"] is not None)
+            assert reason["peer_median"] is not None
 
 
 def test_no_rows_give_no_answers(folder):
