@@ -10,10 +10,12 @@ from deltalake import DeltaTable, write_deltalake
 
 from feature_repo.store import VIEW, feature_store, quiet
 from features.registry import TABLE
+from jobs.running.context import open_context
 from jobs.training import rows as training_rows
 from jobs.training.joining import join
 from pumploss.contract import Type
 from pumploss.errors import LakeError
+from tests.building import planted_lake
 
 T = datetime(2026, 1, 10, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -89,3 +91,21 @@ def test_another_version_is_another_answer_and_a_gone_one_is_named(settings):
 def test_of_too_many_rows_a_part_of_the_traders_is_drawn():
     assert training_rows.share_of_traders(0) == training_rows.share_of_traders(2_000_000) == 1
     assert training_rows.share_of_traders(8_000_000) == 0.25
+
+
+def test_who_is_drawn_is_drawn_on_every_day_and_the_tags_say_how_many(settings, spark, monkeypatch):
+    planted_lake.build(settings.lake)
+    with open_context(settings) as context:
+        whole = training_rows.retrieve(context, planted_lake.LAST)
+    monkeypatch.setattr(training_rows, "MOST_ROWS", 40 * planted_lake.TRADERS // 3)
+    with open_context(settings) as context:
+        part = training_rows.retrieve(context, planted_lake.LAST)
+    training_rows.release()
+    assert (whole.trader_share, whole.data["trader_share"]) == (1.0, "1.000000")
+    assert part.trader_share == pytest.approx(1 / 3)
+    drawn = len(part.frame.addresses)
+    assert 20 <= drawn <= 42
+    assert len(part.frame) == 40 * drawn
+    kept = np.isin(whole.frame.trader, part.frame.addresses)
+    np.testing.assert_array_equal(whole.frame.x[kept], part.frame.x)
+    np.testing.assert_array_equal(whole.frame.pnl_sol[kept], part.frame.pnl_sol)
