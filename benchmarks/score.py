@@ -41,7 +41,7 @@ def run(traders: int = TRADERS) -> Iterator[str]:
     ):
         pair, last = _pair(context)
         crowd, number = Crowd(traders, 0, seed=2), (last - FIRST_DAY).days + 1
-        append(context.settings.lake, TABLE, feature_rows(crowd, number))
+        append(context, TABLE, feature_rows(crowd, number))
         frame = pl.DataFrame(pl.from_arrow(feature_rows(crowd, number).select(pair.columns)))
         for case, answer in (("answers", _answers), ("reasons", _reasons)):
             cpu = time.process_time()

@@ -7,13 +7,13 @@ the lake is drawn and written before. Phases are those that the ledger gets.
 
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from deltalake import write_deltalake
 
 from benchmarks.crowd import FIRST_DAY, Crowd
 from benchmarks.crowd_features import AT, feature_rows
@@ -26,6 +26,7 @@ from jobs.running.runner import run_step
 from jobs.training.rows import HISTORY_DAYS
 from pumploss.contract import Table
 from pumploss.days import shift
+from pumploss.lake.files import write_partition
 from pumploss.tables import gold_labels, gold_trader_day
 
 ROWS, DAYS = 720_000, 60
@@ -56,21 +57,33 @@ def run(rows: int = ROWS) -> Iterator[str]:
 
 def write_history(context: Context, crowd: Crowd, days: int) -> date:
     """Write features and labels of so many T, and answer the day as of whose close all of them have matured."""
-    lake = context.settings.lake
-    first = pa.table(
-        {"day": [shift(FIRST_DAY, -HISTORY_DAYS)], "trader_cohort": pa.array([0], pa.int32()), "trader_address": ["a"]}
-    )
-    append(lake, gold_trader_day.TABLE, first)
+    append(context, gold_trader_day.TABLE, _first_day())
     for number in range(days):
         features = feature_rows(crowd, number)
-        append(lake, TABLE, features)
-        append(lake, gold_labels.TABLE, _labels(crowd, number, features))
+        append(context, TABLE, features)
+        append(context, gold_labels.TABLE, _labels(crowd, number, features))
     return shift(FIRST_DAY, days - 1 + HORIZON_DAYS - 1)
 
 
-def append(lake: str, table: Table, rows: pa.Table) -> None:
-    """Write rows of new days to a table of the lake."""
-    write_deltalake(f"{lake}/{table.name}", rows, mode="append", partition_by=list(table.partition_by))
+def append(context: Context, table: Table, rows: pa.Table) -> None:
+    """Write the rows of one new day to a table of the lake."""
+    assert table.day is not None
+    day, below = rows[table.day][0].as_py(), context.lake.laying(table)
+    write_partition(below, {table.day: day}, rows.drop_columns([table.day]))
+    context.lake.replace(table, context.lake.laid(table, below), [day], {day: rows.num_rows})
+
+
+def _first_day() -> pa.Table:
+    """Make a row of a trader long before, so that every T has a full history."""
+    kinds = pa.types
+    neutral: tuple[tuple[Callable[[pa.DataType], bool], Any], ...] = (
+        (kinds.is_string, ""), (kinds.is_boolean, False), (kinds.is_timestamp, AT), (kinds.is_date, FIRST_DAY),
+        (kinds.is_list, []),
+    )  # fmt: skip
+    schema = gold_trader_day.TABLE.arrow_schema
+    values = [next((value for fits, value in neutral if fits(field.type)), 0) for field in schema]
+    row = dict(zip(schema.names, values, strict=True)) | {"day": shift(FIRST_DAY, -HISTORY_DAYS)}
+    return pa.Table.from_pylist([row], schema=schema)
 
 
 def _labels(crowd: Crowd, number: int, features: pa.Table) -> pa.Table:
