@@ -18,8 +18,12 @@ MONEY_RIVAL = "volume"
 #: A slice may be off by this much: predicted against observed rate.
 MOST_OFF = 0.03
 
-#: So well may trees tell locked days from training days, and by so much may the share of rows without an input differ.
-MOST_ADVERSARIAL_AUC, MOST_MISSING_GAP = 0.9, 0.25
+#: So well may trees tell locked days from training days, and by so much may the share of rows without an input differ,
+#: or of those where it is 0.
+MOST_ADVERSARIAL_AUC, MOST_MISSING_GAP, MOST_ZERO_GAP = 0.9, 0.25, 0.25
+
+#: How well the whole model ranks the exposed; a hurdle model by the question that is asked of them alone, too.
+WHOLE = ("auc_exposed", "auc_if_exposed")
 
 
 @dataclass(frozen=True)
@@ -93,14 +97,17 @@ def _slices(challenger: Evaluation) -> list[str]:
 
 def _leaks(challenger: Evaluation, bars: Acceptance) -> list[str]:
     """Name the inputs that tell more than can be known at T, or another thing than they were learned as."""
-    found, said = challenger.leaks, []
+    found = challenger.leaks
     if found is None:
-        return ["leaks were not looked for"]
+        return [*_whole(challenger, bars), "leaks were not looked for"]
+    said = _whole(challenger, bars)
     if found.single_auc > bars.single_auc:
-        said.append(
+        alone = (
             f"{found.single_input} alone ranks the exposed rows with an AUC of {found.single_auc:.3f}, above "
             f"{bars.single_auc}: it may know what came after T"
         )
+        # What one input tells needs no second reason.
+        said = [alone]
     if found.adversarial_auc > MOST_ADVERSARIAL_AUC:
         said.append(
             f"training and locked days are told apart with an AUC of {found.adversarial_auc:.3f}, above "
@@ -111,7 +118,22 @@ def _leaks(challenger: Evaluation, bars: Acceptance) -> list[str]:
             f"{found.missing_input} is missing in {found.missing_gap:.0%} more, or fewer, of the locked rows than of "
             "the training rows"
         )
+    if found.zero_gap > MOST_ZERO_GAP:
+        said.append(
+            f"{found.zero_input} is 0 in {found.zero_gap:.0%} more, or fewer, of the locked rows than of the training "
+            "rows"
+        )
     return said
+
+
+def _whole(challenger: Evaluation, bars: Acceptance) -> list[str]:
+    """Say where all inputs together tell more than can be known: what none shows alone, if it is strong, shows here."""
+    ours = challenger.model
+    return [
+        f"{name} is {ours[name]:.3f}, above {bars.most_auc}: no model knows so much of what comes after T"
+        for name in WHOLE
+        if ours.get(name, 0.0) > bars.most_auc
+    ]
 
 
 def remarks(evaluation: Evaluation, bars: Acceptance) -> list[str]:

@@ -41,7 +41,8 @@ class Night:
             none: list[Watched] = []
             found += self._tried(f"the age of {name}", partial(self._age, model, scores), none)
             found += self._tried(f"drift of {name}", partial(self._drift, model, scores), none)
-            found += self._tried(f"matured scores of {name}", partial(of_matured, model, matured, self._load), none)
+            judge = partial(of_matured, model, matured, self._load, self._registry.tags)
+            found += self._tried(f"matured scores of {name}", judge, none)
         return found
 
     def _age(self, model: Model, scores: pl.DataFrame) -> list[Watched]:

@@ -101,13 +101,33 @@ def age(tags: Mapping[str, str], as_of: date) -> int:
     return (as_of - shift(max(days), HORIZON_DAYS)).days
 
 
-def of_matured(model: Model, rows: pl.DataFrame, load: Callable[[str, str], Served]) -> list[Watched]:
-    """Measures the matured scores of the version that gave the newest of them."""
+def of_matured(
+    model: Model, rows: pl.DataFrame, load: Callable[[str, str], Served], tags: Callable[[str, str], Mapping[str, str]]
+) -> list[Watched]:
+    """Measures the matured scores of the version that gave the newest of them, but for days that it learned from.
+
+    A T is judged only where its window begins with, or after, the newest outcome that the version knows by its tags: a
+    T scored again by a later version would be judged by outcomes that its trees have seen. `learned_days` counts the T
+    that are left out for it. Raises ModelError for a version without a range.
+    """
     if rows.is_empty():
         return []
-    newest = rows["score_day"].max()
+    name, newest = model.spec.name, rows["score_day"].max()
     version = str(rows.filter(pl.col("score_day") == newest)[model.version].max())
-    own = rows.filter(pl.col(model.version) == version)
+    own, known = rows.filter(pl.col(model.version) == version), tags(name, version)
+    unseen = [day for day in own["score_day"].unique().to_list() if age(known, day) >= 0]
+    is_unseen = pl.col("score_day").is_in(unseen)
+    kept, left_out = own.filter(is_unseen), own.filter(~is_unseen)
+    found = _judged(model, kept, load(name, version).metrics) if len(kept) else []
+    if len(left_out):
+        days, count = float(left_out["score_day"].n_unique()), len(left_out)
+        found.append(_over(left_out, name, version, Figure("learned_days", days, float("nan"), count, count)))
+    return found
+
+
+def _judged(model: Model, own: pl.DataFrame, evidence: Any) -> list[Watched]:
+    """Measures rows of one version beside its evidence."""
+    version = str(own[model.version][0])
     lost = np.maximum(0.0, -own["outcome_lamports"].to_numpy() / LAMPORTS_PER_SOL)
     given = Matured(
         own[model.probability].to_numpy(),
@@ -118,9 +138,13 @@ def of_matured(model: Model, rows: pl.DataFrame, load: Callable[[str, str], Serv
         own["volume"].to_numpy(),
         own["trader_address"].rank("dense").to_numpy().astype(np.int64) - 1,
     )
-    evidence: Any = load(model.spec.name, version).metrics
-    found = matured.figures(given, evidence["model"])
-    first, last = own["score_day"].min(), own["score_day"].max()
+    figures = matured.figures(given, evidence["model"])
+    return [_over(own, model.spec.name, version, figure) for figure in figures]
+
+
+def _over(rows: pl.DataFrame, name: str, version: str, figure: Figure) -> Watched:
+    """Says of which span of T a figure is."""
+    first, last = rows["score_day"].min(), rows["score_day"].max()
     assert isinstance(first, date)
     assert isinstance(last, date)
-    return [Watched(model.spec.name, version, figure, first, last) for figure in found]
+    return Watched(name, version, figure, first, last)

@@ -130,6 +130,28 @@ def test_a_feature_from_the_future_is_named():
     assert reason.endswith("above 0.75: it may know what came after T")
 
 
+def test_a_feature_from_the_future_whose_sign_says_nothing_is_named():
+    frame = planted()
+    rng = np.random.default_rng(7)
+    # Large at either end for who will lose: its order tells nothing, its size all.
+    values = frame.loss_sol * rng.choice([-1.0, 1.0], len(frame)) + rng.normal(size=len(frame)) / 100
+    (reason,) = refusals(trained(*with_input(frame, "turnover_next_week", values)))
+    assert reason.startswith("turnover_next_week alone ranks the exposed rows with an AUC of ")
+
+
+def test_a_future_that_only_two_inputs_together_tell_is_refused():
+    frame = planted()
+    rng = np.random.default_rng(8)
+    side, size = rng.choice([-1.0, 1.0], len(frame)), 1 + rng.random((2, len(frame)))
+    # On the same side of 0 for who will lose, on different ones for who will not: neither alone says anything.
+    other = np.where(frame.is_loss, side, -side)
+    wider, _ = with_input(frame, "turnover", side * size[0])
+    wider, _ = with_input(wider, "turnover_next_week", other * size[1])
+    inputs = (*INPUTS, Input("turnover", "timing", 0), Input("turnover_next_week", "timing", 0))
+    reasons = refusals(trained(wider, inputs))
+    assert [reason.partition(" is ")[0] for reason in reasons] == ["auc_exposed", "auc_if_exposed"]
+
+
 def test_a_future_that_shows_only_in_what_is_missing_is_named():
     frame = planted()
     rng = np.random.default_rng(4)
@@ -162,6 +184,15 @@ def test_a_flood_of_missing_values_is_named(flooded):
     frame.x[rows & (np.arange(len(frame)) % 3 > 0), 2] = np.nan
     reasons = refusals(trained(frame))
     assert any(reason.startswith("noise is missing in 6") for reason in reasons)
+
+
+@pytest.mark.parametrize("flooded", ["locked", "training"])
+def test_an_input_that_turns_0_is_named(flooded):
+    frame = planted()
+    rows = locked(frame) if flooded == "locked" else ~locked(frame)
+    frame.x[rows & (np.arange(len(frame)) % 3 > 0), 2] = 0.0
+    reasons = refusals(trained(frame))
+    assert any(reason.startswith("noise is 0 in 6") for reason in reasons)
 
 
 def test_a_frame_of_nothing_but_missing_values_is_not_promoted():

@@ -18,7 +18,7 @@ RATE = {"base_rate": {"logloss": 0.65}}
 CLEAR, UNSURE = Interval(0.02, 0.01, 0.03), Interval(0.02, -0.01, 0.05)
 BEATEN = {**{f"logloss_of_{name}": CLEAR for name in RIVALS}, f"captured_over_{MONEY_RIVAL}": CLEAR}
 RISING = tuple(Band(name, 0.0, 0.5, 0.5, rate, 0.0, 1.0) for name, rate in (("low", 0.1), ("medium", 0.2)))
-TIGHT = Leaks("loss_ratio", 0.75, "calm", 0.9, "noise", 0.25)
+TIGHT = Leaks("loss_ratio", 0.75, "calm", 0.9, "noise", 0.25, "size", 0.25)
 
 
 def evaluation(measures=GOOD, **given):
@@ -75,11 +75,19 @@ def test_what_was_not_measured_is_not_believed():
         ({"single_auc": 0.751}, "loss_ratio alone ranks the exposed rows with an AUC of 0.751, above 0.75"),
         ({"adversarial_auc": 0.901}, "told apart with an AUC of 0.901, above 0.9, most by calm"),
         ({"missing_gap": 0.26}, "noise is missing in 26% more, or fewer, of the locked rows"),
+        ({"zero_gap": 0.26}, "size is 0 in 26% more, or fewer, of the locked rows"),
     ],
 )
 def test_a_sign_of_a_leak_keeps_the_challenger_back_and_names_the_input(sign, reason):
     (said,) = decide(evaluation(leaks=replace(TIGHT, **sign)), BARS, None).reasons
     assert reason in said
+
+
+@pytest.mark.parametrize("name", ["auc_exposed", "auc_if_exposed"])
+def test_a_model_that_knows_too_much_is_kept_back_whatever_its_inputs_show(name):
+    assert decide(evaluation({**GOOD, name: 0.90}), BARS, None).is_promoted
+    (said,) = decide(evaluation({**GOOD, name: 0.901}), BARS, None).reasons
+    assert said == f"{name} is 0.901, above 0.9: no model knows so much of what comes after T"
 
 
 def test_bands_must_rise_and_empty_ones_say_nothing():

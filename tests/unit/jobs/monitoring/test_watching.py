@@ -100,9 +100,17 @@ def load(name, version):
     return SimpleNamespace(metrics={"model": {"auc_exposed": 0.7 + int(version) / 100}})
 
 
+def tags(newest):
+    """Tags of a version whose newest label is of that T: the outcome was known seven days later."""
+    return lambda *_: {
+        "range_train": "2026-01-01..2026-01-20 (20 days)",
+        "range_refit": f"2026-01-01..{newest} (9 days)",
+    }
+
+
 def test_matured_scores_are_those_of_the_version_that_gave_the_newest():
     both = pl.concat([rows("2", date(2026, 2, 18)), rows("3", date(2026, 2, 19)), rows("3")])
-    watched = of_matured(LOSS, both, load)
+    watched = of_matured(LOSS, both, load, tags("2026-02-12"))
     assert {(one.model, one.version, one.first_day, one.last_day) for one in watched} == {
         ("loss-prediction", "3", date(2026, 2, 19), date(2026, 2, 20))
     }
@@ -113,8 +121,30 @@ def test_matured_scores_are_those_of_the_version_that_gave_the_newest():
     assert found["sol_captured"].value == pytest.approx(2 / 6), "the first of eight rows lost 2 of 6 SOL"
 
 
+def spans(watched):
+    return {one.figure.measure: (one.first_day, one.last_day, one.figure.rows) for one in watched}
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_days_that_a_version_learned_from_are_left_out_and_said(model):
+    given = pl.concat([rows(day=date(2026, 2, day)) for day in (17, 18, 19, 20)])
+    found = spans(of_matured(model, given, load, tags("2026-02-12")))
+    assert found.pop("learned_days") == (date(2026, 2, 17), date(2026, 2, 18), 8)
+    assert set(found.values()) == {(date(2026, 2, 19), date(2026, 2, 20), 8)}
+    assert "auc_exposed" in found
+    (only,) = of_matured(model, given, load, tags("2026-02-20"))
+    assert (only.figure.measure, only.figure.value, only.figure.verdict) == ("learned_days", 4.0, Verdict.MEASURED)
+
+
+def test_what_a_version_learned_changes_no_figure_of_the_days_after_it():
+    seen, unseen = rows(day=date(2026, 2, 17)).with_columns(p_loss=1 - pl.col("p_loss")), rows(day=date(2026, 2, 20))
+    both = of_matured(LOSS, pl.concat([seen, unseen]), load, tags("2026-02-12"))
+    alone = of_matured(LOSS, unseen, load, tags("2026-02-12"))
+    assert [repr(one) for one in both[:-1]] == [repr(one) for one in alone]
+
+
 def test_without_matured_scores_nothing_is_said_of_them():
-    assert of_matured(RISK, pl.DataFrame(), load) == []
+    assert of_matured(RISK, pl.DataFrame(), load, tags("2026-02-12")) == []
 
 
 def test_a_row_says_what_was_measured_and_leaves_out_what_is_no_number():
