@@ -4,12 +4,18 @@ from dataclasses import replace
 
 import numpy as np
 
+from features.labels import DUST_LAMPORTS, LARGE_LAMPORTS, SEVERE_LAMPORTS
 from models.dataset import Flags, Floats
 from models.scoring.amount import BEND_SOL, Amount
-from models.scoring.predictor import Losses
+from models.scoring.coherent import Losses
+from pumploss.money import LAMPORTS_PER_SOL
 
 #: Quantiles of the loss that are published.
 QUANTILES = {"p50": 0.5, "p90": 0.9}
+
+#: What the labels make of an amount, SOL: a loss is more than the one, a severe loss at least the other.
+LOSS_SOL = DUST_LAMPORTS / LAMPORTS_PER_SOL
+SEVERE_SOL = min(SEVERE_LAMPORTS, LARGE_LAMPORTS) / LAMPORTS_PER_SOL
 
 #: The largest losses count as this quantile of the training days' losses: one whale must not bend all trees.
 WINSOR_QUANTILE = 0.999

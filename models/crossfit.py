@@ -83,7 +83,8 @@ def grow(spec: ModelSpec, frame: TrainingFrame, days: Sequence[date], monotone: 
     for name, share in amount.QUANTILES.items():
         others[name] = rows.grow(amount.bent(lost), objective="quantile", alpha=share, **given)
     predicted = boosting.raw(others[AMOUNT], frame.x[fit][is_loss])
-    return Grown(booster, others, Amount(cap, amount.smearing(logarithm[is_loss], predicted)))
+    smearing = amount.smearing(logarithm[is_loss], predicted)
+    return Grown(booster, others, Amount(cap, smearing, loss_sol=amount.LOSS_SOL, severe_sol=amount.SEVERE_SOL))
 
 
 def ask(spec: ModelSpec, frame: TrainingFrame, fold: Fold, monotone: Sequence[int]) -> Asked:

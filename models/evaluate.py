@@ -16,7 +16,7 @@ from models.drift import Reference
 from models.folds import FoldMeasures
 from models.leaks import Leaks
 from models.score import Band
-from models.scoring.predictor import Losses
+from models.scoring.coherent import Losses
 from models.scoring.score import BANDS
 from models.slices import Slice, slices
 from models.spec import ModelSpec

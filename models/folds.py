@@ -9,6 +9,7 @@ from models import crossfit, metrics
 from models.crossfit import MAIN, Asked
 from models.dataset import Floats, TrainingFrame
 from models.scoring.calibration import sigmoid
+from models.scoring.coherent import coherent
 from models.scoring.predictor import OTHERS
 from models.spec import ModelSpec
 
@@ -66,5 +67,6 @@ def _answers(spec: ModelSpec, frame: TrainingFrame, one: Asked, by: Sequence[Ask
     if not spec.is_hurdle:
         log_odds = predictor.calibrator.log_odds(one.raw[MAIN])
         return sigmoid(log_odds), log_odds, log_odds
-    told = predictor.told(one.raw[MAIN], {name: one.raw[name] for name in OTHERS})
+    assert predictor.amount is not None
+    told = coherent(predictor.told(one.raw[MAIN], {name: one.raw[name] for name in OTHERS}), predictor.amount)
     return told.p_loss, told.p_loss, told.expected_loss_sol

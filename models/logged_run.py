@@ -12,7 +12,7 @@ import pandas as pd
 from models import artifacts
 from models.dataset import TrainingFrame
 from models.scoring.answers import Risks
-from models.scoring.predictor import Losses
+from models.scoring.coherent import Losses
 from models.scoring.served import Served
 from models.training import Trained
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from models.dataset import Floats, canonical, formula_score, matrix
-from models.scoring.answers import risks
+from models.scoring.answers import both
 from models.scoring.served import Served
 from pumploss.errors import ModelError
 
@@ -66,11 +66,11 @@ class Pair:
         if not self.loss.predictor.is_hurdle:
             raise ModelError(f"{self.loss.name} version {self.loss.version} says no amounts. Train it again.")
         loss, risk = matrix(rows, self.loss.names), matrix(rows, self.risk.names)
-        losses = self.loss.predictor.losses(loss)
+        losses, severe = both(self.loss.predictor.losses(loss), self.loss, self.risk, risk)
         lost, trades = matrix(rows, ["loss_24h_sol", "loss_trades_24h"]).T
         return Scored(
             **vars(losses),
-            **vars(risks(self.risk, risk, losses.p_loss)),
+            **vars(severe),
             baseline_score=formula_score(lost, trades),
             features_hash=hashes(loss if self.loss.names == self.risk.names else np.hstack([loss, risk])),
         )

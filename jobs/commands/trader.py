@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections.abc import Mapping
 from datetime import date
 from math import log
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from features.eligibility import LOWEST_MINTS, LOWEST_TRADES, UNMATCHED_ONE_IN
+from features.labels import HORIZON_DAYS, LARGE_LAMPORTS, LARGE_PARTS, SEVERE_LAMPORTS
 from features.registry import TABLE, features
 from features.windows import LOOKBACK_DAYS
 from jobs.commands.terminal import show_facts, show_table
@@ -18,8 +20,18 @@ from jobs.running.context import Context, open_context
 from models.scoring.score import POINTS_PER_DOUBLING
 from pumploss.days import midnight, shift
 from pumploss.errors import LakeError
+from pumploss.money import LAMPORTS_PER_SOL
 from pumploss.settings import from_environment
 from pumploss.tables import gold_scores, gold_trader_day
+
+#: What is not shown, or elsewhere.
+HIDDEN = ("trader_address", "as_of", "reasons", "known_at", "score_day", "scored_at")
+#: What score and band are about, and what is of that: a wallet may well lose a little and have a very low score.
+ABOUT = (
+    f"of losing {SEVERE_LAMPORTS / LAMPORTS_PER_SOL:g} SOL, or {LARGE_LAMPORTS / LAMPORTS_PER_SOL:g} SOL and "
+    f"{1 / LARGE_PARTS:.0%} of the capital at risk, in {HORIZON_DAYS} days"
+)
+OF_SEVERE = ("p_severe", "risk_score", "risk_band")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -107,6 +119,15 @@ def points(reason: dict[str, Any]) -> float:
     return float(reason["contribution"] / log(2.0) * POINTS_PER_DOUBLING)
 
 
+def facts(scores: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Lists the figures of a score by name, and what band and score are about: not a loss, but a severe one."""
+    return [
+        (name, f"{text(value)} ({ABOUT})" if name in OF_SEVERE else text(value))
+        for name, value in scores.items()
+        if name not in HIDDEN
+    ]
+
+
 def _show(known: dict[str, Any]) -> None:
     print(f"{known['trader']} as of {known['as_of']}: {known['status'].replace('_', ' ')}")
     if known["account"]:
@@ -118,12 +139,11 @@ def _show(known: dict[str, Any]) -> None:
     if scores is None:
         print("It has no scores at this T: no model was registered when it was scored, or gold_scores did not run.")
     else:
-        hidden = ("trader_address", "as_of", "reasons", "known_at", "score_day", "scored_at")
-        show_facts("Scores", [(name, text(value)) for name, value in scores.items() if name not in hidden])
+        show_facts("Scores", facts(scores))
         show_facts(
             "What raises the risk most",
             [(f"{points(reason):+.1f} points", reason["text"]) for reason in scores["reasons"]]
-            or [("nothing", f"the risk is {scores['risk_band']}")],
+            or [("nothing", f"the risk {ABOUT} is {scores['risk_band']}")],
         )
     rows = [(known["groups"][name], name, text(value)) for name, value in known["features"].items()]
     show_table("Features", ("group", "feature", "value"), rows, ("value",))

@@ -19,7 +19,8 @@ class Amount:
 
     `cap_sol` winsorises training amounts. `smearing` is the mean of exp(residual), without which a mean of logarithms
     is far too low; `multiplier` brings the sum to what was lost on the calibration days; `p50` and `p90` scale the
-    quantiles to their coverage there.
+    quantiles to their coverage there. A loss is more than `loss_sol`, a severe one at least `severe_sol`, by the labels
+    that were learned; both are 0 in a version that does not say so, whose amounts nothing bounds.
     """
 
     cap_sol: float
@@ -27,9 +28,12 @@ class Amount:
     multiplier: float = 1.0
     p50: float = 1.0
     p90: float = 1.0
+    loss_sol: float = 0.0
+    severe_sol: float = 0.0
 
     def __post_init__(self) -> None:
         odd = [name for name, value in asdict(self).items() if not (np.isfinite(value) and value > 0)]
+        odd = [name for name in odd if name not in ("loss_sol", "severe_sol") or vars(self)[name] != 0]
         if odd:
             raise ScoringError(f"The amount model has no use for {', '.join(odd)}: {asdict(self)}. Train it again.")
 

@@ -1,4 +1,4 @@
-"""Answers what a risk model is asked, bounded by what a loss model says of the same rows."""
+"""Answers what a risk model is asked, and a loss model beside it, so that neither contradicts the other."""
 
 from dataclasses import dataclass
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from .arrays import Floats
 from .calibration import logit, sigmoid
+from .coherent import Losses, coherent
 from .errors import ScoringError
 from .reasons import reasons
 from .score import bands
@@ -48,3 +49,14 @@ def risks(risk: Served, x: Floats, p_loss: Floats) -> Risks:
         risk_band=names,
         reasons=[next(told) if named else "[]" for named in is_told],
     )
+
+
+def both(losses: Losses, loss: Served, risk: Served, x: Floats) -> tuple[Losses, Risks]:
+    """Answer for rows of the risk model's inputs beside what the loss model said of them, so that none contradicts.
+
+    Raises ScoringError for a model without a score, or a loss model without amounts.
+    """
+    if loss.amount is None:
+        raise ScoringError(f"{loss.name} version {loss.version} says no amounts. Train it again.")
+    found = risks(risk, x, losses.p_loss)
+    return coherent(losses, loss.amount, found.p_severe), found

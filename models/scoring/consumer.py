@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .answers import risks
+from .answers import both, risks
 from .arrays import Floats
 from .errors import ScoringError
 from .served import Served, from_files
@@ -33,15 +33,15 @@ class Consumer:
         Columns are taken by name, of any numeric type, values may be missing. Raises ScoringError that names every
         column that is absent or holds something else than numbers.
         """
-        answered: dict[str, Any] = {}
-        if self._loss is not None:
-            answered |= vars(self._loss.predictor.losses(matrix(frame, self._loss.names)))
-        if self._risk is not None:
-            bound = answered.get("p_loss", np.ones(len(frame)))
-            answered |= vars(risks(self._risk, matrix(frame, self._risk.names), bound))
-            if self._loss is not None:
-                answered["loss_model_version"] = [self._loss.version] * len(frame)
-        return answered
+        risk, loss = self._risk, self._loss
+        if loss is None:
+            assert risk is not None
+            return vars(risks(risk, matrix(frame, risk.names), np.ones(len(frame))))
+        losses = loss.predictor.losses(matrix(frame, loss.names))
+        if risk is None:
+            return vars(losses)
+        losses, severe = both(losses, loss, risk, matrix(frame, risk.names))
+        return {**vars(losses), **vars(severe), "loss_model_version": [loss.version] * len(frame)}
 
 
 def _read(folder: Path, name: str, version: str) -> Served:

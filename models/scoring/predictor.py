@@ -8,6 +8,7 @@ from . import trees
 from .amount import Amount
 from .arrays import Floats, Matrix
 from .calibration import Calibrator
+from .coherent import Losses, coherent
 
 if TYPE_CHECKING:
     from lightgbm import Booster
@@ -15,18 +16,6 @@ if TYPE_CHECKING:
 #: Trees that a loss model has beside its main ones, which say who loses if exposed.
 TRADE, AMOUNT = "trade", "amount"
 OTHERS = (TRADE, AMOUNT, "p50", "p90")
-
-
-@dataclass(frozen=True)
-class Losses:
-    """Holds the answers of a loss model, one value per row; `p_loss` is the product of the two before it."""
-
-    p_trade: Floats
-    p_loss_if_exposed: Floats
-    p_loss: Floats
-    expected_loss_sol: Floats
-    loss_p50_sol: Floats
-    loss_p90_sol: Floats
 
 
 @dataclass(frozen=True)
@@ -59,11 +48,16 @@ class Predictor:
         return self.trade.probability(trees.raw(self.others[TRADE], x))
 
     def losses(self, x: Matrix) -> Losses:
-        """Answer all three questions of a loss model."""
-        return self.told(trees.raw(self.booster, x), {name: trees.raw(self.others[name], x) for name in OTHERS})
+        """Answer all three questions of a loss model, without contradictions."""
+        assert self.amount is not None
+        said = self.told(trees.raw(self.booster, x), {name: trees.raw(self.others[name], x) for name in OTHERS})
+        return coherent(said, self.amount)
 
     def told(self, main: Floats, others: Mapping[str, Floats]) -> Losses:
-        """Make the answers of what the trees said, one value per row: the main ones, and all others by name."""
+        """Make the answers of what the trees said, one value per row: the main ones, and all others by name.
+
+        Amounts come as the trees have them, which is what they are calibrated by.
+        """
         assert self.trade is not None
         assert self.amount is not None
         p_trade, if_exposed = self.trade.probability(others[TRADE]), self.calibrator.probability(main)

@@ -133,14 +133,16 @@ def test_every_trader_has_one_score_with_its_models_and_reasons(scores, context)
 
 def test_published_probabilities_are_those_of_the_registered_model(scores, context, registry):
     from models.dataset import matrix
+    from models.scoring.answers import both
     from models.serving import hashes
 
-    served = registry.load("loss-prediction", "1")
+    served, risk = registry.load("loss-prediction", "1"), registry.load("risk-score", "1")
     frame = context.lake.read(features_table(), [shift(LAST, 1)]).orderBy("trader_address")
     import polars as pl
 
     x = matrix(pl.DataFrame(pl.from_arrow(frame.toArrow())), served.names)
-    expected = vars(served.predictor.losses(x))
+    assert risk.names == served.names
+    expected = vars(both(served.predictor.losses(x), served, risk, x)[0])
     rows = scored(context, LAST)
     for name, values in expected.items():
         np.testing.assert_allclose([row[name] for row in rows], values, rtol=1e-12, atol=1e-12, err_msg=name)

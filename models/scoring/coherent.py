@@ -1,0 +1,48 @@
+"""Keeps what is said of a wallet free of contradictions: its amounts are bounded by its own probabilities."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .amount import Amount
+from .arrays import Floats
+
+#: So much of what may come lies above either quantile.
+ABOVE_P50, ABOVE_P90 = 0.5, 0.1
+
+
+@dataclass(frozen=True)
+class Losses:
+    """Holds the answers of a loss model, one value per row; `p_loss` is the product of the two before it."""
+
+    p_trade: Floats
+    p_loss_if_exposed: Floats
+    p_loss: Floats
+    expected_loss_sol: Floats
+    loss_p50_sol: Floats
+    loss_p90_sol: Floats
+
+
+def coherent(losses: Losses, amount: Amount, p_severe: Floats | None = None) -> Losses:
+    """Bound the amounts, SOL, by the probabilities of a loss and, where it is known, of a severe one.
+
+    A loss is more than `loss_sol`: a quantile is above that only if a loss is likely enough, and below it only if it is
+    not. A severe loss is `severe_sol` or more: where one is likely enough, so is the quantile. An expected loss is no
+    less than all of these at their least. What keeps to this already stays as it is, to the last bit.
+    """
+    severe = np.zeros_like(losses.p_loss) if p_severe is None else np.minimum(p_severe, losses.p_loss)
+    least = severe * amount.severe_sol + (losses.p_loss - severe) * amount.loss_sol
+
+    def quantile(said: Floats, above: float) -> Floats:
+        if not amount.loss_sol:
+            return said
+        is_loss = losses.p_loss >= above
+        bound = np.where(is_loss, np.maximum(said, amount.loss_sol), np.minimum(said, amount.loss_sol))
+        return np.where(severe > above, np.maximum(bound, amount.severe_sol), bound)
+
+    return replace(
+        losses,
+        expected_loss_sol=np.maximum(losses.expected_loss_sol, least),
+        loss_p50_sol=quantile(losses.loss_p50_sol, ABOVE_P50),
+        loss_p90_sol=quantile(losses.loss_p90_sol, ABOVE_P90),
+    )

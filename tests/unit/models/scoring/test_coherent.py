@@ -1,0 +1,82 @@
+"""What is said of one wallet, whatever the trees say."""
+
+import numpy as np
+import pytest
+
+from features.labels import DUST_LAMPORTS, LARGE_LAMPORTS, SEVERE_LAMPORTS
+from models.artifacts import read
+from models.scoring.amount import Amount
+from models.scoring.answers import both
+from models.scoring.coherent import Losses, coherent
+from models.scoring.errors import ScoringError
+
+LOSS, SEVERE = 0.01, 1.0
+AMOUNT = Amount(50.0, 1.5, loss_sol=LOSS, severe_sol=SEVERE)
+EDGES = np.array([0.0, 0.1, 0.5, 1.0])
+
+
+def drawn(seed, rows=2000):
+    """Answers of any kind, each contradicting itself as it may, and the probability of a severe loss."""
+    rng = np.random.default_rng(seed)
+    p_loss = np.where(rng.random(rows) < 0.2, rng.choice(EDGES, rows), rng.random(rows))
+    amounts = np.exp(rng.normal(-3, 4, (3, rows))) * (rng.random((3, rows)) < 0.9)
+    low, high = np.sort(amounts[:2], axis=0)
+    return Losses(p_loss, np.ones(rows), p_loss, amounts[2], low, high), p_loss * rng.random(rows) ** 2
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_amounts_never_contradict_the_probabilities(seed):
+    said, severe = drawn(seed)
+    found = coherent(said, AMOUNT, severe)
+    p, low, high, expected = found.p_loss, found.loss_p50_sol, found.loss_p90_sol, found.expected_loss_sol
+    for quantile, above in ((low, 0.5), (high, 0.1)):
+        assert (quantile[p < above] <= LOSS).all()
+        assert (quantile[p >= above] >= LOSS).all()
+        assert (quantile[severe > above] >= SEVERE).all()
+    assert (low <= high).all()
+    assert (expected >= severe * SEVERE).all()
+    assert (expected >= p * LOSS - 1e-15).all()
+    assert (low < LOSS).any()
+    assert (high > SEVERE).any()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_is_coherent_stays_as_it_is_and_order_of_bounding_does_not_matter(seed):
+    said, severe = drawn(seed)
+    once = coherent(said, AMOUNT, severe)
+    for again in (coherent(once, AMOUNT, severe), coherent(coherent(said, AMOUNT), AMOUNT, severe)):
+        for name, values in vars(once).items():
+            np.testing.assert_array_equal(getattr(again, name), values, err_msg=name)
+    for name in ("p_trade", "p_loss_if_exposed", "p_loss"):
+        np.testing.assert_array_equal(getattr(once, name), getattr(said, name))
+
+
+def test_each_row_is_bounded_by_itself():
+    said, severe = drawn(1)
+    turned = coherent(Losses(*(values[::-1] for values in vars(said).values())), AMOUNT, severe[::-1])
+    for name, values in vars(coherent(said, AMOUNT, severe)).items():
+        np.testing.assert_array_equal(getattr(turned, name)[::-1], values, err_msg=name)
+
+
+def test_a_version_that_does_not_say_what_a_loss_is_stays_as_it_was():
+    said, severe = drawn(2)
+    plain = coherent(said, Amount(50.0, 1.5), severe)
+    for name, values in vars(said).items():
+        np.testing.assert_array_equal(getattr(plain, name), values, err_msg=name)
+
+
+def test_a_model_learns_with_its_labels_what_a_loss_is(model):
+    assert model.predictor.amount.loss_sol == DUST_LAMPORTS / 1e9
+    assert model.predictor.amount.severe_sol == min(SEVERE_LAMPORTS, LARGE_LAMPORTS) / 1e9
+
+
+def test_both_models_together_are_coherent(model, risk, planted, folder_of):
+    loss, severe = (read(path, path.name, "1", digests) for path, digests in map(folder_of, (model, risk)))
+    x = planted(seed=3).x.astype(float)
+    losses, risks = both(loss.predictor.losses(x), loss, severe, x)
+    assert (losses.expected_loss_sol >= risks.p_severe).all()
+    assert (losses.loss_p50_sol[losses.p_loss < 0.5] <= LOSS).all()
+    assert (losses.loss_p90_sol[losses.p_loss >= 0.1] >= LOSS).all()
+    assert (losses.loss_p90_sol[risks.p_severe > 0.1] >= SEVERE).all()
+    with pytest.raises(ScoringError, match="says no amounts"):
+        both(losses, severe, severe, x)
