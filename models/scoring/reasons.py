@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from .arrays import Floats
 from .errors import ScoringError
 from .peers import Peers
-from .shown import numbers, rounded, shown
+from .shown import NOTHING_KNOWN, numbers, rounded, shown
 
 if TYPE_CHECKING:
     from lightgbm import Booster
@@ -29,6 +29,12 @@ ONE_POINT = float(np.log(2.0)) / 5
 
 #: Rows explained at once: contributions of a million rows would fill 1.5 GiB.
 ROWS_AT_ONCE = 65_536
+
+#: What is said of a value below, at and above the usual; in the second row, where both are below 0.
+RELATIONS = np.array([
+    [", below the usual ", ", no other than the usual ", ", above the usual "],
+    [", further below 0 than the usual ", ", no other than the usual ", ", less far below 0 than the usual "],
+])  # fmt: skip
 
 #: How far contributions may be from the log-odds that they explain.
 TOLERANCE = 1e-9
@@ -116,16 +122,22 @@ class Sentences:
     def reasons(self, feature: Places, added: Floats, value: Floats, median: Floats) -> pa.Array:
         """Write one reason per row, as a JSON object: `feature` is the place of an input."""
         units, place = self._units[feature], pa.array(feature)
-        with np.errstate(invalid="ignore"):
-            side = np.nan_to_num(np.sign(rounded(value) - rounded(median))).astype(np.int64) + 1
-        relation = pa.array(np.array([", below the usual ", ", no other than the usual ", ", above the usual "])[side])
-        usual = pc.binary_join_element_wise(relation, shown(median, units), "")
-        compared = pc.if_else(pa.array(np.isnan(median) | np.isnan(value)), "", usual)
+        said, usual = shown(value, units), shown(median, units)
+        is_known = pc.and_(pc.not_equal(said, NOTHING_KNOWN), pc.not_equal(usual, NOTHING_KNOWN))
+        compared = pc.if_else(is_known, pc.binary_join_element_wise(_relation(value, median), usual, ""), "")
         return pc.binary_join_element_wise(
             pc.take(self._heads, place), numbers(added), ', "value": ', numbers(value), ', "peer_median": ',
-            numbers(median), ', "text": "', pc.take(self._topics, place), shown(value, units), compared,
+            numbers(median), ', "text": "', pc.take(self._topics, place), said, compared,
             pc.take(self._meanings, place), '"}', "",
         )  # fmt: skip
+
+
+def _relation(value: Floats, median: Floats) -> pa.Array:
+    """Say how each value stands to what is usual. Below 0 more is lost the lower it is: "below" would read as less."""
+    with np.errstate(invalid="ignore"):
+        side = np.nan_to_num(np.sign(rounded(value) - rounded(median))).astype(np.int64) + 1
+    is_negative = ((value < 0) & (median < 0)).astype(np.int64)
+    return pa.array(RELATIONS[is_negative, side])
 
 
 def _inside(text: str) -> str:

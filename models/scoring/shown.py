@@ -15,6 +15,9 @@ _SECONDS = {"seconds": 1.0, "hours": 3_600.0, "log_seconds": 1.0}
 _SCALES = np.array([1.0, 60.0, 3_600.0, 86_400.0])
 _TIMES = np.array([" seconds", " minutes", " hours", " days"])
 
+#: What is said of a value that is missing, or infinite.
+NOTHING_KNOWN = "nothing known"
+
 DIGITS = 3
 MOST_DECIMALS = 6
 
@@ -39,7 +42,7 @@ def shown(values: Floats, units: npt.NDArray[np.str_]) -> pa.Array:
         place[np.isnan(lasting)] = 0
         scaled[own], suffixes[own] = lasting / _SCALES[place], _TIMES[place]
     text = pc.binary_join_element_wise(pa.array(rounded(scaled)).cast(pa.string()), pa.array(suffixes), "")
-    return pc.if_else(pa.array(~np.isfinite(scaled)), "nothing known", text)
+    return pc.if_else(pa.array(~np.isfinite(scaled)), NOTHING_KNOWN, text)
 
 
 def rounded(values: Floats) -> Floats:

@@ -11,7 +11,7 @@ from models.scoring.answers import risks
 from models.scoring.calibration import Calibrator, logit
 from models.scoring.errors import ScoringError
 from models.scoring.peers import Peers
-from models.scoring.reasons import FIRST_REASONS, MOST_REASONS, ONE_POINT, contributions, reasons
+from models.scoring.reasons import FIRST_REASONS, MOST_REASONS, ONE_POINT, Sentences, contributions, reasons
 from models.scoring.served import Input, Served
 
 SLOPE = Calibrator(0.8, -0.3)
@@ -84,6 +84,28 @@ def test_from_the_fourth_on_a_reason_adds_a_point(risk, told, rows):
         ordered = sorted((value for value in found.by_group[row] if value > 0), reverse=True)
         expected = ordered[:FIRST_REASONS] + [value for value in ordered[FIRST_REASONS:] if value > ONE_POINT]
         assert [one["contribution"] for one in json.loads(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "usual", "said"),
+    [
+        (-4.93, -0.772, "-4.93 SOL, further below 0 than the usual -0.772 SOL"),
+        (-0.1, -0.772, "-0.1 SOL, less far below 0 than the usual -0.772 SOL"),
+        (-0.772, -0.772, "-0.772 SOL, no other than the usual -0.772 SOL"),
+        (-1.0, 2.0, "-1 SOL, below the usual 2 SOL"),
+        (0.0, -0.772, "0 SOL, above the usual -0.772 SOL"),
+        (np.inf, 2.0, "nothing known"),
+        (-np.inf, -2.0, "nothing known"),
+        (np.nan, 2.0, "nothing known"),
+        (1.0, np.nan, "1 SOL"),
+    ],
+)
+def test_more_lost_never_reads_as_less_and_nothing_known_is_compared_with_nothing(value, usual, said):
+    one = Input("pnl", "losses", 0, topic="Losses", meaning="its pnl", unit="sol")
+    (text,) = Sentences([one]).reasons(np.array([0]), *(np.array([given]) for given in (0.5, value, usual))).to_pylist()
+    reason = json.loads(text)
+    assert reason["text"] == f"Losses: {said} (its pnl)."
+    assert reason["value"] == (value if np.isfinite(value) else None)
 
 
 def test_a_sentence_says_value_usual_value_and_what_is_meant(risk, told):
