@@ -26,6 +26,14 @@ def test_the_numbers_come_back_to_the_last_bit():
     assert Amount.from_json(given.to_json()) == given
 
 
+def test_a_version_from_before_says_nothing_of_what_a_loss_is():
+    found = Amount.from_json('{"kind": "lognormal hurdle", "cap_sol": 50.0, "smearing": 1.5}')
+    assert found == PLAIN
+    assert (found.loss_sol, found.severe_sol) == (0.0, 0.0)
+    with pytest.raises(ScoringError, match="no use for loss_sol"):
+        Amount(cap_sol=1.0, smearing=1.0, loss_sol=-0.01)
+
+
 @pytest.mark.parametrize("text", ["", "[]", '{"kind": "gamma", "cap_sol": 1, "smearing": 1}', '{"kind": "x"}'])
 def test_what_is_no_amount_model_is_refused(text):
     with pytest.raises(ScoringError, match="amount"):
