@@ -13,8 +13,9 @@ from sqlalchemy import Column, Connection, MetaData, String, create_engine, insp
 def follow(database: Path, experiment: str, artifacts: Path) -> None:
     """Replace the addresses of an experiment's artifacts by those below a folder, if they name another one.
 
-    Only in a database beside the folder, which moves with it: any other may be shared by homes. What lies where its address says and not in the folder keeps its address. All in one transaction:
-    killed anywhere, the next call does it.
+    Only in a database beside the folder, which moves with it: any other may be shared by homes. What lies where its
+    address says and not in the folder keeps its address. All in one transaction: the next call ends
+    what was killed.
     """
     if database.resolve().parent != artifacts.parent.resolve():
         return
