@@ -13,7 +13,17 @@ from pyspark.sql import functions as F
 from features.labels import HORIZON_DAYS
 from features.registry import TABLE as FEATURES
 from jobs.running.step_context import StepContext
-from jobs.scoring.versions import LOSS, RISK, Versions, chosen, note, outdated, refuse_others, reused_numbers
+from jobs.scoring.versions import (
+    LOSS,
+    RISK,
+    Versions,
+    chosen,
+    note,
+    outdated,
+    refuse_other_horizon,
+    refuse_others,
+    reused_numbers,
+)
 from models.registry import CHALLENGER, Registry
 from models.serving import Pair
 from pumploss.days import Days, listed, ordered, shift
@@ -32,7 +42,8 @@ def run(context: StepContext, days: Days, rescore: bool = False) -> None:
     A day that has scores keeps the model versions that they name, unless `rescore` asks for today's champions. Without
     champions, days that were never scored are left alone. Other days whose features have changed since they were scored
     are scored with them, so that nobody keeps a score of a T that has no features of his. Raises ModelError where a day
-    was scored by models that the registry no longer has, also where others bear their numbers now.
+    was scored by models that the registry no longer has, also where others bear their numbers now, or where models were
+    trained on another horizon than this run's.
     """
     report, registry, again = context.report, Registry(context.settings), outdated(context, days)
     score_days = [shift(day, 1) for day in ordered({*days, *again})]
@@ -54,13 +65,21 @@ def run(context: StepContext, days: Days, rescore: bool = False) -> None:
 
 def _without_champion(registry: Registry, name: str) -> str:
     """Says why a model does not serve, and what lets it."""
-    challenger = registry.version(name, CHALLENGER)
-    if challenger is None:
+    known = [str(one.version) for one in registry.versions(name)]
+    if not known:
         command = f"python -m jobs run {_TRAINED_BY[name]}"
         return f"there is no champion of {name} yet: train with `{command}` once enough days have matured"
+    latest = registry.version(name, CHALLENGER) or known[-1]
+    said = registry.tags(name, latest).get("gate")
+    if said == "passed":
+        return (
+            f"there is no champion of {name}: version {latest} passed the gate, but the alias `champion` points to no "
+            f"version any more. `pumploss model promote {name} {latest}` lets it serve, `pumploss model list` shows "
+            "the others"
+        )
     return (
-        f"there is no champion of {name}: the gate kept version {challenger} back "
-        f"({registry.tags(name, challenger).get('gate')}). `pumploss model show {name}` has the evidence; the next "
+        f"there is no champion of {name}: the gate kept version {latest} back ({said}). "
+        f"`pumploss model show {name}` has the evidence; the next "
         f"training tries again, and `pumploss model promote {name}` lets a person decide otherwise"
     )
 
@@ -79,6 +98,7 @@ def _pair(
             f"the scores of {days[0]}, {len(days)} such days, rest on features that have changed: {error}"
         )
         return None
+    refuse_other_horizon(registry, versions)
     context.report.warnings.extend(reused_numbers(context, pair, days))
     return pair
 

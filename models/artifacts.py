@@ -107,7 +107,7 @@ def read(folder: Path, name: str, version: str, tags: Mapping[str, str]) -> Serv
     Raises ModelError if a file is changed, missing, or of a kind that could run code and was not registered.
     """
     where = f"{name} version {version} in {folder}"
-    own = _verified(folder, where, tags)
+    own = _verified(folder, name, where, tags)
     digest = sha256(json.dumps({key: tags.get(key) for key in ("booster_sha256", "artifacts_sha256")}, sort_keys=True))
     return _served(name, version, own, where, digest)
 
@@ -118,7 +118,7 @@ def read_twin(folder: Path, name: str, version: str, tags: Mapping[str, str]) ->
     Raises ModelError as `read` does.
     """
     where = f"{name} version {version} in {folder}"
-    own = _verified(folder, where, tags)
+    own = _verified(folder, name, where, tags)
     twin = {
         file.removeprefix(f"{TWIN_FOLDER}/"): text for file, text in own.items() if file.startswith(f"{TWIN_FOLDER}/")
     }
@@ -134,7 +134,7 @@ def _served(name: str, version: str, own: Mapping[str, str], where: str, digest:
         raise ModelError(f"{where}: {error} was not registered with it. Train the model again.") from error
 
 
-def _verified(folder: Path, where: str, tags: Mapping[str, str]) -> dict[str, str]:
+def _verified(folder: Path, name: str, where: str, tags: Mapping[str, str]) -> dict[str, str]:
     """Read the files of a version, by their path beside the model, and hold them against what was registered."""
     expected: dict[str, str] = json.loads(tags.get("artifacts_sha256", "{}"))
     refuse_code(folder, where, expected)
@@ -145,8 +145,8 @@ def _verified(folder: Path, where: str, tags: Mapping[str, str]) -> dict[str, st
     wanted = {BOOSTER: tags.get("booster_sha256"), **expected}
     if changed := sorted(file for file, digest in present.items() if digest != wanted.get(file)):
         raise ModelError(
-            f"{where}: {', '.join(changed)} is not what was registered. Restore the file, or set the alias `champion` "
-            "to the version of `previous` and train again."
+            f"{where}: {', '.join(changed)} is not what was registered. Restore the file. If this version is the "
+            f"champion, `pumploss model rollback {name}` lets the one before serve until then."
         )
     return {file.removeprefix(f"{MODEL}/"): text for file, text in content.items()}
 

@@ -152,8 +152,9 @@ class Registry:
                 return Path(mlflow.artifacts.download_artifacts(f"models:/{name}/{version}")), name, version, tags
         except (MlflowException, OSError) as error:
             raise ModelError(
-                f"{name} version {version} cannot be loaded from {self.settings.tracking_uri}: {error}. Set the alias "
-                "`champion` to a version that exists, or train again."
+                f"{name} version {version} cannot be loaded from {self.settings.tracking_uri}: {error}. If it is "
+                f"the champion, `pumploss model rollback {name}` lets the one before serve, `pumploss model promote "
+                f"{name} VERSION` any other; or train again."
             ) from error
 
     def log(self, trained: Trained, tags: Mapping[str, str], frame: TrainingFrame) -> str:

@@ -86,7 +86,12 @@ def _previous(registry: Registry, name: str) -> str:
 
 
 def _promote(registry: Registry, name: str, version: str) -> None:
+    """Lets a version serve. Raises ModelError, and changes nothing, where it cannot be loaded and verified."""
     followed = registry.version(name)
+    if version == followed:
+        print(f"{name} version {version} is the champion already: nothing was changed.")
+        return
+    registry.load(name, version)  # what cannot be loaded, or is not what was registered, would end the next night
     registry.promote(name, version, why="by hand")
     said = registry.tags(name, version).get("gate")
     print(f"{name} version {version} is the champion{f', after version {followed}' if followed else ''}.")

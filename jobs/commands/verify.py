@@ -6,6 +6,7 @@ from contextlib import ExitStack
 
 from jobs.commands.terminal import Screen
 from jobs.running.context import open_context
+from jobs.running.horizon import refuse_other_horizon
 from jobs.running.nightly import held_stores
 from jobs.verifying.finding import Finding
 from jobs.verifying.lake import by_content, by_files, by_logs, of_segments
@@ -26,6 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
         context = stack.enter_context(open_context(settings, screen.say))
         context.wait_seconds = 60.0 * arguments.wait
         stack.enter_context(context.held_lake())
+        refuse_other_horizon(context.lake)
         if not arguments.quick and context.ledger.held("publish_warm"):
             stack.enter_context(held_stores(settings))
         left = 0

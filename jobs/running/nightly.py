@@ -13,6 +13,7 @@ from jobs.airflow import TaskState, migrate, test_daily
 from jobs.pipeline import BY_NAME, STEPS, WRITER, Cadence, daily
 from jobs.running.context import Context, open_context
 from jobs.running.due_days import changed_dumps, holes, landed_days, unbuilt
+from jobs.running.horizon import refuse_other_horizon
 from jobs.running.runner import run_step
 from jobs.running.standing import mark_tables
 from pumploss import embedded
@@ -73,6 +74,7 @@ def nightly(
         hold = stack.enter_context(context.held_lake())
         night = NightlyRun(days := landed_days(context.landing))
         claim(context.lake, settings.landing)
+        refuse_other_horizon(context.lake)
         ready = stack.enter_context(_preparing(settings, use_airflow))
         with _timed(night, "earlier days"):
             _build(context, days[:-1], watch)

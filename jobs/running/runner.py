@@ -9,6 +9,7 @@ from typing import Any
 from jobs.pipeline import BY_NAME, LANDING, WRITER, Step, daily
 from jobs.running import gate
 from jobs.running.context import Context
+from jobs.running.horizon import refuse_other_horizon
 from jobs.running.ledger_rows import Ending, rows_of, stale_rows
 from jobs.running.repairs import drop_damaged
 from jobs.running.standing import mark_torn
@@ -29,12 +30,13 @@ def run_step(context: Context, name: str, days: Iterable[date], **options: Any) 
 
     Days of the step that have become stale up to the last day are run with them; a step that carries state also runs
     its built days in between. An error leaves `failed` rows in the ledger and is raised again. Raises BusyLakeError
-    where another run holds the lake; nothing was done then.
+    where another run holds the lake, SettingsError where its labels are of another horizon; nothing was done then.
     """
     if name not in BY_NAME:
         raise SettingsError(f"There is no step {name!r}. The steps are: {', '.join(BY_NAME)}.")
     with context.held_lake() as hold:
         claim(context.lake, context.settings.landing)
+        refuse_other_horizon(context.lake)
         return _run(context, hold, BY_NAME[name], ordered(days), **options)
 
 

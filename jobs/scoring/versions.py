@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from features.labels import HORIZON_DAYS
 from features.registry import TABLE as FEATURES
 from jobs.pipeline import WRITER
 from jobs.running.step_context import StepContext
@@ -89,6 +90,20 @@ def refuse_others(context: StepContext, pair: Pair, score_days: Collection[date]
                     f"`python -m jobs run gold_scores --day {day} --rescore` gives the day new scores by today's "
                     "champions."
                 )
+
+
+def refuse_other_horizon(registry: Registry, versions: Versions) -> None:
+    """Raises ModelError where a version was trained on outcomes of another horizon than the scores would claim."""
+    for name, version in zip((LOSS, RISK), versions, strict=True):
+        # Before versions were tagged with it, there was one horizon.
+        trained_on = registry.tags(name, version).get("horizon_days", "7")
+        if trained_on != str(HORIZON_DAYS):
+            raise ModelError(
+                f"{name} version {version} was trained on outcomes over {trained_on} days, and this run would say that "
+                f"its scores are of {HORIZON_DAYS} (PUMPLOSS_HORIZON_DAYS). Nothing was scored. Unset "
+                f"PUMPLOSS_HORIZON_DAYS, or set it to {trained_on}; models of {HORIZON_DAYS} days need a home of their "
+                "own (PUMPLOSS_HOME), with its own lake and registry."
+            )
 
 
 def reused_numbers(context: StepContext, pair: Pair, score_days: Collection[date]) -> list[str]:

@@ -1,6 +1,8 @@
 """What the two trainings share: from retrieved rows to a registered version, promoted if the gate lets it."""
 
+import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from features.labels import HORIZON_DAYS, LABEL_VERSION
@@ -130,6 +132,9 @@ def _decide(registry: Registry, trained: Trained, frame: TrainingFrame) -> tuple
     champion = registry.version(trained.spec.name)
     if champion is None:
         return gate.decide(trained.evaluation, trained.spec.acceptance, None), None
+    if later := _later(registry.tags(trained.spec.name, champion), trained):
+        alone = gate.decide(trained.evaluation, trained.spec.acceptance, None)
+        return Decision([f"the champion, version {champion}, {later}", *alone.reasons], alone.remarks), champion
     try:
         # The champion itself may have learned from days that are locked now.
         served = registry.twin(trained.spec.name, champion)
@@ -140,6 +145,15 @@ def _decide(registry: Registry, trained: Trained, frame: TrainingFrame) -> tuple
     if set(served.names) <= set(frame.names):
         rival = {"logloss": logloss(trained.spec, frame, trained.parts, served.predictor)}
     return gate.decide(trained.evaluation, trained.spec.acceptance, rival), champion
+
+
+def _later(champion: Mapping[str, str], trained: Trained) -> str | None:
+    """Says up to when a champion learned, if that is later than this training does."""
+    learned = re.search(r"\.\.(\d{4}-\d\d-\d\d)", champion.get("range_refit", champion.get("range_test", "")))
+    last = trained.parts.refit[-1]
+    if learned is None or date.fromisoformat(learned[1]) <= last:
+        return None
+    return f"learned from days up to {learned[1]}, this training from days up to {last} only: train as of a later day"
 
 
 def _frozen(registry: Registry, spec: ModelSpec) -> ScoreMap | None:

@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
 
@@ -59,3 +60,31 @@ def test_another_experiment_and_an_empty_database_stay_as_they_are(home, tmp_pat
     follow(database(home), "somebody else's", tmp_path / "elsewhere")
     assert addresses(home) == before
     follow(tmp_path / "empty.db", EXPERIMENT, tmp_path / "elsewhere")
+
+
+def got(client, tmp_path):
+    source = client.get_model_version_download_uri("risk-score", "1")
+    return Path(mlflow.artifacts.download_artifacts(source, dst_path=str(tmp_path / "got")), "booster.txt").read_text()
+
+
+def shared_by(home, *others):
+    """Registries of other homes that work with the database of a home."""
+    return [Registry(replace(settings_of(other), tracking_uri=f"sqlite:///{database(home)}")) for other in others]
+
+
+def test_who_looks_into_a_shared_registry_from_another_home_changes_nothing(home, tmp_path):
+    before = addresses(home)
+    (tmp_path / "busy" / "mlflow" / "artifacts").mkdir(parents=True)
+    copytree(home / "mlflow" / "artifacts", tmp_path / "copy" / "mlflow" / "artifacts")
+    for registry in shared_by(home, tmp_path / "empty", tmp_path / "busy", tmp_path / "copy"):
+        assert [known.version for known in registry.versions("risk-score")] == [1]
+        assert addresses(home) == before
+    assert got(Registry(settings_of(home))._client, tmp_path) == "tree"
+
+
+def test_a_home_leaves_artifacts_alone_that_another_home_holds(home, tmp_path):
+    (other := tmp_path / "other" / "mlflow").mkdir(parents=True)
+    database(home).rename(other / "mlflow.db")
+    before = addresses(other.parent)
+    assert Registry(settings_of(other.parent)).versions("risk-score")
+    assert addresses(other.parent) == before

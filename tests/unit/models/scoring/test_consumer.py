@@ -40,3 +40,29 @@ def test_a_risk_model_alone_answers_what_it_was_asked(folder, risk, planted):
     answers = Consumer(folder[0] / MODEL).answers(rows)
     assert list(answers) == ["p_severe", "risk_score", "risk_band", "reasons"]
     np.testing.assert_allclose(answers["p_severe"], risk.predictor.probability(frame.x[:40]), atol=1e-12)
+
+
+def test_columns_of_one_name_are_named():
+    frame = pd.DataFrame([[1.0, 2.0, 3.0, 4.0]], columns=["a", "b", "a", "c"])
+    with pytest.raises(ScoringError, match=r"columns of one name more than once: a\.$"):
+        matrix(frame, ["c", "a"])
+    np.testing.assert_array_equal(matrix(frame, ["c", "b"]), [[4.0, 2.0]])
+
+
+@pytest.mark.parametrize("which", ["risk", "model"])
+def test_rows_of_which_nothing_is_known_are_refused(folder_of, request, planted, which):
+    frame = planted(seed=4)
+    rows = pd.DataFrame(frame.x[:40], columns=list(frame.names))
+    consumer = Consumer(folder_of(request.getfixturevalue(which))[0] / MODEL)
+    unknown = [3, 17, 20, 21, 22, 23, 39]
+    rows.loc[unknown] = np.nan
+    with pytest.raises(
+        ScoringError, match=r"^Rows 3, 17, 20, 21, 22 and 2 more .*have no known input: the join found n"
+    ):
+        consumer.answers(rows)
+    rows.iloc[unknown[1:], 0] = 0.5
+    with pytest.raises(ScoringError, match=r"^Rows 3 \(counted"):
+        consumer.answers(rows)
+    rows.iloc[3, 1] = 0.5
+    assert {len(values) for values in consumer.answers(rows).values()} == {40}
+    assert all(len(values) == 0 for values in consumer.answers(rows[:0]).values())
