@@ -42,7 +42,7 @@ COVERED_BY = {
     "integration/test_moved_homes": ("jobs/commands/rebind",),
     "integration/test_nightly": (
         "jobs/commands/champions", "jobs/commands/closing", "jobs/commands/nightly",
-        "jobs/commands/trader", "jobs/running/context",
+        "jobs/running/context",
     ),
     "integration/test_recomputation": (
         "features/recomputed/chases", "features/recomputed/entering", "features/recomputed/given",
