@@ -102,7 +102,8 @@ def _promote(registry: Registry, name: str, version: str) -> None:
 
 
 def _show(title: str, shown: dict[str, Any]) -> None:
-    show_facts(title, sorted(shown["tags"].items()))
+    # The digest of every file fills screens; `--json` has it.
+    show_facts(title, sorted((name, tag) for name, tag in shown["tags"].items() if name != "artifacts_sha256"))
     for name in ("bands", "slices", "folds", "doubts"):
         if rows := shown.get(name):
             show_table(name.capitalize(), list(rows[0]), [[_rounded(cell) for cell in row.values()] for row in rows])
