@@ -66,8 +66,8 @@ features, in log-odds, not causes.
 label's horizon; no calibrator of what is judged sees locked days; no identifier is an input.
 
 **Drift**: recalibrate when mean probability and matured rate differ by more than 0.03; look when the score's
-population stability index passes 0.10, act at 0.25. **Rollback**: set the alias `champion` to the version of
-`previous`; scores record the version that made them. **Owner**: who runs the nightly pipeline.
+population stability index passes 0.10, act at 0.25. **Rollback**: `pumploss model rollback NAME`
+goes back to the version before; scores record the version that made them. **Owner**: who runs the nightly pipeline.
 """
 
 
