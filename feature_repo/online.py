@@ -69,8 +69,7 @@ class PackedRedisOnlineStore(OnlineStore):  # type: ignore[misc]
     """Writes rows of the features' table packed, by `keys_and_rows` or Feast's own materialisation, and reads them."""
 
     _client: redis.Redis | None = None
-    # To see that this store is none of those that serve versions, Feast would load all of them: 0.9 s in each process.
-    _versioned_read_supported = False
+    _versioned_read_supported = False  # unsaid, Feast would load all stores to find out: 0.9 s in each process
 
     def _redis(self, config: RepoConfig) -> redis.Redis:
         if self._client is None:

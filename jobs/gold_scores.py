@@ -20,7 +20,7 @@ from jobs.scoring.versions import (
     chosen,
     note,
     outdated,
-    refuse_other_horizon,
+    refuse_models_of_other_horizon,
     refuse_others,
     reused_numbers,
 )
@@ -98,7 +98,7 @@ def _pair(
             f"the scores of {days[0]}, {len(days)} such days, rest on features that have changed: {error}"
         )
         return None
-    refuse_other_horizon(registry, versions)
+    refuse_models_of_other_horizon(registry, versions)
     context.report.warnings.extend(reused_numbers(context, pair, days))
     return pair
 

@@ -53,8 +53,8 @@ def measured(spec: ModelSpec, frame: TrainingFrame, parts: TimeSplit) -> Leaks:
     missing = _widest(frame.names, np.isnan(frame.x[before]), np.isnan(frame.x[after]))
     own, names = _of_traders(frame, np.concatenate([before, after]))
     zero = _widest(names, frame.x[before][:, own] == 0, frame.x[after][:, own] == 0)
-    single, adversarial = _single(spec, frame, learned, asked), _adversarial(spec, frame, before, after)
-    return Leaks(*single, *adversarial, *missing, *zero)
+    single = _single(spec, frame, learned, asked)
+    return Leaks(*single, *_adversarial(spec, frame, before, after, own, names), *missing, *zero)
 
 
 def _widest(names: Sequence[str], before: Flags, after: Flags) -> tuple[str, float]:
@@ -111,10 +111,14 @@ def _of_traders(frame: TrainingFrame, rows: Rows) -> tuple[list[int], list[str]]
     return own, [frame.names[number] for number in own]
 
 
-def _adversarial(spec: ModelSpec, frame: TrainingFrame, before: Rows, after: Rows) -> tuple[str, float]:
-    """Find how well trees tell the later rows from the earlier ones, and the input that they do it by."""
+def _adversarial(
+    spec: ModelSpec, frame: TrainingFrame, before: Rows, after: Rows, own: Sequence[int], names: Sequence[str]
+) -> tuple[str, float]:
+    """Find how well trees tell the later rows from the earlier ones, and the input that they do it by.
+
+    `own` and `names` are the inputs that differ between traders of a day.
+    """
     rows = np.concatenate([before, after])
-    own, names = _of_traders(frame, rows)
     if not own:
         return "", 0.5
     is_later = np.arange(len(rows)) >= len(before)

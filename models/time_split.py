@@ -1,6 +1,6 @@
 """Splits a training frame along time: folds walk forward, and the last matured days are locked away until the end."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -110,6 +110,12 @@ class TimeSplit:
         """Name first and last day of each slice, and how many days it has."""
         slices = {"train": self.train, "calibrate": self.calibrate, "test": self.test, "refit": self.refit}
         return {name: f"{days[0]}..{days[-1]} ({len(days)} days)" for name, days in slices.items()}
+
+
+def last_day(tags: Mapping[str, str]) -> date | None:
+    """Read the newest as-of day that a version knows out of its tags `range_*`, as `ranges` writes them."""
+    ends = [text.partition("..")[2][:10] for name, text in tags.items() if name.startswith("range_") and ".." in text]
+    return max(map(date.fromisoformat, ends), default=None)
 
 
 def split_by_time(days: Sequence[date], horizon_days: int) -> TimeSplit:

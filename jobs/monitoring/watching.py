@@ -1,6 +1,5 @@
 """Measures a night: inputs and scores against the version's own reference, and scores whose outcomes have matured."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +17,7 @@ from models.matured import Matured
 from models.risk_model import SPEC as RISK
 from models.scoring.served import Served
 from models.spec import ModelSpec
+from models.time_split import last_day
 from pumploss.days import shift
 from pumploss.errors import ModelError
 from pumploss.money import LAMPORTS_PER_SOL
@@ -94,11 +94,10 @@ def drift(reference: Reference, inputs: pl.DataFrame, probability: pl.Series) ->
 
 def age(tags: Mapping[str, str], as_of: date) -> int:
     """Counts the days since the newest outcome that a version knows, by its tags. Raises ModelError without a range."""
-    named = " ".join(text for name, text in tags.items() if name.startswith("range_"))
-    days = [date.fromisoformat(found) for found in re.findall(r"\d{4}-\d{2}-\d{2}", named)]
-    if not days:
+    last = last_day(tags)
+    if last is None:
         raise ModelError("the version does not say which days it was made from: train it again")
-    return (as_of - shift(max(days), HORIZON_DAYS)).days
+    return (as_of - shift(last, HORIZON_DAYS)).days
 
 
 def of_matured(

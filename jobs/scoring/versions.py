@@ -92,7 +92,7 @@ def refuse_others(context: StepContext, pair: Pair, score_days: Collection[date]
                 )
 
 
-def refuse_other_horizon(registry: Registry, versions: Versions) -> None:
+def refuse_models_of_other_horizon(registry: Registry, versions: Versions) -> None:
     """Raises ModelError where a version was trained on outcomes of another horizon than the scores would claim."""
     for name, version in zip((LOSS, RISK), versions, strict=True):
         # Before versions were tagged with it, there was one horizon.

@@ -1,8 +1,6 @@
 """What the two trainings share: from retrieved rows to a registered version, promoted if the gate lets it."""
 
-import re
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from features.labels import HORIZON_DAYS, LABEL_VERSION
@@ -19,7 +17,7 @@ from models.report.page import MARKET, SIMULATED
 from models.scoring.score import SCORE_VERSION, ScoreMap
 from models.scoring.trees import library
 from models.spec import ModelSpec
-from models.time_split import MOST_FOLDS, TimeSplit, UntrainableError, split_by_time
+from models.time_split import MOST_FOLDS, TimeSplit, UntrainableError, last_day, split_by_time
 from models.training import Trained, logloss, train
 from pumploss.days import Days
 from pumploss.errors import ModelError
@@ -149,11 +147,10 @@ def _decide(registry: Registry, trained: Trained, frame: TrainingFrame) -> tuple
 
 def _later(champion: Mapping[str, str], trained: Trained) -> str | None:
     """Says up to when a champion learned, if that is later than this training does."""
-    learned = re.search(r"\.\.(\d{4}-\d\d-\d\d)", champion.get("range_refit", champion.get("range_test", "")))
-    last = trained.parts.refit[-1]
-    if learned is None or date.fromisoformat(learned[1]) <= last:
+    learned, last = last_day(champion), trained.parts.refit[-1]
+    if learned is None or learned <= last:
         return None
-    return f"learned from days up to {learned[1]}, this training from days up to {last} only: train as of a later day"
+    return f"learned from days up to {learned}, this training from days up to {last} only: train as of a later day"
 
 
 def _frozen(registry: Registry, spec: ModelSpec) -> ScoreMap | None:

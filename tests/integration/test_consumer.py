@@ -20,7 +20,8 @@ from models.scoring.coherent import Losses, coherent
 from models.serving import Pair
 from pumploss.days import shift
 from pumploss.report import RunReport
-from pumploss.settings import ROOT, from_environment
+from pumploss.settings import ROOT
+from tests.building import lakes
 from tests.building.planted_lake import LAST, build, features_table, scored
 from tests.building.shared import shared
 
@@ -35,7 +36,7 @@ SAID = ("risk_band", "reasons", "loss_model_version")
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory):
     home = tmp_path_factory.mktemp("consumed") / "home"
-    found = from_environment({"PUMPLOSS_HOME": str(home), "SPARK_REMOTE": os.environ.get("SPARK_REMOTE", "")})
+    found = lakes.settings_of(home)
     build(found.lake)
     return found
 

@@ -14,7 +14,7 @@ from models.registry import CHALLENGER, CHAMPION, PREVIOUS, Registry
 from pumploss.days import midnight, shift, span
 from pumploss.errors import ModelError
 from pumploss.report import RunReport
-from pumploss.settings import from_environment
+from tests.building import lakes
 from tests.building.planted_lake import FIRST, LAST, LEAVING, TRADERS, build, features_table, restate, scored
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory):
     home = tmp_path_factory.mktemp("models") / "home"
-    found = from_environment({"PUMPLOSS_HOME": str(home), "SPARK_REMOTE": os.environ.get("SPARK_REMOTE", "")})
+    found = lakes.settings_of(home)
     build(found.lake)
     return found
 

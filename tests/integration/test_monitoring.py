@@ -1,7 +1,6 @@
 """Nights that are watched, on a small lake with a planted signal: what is measured, what breaks, and what is said."""
 
 import json
-import os
 from contextlib import contextmanager
 
 import numpy as np
@@ -16,9 +15,8 @@ from jobs.running.runner import run_step
 from models import bounds, drift
 from models.registry import Registry
 from pumploss.days import midnight, shift, span
-from pumploss.settings import from_environment
 from pumploss.tables import gold_labels
-from tests.building import nights
+from tests.building import lakes, nights
 from tests.building.planted_lake import LAST, TRADERS, build, features_table, label_rows
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
@@ -30,7 +28,7 @@ NIGHTS = span(LAST, shift(LAST, 8))
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory):
     home = tmp_path_factory.mktemp("monitoring") / "home"
-    found = from_environment({"PUMPLOSS_HOME": str(home), "SPARK_REMOTE": os.environ.get("SPARK_REMOTE", "")})
+    found = lakes.settings_of(home)
     build(found.lake)
     return found
 

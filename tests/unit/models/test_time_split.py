@@ -7,7 +7,15 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from models.time_split import Fold, NotEnoughDaysError, TimeSplit, TooFewOutcomesError, refuse_too_few, split_by_time
+from models.time_split import (
+    Fold,
+    NotEnoughDaysError,
+    TimeSplit,
+    TooFewOutcomesError,
+    last_day,
+    refuse_too_few,
+    split_by_time,
+)
 from pumploss.days import shift, span
 from pumploss.errors import ModelError
 
@@ -102,3 +110,11 @@ def test_a_slice_with_hardly_any_outcome_is_refused(planted):
     rare = replace(frame, is_loss=frame.is_loss & (np.arange(len(frame)) % 50 == 0))
     with pytest.raises(TooFewOutcomesError, match="is_loss: the training days"):
         refuse_too_few(rare, parts, "is_loss")
+
+
+def test_a_version_tells_the_newest_day_that_it_knows():
+    parts = split_by_time(days(54), 7)
+    tags = {f"range_{name}": text for name, text in parts.ranges().items()}
+    assert last_day({**tags, "seed": "2026-12-31..2027-01-01"}) == parts.refit[-1] == days(54)[-1]
+    assert last_day({"range_test": "2026-03-12..2026-03-25 (14 days)"}) == date(2026, 3, 25)
+    assert last_day({"gate": "passed"}) is None
