@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from pumploss import clock
 from pumploss.errors import LakeError, StaleError
 from pumploss.tables.run_ledger import TABLE
+from pumploss.whole_files import is_local
 
 if TYPE_CHECKING:
     import polars as pl
@@ -82,14 +83,21 @@ class Ledger:
         from polars.exceptions import PanicException
 
         self._lake.log(TABLE)
+        # A file that was cut short makes Polars panic, which is no Exception and prints its own trace: look first.
+        # Once per run, and on a local disk only: stores of objects keep a file whole or not at all.
+        cut = cut_file(self._lake) if self._version == -1 and is_local(self._lake.storage) else None
+        if cut:
+            raise self._unreadable(cut)
         try:
             return pl.read_delta(self._path)
         except (Exception, PanicException) as error:
-            # A file that was cut short makes Polars panic, which is no Exception.
-            raise LakeError(
-                f"The ledger {self._path} cannot be read: {cut_file(self._lake) or error}. Put the folder back from a "
-                "backup. Without one, move it away: `pumploss nightly` then builds every landed day again."
-            ) from error
+            raise self._unreadable(cut_file(self._lake) or str(error)) from error
+
+    def _unreadable(self, cause: str) -> LakeError:
+        return LakeError(
+            f"The ledger {self._path} cannot be read: {cause}. Put the folder back from a backup. Without one, move "
+            "it away: `pumploss nightly` then builds every landed day again."
+        )
 
     def latest(self) -> dict[tuple[str, date], dict[str, Any]]:
         """Return the last row by step and day, whatever its status."""

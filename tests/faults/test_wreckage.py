@@ -40,7 +40,7 @@ def test_half_a_commit_is_named_and_the_repair_works(trial, golden, rounds):
             assert lakes.contents(context) == golden, f"seed {seed}"
 
 
-def test_a_ledger_cut_short_is_named(trial, golden, rounds):
+def test_a_ledger_cut_short_is_named(trial, golden, rounds, capfd):
     for seed in rounds(3):
         random, home = Random(seed), trial(seed)
         file = random.choice(sorted((home / "lake" / "run_ledger").rglob("*.parquet")))
@@ -56,6 +56,7 @@ def test_a_ledger_cut_short_is_named(trial, golden, rounds):
         assert f"{file} has {len(cut) if cut else 'no'} bytes instead of {len(content)}" in said, f"seed {seed}"
         assert "from a backup" in said
         assert "`pumploss nightly` then builds every landed day again" in said
+        assert "panicked" not in capfd.readouterr().err
     with lakes.opened(home) as context:
         (home / "lake" / "run_ledger").rename(home / "aside")
         lakes.build(context)
