@@ -24,27 +24,51 @@ ADDRESS_VARIABLES = re.compile(r"AIRFLOW_CONN_\w+|AIRFLOW__\w+__(SQL_ALCHEMY_CON
 HORIZONS = (1, 7, 30)
 
 
-def _variable(name: str, *, is_address: bool = False) -> dict[str, object]:
-    """Says which variable a setting comes from, and whether it is an address, which may hold a password."""
-    return {"variable": name, "is_address": is_address}
+def _variable(name: str, meaning: str, *, is_address: bool = False) -> dict[str, object]:
+    """Says which variable a setting comes from, what it means, and whether it is an address (with a password)."""
+    return {"variable": name, "meaning": meaning, "is_address": is_address}
 
 
 @dataclass(frozen=True)
 class Settings:
     """Addresses of the engine and of every store; what is None is embedded and started on demand below `home`."""
 
-    home: Path = field(metadata=_variable("PUMPLOSS_HOME"))
-    lake: str = field(metadata=_variable("PUMPLOSS_LAKE", is_address=True))
-    landing: str = field(metadata=_variable("PUMPLOSS_LANDING", is_address=True))
-    tracking_uri: str = field(metadata=_variable("MLFLOW_TRACKING_URI", is_address=True))
-    warm_dsn: str | None = field(default=None, metadata=_variable("PUMPLOSS_WARM_DSN", is_address=True))
-    hot_url: str | None = field(default=None, metadata=_variable("PUMPLOSS_HOT_URL", is_address=True))
-    spark_remote: str | None = field(default=None, metadata=_variable("SPARK_REMOTE", is_address=True))
-    connect_memory: str = field(default="4g", metadata=_variable("PUMPLOSS_SPARK_MEMORY"))
-    #: The run that this process is part of, where a run starts processes: they hold the lake together.
-    run: str | None = field(default=None, metadata=_variable("PUMPLOSS_RUN"))
+    home: Path = field(
+        metadata=_variable("PUMPLOSS_HOME", "folder of everything embedded; `var` of the checkout if unset")
+    )
+    lake: str = field(
+        metadata=_variable("PUMPLOSS_LAKE", "the Delta lake: a folder or `s3://bucket/prefix`", is_address=True)
+    )
+    landing: str = field(
+        metadata=_variable("PUMPLOSS_LANDING", "the dumps: a folder or `s3://bucket/prefix`", is_address=True)
+    )
+    tracking_uri: str = field(
+        metadata=_variable("MLFLOW_TRACKING_URI", "the model registry: SQLite or an MLflow server", is_address=True)
+    )
+    warm_dsn: str | None = field(
+        default=None,
+        metadata=_variable(
+            "PUMPLOSS_WARM_DSN", "PostgreSQL, with or without TimescaleDB; or embedded", is_address=True
+        ),
+    )
+    hot_url: str | None = field(
+        default=None, metadata=_variable("PUMPLOSS_HOT_URL", "Redis; or embedded", is_address=True)
+    )
+    spark_remote: str | None = field(
+        default=None,
+        metadata=_variable("SPARK_REMOTE", "`local[*]` or `sc://host:15002`; or embedded", is_address=True),
+    )
+    connect_memory: str = field(
+        default="4g", metadata=_variable("PUMPLOSS_SPARK_MEMORY", "memory of an Apache Spark that a run starts itself")
+    )
+    run: str | None = field(
+        default=None,
+        metadata=_variable("PUMPLOSS_RUN", "set by a run for processes that it starts: they hold the lake together"),
+    )
     #: What `features.labels` took at its import, so that child processes take it too.
-    horizon_days: int = field(default=7, metadata=_variable("PUMPLOSS_HORIZON_DAYS"))
+    horizon_days: int = field(
+        default=7, metadata=_variable("PUMPLOSS_HORIZON_DAYS", "days for which outcomes are watched: 1, 7 or 30")
+    )
 
     @property
     def warm_dir(self) -> Path:

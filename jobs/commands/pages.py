@@ -1,11 +1,11 @@
-"""Writes the pages of `docs/generated`: tables, features, steps and sources, each from where it is declared."""
+"""Writes the pages of `docs/generated`: tables, features, sources, commands ..., each from where it is declared."""
 
 import argparse
 from collections.abc import Iterable
 from pathlib import Path
 
 from features.registry import TABLE as FEATURES
-from jobs.commands import feature_page
+from jobs.commands import feature_page, reference_pages
 from jobs.gates.completeness_rules import RULES
 from jobs.gates.dump_measures import TRAILING_DAYS
 from jobs.pipeline import STEPS
@@ -40,6 +40,9 @@ def pages() -> dict[str, str]:
         "features.md": feature_page.page(NOTE),
         "steps.md": _steps(),
         "sources.md": _sources(),
+        "commands.md": reference_pages.commands_page(NOTE),
+        "settings.md": reference_pages.settings_page(NOTE),
+        "decisions.md": reference_pages.decisions_page(NOTE),
     }
 
 

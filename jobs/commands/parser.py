@@ -3,8 +3,10 @@
 import argparse
 from collections.abc import Callable, Sequence
 from datetime import date
+from importlib.metadata import version
 from typing import Any
 
+from jobs.commands.examples import epilog
 from jobs.pipeline import STEPS
 from pumploss import days
 from pumploss.errors import SettingsError
@@ -18,15 +20,24 @@ _Commands = Any  # argparse hides the class of what add_subparsers answers
 
 def parse(argv: Sequence[str] | None, program: str) -> argparse.Namespace:
     """Reads the arguments, with `handler`, the function to call. Ends the process with code 2 where they are wrong."""
+    arguments = build(program).parse_args(argv)
+    if "first" in arguments:
+        _complete_range(arguments)
+    return arguments
+
+
+def build(program: str) -> argparse.ArgumentParser:
+    """Makes the parser of every command, each with its examples."""
     parser = argparse.ArgumentParser(program, description="What traders lose on pump.fun, and who is about to lose.")
+    parser.add_argument("--version", action="version", version=f"Pump Loss {version('pumploss')}")
     parser.set_defaults(parser=parser)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for add in (_nights, _steps, _readers, _models, _servers):
         add(commands)
-    arguments = parser.parse_args(argv)
-    if "first" in arguments:
-        _complete_range(arguments)
-    return arguments
+    for name, command in commands.choices.items():
+        command.epilog = epilog(name, program)
+        command.formatter_class = argparse.RawDescriptionHelpFormatter
+    return parser
 
 
 def _command(commands: _Commands, name: str, handler: str, text: str) -> argparse.ArgumentParser:
@@ -109,6 +120,8 @@ def _models(commands: _Commands) -> None:
 def _servers(commands: _Commands) -> None:
     _command(commands, "serve", "serve:run", "keep the embedded PostgreSQL and Redis up and print their addresses")
     _command(commands, "env", "env:run", 'print what a shell needs for airflow, mlflow, psql: eval "$(pumploss env)"')
+    completion = _command(commands, "completion", "completion:run", "print what completes commands in a shell")
+    completion.add_argument("shell", choices=("bash", "zsh", "tcsh"))
     _command(commands, "airflow", "serve:airflow", "run Airflow's scheduler and user interface on 127.0.0.1")
 
 

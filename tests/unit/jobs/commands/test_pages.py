@@ -1,12 +1,16 @@
 """The generated pages."""
 
+from dataclasses import fields
+
 import pytest
 
 from features.registry import features
-from jobs.commands import pages
+from jobs.commands import pages, reference_pages
+from jobs.commands.examples import EXAMPLES
 from jobs.pipeline import STEPS
 from pumploss import catalog
 from pumploss.errors import PumpLossError
+from pumploss.settings import Settings
 from pumploss.warm import tables as warm_tables
 from sources import SOURCES
 
@@ -25,6 +29,9 @@ def test_everything_that_is_declared_is_on_a_page():
         "features.md": [feature.name for feature in features()],
         "steps.md": [step.name for step in STEPS],
         "sources.md": SOURCES,
+        "commands.md": EXAMPLES,
+        "settings.md": [setting.metadata["variable"] for setting in fields(Settings)],
+        "decisions.md": [path.name for path in reference_pages.DECISIONS.glob("*.md")],
     }
     assert text.keys() == declared.keys()
     assert [name for page, names in declared.items() for name in names if name not in text[page]] == []
