@@ -10,27 +10,21 @@ from typing import Any
 import polars as pl
 
 from features.eligibility import LOWEST_MINTS, LOWEST_TRADES, UNMATCHED_ONE_IN
-from features.labels import HORIZON_DAYS, LARGE_LAMPORTS, LARGE_PARTS, SEVERE_LAMPORTS
 from features.registry import TABLE, features
 from features.windows import LOOKBACK_DAYS
 from jobs.commands.terminal import show_facts, show_table
 from jobs.commands.trader_results import results, scan, show_results, text
+from jobs.commands.trader_verdict import ABOUT, verdict
 from jobs.pipeline import WRITER
 from jobs.running.context import Context, open_context
 from models.scoring.score import POINTS_PER_DOUBLING
 from pumploss.days import midnight, shift
 from pumploss.errors import LakeError
-from pumploss.money import LAMPORTS_PER_SOL
 from pumploss.settings import from_environment
 from pumploss.tables import gold_scores, gold_trader_day
 
 #: What is not shown, or elsewhere.
 HIDDEN = ("trader_address", "as_of", "reasons", "known_at", "score_day", "scored_at")
-#: What score and band are about, and what is of that: a wallet may well lose a little and have a very low score.
-ABOUT = (
-    f"of losing {SEVERE_LAMPORTS / LAMPORTS_PER_SOL:g} SOL, or {LARGE_LAMPORTS / LAMPORTS_PER_SOL:g} SOL and "
-    f"{1 / LARGE_PARTS:.0%} of the capital at risk, in {HORIZON_DAYS} days"
-)
 OF_SEVERE = ("p_severe", "risk_score", "risk_band")
 
 
@@ -130,20 +124,23 @@ def facts(scores: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 def _show(known: dict[str, Any]) -> None:
     print(f"{known['trader']} as of {known['as_of']}: {known['status'].replace('_', ' ')}")
-    if known["account"]:
-        show_results(known)
+    scores = known["scores"]
     if known["why"]:
         print(known["why"])
-        return
-    scores = known["scores"]
-    if scores is None:
+    elif scores is None:
         print("It has no scores at this T: no model was registered when it was scored, or gold_scores did not run.")
-    else:
-        show_facts("Scores", facts(scores))
+    if said := verdict(known):
+        show_facts("In short", said)
+    if scores:
         show_facts(
             "What raises the risk most",
             [(f"{points(reason):+.1f} points", reason["text"]) for reason in scores["reasons"]]
             or [("nothing", f"the risk {ABOUT} is {scores['risk_band']}")],
         )
-    rows = [(known["groups"][name], name, text(value)) for name, value in known["features"].items()]
-    show_table("Features", ("group", "feature", "value"), rows, ("value",))
+    if known["account"]:
+        show_results(known)
+    if scores:
+        show_facts("Scores", facts(scores))
+    if known["features"]:
+        rows = [(f.name, text(known["features"][f.name]), f.unit, f.meaning) for f in features()]
+        show_table("Features", ("feature", "value", "unit", "what it is"), rows, ("value",))

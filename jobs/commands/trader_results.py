@@ -17,6 +17,9 @@ from pumploss.contract import Table
 from pumploss.money import LAMPORTS_PER_SOL
 from pumploss.tables import gold_token_day, gold_trader_day, silver_open_lots, silver_round_trips
 
+#: How many open positions are printed, those that would fetch most.
+SHOWN_POSITIONS = 10
+
 
 def scan(context: Context, table: Table, address: str) -> pl.LazyFrame:
     """The trader's rows of a table, none where it was never written."""
@@ -70,6 +73,7 @@ def _account(days: pl.DataFrame, held: list[dict[str, Any]]) -> dict[str, int]:
     return {
         "realised_pnl_lamports": last["realised_pnl_close_lamports"],
         "unrealised_pnl_lamports": equity - cost,
+        "realised_loss_lamports": last["realised_loss_close_lamports"],
         "equity_change_lamports": int(days["equity_change_lamports"].sum()),
         "fees_lamports": int(days["fees_lamports"].sum()),
         "open_cost_lamports": cost,
@@ -102,10 +106,12 @@ def show_results(shown: dict[str, Any]) -> None:
             row["mark_method"],
             _age(row),
         )
-        for row in shown["positions"]
+        for row in shown["positions"][:SHOWN_POSITIONS]
     ]
     if rows:
         show_table("Open positions", head, rows, (*head[1:4], head[-1]))
+    if (more := len(shown["positions"]) - SHOWN_POSITIONS) > 0:
+        print(f"and {more} that would fetch less; `--json` has them all")
 
 
 def _age(row: dict[str, Any]) -> str:

@@ -41,6 +41,7 @@ def test_a_wallet_of_the_lake(context, land, base58, capsys):
     assert found["account"] == {
         "realised_pnl_lamports": 4000 - 40 + 1000 - 10 - 5050,
         "unrealised_pnl_lamports": worth - 9090 - 101,
+        "realised_loss_lamports": 1000 - 10 - 3030,
         "equity_change_lamports": worth - 9090 - 101 + 4000 - 40 + 1000 - 10 - 5050,
         "fees_lamports": 191,
         "open_cost_lamports": 9090 + 101,
@@ -59,3 +60,10 @@ def test_a_wallet_of_the_lake(context, land, base58, capsys):
     shown = capsys.readouterr().out
     assert "10.6 (stale)" in shown
     assert "realised_pnl_sol" in shown
+    assert "that would fetch less" not in shown
+
+    found["positions"] = [{**rows[base58("dog")], "token_mint": f"mint{number:02}"} for number in range(13)]
+    trader_results.show_results(found)
+    shown = capsys.readouterr().out
+    assert [number for number in range(13) if f"mint{number:02}" in shown] == list(range(10))
+    assert "and 3 that would fetch less; `--json` has them all" in shown
