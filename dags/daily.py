@@ -16,7 +16,7 @@ the DAG with the parameter `day`. A day is replaced whole, so running it twice c
 **When red.**
 
 - `wait_for_dump`: the message names source and day. Land the day, then clear the task. A landing that breaks its own
-  rules (an unknown folder, say) fails at once: mend it first.
+  rules (an unknown folder, say) fails at once: mend it first. A simulated market is not waited for: it goes on.
 - `bronze_trades`, because a dump does not seem whole or is empty: the message has the day, the measure and what is
   usual. Land the day again, whole. If the day really was so, trigger the DAG with `accept_completeness`; the ledger
   keeps that.

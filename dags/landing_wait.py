@@ -95,19 +95,25 @@ class LandingTrigger(DeadlineTrigger):
 
 
 class WaitForDump(BaseOperator):
-    """Succeeds when the run's day has landed, at once where it has already; fails for good when it does not come."""
+    """Succeeds when the run's day has landed, at once where it has already; fails for good when it does not come.
+
+    A simulated market is not waited for: it goes on to the day.
+    """
 
     ui_color = "#f4e7cf"
 
     def execute(self, context: "Context") -> dict[str, Any]:
-        """Looks once, then defers."""
+        """Looks once, lets a simulated market go on, then defers."""
         from pumploss.errors import LandingError
         from pumploss.settings import from_environment
+        from simulator.going_on import go_on
 
         root, day = from_environment().landing, day_of(context)
         minutes = float(context["params"].get("wait_minutes", 0))
         try:
             lacking = look(root, day)
+            if lacking is not None and go_on(root, day):
+                lacking = look(root, day)
             if lacking is not None:
                 is_accepted = bool(context["params"].get("accept_completeness", False))
                 lacking = look(root, day, accepted_dumps(day, is_accepted))

@@ -3,10 +3,12 @@
 import hashlib
 import json
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from pumploss.whole_files import write_whole
+from simulator.behaviours import Behaviours
 from simulator.market import Market
 
 
@@ -20,19 +22,36 @@ def identity(market: Market) -> dict[str, Any]:
     }
 
 
+def kind(market: Market) -> dict[str, Any]:
+    """Says what makes two markets the same but for when they began and how long they last."""
+    return {name: value for name, value in identity(market).items() if name != "first_day"}
+
+
 def digest(market: Market) -> str:
-    """Names the market by eight hex digits."""
-    return hashlib.sha256(json.dumps(identity(market)).encode()).hexdigest()[:8]
+    """Names the market's kind by eight hex digits."""
+    return hashlib.sha256(json.dumps(kind(market)).encode()).hexdigest()[:8]
 
 
 def is_free(landing: str, market: Market) -> bool:
     """Whether the landing is empty, or holds this market and nothing else."""
-    if "://" in landing:
-        return False
-    folder, note = Path(landing), note_of(Path(landing))
-    if not folder.exists() or not any(folder.iterdir()):
-        return True
-    return note.is_file() and _noted(note) == identity(market)
+    return is_empty(landing) or begun(landing, market) == market.first_day
+
+
+def is_empty(landing: str) -> bool:
+    """Whether the landing is a folder of this machine that holds nothing, or is not there."""
+    return "://" not in landing and (not Path(landing).exists() or not any(Path(landing).iterdir()))
+
+
+def begun(landing: str, market: Market) -> date | None:
+    """Answers when the market of this kind began that a landing holds; None where it holds none."""
+    if "://" in landing or not (note := note_of(Path(landing))).is_file():
+        return None
+    noted = _noted(note)
+    try:
+        first = date.fromisoformat(noted["first_day"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return first if noted == {**kind(market), "first_day": first.isoformat()} else None
 
 
 def is_simulated(landing: str) -> bool:
@@ -45,6 +64,23 @@ def _noted(note: Path) -> Any:
     try:
         return json.loads(note.read_text(encoding="utf-8"))
     except ValueError:
+        return None
+
+
+def market_of(landing: str) -> Market | None:
+    """Answers the market that a landing holds, as of one day; None for dumps of others or of another version."""
+    if not is_simulated(landing):
+        return None
+    noted = _noted(note_of(Path(landing)))
+    try:
+        return Market(
+            days=1,
+            trades_per_day=noted["trades_per_day"],
+            seed=noted["seed"],
+            first_day=date.fromisoformat(noted["first_day"]),
+            behaviours=Behaviours(**noted["behaviours"]),
+        )
+    except (KeyError, TypeError, ValueError):
         return None
 
 

@@ -7,8 +7,7 @@ from pumploss import engine
 from pumploss.lake import Lake
 from pumploss.lake.owner import claim, owner
 from pumploss.settings import ROOT, Settings, as_environment
-from simulator import Market
-from simulator.ownership import digest, is_free
+from simulator import Market, ownership
 
 
 def is_landing_given(settings: Settings) -> bool:
@@ -43,10 +42,15 @@ def for_market(settings: Settings, market: Market) -> Settings:
     is_ours = owner(claimed) in (None, settings.landing)
     if not is_home_default(settings) and not is_ours:
         claim(claimed, settings.landing)
-    if not is_home_default(settings) or (is_ours and is_free(settings.landing, market)):
+    if not is_home_default(settings) or (is_ours and has_room(settings.landing, market)):
         return settings
-    home = settings.home / "landings" / f"market-{digest(market)}"
+    home = settings.home / "landings" / f"market-{ownership.digest(market)}"
     return settings.below(home, str(home / "landing"))
+
+
+def has_room(landing: str, market: Market) -> bool:
+    """Whether a landing is empty, or holds a market of this kind, which goes on."""
+    return ownership.is_empty(landing) or ownership.begun(landing, market) is not None
 
 
 def own_home(home: Path, landing: str) -> Path:

@@ -8,7 +8,6 @@ from jobs.commands.terminal import Screen
 from jobs.running.nightly import NightlyRun, nightly
 from pumploss.lake.owner import owner as owner_of
 from pumploss.settings import Settings, from_environment
-from simulator import ownership
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -28,14 +27,14 @@ def run(arguments: argparse.Namespace) -> int:
 def _dumps(arguments: argparse.Namespace, screen: Screen) -> Settings:
     """Answers the settings of the run, whose landing holds all dumps."""
     given = from_environment()
-    market = simulate.market(arguments)
-    if arguments.landing is None and (not homes.is_landing_given(given) or ownership.is_free(given.landing, market)):
+    market = simulate.ending(arguments)
+    if arguments.landing is None and (not homes.is_landing_given(given) or homes.has_room(given.landing, market)):
         settings = homes.for_market(given, market)
         _announce(given, settings, screen)
-        simulate.write(settings, market, screen)
+        simulate.write(settings, simulate.going_on(market, settings.landing, screen.say), screen)
         return settings
-    if arguments.landing and any(vars(arguments)[name] is not None for name in ("days", "trades", "seed")):
-        arguments.parser.error("a landing is taken as it is: leave --days, --trades and --seed out")
+    if arguments.landing and any(vars(arguments)[name] is not None for name in ("days", "trades", "seed", "last_day")):
+        arguments.parser.error("a landing is taken as it is: leave --days, --trades, --seed and --last-day out")
     wanted = given.with_landing(arguments.landing) if arguments.landing else given
     settings = homes.for_landing(wanted)
     screen.say(f"Taking the dumps in {settings.landing} as they are.")

@@ -1,14 +1,19 @@
 """`simulate`: dumps of a simulated market."""
 
 import argparse
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from jobs.commands.terminal import Screen
+from pumploss import clock
+from pumploss.days import shift
 from pumploss.errors import SettingsError
 from pumploss.settings import Settings, from_environment
 from simulator import Market, ownership, write_dumps
+from simulator.dumps import SOURCE
 from simulator.market import DEFAULT_FIRST_DAY, DEFAULT_TRADES_PER_DAY
 
 DAYS = 90
@@ -37,6 +42,26 @@ def market(arguments: argparse.Namespace) -> Market:
         seed=given("seed", 1),
         first_day=given("first_day", DEFAULT_FIRST_DAY),
     )
+
+
+def ending(arguments: argparse.Namespace) -> Market:
+    """Makes the market of the options that ends on `--last-day`, yesterday unless said."""
+    made = market(arguments)
+    last = arguments.last_day or shift(clock.now().date(), -1)
+    return replace(made, first_day=shift(last, 1 - made.days))
+
+
+def going_on(wanted: Market, landing: str, say: Callable[[str], None]) -> Market:
+    """Answers the market in the landing, gone on to the last day of the one wanted; that one where there is none."""
+    first = ownership.begun(landing, wanted)
+    if first is None:
+        return wanted
+    last = shift(wanted.first_day, wanted.days - 1)
+    landed = len(list((Path(landing) / SOURCE).glob("[0-9]*")))
+    days = max((last - first).days + 1, landed)
+    if first != wanted.first_day:
+        say(f"The market in {landing} began on {first}: it goes on to {shift(first, days - 1)}.")
+    return replace(wanted, first_day=first, days=days)
 
 
 def write(settings: Settings, wanted: Market, screen: Screen) -> tuple[int, int]:

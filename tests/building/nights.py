@@ -39,9 +39,8 @@ def nightly() -> int:
     """Runs a night of the fixed market in this process; answers the exit code."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of libraries; each step's own test turns them into errors
-        return commands.main(
-            ["nightly", "--days", str(DAYS), "--trades", str(TRADES), "--seed", str(SEED), "--no-airflow"]
-        )
+        size = ("--days", str(DAYS), "--trades", str(TRADES), "--seed", str(SEED), "--last-day", LAST.isoformat())
+        return commands.main(["nightly", *size, "--no-airflow"])
 
 
 def promoted() -> None:

@@ -11,6 +11,8 @@ import pytest
 
 from jobs.running.context import open_context
 from pumploss.settings import Settings
+from simulator import Market
+from simulator.ownership import claim
 from tests.building.tasks import DAY, running
 
 
@@ -70,6 +72,15 @@ def test_a_sample_need_not_land_every_source_but_a_file(load: Any, tmp_path: Pat
     landed(tmp_path, "curve_deltas", DAY)
     assert look(str(tmp_path), DAY) is None
     assert "2026-02-01" in look(str(tmp_path), DAY + timedelta(days=1))
+
+
+def test_a_simulated_market_goes_on_instead(load: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    landing = tmp_path / "landing"
+    monkeypatch.setenv("PUMPLOSS_LANDING", str(landing))
+    claim(landing, Market(days=2, trades_per_day=50, first_day=DAY - timedelta(days=1)))
+    task = load("landing_wait").WaitForDump(task_id="wait_for_dump")
+    assert task.execute(running(wait_minutes=360)) == {"day": "2026-01-31"}
+    assert [path.name for path in (landing / "canonical").iterdir()] == ["2026-01-31"]
 
 
 def test_a_day_that_has_landed_is_not_waited_for(load: Any, places: Settings) -> None:

@@ -37,7 +37,7 @@ def test_a_landing_is_taken_as_it_is(home, capsys):
     with pytest.raises(SystemExit) as ended:
         commands.main(["nightly", "--landing", str(home), "--days", "3"])
     assert ended.value.code == 2
-    assert "leave --days, --trades and --seed out" in capsys.readouterr().err
+    assert "leave --days, --trades, --seed and --last-day out" in capsys.readouterr().err
 
 
 def test_periods_are_those_of_the_warm_store():
