@@ -5,9 +5,10 @@ import json
 import sys
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from jobs.running.context import Context, open_context
-from jobs.running.due_days import changed_dumps
+from jobs.running.due_days import compared_dumps
 from pumploss.days import Days
 from pumploss.errors import LandingError, SettingsError
 from pumploss.lake.owner import identity, owner, rebind
@@ -25,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
         if known is None:
             print(f"The lake {settings.lake} is bound to no landing yet: the next run binds it.")
             return 0
-        changed = _changed_days(context)
+        changed, restamped = _compared(context)
         shown = _shown(context)
         origin = settings.landing, settings.lake, identity(context.lake)
         is_foreign = shown is not None and not publishing.is_of(shown, *origin)
@@ -38,6 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
             return 1
         if known != settings.landing:
             rebind(context.lake, settings.landing)
+            context.ledger.append(restamped)
         if is_foreign:
             with open_warm(settings) as warm:
                 publishing.rebind(warm, *origin)
@@ -45,8 +47,12 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _changed_days(context: Context) -> Days:
-    """Compares the dumps with those that the lake was built from. Raises LandingError where some are not there."""
+def _compared(context: Context) -> tuple[Days, list[dict[str, Any]]]:
+    """Compares the dumps with those that the lake was built from, and writes nothing yet.
+
+    Answers the days that differ, and rows of the ledger by which no file need be read again. Raises LandingError where
+    dumps are not there.
+    """
     rows = context.ledger.standing("bronze_trades")
     built = sorted(day for day, row in rows.items() if json.loads(row["inputs"]))
     missing = sorted(set(built) - set(context.landing.all_days(date.min, date.max)))
@@ -55,7 +61,7 @@ def _changed_days(context: Context) -> Days:
             f"{context.settings.landing} has no dumps of {missing[0]}{_and_more(missing[1:])}, which the lake was "
             "built from: these are not the same dumps. Bring them there, or keep this landing for a lake of its own."
         )
-    return changed_dumps(context, tuple(built))
+    return compared_dumps(context, tuple(built))
 
 
 def _shown(context: Context) -> Published | None:

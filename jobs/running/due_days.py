@@ -58,8 +58,17 @@ def _reason(row: Mapping[str, Any] | None) -> str:
 def changed_dumps(context: Context, days: Days) -> Days:
     """Finds built days whose landed files are no longer those that the ledger names.
 
-    A file with the stamp that the ledger has is the same; any other is read and compared by digest. Where it turns out
-    the same, the ledger gets its new stamp, so that it is read once.
+    What was read to find out and turned out the same gets its new stamp into the ledger, so that it is read once.
+    """
+    changed, restamped = compared_dumps(context, days)
+    context.ledger.append(restamped)
+    return changed
+
+
+def compared_dumps(context: Context, days: Days) -> tuple[Days, list[dict[str, Any]]]:
+    """Finds the same days and writes nothing: also answers the ledger's rows that `changed_dumps` would append.
+
+    A file with the stamp that the ledger has is the same; any other is read and compared by digest.
     """
     rows = {day: context.ledger.latest().get((BRONZE, day)) for day in days}
     landed = {name: set(context.landing.days(name)) for name in context.landing.sources()}
@@ -73,8 +82,7 @@ def changed_dumps(context: Context, days: Days) -> Days:
                 changed.append(day)
             elif stamps := settled_stamps(doubtful):
                 restamped.append(_restamped(context, row, stamps))
-    context.ledger.append(restamped)
-    return tuple(changed)
+    return tuple(changed), restamped
 
 
 def _doubtful(files: list[LandedFile], row: Mapping[str, Any]) -> list[LandedFile] | None:

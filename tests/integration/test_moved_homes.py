@@ -3,6 +3,7 @@
 from shutil import copytree
 
 import pytest
+from deltalake import DeltaTable
 
 from jobs import commands
 from jobs.running.runner import run_step
@@ -35,6 +36,10 @@ def shown(home):
         return publishing.latest(warm)
 
 
+def ledger_version(home):
+    return DeltaTable(str(home / "lake" / "run_ledger")).version()
+
+
 def goes_on(home, landing=""):
     """Whether the third night is built and published there."""
     with lakes.opened(home, landing) as context:
@@ -53,7 +58,9 @@ def test_dumps_that_were_moved_are_followed_once_somebody_says_so(home, tmp_path
     landing = (home / "landing").rename(tmp_path / "dumps")
     with pytest.raises(LakeError, match=r"`pumploss rebind`"):
         goes_on(home, landing)
+    before = ledger_version(home)
     assert rebind(home, landing=landing) == 1
+    assert ledger_version(home) == before, "nobody has agreed yet"
     assert "run it in a terminal, or with --yes" in capsys.readouterr().err
     assert rebind(home, "--yes", landing=landing) == 0
     said = capsys.readouterr().out
