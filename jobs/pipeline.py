@@ -109,6 +109,8 @@ STEPS = (
         lookback_days=90,
         cadence=Cadence.WEEKLY,
         is_restated=False,
+        # A version carries the loss model that serves when it is registered, for consumers' expected losses.
+        waits_for=("train_loss_model",),
     ),
     Step(
         "gold_scores",

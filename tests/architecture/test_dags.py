@@ -140,6 +140,11 @@ def test_dependencies_are_the_pipelines(facts: dict[str, Any]) -> None:
     assert {name: task["upstream"] for name, task in ranges.items() if name != "plan"} == expected
 
 
+def test_a_risk_score_is_trained_after_the_loss_model_that_it_carries(facts: dict[str, Any]) -> None:
+    assert "first_loss_model" in facts["dags"]["pumploss_daily"]["tasks"]["first_risk_model"]["upstream"]
+    assert "train_loss_model" in facts["dags"]["pumploss_weekly_training"]["tasks"]["train_risk_model"]["upstream"]
+
+
 def test_first_models_are_trained_only_where_none_is(facts: dict[str, Any]) -> None:
     tasks = facts["dags"]["pumploss_daily"]["tasks"]
     assert {name: (task["step"], task["options"]) for name, task in tasks.items() if task["options"]} == {

@@ -31,6 +31,7 @@ TOGETHER = (
         "golden/test_content_digests",
         "golden/test_feature_figures",
         "integration/test_notebooks",
+        "integration/test_tutorials",
         "integration/test_recomputation",
     ),
     ("integration/test_real_landing", "golden/test_real_digests"),
