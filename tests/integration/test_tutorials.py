@@ -1,4 +1,4 @@
-"""Tutorials run as they stand, from the first block to the last, on a home after a night, and print what they promise."""
+"""Tutorials run as they stand, from the first block to the last, on a home after a night."""
 
 import contextlib
 import io
