@@ -4,13 +4,14 @@ Imported while Airflow parses, so it imports nothing heavier than the pipeline's
 when it runs, inside the task's process.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from airflow.sdk import Asset, BaseOperator, CronTriggerTimetable, Param
 from airflow.sdk.exceptions import AirflowFailException, TaskDeferred
+from alerting import tell_failure
 from lake_wait import LAKE_PARAM, LakeTrigger
 
 from jobs.pipeline import BY_NAME, LANDING, Step, upstream
@@ -19,6 +20,8 @@ from pumploss.days import CHAIN_START, midnight
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
+
+    from jobs.running.context import Context as RunContext
 
 
 #: Every DAG. Sources accept trades since the chain began, so no logical date lies before the start.
@@ -32,6 +35,7 @@ SHARED: dict[str, Any] = {
         "retries": 2,
         "retry_delay": timedelta(minutes=2),
         "execution_timeout": timedelta(hours=3),
+        "on_failure_callback": tell_failure,
     },
 }
 
@@ -153,12 +157,19 @@ def run_in_task(context: "Context", step: str, days: Iterable[date], options: Ma
     """Runs a step with the settings of the environment and answers the figures of its report.
 
     They are few enough for an XCom; everything else is in the run ledger under this run id.
+    """
+    from jobs.running.runner import run_step
+
+    return in_run(context, lambda run: run_step(run, step, days, **options).figures(run.run_id, LINES_KEPT))
+
+
+def in_run(context: "Context", work: "Callable[[RunContext], dict[str, Any]]") -> dict[str, Any]:
+    """Does something in a run of these settings; answers its JSON-ready figures without secrets.
 
     A lake that another run holds is not waited for: raises BusyLakeError. What is wrong with the input fails the task
     for good; a busy table, an unreachable store and errors of other makers are left to Airflow's retries.
     """
     from jobs.running.context import open_context
-    from jobs.running.runner import run_step
     from pumploss.errors import BusyLakeError
     from pumploss.redaction import redacted_in
     from pumploss.settings import from_environment
@@ -169,7 +180,7 @@ def run_in_task(context: "Context", step: str, days: Iterable[date], options: Ma
         with open_context(replace(settings, run=settings.run or run_name(context)), say=tell) as run:
             run.wait_seconds = 0.0
             run.accept_completeness = bool(context["params"].get("accept_completeness", False))
-            figures: dict[str, Any] = redacted_in(run_step(run, step, days, **options).figures(run.run_id, LINES_KEPT))
+            figures: dict[str, Any] = redacted_in(work(run))
             return figures
     except BusyLakeError:
         raise

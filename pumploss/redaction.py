@@ -27,6 +27,9 @@ _NAMED = re.compile(
     r"(?i)(?:password|passwd|passphrase|token|secret|credential|authorization|auth|api[_-]?key|access[_-]?key)\s*=\s*"
     r"(?P<value>(?:'(?:[^'\\]|\\.)*')?[^\s&;]*(?:[\s;]+(?![\w.-]+\s*=)[^\s&;]+)*)"
 )
+#: Services whose address begins with a host and no token, after a login.
+_HOSTED = {"json", "jsons", "xml", "xmls", "form", "forms", "mailto", "mailtos", "http", "https"}
+_HOST = re.compile(r"^(?:[^/?]*@)?[^/?]*")
 #: Where parsers cut an address.
 _CUTS = re.compile(r"[/@:?#,;&='\"\s\[\]]+")
 _MOST_CUTS = 12
@@ -50,6 +53,19 @@ def passwords_of(address: str) -> set[str]:
     of_login = {login["password"] or user} if login else set()
     named = {_unquoted(match["value"]) for match in _NAMED.finditer(address)}
     return {secret for secret in of_login | named if secret}
+
+
+def addresses_in(text: str) -> list[str]:
+    """Split a list of addresses, given with commas or spaces between."""
+    return [address for address in re.split(r"[\s,]+(?=\w+://)", text.strip(", \n\t")) if "://" in address]
+
+
+def secrets_of_receiver(address: str) -> set[str]:
+    """Find what may be a secret in the address of a messaging service: many have a token where others have a host."""
+    scheme, _, rest = address.partition("://")
+    if scheme.lower() not in _HOSTED:
+        return {rest}
+    return {part for part in _HOST.sub("", rest, count=1).split("?") if part.strip("/")}
 
 
 def _unquoted(value: str) -> str:

@@ -20,6 +20,9 @@ SECRET_VARIABLES = re.compile(
 ADDRESS_VARIABLES = re.compile(r"AIRFLOW_CONN_\w+|AIRFLOW__\w+__(SQL_ALCHEMY_CONN|RESULT_BACKEND|BROKER_URL)")
 
 
+#: Several addresses in one, of which most are secrets as a whole.
+ALERT_URLS = "PUMPLOSS_ALERT_URLS"
+
 #: How many days outcomes may be watched for. A lake has labels of one horizon.
 HORIZONS = (1, 7, 30)
 
@@ -68,6 +71,16 @@ class Settings:
     #: What `features.labels` took at its import, so that child processes take it too.
     horizon_days: int = field(
         default=7, metadata=_variable("PUMPLOSS_HORIZON_DAYS", "days for which outcomes are watched: 1, 7 or 30")
+    )
+
+    alert_urls: str | None = field(
+        default=None,
+        metadata=_variable(
+            "PUMPLOSS_ALERT_URLS", "Apprise addresses of who is told what waits for a person", is_address=True
+        ),
+    )
+    publish_by: str | None = field(
+        default=None, metadata=_variable("PUMPLOSS_PUBLISH_BY", "time of day (UTC) by which a night is to be published")
     )
 
     @property
@@ -119,6 +132,8 @@ def _given(settings: Settings) -> dict[str, str]:
         "SPARK_REMOTE": settings.spark_remote or "",
         "PUMPLOSS_SPARK_MEMORY": settings.connect_memory,
         "PUMPLOSS_RUN": settings.run or "",
+        "PUMPLOSS_ALERT_URLS": settings.alert_urls or "",
+        "PUMPLOSS_PUBLISH_BY": settings.publish_by or "",
         "PUMPLOSS_HORIZON_DAYS": "" if settings.horizon_days == 7 else str(settings.horizon_days),
         "MLFLOW_TRACKING_URI": "" if settings.tracking_uri == default_tracking else settings.tracking_uri,
     }
@@ -172,6 +187,8 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         connect_memory=env.get("PUMPLOSS_SPARK_MEMORY") or "4g",
         run=env.get("PUMPLOSS_RUN") or None,
         horizon_days=horizon_days(env),
+        alert_urls=env.get("PUMPLOSS_ALERT_URLS") or None,
+        publish_by=_hour(env.get("PUMPLOSS_PUBLISH_BY") or None),
     )
 
 
@@ -184,14 +201,24 @@ def horizon_days(environment: Mapping[str, str] | None = None) -> int:
     return int(given)
 
 
+def _hour(text: str | None) -> str | None:
+    """Take a time of day. Raises SettingsError for what is none."""
+    if text is not None and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+        raise SettingsError(f"PUMPLOSS_PUBLISH_BY={text!r} is no time of day: give it as HH:MM, in UTC, such as 06:00.")
+    return text
+
+
 def remember_secrets(environment: Mapping[str, str] | None = None) -> None:
     """Has every secret of the environment redacted from now on."""
     env = os.environ if environment is None else environment
-    ours = {setting.metadata["variable"] for setting in fields(Settings) if setting.metadata["is_address"]}
-    redaction.remember(
-        [value for name, value in env.items() if name in ours or ADDRESS_VARIABLES.fullmatch(name)],
-        [value for name, value in env.items() if SECRET_VARIABLES.fullmatch(name)],
-    )
+    ours = {setting.metadata["variable"] for setting in fields(Settings) if setting.metadata["is_address"]} - {
+        ALERT_URLS
+    }
+    told = redaction.addresses_in(env.get(ALERT_URLS, ""))
+    known = [value for name, value in env.items() if name in ours - {ALERT_URLS} or ADDRESS_VARIABLES.fullmatch(name)]
+    whole = [value for name, value in env.items() if SECRET_VARIABLES.fullmatch(name)]
+    of_receivers = [secret for address in told for secret in redaction.secrets_of_receiver(address)]
+    redaction.remember([*told, *known], [*of_receivers, *whole])
 
 
 def as_environment(settings: Settings) -> dict[str, str]:

@@ -19,6 +19,7 @@ __all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]
 #: Warnings of other people's imports, which no change of ours can mend.
 FOREIGN_WARNINGS = (
     r"ignore:module 'sre_\w+' is deprecated:DeprecationWarning",  # great_expectations
+    r"ignore:'imghdr' is deprecated:DeprecationWarning",  # apprise
 )
 
 

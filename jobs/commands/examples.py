@@ -30,6 +30,11 @@ EXAMPLES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("verify --quick", "seconds: what the logs say"),
         ("verify --repair", "read everything, and mend what can be"),
     ),
+    "alert": (("alert", "for cron, after the time by which a night is to be published"),),
+    "maintain": (
+        ("maintain", "what would go, and which versions are pinned by whom"),
+        ("maintain --retention-days 30 --yes", "do it, and keep what readers of 30 days may still open"),
+    ),
     "backup": (("backup /disk/2026-03-31", "a folder that is not there yet"),),
     "restore": (("restore /disk/2026-03-31", "into the home that PUMPLOSS_HOME names"),),
     "rebind": (("rebind --landing /data/dumps", "the dumps have moved: compare, ask, bind"),),

@@ -3,6 +3,7 @@
 import argparse
 import time
 
+from jobs.alerting.telling import tell_quietly
 from jobs.commands import closing, homes, simulate
 from jobs.commands.terminal import Screen
 from jobs.running.nightly import NightlyRun, nightly
@@ -20,7 +21,10 @@ def run(arguments: argparse.Namespace) -> int:
         seconds = {"dumps": simulated, **night.seconds, "all": time.monotonic() - started}
         closing.show(settings, night.days, seconds)
 
-    nightly(settings, screen, not arguments.no_airflow, close, 60.0 * arguments.wait)
+    try:
+        nightly(settings, screen, not arguments.no_airflow, close, 60.0 * arguments.wait)
+    finally:
+        tell_quietly(settings, screen.say)
     return 0
 
 

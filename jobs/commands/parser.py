@@ -82,6 +82,8 @@ def _steps(commands: _Commands) -> None:
 def _readers(commands: _Commands) -> None:
     _command(commands, "docs", "docs:run", "open Data Docs: what every check said of the latest nights")
     status = _command(commands, "status", "status:run", "show every store, and what ran last, from the ledger")
+    alert = _command(commands, "alert", "alert:run", "send what waits for a person to PUMPLOSS_ALERT_URLS, each once")
+    alert.add_argument("--test", action="store_true", help="only send a message that says so, to see that it arrives")
     verify = _command(commands, "verify", "verify:run", "compare ledger, lake, segments, registry and stores")
     verify.add_argument("--repair", action="store_true", help="mend what can be: mark days stale, gather, publish")
     verify.add_argument("--quick", action="store_true", help="only what the logs say: no data is read")
@@ -89,6 +91,16 @@ def _readers(commands: _Commands) -> None:
     backup = _command(commands, "backup", "backup:run", "copy lake, registry and warm store of one moment to a folder")
     backup.add_argument("folder", metavar="FOLDER", help="a new folder, best on another disk")
     _wait(backup)
+    maintain = _command(
+        commands,
+        "maintain",
+        "maintain:run",
+        "say what upkeep would do: gather small files, delete dead ones, shorten logs",
+    )
+    maintain.add_argument("--yes", action="store_true", help="do it")
+    retention = "days that a replaced version stays readable (7); pinned versions always do"
+    maintain.add_argument("--retention-days", type=_at_least(0), default=7, metavar="N", help=retention)
+    _wait(maintain)
     back = _command(commands, "restore", "backup:back", "put a backup into a home that has none of its stores yet")
     back.add_argument("folder", metavar="FOLDER", help="the folder of a backup")
     rebind = _command(commands, "rebind", "rebind:run", "bind the lake and the warm store to dumps that have moved")
@@ -105,7 +117,7 @@ def _readers(commands: _Commands) -> None:
     methods = _command(commands, "methods", "methods:run", "compare FIFO with average cost and LIFO, side by side")
     methods.add_argument("--trader", metavar="ADDRESS", help="only this wallet, in base58")
     methods.add_argument("--until", type=_day, metavar="DAY", help="last trade date that counts (the last built one)")
-    for command in (status, verify, losers, trader, methods):
+    for command in (status, verify, maintain, losers, trader, methods):
         command.add_argument("--json", action="store_true", help="print JSON instead of tables")
 
 

@@ -8,15 +8,18 @@ from typing import Any
 
 import polars as pl
 
+from jobs.alerting.freshness import freshness
+from jobs.alerting.needs import failures, needs
+from jobs.alerting.telling import days_of
 from jobs.commands.stores import addresses, stores
 from jobs.commands.terminal import show_facts, show_table
 from jobs.monitoring.recorded import latest
 from jobs.monitoring.telling import training_command
-from jobs.pipeline import STEPS, Step
+from jobs.pipeline import STEPS, Cadence, Step
 from jobs.running.context import Context, open_context
-from jobs.running.due_days import holes, landed_days
+from jobs.running.due_days import holes
 from jobs.verifying.lake import by_logs
-from pumploss.days import Days
+from pumploss.days import Days, shift
 from pumploss.errors import LandingError
 from pumploss.lake.holders import Holder
 from pumploss.lake.ledger import order_of
@@ -24,6 +27,7 @@ from pumploss.lake.locks import lake_holders
 from pumploss.lake.owner import owner
 from pumploss.report import COUNTS
 from pumploss.settings import Settings, from_environment
+from pumploss.tables.gold_monitoring import TABLE as MONITORING
 from pumploss.tables.quarantine_trades import TABLE
 from pumploss.version import code_version
 from sources import SOURCES
@@ -36,6 +40,9 @@ _LAST = (
 )
 
 
+#: How days of a step stand: it holds them, should and does not, has not come to them, must run them again, failed.
+_STATES = ("stored", "missing", "late", "stale", "failed")
+
 #: Days that are named one by one of what a step lacks.
 _NAMED = 5
 
@@ -47,24 +54,12 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps(stand, default=str, indent=2))
     else:
         _show(stand)
-    return 1 if needs(stand) else 0
-
-
-def needs(stand: dict[str, Any]) -> list[str]:
-    """Lists what waits for a person: failed steps, lacking days, broken `stop` bounds, lake and ledger that differ."""
-    failed = [
-        f"{name} of {step['day']} failed: {step['error']}"
-        for name, step in stand["steps"].items()
-        if step["status"] == "failed"
-    ]
-    lacking = [name for name, step in stand["steps"].items() if step["missing_days"]]
-    stops = (stand["monitoring"] or {}).get("stops", ())
-    return [*stand["differences"], *failed, *(f"{name} lacks days" for name in lacking), *stops]
+    return 1 if stand["needs"] else 0
 
 
 def status(settings: Settings) -> dict[str, Any]:
-    """Collects stores by role, steps with last run, stale and missing days, where lake and ledger differ, landed days,
-    what the last night's monitoring said, and the last refusals.
+    """Collects stores by role, steps with last run and days by state, landed days, how fresh every store is, the age of
+    the champions, what the last night's monitoring said, what waits for a person, and the last refusals.
     """
     with open_context(settings) as context:
         return {
@@ -76,7 +71,10 @@ def status(settings: Settings) -> dict[str, Any]:
             "steps": _steps(context),
             "differences": [finding.sentence() for finding in by_logs(context)],
             "landing": _landing(context),
+            "freshness": freshness(context, max(days_of(context), default=None)),
+            "champions": champion_ages(context),
             "monitoring": _monitoring(context),
+            "needs": [{**asdict(need), "cause": need.cause} for need in needs(context, days_of(context))],
             "quarantine": _quarantine(context),
         }
 
@@ -84,7 +82,7 @@ def status(settings: Settings) -> dict[str, Any]:
 def _steps(context: Context) -> dict[str, dict[str, Any]]:
     """Looks up per step the last day of its last run (`status` None where it never ran), and its stale days."""
     latest = context.ledger.latest()
-    days = _landed_days(context)
+    days = days_of(context)
     steps = {}
     for step in STEPS:
         runs = [row for (name, _), row in latest.items() if name == step.name and row["status"] != "stale"]
@@ -93,17 +91,21 @@ def _steps(context: Context) -> dict[str, dict[str, Any]]:
         steps[step.name] = {
             **{name: last[name] for name in _LAST},
             "built_days": len(context.ledger.built(step.name)),
+            "stored_days": len(context.ledger.held(step.name)),
+            "failed_days": [day.isoformat() for day in sorted(failures(context, step))],
+            "late_days": [day.isoformat() for day in late(context, step, days)],
             "stale_days": [day.isoformat() for day in stale],
             "missing_days": _missing(context, step, days),
         }
     return steps
 
 
-def _landed_days(context: Context) -> Days:
-    try:
-        return landed_days(context.landing)
-    except LandingError:  # what is wrong with the landing is said of the landing
-        return ()
+def late(context: Context, step: Step, days: Days) -> list[date]:
+    """Lists landed days after the last that a daily step ended for: nights that did not come to it yet."""
+    if step.cadence is not Cadence.DAILY:
+        return []
+    last = max(context.ledger.ended(step.name), default=date.min)
+    return [day for day in days if day > last]
 
 
 def _missing(context: Context, step: Step, days: Days) -> dict[str, str]:
@@ -137,6 +139,19 @@ def _monitoring(context: Context) -> dict[str, Any] | None:
     return None if alarms is None else asdict(alarms)
 
 
+def champion_ages(context: Context) -> dict[str, dict[str, Any]]:
+    """Reads how old every model was on the newest watched night: days since the newest outcome that it knows."""
+    day = max(context.ledger.held(MONITORING.name), default=None)
+    if day is None or not context.lake.exists(MONITORING):
+        return {}
+    is_age = (pl.col("monitor_day") == shift(day, 1)) & (pl.col("measure") == "age_days")
+    rows = pl.scan_delta(context.lake.path(MONITORING)).filter(is_age).select("model", "model_version", "value")
+    return {
+        model: {"version": version, "age_days": days, "as_of": day}
+        for model, version, days in sorted(rows.collect().iter_rows())
+    }
+
+
 def _quarantine(context: Context) -> dict[str, Any]:
     """Counts refused lines by reason, of the last day that bronze has built."""
     built = context.ledger.built("bronze_trades")
@@ -162,29 +177,39 @@ def _show(stand: dict[str, Any]) -> None:
         print(f"In use by {Holder(**holder).sentence()}.")
     if stand["landing"]["error"]:
         print(f"The landing cannot be used: {stand['landing']['error']}")
-    if count := len(needs(stand)):
-        print(f"{count} thing{'s wait' if count > 1 else ' waits'} for a person: see the lines below the steps.")
     head = ("source", "cadence", "days", "first", "last")
     show_table("Landed", head, [(name, *facts.values()) for name, facts in stand["landing"]["sources"].items()])
-    show_table(
-        "Steps, as the ledger has them",
-        ("step", "ran (UTC)", "day", "status", "rows", "s", "days", "stale"),
-        [_step_row(name, step) for name, step in stand["steps"].items()],
-        ("rows", "s", "days", "stale"),
-    )
-    for sentence in stand["differences"]:
-        print(f"{sentence}.")
-    for name, step in stand["steps"].items():
-        for day, reason in list(step["missing_days"].items())[:_NAMED]:
-            print(f"{name} lacks {day}: {reason}. `pumploss nightly` makes up for it, or says why it cannot.")
-        if len(step["missing_days"]) > _NAMED:
-            print(f"{name} lacks {len(step['missing_days']) - _NAMED} more days (`--json` lists them).")
-        if step["error"]:
-            print(f"{name} of {step['day']} {step['status']}: {step['error']}")
+    _show_steps(stand["steps"])
+    if stand["freshness"]:
+        fresh = [_fresh_row(store, facts) for store, facts in stand["freshness"].items()]
+        show_table("What every store shows", ("store", "day", "behind", "since (UTC)"), fresh, ("behind",))
+    for model, facts in stand["champions"].items():
+        age, day = f"{facts['age_days']:.0f} days", facts["as_of"]
+        print(f"{model} version {facts['version']}: on {day}, the newest outcome that it knew was {age} old.")
     show_monitoring(stand["monitoring"])
     refused = stand["quarantine"]
     if refused["reasons"]:
         show_table(f"Quarantined of {refused['day']}", ("reason", "lines"), refused["reasons"].items(), ("lines",))
+    if stand["needs"]:
+        print(f"\n{len(stand['needs'])} wait for a person:")
+    for need in stand["needs"]:
+        print(f"  {need['text'].rstrip('.')}. {need['runbook']}.")
+
+
+def _show_steps(steps: dict[str, dict[str, Any]]) -> None:
+    show_table(
+        "Steps, as the ledger has them",
+        ("step", "ran (UTC)", "day", "status", "rows", "s", *_STATES),
+        [_step_row(name, step) for name, step in steps.items()],
+        ("rows", "s", *_STATES),
+    )
+    for name, step in steps.items():
+        for day, reason in list(step["missing_days"].items())[:_NAMED]:
+            print(f"{name} lacks {day}: {reason}. `pumploss nightly` makes up for it, or says why it cannot.")
+        if len(step["missing_days"]) > _NAMED:
+            print(f"{name} lacks {len(step['missing_days']) - _NAMED} more days (`--json` lists them).")
+        if step["error"] and step["status"] != "failed":
+            print(f"{name} of {step['day']} {step['status']}: {step['error']}")
 
 
 def show_monitoring(said: dict[str, Any] | None) -> None:
@@ -200,8 +225,14 @@ def show_monitoring(said: dict[str, Any] | None) -> None:
 
 
 def _step_row(name: str, step: dict[str, Any]) -> tuple[object, ...]:
+    states = [len(step[f"{state}_days"]) or None for state in _STATES[1:]]
     if step["status"] is None:
-        return name, "never", *(None,) * 6
+        return name, "never", *(None,) * 4, None, *states
     ran = f"{step['written_at']:%m-%d %H:%M}"
-    counts = (step["rows_written"], f"{step['seconds']:.1f}", step["built_days"])
-    return name, ran, step["day"], step["status"], *counts, len(step["stale_days"])
+    counts = (step["rows_written"], f"{step['seconds']:.1f}", step["stored_days"])
+    return name, ran, step["day"], step["status"], *counts, *states
+
+
+def _fresh_row(store: str, facts: dict[str, Any]) -> tuple[object, ...]:
+    since = f"{facts['since']:%m-%d %H:%M}" if facts["since"] else None
+    return store, facts["day"], facts["days_behind_landing"], since

@@ -33,6 +33,7 @@ class Ledger:
         self._lake = lake
         self._path = lake.path(TABLE)
         self._version: int | None = -1
+        self._files: frozenset[str] = frozenset()
         self._latest: dict[tuple[str, date], dict[str, Any]] = {}
         self._standing: dict[tuple[str, date], dict[str, Any]] = {}
 
@@ -135,14 +136,31 @@ class Ledger:
         return [(day, row) for (name, day), row in self._standing.items() if name == step]
 
     def _refresh(self) -> None:
-        """Read the rows again where the ledger has a new version."""
+        """Read the rows committed since the last look; all of them only where files were gathered meanwhile."""
         version = self._lake.version(TABLE)
         if version == self._version:
             return
-        rows = list(self.frame().iter_rows(named=True))
-        self._latest = {(row["step"], row["day"]): row for row in rows}
-        self._standing = {(row["step"], row["day"]): row for row in rows if row["status"] != "failed"}
-        self._version = version
+        files = _days_of_files(self._lake) if version is not None else {}
+        new = {path: day for path, day in files.items() if path not in self._files}
+        if self._files and self._files <= files.keys():
+            rows = list(self._added(new).iter_rows(named=True))
+        else:
+            self._latest, self._standing = {}, {}
+            rows = list(self.frame().iter_rows(named=True))
+        # New dictionaries: who asked before keeps what he was told.
+        self._latest = self._latest | {(row["step"], row["day"]): row for row in rows}
+        self._standing = self._standing | {(row["step"], row["day"]): row for row in rows if row["status"] != "failed"}
+        self._version, self._files = version, frozenset(files)
+
+    def _added(self, files: Mapping[str, date]) -> "pl.DataFrame":
+        """Read the rows of a few files, by the day in whose folder they lie, oldest first."""
+        import polars as pl
+
+        read = []
+        for path, day in files.items():
+            with self._lake.storage.open(f"{self._path}/{unquote(path)}", "rb") as file:
+                read.append(pl.read_parquet(file).with_columns(run_day=pl.lit(day)).select(TABLE.names))
+        return pl.concat(read).sort(ORDER, "written_at", "step", "day") if read else self.frame().clear()
 
     def refuse_stale(self, step: str, days: Iterable[date] | None) -> None:
         """Raise StaleError if any of the days, or any day at all, of the step's output is stale."""
@@ -154,6 +172,13 @@ class Ledger:
                 f"{self._standing[(step, affected[0])]['error']}. Run `pumploss nightly` or "
                 f"`python -m jobs run {step} --from {affected[0]} --to {affected[-1]}` first."
             )
+
+
+def _days_of_files(lake: "Lake") -> dict[str, date]:
+    """List the ledger's files with the day on which their runs started."""
+    actions = lake.actions(TABLE)
+    days = (date.fromisoformat(str(day)) for day in actions["partition.run_day"])
+    return dict(zip(actions["path"], days, strict=True))
 
 
 def built_from(lake: "Lake") -> str | None:

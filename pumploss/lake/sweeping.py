@@ -59,6 +59,14 @@ def sweep(stages: Path) -> int:
     return swept
 
 
+def abandoned(stages: Path) -> list[Path]:
+    """List the stages below a folder that no living process owns."""
+    from pumploss.embedded import locks
+
+    found = sorted(stages.iterdir()) if stages.is_dir() else []
+    return [stage for stage in found if stage.suffix != _LOCK and not locks.is_locked(_lock_of(stage))]
+
+
 @contextmanager
 def intent(stage: Path, table: str, version: int, paths: Sequence[str]) -> Iterator[None]:
     """Note meanwhile that files are put below a table's folder, to be committed after a version of it."""

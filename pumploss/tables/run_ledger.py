@@ -8,7 +8,11 @@ TABLE = Table(
     description="Audit trail: what each run read, wrote, refused and how long it took.",
     columns=(
         c.RUN_ID,
-        Column("step", Type.STRING, "Name of the step, as in `jobs/pipeline.py`"),
+        Column(
+            "step",
+            Type.STRING,
+            "Name of the step, as in `jobs/pipeline.py`; `maintain` is upkeep, `alerts` who was told what",
+        ),
         c.DAY.named("day", "Dump day that the step ran for"),
         Column("status", Type.STRING, "`ok`, `failed`, `skipped` or `stale`"),
         Column("rows_read", Type.BIGINT, "Rows or records read", nullable=True),

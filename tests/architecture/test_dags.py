@@ -15,7 +15,13 @@ from jobs.pipeline import BY_NAME, STEPS, daily, upstream, weekly
 from pumploss.settings import ROOT, Settings, from_environment
 
 FIRST_MODELS = {"train_loss_model": "first_loss_model", "train_risk_model": "first_risk_model"}
-DAG_FILES = {"pumploss_daily": "daily", "pumploss_weekly_training": "weekly_training", "pumploss_backfill": "backfill"}
+DAG_FILES = {
+    "pumploss_backfill": "backfill",
+    "pumploss_daily": "daily",
+    "pumploss_maintenance": "maintenance",
+    "pumploss_watch": "watch",
+    "pumploss_weekly_training": "weekly_training",
+}
 
 #: Run in a fresh interpreter: what Airflow imports by itself, what the DAGs add, and what they are.
 LOOK = """
@@ -56,6 +62,7 @@ def facts(dag):
             "timeout": t.execution_timeout and t.execution_timeout.total_seconds(),
             "step": getattr(t, "step", None), "options": getattr(t, "step_options", None),
             "outlets": [o.name for o in t.outlets],
+            "on_failure": [c.__name__ for c in (t.on_failure_callback or ())],
         } for t in dag.tasks},
     }
 
@@ -115,6 +122,7 @@ def test_tasks_share_the_defaults(facts: dict[str, Any], dag_id: str) -> None:
         assert (task["owner"], task["retries"]) == ("pumploss", 2), name
         assert task["timeout"], f"{name} may run for ever"
         assert task["doc"], f"{name} has no doc_md"
+        assert task["on_failure"] == ["tell_failure"], f"nobody is told where {name} fails"
 
 
 def test_each_step_is_scheduled_once(facts: dict[str, Any]) -> None:
@@ -173,6 +181,19 @@ def test_backfill_is_dry_unless_told_otherwise(facts: dict[str, Any]) -> None:
     assert backfill["next"] is None
     steps = [task for name, task in backfill["tasks"].items() if name != "plan"]
     assert {task["trigger_rule"] for task in steps} == {"none_failed"}, "a step that is left out stops no other"
+
+
+def test_upkeep_is_weekly_and_keeps_a_week(facts: dict[str, Any]) -> None:
+    upkeep = facts["dags"]["pumploss_maintenance"]
+    assert upkeep["params"] == {"retention_days": 7, "dry_run": False, "retry": True, "lake_minutes": 180}
+    assert upkeep["tasks"].keys() == {"maintain"}
+    assert upkeep["next"] == ["2026-01-31T06:00:00+00:00", "2026-02-01T06:00:00+00:00"]  # started on a Sunday
+
+
+def test_people_are_told_every_hour(facts: dict[str, Any]) -> None:
+    watch = facts["dags"]["pumploss_watch"]
+    assert watch["next"] == ["2026-01-30T12:10:00+00:00", "2026-01-31T12:10:00+00:00"]
+    assert watch["tasks"].keys() == {"look"}
 
 
 def test_scheduled_runs_carry_the_day_that_closed(facts: dict[str, Any]) -> None:

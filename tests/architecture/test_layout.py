@@ -14,7 +14,7 @@ MOST_LINES = 250
 #: Modules and folders without test modules of their own, by the tests that cover them. An entry is an error as soon as
 #: what it names is gone, or has a test module of its own.
 COVERED_BY = {
-    "architecture/test_dags": ("dags/backfill", "dags/daily", "dags/weekly_training"),
+    "architecture/test_dags": ("dags/backfill", "dags/daily", "dags/maintenance", "dags/watch", "dags/weekly_training"),
     "architecture/test_drift": ("jobs/pipeline", "pumploss/columns"),
     "faults/test_rot": ("pumploss/lake/segments/dropping",),
     "golden/test_anchor_events": (
@@ -88,6 +88,9 @@ COVERED_BY = {
     "unit/jobs/test_silver_entries": ("features/tapes/entries", "features/tapes/entry_walk"),
     "unit/jobs/tokens/test_restating": ("jobs/tokens/decimals",),
     "unit/models/scoring/test_calibration": ("models/scoring/arrays", "models/scoring/errors"),
+    "unit/jobs/alerting/test_needs": ("jobs/alerting/freshness", "jobs/alerting/need"),
+    "unit/jobs/alerting/test_telling": ("jobs/alerting/sending", "jobs/commands/alert"),
+    "unit/jobs/maintaining/test_upkeep": ("jobs/commands/maintain", "jobs/maintaining/chore"),
     "integration/test_consumer": ("models/lineage", "models/logged_model", "models/logged_run"),
     "unit/models/test_artifacts": ("models/scoring/served",),
     "unit/models/test_serving": ("models/scoring/answers",),

@@ -6,6 +6,6 @@ is no way to those, the pages can be read all the same, and a plain list below t
 """
 
 from pumploss.checks.data_docs.keeping import Failed, keep
-from pumploss.checks.data_docs.site import build, has_results, index, is_current
+from pumploss.checks.data_docs.site import build, has_results, index, is_current, outdated, results
 
-__all__ = ["Failed", "build", "has_results", "index", "is_current", "keep"]
+__all__ = ["Failed", "build", "has_results", "index", "is_current", "keep", "outdated", "results"]

@@ -3,6 +3,7 @@
 import html
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -25,6 +26,8 @@ def build(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     with locks.critical(folder / "build.lock", WAIT_SECONDS):
         _prune(folder / RESULTS)
+        for page in outdated(folder):
+            page.unlink()
         _drop_torn(folder)
         builder, stores = builder_of(folder), stores_of(folder)
         for store, section in (
@@ -56,6 +59,12 @@ def _list_plainly(folder: Path) -> None:
     write_whole(page, f"{head}{listed}{end}{tail}", is_lasting=False)
 
 
+def results(folder: Path, night: date) -> dict[str, Path]:
+    """Find the last stored result of each table that was judged in the pass of a night."""
+    found = sorted((folder / RESULTS).glob(f"*/{night}/*/*.json"), key=lambda path: path.parts[-2])
+    return {path.parts[-4]: path for path in sorted(found, key=lambda path: path.parts[-4])}
+
+
 def is_current(folder: Path) -> bool:
     """Tell whether every stored result has its page."""
     pages = folder / SITE / RESULTS
@@ -63,6 +72,16 @@ def is_current(folder: Path) -> bool:
         (pages / path.relative_to(folder / RESULTS)).with_suffix(".html").exists()
         for path in (folder / RESULTS).rglob("*.json")
     )
+
+
+def outdated(folder: Path) -> list[Path]:
+    """List the pages of results that are not kept any more."""
+    pages = folder / SITE / RESULTS
+    return [
+        page
+        for page in sorted(pages.rglob("*.html"))
+        if not (folder / RESULTS / page.relative_to(pages)).with_suffix(".json").exists()
+    ]
 
 
 def has_results(folder: Path) -> bool:

@@ -163,3 +163,21 @@ def test_a_ledger_from_before_rows_had_versions_is_read_and_goes_on(ledger, say,
 
 def no_engine():
     raise AssertionError("the ledger needs no engine")
+
+
+def test_rows_that_are_added_are_read_without_the_others(ledger, say, tmp_path, monkeypatch):
+    say("ok", D1, outputs='{"n": 1}')
+    other = Ledger(Lake(str(tmp_path / "lake"), no_engine))
+    before = dict(other.latest())
+    say("failed", D1, D2, error="disk full")
+    say("stale", D2)
+    whole = Ledger(Lake(str(tmp_path / "lake"), no_engine))
+    wanted, standing = whole.latest(), whole.standing("gold_market_day")
+
+    def read_all(_):
+        raise AssertionError("everything was read again")
+
+    monkeypatch.setattr(Ledger, "frame", read_all)
+    assert other.latest() == wanted != before
+    assert other.standing("gold_market_day") == standing
+    assert other.outputs("gold_market_day", D1) == '{"n": 1}'

@@ -1,0 +1,36 @@
+"""Which day each store shows, and since when, as the ledger has it."""
+
+from datetime import date, timedelta
+from typing import Any, Final
+
+from jobs.running.context import Context
+from pumploss import clock
+
+#: The step that brings each store up to date.
+PUBLISHERS: Final = {
+    "warm store": "publish_warm",
+    "online features": "materialize_features",
+    "hot store": "publish_hot",
+}
+
+
+def last_closed_day() -> date:
+    """Name the UTC day that ended last, by the machine's clock."""
+    return clock.now().date() - timedelta(days=1)
+
+
+def shown_days(context: Context) -> dict[str, date | None]:
+    """Look up the newest day that each store was brought up to; none where nothing was ever published."""
+    shown = {store: max(context.ledger.held(step), default=None) for store, step in PUBLISHERS.items()}
+    return shown if any(shown.values()) else {}
+
+
+def freshness(context: Context, last_landed: date | None) -> dict[str, dict[str, Any]]:
+    """Say of the lake and of each store which day it shows, how far that lies behind the landing, and since when."""
+    shown = {"lake": max(context.ledger.held("gold_trader_features"), default=None), **shown_days(context)}
+    found = {}
+    for store, day in shown.items():
+        row = context.ledger.latest().get((PUBLISHERS.get(store, "gold_trader_features"), day)) if day else None
+        behind = (last_landed - day).days if last_landed and day else None
+        found[store] = {"day": day, "days_behind_landing": behind, "since": row["written_at"] if row else None}
+    return found

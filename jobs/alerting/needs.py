@@ -1,0 +1,109 @@
+"""What waits for a person, as ledger, lake and landing have it; no server is started and no row of a table is read."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, time, timedelta
+from typing import Any, Final
+
+from jobs.alerting.freshness import PUBLISHERS, last_closed_day, shown_days
+from jobs.alerting.need import Need
+from jobs.monitoring.recorded import latest
+from jobs.monitoring.telling import training_command
+from jobs.pipeline import STEPS, Step
+from jobs.running.context import Context
+from jobs.running.due_days import holes
+from jobs.verifying.lake import by_logs
+from pumploss import clock
+from pumploss.days import Days
+from pumploss.lake.ledger import order_of
+
+_RED_DAY: Final = 'Runbook: "When a day is red" in docs/operations.md'
+#: How the error of a gate begins; it stands behind the table's name.
+_GATE: Final = "was not published, readers keep what they have"
+_DRIFT: Final = 'Runbook: "When a model is not what it was" in docs/operations.md'
+
+
+def needs(context: Context, days: Days) -> list[Need]:
+    """List what waits for a person, of the landed days: the most basic first."""
+    found = [*_differences(context), *_failed(context), *_missing(context, days)]
+    return [*found, *_unpublished(context), *_stale_stores(context), *_models(context)]
+
+
+def _differences(context: Context) -> Iterator[Need]:
+    for finding in by_logs(context):
+        yield Need("differs", finding.where, None, f"{finding.where}: {finding.what}", finding.advice)
+
+
+def _failed(context: Context) -> Iterator[Need]:
+    """List the days whose last word is a failure, of each step only the last run's."""
+    for step in STEPS:
+        if rows := failures(context, step):
+            last = max(rows.values(), key=order_of)
+            yield failure(step.name, last["day"], str(last["error"]))
+
+
+def failure(step: str, day: date, error: str) -> Need:
+    """Make what a failed step asks for: a gate that stopped it is told apart from what broke."""
+    is_gate = _GATE in error
+    again = (
+        f"then `pumploss run {step} --day {day}`" if any(one.name == step for one in STEPS) else "then clear the task"
+    )
+    text = f"{step} of {day} {'was stopped by a gate' if is_gate else 'failed'}: {error}"
+    return Need("gate" if is_gate else "failed", step, day, text, f"{_RED_DAY}; {again}")
+
+
+def failures(context: Context, step: Step) -> Mapping[date, dict[str, Any]]:
+    """Look up the ledger's rows of days whose last word is a failure, by day."""
+    rows = context.ledger.latest().items()
+    return {day: row for (name, day), row in rows if name == step.name and row["status"] == "failed"}
+
+
+def _missing(context: Context, days: Days) -> Iterator[Need]:
+    """Say of each day that steps lack first which of them do: the first keeps the others from theirs."""
+    lacking: dict[date, list[str]] = {}
+    for step in STEPS:
+        if step.writes and (found := holes(context, step, days)):
+            lacking.setdefault(min(found), []).append(step.name)
+    for day, (first, *others) in sorted(lacking.items()):
+        text = f"{first} lacks {day}{f', and so do {len(others)} steps after it' if others else ''}"
+        yield Need("missing", first, day, text, "`pumploss nightly` makes up for it, or says why it cannot")
+
+
+def _unpublished(context: Context) -> Iterator[Need]:
+    """Say that the night of the day that closed last is not out by the hour that was set."""
+    if context.settings.publish_by is None:
+        return
+    now, day, hour = clock.now(), last_closed_day(), context.settings.publish_by
+    shown = max(context.ledger.held("publish_hot"), default=None)
+    if now.time() >= time.fromisoformat(hour) and (shown is None or shown < day):
+        text = f"The night of {day} is not published by {hour} UTC; readers are on {shown or 'nothing'}"
+        runbook = f"{_RED_DAY}; `pumploss status` says which step it waits at"
+        yield Need("unpublished", "publish_hot", day, text, runbook)
+
+
+def _stale_stores(context: Context) -> Iterator[Need]:
+    """Say which store shows an older day than the one that was published furthest, or was to be built anew."""
+    shown = shown_days(context)
+    newest = max((day for day in shown.values() if day is not None), default=None)
+    for store, day in shown.items():
+        if newest is not None and day != newest and not _is_young(context, store, newest):
+            text = f"The {store} shows {day or 'nothing'}, others show {newest}"
+            yield Need("stale_store", store, newest, text, f"`pumploss run {PUBLISHERS[store]} --day {newest}`")
+
+
+def _is_young(context: Context, store: str, day: date) -> bool:
+    """Tell whether others were published so shortly ago that this store may still be on its way."""
+    rows = [context.ledger.latest().get((step, day)) for step in PUBLISHERS.values()]
+    ended = [row["written_at"] for row in rows if row is not None]
+    of_store = context.ledger.latest().get((PUBLISHERS[store], day), {})
+    return of_store.get("status") != "failed" and bool(ended) and clock.now() - max(ended) < timedelta(hours=1)
+
+
+def _models(context: Context) -> Iterator[Need]:
+    """List models of which the last watched night broke a `stop` bound; one whose age warns is a person's, too."""
+    said = latest(context)
+    if said is None:
+        return
+    command = training_command(said.stopped, said.day) if said.stopped else "pumploss model list"
+    for line in (*said.stops, *(line for line in said.warns if ": age_days " in line)):
+        model, measure = line.partition(",")[0], line.partition(": ")[2].partition(" ")[0]
+        yield Need("model", f"{model} {measure}", None, line, f"{_DRIFT}; `{command}`")

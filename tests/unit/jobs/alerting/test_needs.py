@@ -1,0 +1,84 @@
+"""What waits for a person, and what does not."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from jobs.alerting.freshness import freshness, shown_days
+from jobs.alerting.needs import failure, needs
+from jobs.alerting.telling import days_of
+from jobs.running.context import open_context
+from pumploss import clock
+from tests.building.said_rows import said
+from tests.building.three_days import D1, D2, D3
+
+NOON = datetime(2026, 1, 8, 12, tzinfo=UTC)
+
+
+def of_kind(found, kind):
+    return [need for need in found if need.kind == kind]
+
+
+def test_nothing_waits_where_nothing_was_done(settings):
+    with open_context(settings) as context:
+        assert needs(context, ()) == []
+        assert freshness(context, None) == {"lake": {"day": None, "days_behind_landing": None, "since": None}}
+
+
+def test_every_need_says_its_day_and_what_to_do(troubled):
+    found = needs(troubled, days_of(troubled))
+    assert len({need.cause for need in found}) == len(found)
+    (failed, gone) = of_kind(found, "failed")
+    assert (failed.subject, failed.day) == ("silver_trades", D2)
+    assert "disk full" in failed.sentence()
+    assert f"`pumploss run silver_trades --day {D2}`" in failed.runbook
+    assert gone.subject == "publish_hot"
+    (gate,) = of_kind(found, "gate")
+    assert gate.subject == "gold_market_day"
+    (differs,) = of_kind(found, "differs")
+    assert "the lake has no gold_token_day" in differs.text
+    missing = {need.day: need.text for need in of_kind(found, "missing")}
+    assert missing[D1].startswith("silver_tokens lacks 2026-01-05, and so do ")
+    assert missing[D2].startswith("bronze_trades lacks 2026-01-06, and so do ")
+    (stale,) = [need for need in of_kind(found, "stale_store") if need.subject == "hot store"]
+    assert (stale.text, stale.day) == (f"The hot store shows {D1}, others show {D2}", D2)
+    (model,) = of_kind(found, "model")
+    assert model.subject == "risk-score version 3 age_days"
+    assert "pumploss backfill --steps train_risk_model" in model.runbook
+
+
+def test_a_failure_that_was_mended_waits_for_nobody(troubled):
+    said(troubled, "silver_trades", "ok", D2)
+    assert [need.subject for need in of_kind(needs(troubled, ()), "failed")] == ["publish_hot"]
+
+
+def test_a_store_that_may_be_on_its_way_is_not_stale(settings, monkeypatch):
+    with open_context(settings) as context:
+        said(context, "publish_hot", "ok", D1)
+        said(context, "publish_warm", "ok", D1, D2)
+        assert of_kind(needs(context, ()), "stale_store") == []
+        later = clock.now() + timedelta(hours=2)
+        monkeypatch.setattr(clock, "now", lambda: later)
+        stale = {need.subject for need in of_kind(needs(context, ()), "stale_store")}
+        assert stale == {"hot store", "online features"}
+        assert shown_days(context) == {"warm store": D2, "online features": None, "hot store": D1}
+
+
+@pytest.mark.parametrize(
+    ("hour", "published", "is_late"),
+    [("06:00", D2, True), ("13:00", D2, False), ("06:00", D3, False), (None, D2, False), ("06:00", None, True)],
+)
+def test_a_night_is_late_by_the_hour_that_was_set(settings, monkeypatch, hour, published, is_late):
+    monkeypatch.setattr(clock, "now", lambda: NOON)
+    with open_context(replace(settings, publish_by=hour)) as context:
+        if published:
+            said(context, "publish_hot", "ok", published)
+        late = of_kind(needs(context, ()), "unpublished")
+        assert [need.day for need in late] == ([D3] if is_late else [])
+
+
+def test_a_task_that_is_no_step_is_cleared_where_it_failed():
+    need = failure("wait_for_dump", D1, "no dump came")
+    assert (need.kind, need.cause) == ("failed", f"failed wait_for_dump {D1}")
+    assert need.runbook.endswith("then clear the task")
