@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from benchmarks.crowd import FIRST_DAY, Crowd
 from benchmarks.crowd_features import AT, feature_rows
@@ -24,9 +25,11 @@ from features.registry import TABLE
 from jobs.running.context import Context, open_context
 from jobs.running.runner import run_step
 from jobs.training.rows import HISTORY_DAYS
+from pumploss.cohort import COHORTS
 from pumploss.contract import Table
 from pumploss.days import shift
 from pumploss.lake.files import write_partition
+from pumploss.lake.splits import SPLIT, splits_of
 from pumploss.tables import gold_labels, gold_trader_day
 
 ROWS, DAYS = 720_000, 60
@@ -66,10 +69,14 @@ def write_history(context: Context, crowd: Crowd, days: int) -> date:
 
 
 def append(context: Context, table: Table, rows: pa.Table) -> None:
-    """Write the rows of one new day to a table of the lake."""
+    """Write the rows of one new day to a table of the lake, in as many files as a night cuts them into."""
     assert table.day is not None
     day, below = rows[table.day][0].as_py(), context.lake.laying(table)
-    write_partition(below, {table.day: day}, rows.drop_columns([table.day]))
+    splits = splits_of(rows.num_rows) if table.split_by else 1
+    for split in range(splits):
+        own = pc.equal(pc.divide(rows[table.split_by], COHORTS // splits), split) if splits > 1 else None
+        part = rows if own is None else rows.filter(own)
+        write_partition(below, {table.day: day, SPLIT: split}, part.drop_columns([table.day]))
     context.lake.replace(table, context.lake.laid(table, below), [day], {day: rows.num_rows})
 
 

@@ -91,6 +91,7 @@ def _columns(horizon: int) -> dict[str, Column]:
         "as_of": as_of(),
         "horizon_days": F.lit(horizon),
         "outcome_lamports": outcome,
+        "unmatched_lamports": unmatched,
         # Fees above what a sale brought would make it more than all.
         "unmatched_share": F.when((sold > 0) & (unmatched > sold), F.lit(1.0)).otherwise(ratio(unmatched, sold)),
         "capital_lamports": capital,
@@ -110,6 +111,8 @@ _UNCHANGED = {
     "equity_start_lamports",
     "equity_marked_start_lamports",
     "equity_end_lamports",
+    "equity_last_price_start_lamports",
+    "equity_last_price_end_lamports",
     "trade_count",
     "known_at",
 }

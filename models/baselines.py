@@ -98,9 +98,11 @@ def _logistic(frame: TrainingFrame, spec: ModelSpec) -> Callable[[Fold], Floats]
     def asked(fold: Fold) -> Floats:
         fit = thinned(spec, frame, fold.train)
         centre, spread = plain[fit].mean(axis=0), plain[fit].std(axis=0)
-        x = (plain - centre) / np.where(spread > 0, spread, 1.0)
-        model = LogisticRegression(C=1.0, max_iter=300).fit(x[fit], outcome[fit])
-        log_odds: Floats = model.decision_function(x[marked(frame, fold.test)])
+        learned, test = (
+            (plain[rows] - centre) / np.where(spread > 0, spread, 1.0) for rows in (fit, marked(frame, fold.test))
+        )
+        model = LogisticRegression(C=1.0, max_iter=300).fit(learned, outcome[fit])
+        log_odds: Floats = model.decision_function(test)
         return log_odds
 
     return asked

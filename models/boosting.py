@@ -23,17 +23,14 @@ MIN_LEAF, LEAF_SHARE = 200, 0.0005
 class Rows:
     """Holds training rows, binned once: all trees of a model grow from them.
 
-    Rows must come sorted by (T, trader), since bagging depends on their order. `monotone` holds -1, 0
-    or +1 per column: the sign of its effect on the risk.
+    Rows must come sorted by (T, trader), since bagging depends on their order; `x` may be binned already. `monotone`
+    holds -1, 0 or +1 per column: the sign of its effect on the risk.
     """
 
-    def __init__(self, spec: ModelSpec, names: Sequence[str], monotone: Sequence[int], x: Matrix) -> None:
+    def __init__(self, spec: ModelSpec, names: Sequence[str], monotone: Sequence[int], x: "Matrix | Dataset") -> None:
         self._spec, self._monotone = spec, list(monotone)
-        # Trees of fewer rows may have smaller leaves, so no column is dropped for what it could split of all rows.
-        binning = {**spec.parameters, "seed": spec.seed, "feature_pre_filter": False}
-        self._data: Dataset = library().Dataset(x, feature_name=list(names), params=binning, free_raw_data=True)
-        self._data.construct()
-        self._count = len(x)
+        self._data = binned(spec, names, x) if isinstance(x, np.ndarray) else x
+        self._count = self._data.num_data()
 
     def grow(
         self, target: Flags | Floats, of: Flags | None = None, rounds: int | None = None, **objective: Any
@@ -56,6 +53,14 @@ class Rows:
         data.set_label(np.asarray(target, dtype=np.float64)[chosen])
         booster: Booster = library().train(parameters, data, num_boost_round=rounds or self._spec.rounds)
         return booster
+
+
+def binned(spec: ModelSpec, names: Sequence[str], x: Matrix) -> "Dataset":
+    """Bin rows: what costs most before the first tree, and is the same whatever is learned from them."""
+    # Trees of fewer rows may have smaller leaves, so no column is dropped for what it could split of all rows.
+    binning = {**spec.parameters, "seed": spec.seed, "feature_pre_filter": False}
+    data: Dataset = library().Dataset(x, feature_name=list(names), params=binning, free_raw_data=True)
+    return data.construct()
 
 
 def columns_of(names: tuple[str, ...], booster: "Booster", x: Matrix) -> Matrix:

@@ -40,12 +40,14 @@ class Draws:
         #: How often each cluster was drawn, one line per draw.
         self._times = np.stack([np.bincount(draw, minlength=count) for draw in drawn]).astype(np.float64)
 
-    def mean_difference(self, first: Floats, second: Floats) -> Interval:
-        """Compare two figures of each row: by how much the mean of the first is above that of the second."""
-        gap = first - second
+    def mean_difference(self, first: Floats, second: Floats, among: Flags | None = None) -> Interval:
+        """Compare two figures of all rows, or of some: by how much the mean of the first is above that of the other."""
+        gap, inside = first - second, np.ones(len(first)) if among is None else among.astype(np.float64)
         # Sums per cluster are all that a mean needs, so rows are gone through once and not once per draw.
-        sums, rows = np.bincount(self._cluster, weights=gap), np.bincount(self._cluster)
-        return _interval(float(gap.mean()), (self._times @ sums) / (self._times @ rows))
+        sums, rows = (np.bincount(self._cluster, weights=values) for values in (gap * inside, inside))
+        with np.errstate(invalid="ignore"):
+            drawn = (self._times @ sums) / (self._times @ rows)
+        return _interval(float(gap.mean() if among is None else gap[among].mean()), drawn)
 
     def share(self, inside: Flags, among: Flags) -> Interval:
         """Compute which part of some rows these are; nothing of no rows."""

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 
+from models.large_losses import LARGE_SOL
 from models.scoring.score import POINTS_PER_DOUBLING
 from models.training import Trained
 
@@ -147,15 +148,17 @@ def _slices(trained: Trained) -> str:
 
 def _doubts(trained: Trained) -> str:
     lines = [
-        f"| {one.about} | {one.weight} | {one.rows} | {one.auc_exposed:.3f} | {one.logloss:.4f} "
-        f"| {one.mean_probability:.3f} | {one.rate:.3f} | {one.captured:.1%} | {one.captured_by_volume:.1%} |"
+        f"| {one.about} | {one.weighed} | {one.weight} | {one.rows} | {one.changed} | {one.auc_exposed:.3f} "
+        f"| {one.logloss:.4f} | {one.mean_probability:.3f} | {one.rate:.3f} | {one.captured:.1%} "
+        f"| {one.captured_by_volume:.1%} |"
         for one in trained.evaluation.doubts
     ]
     head = (
-        "\n**Uncertain outcomes**: the same rows, with those that rest on a last price, or on sells of what was never "
-        "bought, counted at full, at half and at nothing:\n\n"
-        "| about | counted | such rows | AUC, exposed | Logloss | predicted | observed | Loss in top 10 % "
-        "| by volume |\n|---|---|---|---|---|---|---|---|---|"
+        "\n**Uncertain outcomes**: those that rest on a last price, or had sells of what was never bought, at full, at "
+        "half and at nothing: once such rows are counted so, once the amounts, by which labels change. Labels count "
+        "last prices in full and such sells not at all.\n\n"
+        "| about | counted | at | such rows | other labels | AUC, exposed | Logloss | predicted | observed "
+        "| Loss in top 10 % | by volume |\n|---|---|---|---|---|---|---|---|---|---|---|"
     )
     return "\n".join([head, *lines, ""]) if lines else ""
 
@@ -184,4 +187,13 @@ def _score(trained: Trained) -> str:
         for band in trained.evaluation.bands
     ]
     table = "\n".join([_BAND_HEAD, *rows])
-    return f"\n**Score** version {fixed.version}: 50 is odds of {fixed.odds_reference:.4g}, {points}.\n\n{table}\n"
+    head = f"\n**Score** version {fixed.version}: 50 is odds of {fixed.odds_reference:.4g}, {points}."
+    return f"{head}\n\n{table}\n\n{_large(trained)}\n"
+
+
+def _large(trained: Trained) -> str:
+    found = trained.evaluation.large_losses
+    lines = [
+        f'{one.rows} ({one.share:.1%}, 95 % {one.low:.1%} to {one.high:.1%}) were called "{one.band}"' for one in found
+    ]
+    return f"Of the {found[0].large} rows that lost {LARGE_SOL:g} SOL or more, {', '.join(lines)}." if found else ""

@@ -1,5 +1,7 @@
 """Grows the trees of a model, and calibrates them on what other trees of its kind said of days they had not seen."""
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,7 +18,7 @@ from models.spec import ModelSpec
 from models.time_split import Fold
 
 if TYPE_CHECKING:
-    from lightgbm import Booster
+    from lightgbm import Booster, Dataset
 
 #: What the main trees say is kept beside that of the others under this name.
 MAIN = "main"
@@ -59,17 +61,25 @@ def marked(frame: TrainingFrame, days: Sequence[date]) -> Flags:
 def thinned(spec: ModelSpec, frame: TrainingFrame, days: Sequence[date]) -> Flags:
     """Mark the rows to learn from: of many rows those of every second or third day, counted back from the last.
 
-    A label's window shares all but one day with that of the day after: the days left out say hardly anything new.
+    A label's window shares all but one day with that of the day after: the days left out say hardly anything new. Of
+    still more rows each trader keeps every fourth or tenth day, and each its own: all traders and all days stay.
     """
-    rows = int(marked(frame, days).sum())
+    whole = marked(frame, days)
+    rows = int(whole.sum())
     stride = max(1, min(spec.longest_stride, -(-rows // spec.many_rows)))
-    return marked(frame, days[::-1][::stride])
+    kept = marked(frame, days[::-1][::stride])
+    if int(kept.sum()) <= spec.most_learned:
+        return kept
+    stride = -(-rows // spec.most_learned)
+    first = np.random.default_rng(spec.seed).integers(0, stride, len(frame.addresses))
+    back = (np.datetime64(days[-1]) - frame.as_of).astype(np.int64)
+    return whole & ((back + first[frame.trader_number]) % stride == 0)
 
 
 def grow(spec: ModelSpec, frame: TrainingFrame, days: Sequence[date], monotone: Sequence[int]) -> Grown:
     """Grow all trees of the model over these days; `monotone` holds the sign of each input's effect on the risk."""
     fit = thinned(spec, frame, days)
-    rows = boosting.Rows(spec, frame.names, monotone, frame.x[fit])
+    rows = boosting.Rows(spec, frame.names, monotone, _binned(spec, frame, fit))
     outcome, exposed = frame.target(spec.target)[fit], frame.is_exposed[fit]
     if not spec.is_hurdle:
         return Grown(rows.grow(outcome), {})
@@ -85,6 +95,15 @@ def grow(spec: ModelSpec, frame: TrainingFrame, days: Sequence[date], monotone: 
     predicted = boosting.raw(others[AMOUNT], frame.x[fit][is_loss])
     smearing = amount.smearing(logarithm[is_loss], predicted)
     return Grown(booster, others, Amount(cap, smearing, loss_sol=amount.LOSS_SOL, severe_sol=amount.SEVERE_SOL))
+
+
+def _binned(spec: ModelSpec, frame: TrainingFrame, fit: Flags) -> "Dataset":
+    """Bin the rows to learn from, once for all models that learn from the same rows of the frame in the same bins."""
+    parameters = json.dumps({**spec.parameters, "seed": spec.seed}, sort_keys=True)
+    key = hashlib.sha256(fit.tobytes() + parameters.encode()).hexdigest()
+    if key not in frame.binned:
+        frame.binned[key] = boosting.binned(spec, frame.names, frame.x[fit])
+    return frame.binned[key]
 
 
 def ask(spec: ModelSpec, frame: TrainingFrame, fold: Fold, monotone: Sequence[int]) -> Asked:

@@ -3,10 +3,10 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,16 +17,42 @@ from pumploss.baseline import baseline_score
 from pumploss.errors import ModelError
 from pumploss.money import LAMPORTS_PER_SOL
 
+if TYPE_CHECKING:
+    from lightgbm import Dataset
+
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-#: Rows that are digested at once.
-DIGESTED_ROWS = 100_000
+#: Rows that are digested, or taken out of a frame, at once.
+ROWS_AT_ONCE = 100_000
 
 KEY = ("trader_address", "event_timestamp")
 #: What an outcome may rest on, where the labels say so.
 DOUBTS = ("is_last_price_marked", "is_unmatched")
 OUTCOMES = ("is_loss", "is_severe_loss", "is_exposed", "outcome_lamports")
+
+
+#: Where labels have the amounts of `Uncertain`, in lamports.
+AMOUNTS = {
+    "capital": "capital_lamports",
+    "last_price_start": "equity_last_price_start_lamports",
+    "last_price_end": "equity_last_price_end_lamports",
+    "unmatched": "unmatched_lamports",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Uncertain:
+    """Holds, per row and in SOL, the capital at risk and what of an outcome rests on something uncertain.
+
+    That is the exit value at both ends of the window that a last price marks, which the outcome counts, and what sells
+    of what was never bought brought, which it leaves out.
+    """
+
+    capital: Floats
+    last_price_start: Floats
+    last_price_end: Floats
+    unmatched: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +61,8 @@ class TrainingFrame:
 
     `trader_number` points into `addresses`, the sorted wallets.
     `pnl_sol` is the equity change over the label window; `formula` and `volume` are the two rankings to beat. The last
-    two mark rows whose outcome rests on a last price, or on sells of what was never bought, where that is known.
+    three say which rows rest on a last price, which had sells of what was never bought, and by how much, where that is
+    known.
     """
 
     names: tuple[str, ...]
@@ -51,6 +78,9 @@ class TrainingFrame:
     volume: Floats
     is_last_price_marked: Flags | None = None
     is_unmatched: Flags | None = None
+    uncertain: Uncertain | None = None
+    #: Rows of this frame as trees learn from them, by what decides the bins; a frame that is derived has its own.
+    binned: "dict[str, Dataset]" = field(default_factory=dict, init=False, repr=False)
 
     def __len__(self) -> int:
         return len(self.as_of)
@@ -87,8 +117,8 @@ class TrainingFrame:
             digest.update(np.ascontiguousarray(values).tobytes())
         for floats in (self.x, self.pnl_sol, self.formula, self.volume):
             # Piece by piece, or the digest would need as much memory as all rows.
-            for start in range(0, len(floats), DIGESTED_ROWS):
-                digest.update(canonical(floats[start : start + DIGESTED_ROWS]).tobytes())
+            for start in range(0, len(floats), ROWS_AT_ONCE):
+                digest.update(canonical(floats[start : start + ROWS_AT_ONCE]).tobytes())
         return digest.hexdigest()
 
 
@@ -148,7 +178,16 @@ def assemble(rows: pl.DataFrame, names: Sequence[str]) -> TrainingFrame:
         formula=formula_score(floats("loss_24h_sol"), floats("loss_trades_24h")),
         volume=np.nan_to_num(floats("buy_sol_7d")),
         **{name: flags(name) for name in DOUBTS if name in ordered.columns},
+        uncertain=_uncertain(ordered),
     )
+
+
+def _uncertain(rows: pl.DataFrame) -> Uncertain | None:
+    """Take the uncertain amounts, none where a label does not say it; None of rows without such columns."""
+    if not set(AMOUNTS.values()) <= set(rows.columns):
+        return None
+    lamports = {name: rows[column].cast(pl.Float64).fill_null(0.0).to_numpy() for name, column in AMOUNTS.items()}
+    return Uncertain(**{name: amounts / LAMPORTS_PER_SOL for name, amounts in lamports.items()})
 
 
 def _traders(wallets: pl.Series) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.str_]]:
@@ -175,7 +214,11 @@ def _taken(rows: pl.DataFrame, names: Sequence[str], precision: type[pl.DataType
     if not names:
         return np.empty((len(rows), 0))
     columns = [pl.col(name).cast(precision).fill_null(float("nan")) for name in names]
-    return np.ascontiguousarray(rows.select(columns).to_numpy())
+    taken = np.empty((len(rows), len(names)), dtype=np.float32 if precision == pl.Float32 else np.float64)
+    # Piece by piece, or columns without missing values and their rows would lie in memory beside the matrix.
+    for number, piece in enumerate(rows.iter_slices(ROWS_AT_ONCE)):
+        taken[number * ROWS_AT_ONCE :][: len(piece)] = piece.select(columns).to_numpy()
+    return taken
 
 
 def _is_number(kind: Any) -> bool:

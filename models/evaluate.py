@@ -14,10 +14,11 @@ from models.dataset import Flags, Floats, TrainingFrame
 from models.doubts import Doubt
 from models.drift import Reference
 from models.folds import FoldMeasures
+from models.large_losses import Called, called
 from models.leaks import Leaks
 from models.score import Band
 from models.scoring.coherent import Losses
-from models.scoring.score import BANDS
+from models.scoring.score import BANDS, bands
 from models.slices import Slice, slices
 from models.spec import ModelSpec
 from models.time_split import TimeSplit
@@ -37,10 +38,10 @@ def finite(measures: Metrics) -> Metrics:
 class Evaluation:
     """Holds measures of the model and of each baseline on the locked days, keyed by measure, and what the gate weighs.
 
-    `folds` are the weeks before those days. `comparisons` are paired differences to each baseline, above zero where
-    the model is better. `bands` are those of a score, `slices` say where predictions and outcomes differ, `reference`
-    is what later days are compared with, `leaks` what could know too much, `doubts` what uncertain outcomes weigh,
-    `curves` are the lines of the report.
+    `folds` are the weeks before those days. `comparisons` are paired differences to each baseline, above zero where the
+    model is better. `bands` are those of a score, `large_losses` who lost much in the calm ones, `slices` say where
+    predictions and outcomes differ, `reference` is what later days are compared with, `leaks` what could know too much,
+    `doubts` what uncertain outcomes weigh, `curves` are the lines of the report.
     """
 
     model: Metrics
@@ -48,6 +49,7 @@ class Evaluation:
     comparisons: dict[str, Interval] = field(default_factory=dict)
     slices: tuple[Slice, ...] = ()
     bands: tuple[Band, ...] = ()
+    large_losses: tuple[Called, ...] = ()
     reference: Reference | None = None
     folds: tuple[FoldMeasures, ...] = ()
     leaks: Leaks | None = None
@@ -62,6 +64,7 @@ class Evaluation:
             "comparisons": {name: _plain(one) for name, one in self.comparisons.items()},
             "slices": [_plain(one) for one in self.slices],
             "bands": [_plain(one) for one in self.bands],
+            "large_losses": [_plain(one) for one in self.large_losses],
             "folds": [_plain(one) for one in self.folds],
             "doubts": [_plain(one) for one in self.doubts],
             "reference": None if self.reference is None else asdict(self.reference),
@@ -76,7 +79,7 @@ class Evaluation:
         return finite({**self.model, **named, **compared})
 
 
-def _plain(row: Interval | Slice | Band | FoldMeasures | Doubt) -> dict[str, Any]:
+def _plain(row: Interval | Slice | Band | Called | FoldMeasures | Doubt) -> dict[str, Any]:
     return {name: None if value != value else value for name, value in asdict(row).items()}  # noqa: PLR0124 - NaN
 
 
@@ -106,16 +109,16 @@ def judge(
     ours["auc_over_formula_low"], ours["auc_over_formula_high"] = low, high
     if losses is not None:
         ours |= _hurdle(frame, rows, losses)
-    cluster = clusters(frame, rows)
-    draws = Draws(cluster, seed)
+    draws = Draws(clusters(frame, rows), seed)
     if scores is not None:
         ours |= {"scores_at_0": float(np.mean(scores <= 0)), "scores_at_100": float(np.mean(scores >= 100))}
     return Evaluation(
         ours,
         measured,
         compared(outcome, lost, model, rivals, draws),
-        tuple(slices(frame, parts, outcome, model.probability, cluster, seed)),
+        tuple(slices(spec, frame, parts, outcome, model.probability, draws)),
         () if scores is None else banded(scores, outcome, lost, draws),
+        () if scores is None else called(np.array(bands(scores)), lost, draws),
         doubts=doubts.measured(spec, frame, parts, model),
         curves={
             "reliability": curves.reliability(outcome, model.probability, draws),

@@ -33,6 +33,8 @@ def log_model(trained: Trained, content: Mapping[str, str], loss: Served | None,
     given = Schema([ColSpec(AnyType(), name) for name in names])
     said = [ColSpec(DataType.string if name in _TEXTS else DataType.double, name) for name in answered(trained, loss)]
     (package,) = {Path(name).parent.name for name in content if name.startswith(f"{artifacts.CODE}/")}
+    # MLflow runs the script itself, so only what the script reads can be held against digests by it.
+    digests = {name: artifacts.sha256(text) for name, text in content.items() if name != artifacts.SCRIPT}
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         artifacts.write(content, folder)
@@ -41,7 +43,7 @@ def log_model(trained: Trained, content: Mapping[str, str], loss: Served | None,
             python_model=str(folder / artifacts.SCRIPT),
             code_paths=[str(folder / artifacts.CODE / package)],
             artifacts={"model": str(folder / artifacts.MODEL)},
-            model_config={"package": package},
+            model_config={"package": package, "digests": digests},
             signature=ModelSignature(given, Schema(said)),
             input_example=example(frame, names),
             pip_requirements=[f"{name}=={version(name)}" for name in REQUIREMENTS],

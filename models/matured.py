@@ -7,11 +7,16 @@ import numpy as np
 import numpy.typing as npt
 
 from models import metrics
+from models.bootstrap import Draws
 from models.bounds import Figure
 from models.dataset import Flags, Floats
+from models.large_losses import called
 
 #: Chance seldom passes so many standard errors, and bounds are no lower.
 ERRORS = 3.0
+
+#: A share of large losses, and the ends of its interval.
+LARGE_MEASURES = ("large_loss_share", "large_loss_share_low", "large_loss_share_high")
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,20 @@ def figures(rows: Matured, test_days: Mapping[str, float]) -> list[Figure]:
         Figure("brier", squared, told("brier"), len(rows), rarer),
         Figure("brier_skill", skill, told("brier_skill"), len(rows), rarer),
         Figure("sol_captured", captured, by_volume, len(rows), rarer),
+    ]
+
+
+def large_losses(band: npt.NDArray[np.str_], rows: Matured, seed: int, test_days: Mapping[str, float]) -> list[Figure]:
+    """Measure which share of the rows that lost 5 SOL or more were called safe, and its 95 % interval over traders.
+
+    The subject is the band, `test_days` has the share on the locked days by band. Nothing where nobody lost so much.
+    """
+    found = called(band, rows.lost, Draws(rows.trader, seed))
+    return [
+        Figure(measure, value, test_days.get(one.band, float("nan")), one.large, one.rows, subject=one.band)
+        for one in found
+        if one.large
+        for measure, value in zip(LARGE_MEASURES, (one.share, one.low, one.high), strict=True)
     ]
 
 

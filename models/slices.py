@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.bootstrap import Draws, Integers
+from models.bootstrap import Draws
+from models.crossfit import thinned
 from models.dataset import Flags, Floats, TrainingFrame
 from models.scoring.arrays import Matrix
+from models.spec import ModelSpec
 from models.time_split import TimeSplit
 
 #: With fewer outcomes, or fewer rows without one, a slice says nothing.
@@ -52,16 +54,17 @@ class Slice:
 
 
 def slices(
-    frame: TrainingFrame, parts: TimeSplit, outcome: Flags, p: Floats, cluster: Integers, seed: int
+    spec: ModelSpec, frame: TrainingFrame, parts: TimeSplit, outcome: Flags, p: Floats, draws: Draws
 ) -> list[Slice]:
     """Compare probabilities and outcomes of the test rows in every slice."""
     rows = parts.rows(frame, parts.test)
-    return [_slice(name, inside, outcome, p, cluster, seed) for name, inside in _members(frame, parts, rows).items()]
+    # Whom the judged trees have not learned from they have not seen, though the frame has.
+    seen = np.isin(frame.trader_number[rows], frame.trader_number[thinned(spec, frame, parts.train)])
+    members = _members(frame, rows, seen)
+    return [_slice(name, inside, outcome, p, draws) for name, inside in members.items()]
 
 
-def _members(frame: TrainingFrame, parts: TimeSplit, rows: Flags) -> dict[str, Flags]:
-    known = frame.trader_number[parts.rows(frame, parts.train)]
-    seen = np.isin(frame.trader_number[rows], known)
+def _members(frame: TrainingFrame, rows: Flags, seen: Flags) -> dict[str, Flags]:
     volume = frame.volume[rows]
     weekday = (frame.as_of[rows].astype("datetime64[D]").astype(np.int64) + 3) % 7
     members = {"all": np.ones(len(seen), bool), "never seen in training": ~seen, "seen in training": seen}
@@ -75,10 +78,9 @@ def _members(frame: TrainingFrame, parts: TimeSplit, rows: Flags) -> dict[str, F
     return members
 
 
-def _slice(name: str, inside: Flags, outcome: Flags, p: Floats, cluster: Integers, seed: int) -> Slice:
+def _slice(name: str, inside: Flags, outcome: Flags, p: Floats, draws: Draws) -> Slice:
     count, positive = int(inside.sum()), int(outcome[inside].sum())
     if not count:
         return Slice(name, 0, 0, *[float("nan")] * 4)
-    _, number = np.unique(cluster[inside], return_inverse=True)
-    gap = Draws(number, seed).mean_difference(p[inside], outcome[inside].astype(np.float64))
+    gap = draws.mean_difference(p, outcome.astype(np.float64), inside)
     return Slice(name, count, positive, float(p[inside].mean()), positive / count, gap.low, gap.high)

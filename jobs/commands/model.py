@@ -4,8 +4,9 @@ import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
-from jobs.commands import model_report
+from jobs.commands import large_losses, model_report
 from jobs.commands.terminal import show_facts, show_table
+from models.large_losses import LARGE_SOL
 from models.loss_model import SPEC as LOSS
 from models.registry import CHALLENGER, CHAMPION, PREVIOUS, Registry
 from models.risk_model import SPEC as RISK
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion
 
 NAMES = (LOSS.name, RISK.name)
+#: What `show` prints of the evidence, by title.
+TABLES = {
+    "large_losses": f"Of the rows that lost {LARGE_SOL:g} SOL or more (`large`), called safe",
+    "bands": "Bands",
+    "slices": "Slices",
+    "folds": "Folds",
+    "doubts": "Doubts",
+}
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -36,12 +45,20 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.action == "report":
         print(model_report.write(registry.settings, registry, arguments.name, version, arguments.to))
         return 0
-    shown = {"tags": registry.tags(arguments.name, version), **registry.load(arguments.name, version).metrics}
+    shown = _shown(registry, arguments.name, version)
     if arguments.json:
         print(json.dumps(shown))
     else:
         _show(f"{arguments.name} version {version}", shown)
     return 0
+
+
+def _shown(registry: Registry, name: str, version: str) -> dict[str, Any]:
+    """Puts tags, evidence, and what nights have found of those who lost much, side by side."""
+    tags, evidence = registry.tags(name, version), registry.load(name, version).metrics
+    locked = tags.get("range_test", "")
+    large = large_losses.of_version(registry.settings, name, version, evidence, locked)
+    return {"tags": tags, **evidence, "large_losses": large}
 
 
 def _versions(registry: Registry, name: str) -> list[dict[str, Any]]:
@@ -104,9 +121,9 @@ def _promote(registry: Registry, name: str, version: str) -> None:
 def _show(title: str, shown: dict[str, Any]) -> None:
     # The digest of every file fills screens; `--json` has it.
     show_facts(title, sorted((name, tag) for name, tag in shown["tags"].items() if name != "artifacts_sha256"))
-    for name in ("bands", "slices", "folds", "doubts"):
+    for name, head in TABLES.items():
         if rows := shown.get(name):
-            show_table(name.capitalize(), list(rows[0]), [[_rounded(cell) for cell in row.values()] for row in rows])
+            show_table(head, list(rows[0]), [[_rounded(cell) for cell in row.values()] for row in rows])
     compared = shown.get("comparisons", {})
     rows = [[name, *(_rounded(value) for value in one.values())] for name, one in compared.items()]
     show_table("Better than each baseline by", ("", "difference", "95 % from", "to"), rows)

@@ -17,7 +17,7 @@ from pumploss.tables import gold_labels, gold_scores
 MATURED_DAYS = 7
 
 _VERSIONS = ("loss_model_version", "risk_model_version")
-_SCORED = ("p_loss", "p_severe", "expected_loss_sol", *_VERSIONS)
+_SCORED = ("p_loss", "p_severe", "expected_loss_sol", "risk_band", *_VERSIONS)
 
 
 def scores(context: StepContext, as_of: date) -> pl.DataFrame:

@@ -138,6 +138,9 @@ def _judged(model: Model, own: pl.DataFrame, evidence: Any) -> list[Watched]:
         own["trader_address"].rank("dense").to_numpy().astype(np.int64) - 1,
     )
     figures = matured.figures(given, evidence["model"])
+    if model.spec.has_score:
+        before = {one["band"]: one["share"] for one in evidence.get("large_losses", ()) if one["share"] is not None}
+        figures += matured.large_losses(own["risk_band"].to_numpy().astype(np.str_), given, model.spec.seed, before)
     return [_over(own, model.spec.name, version, figure) for figure in figures]
 
 

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 import polars as pl
 from deltalake import DeltaTable
 
+from pumploss.cohort import COHORTS
 from pumploss.columns import AS_OF, KNOWN_AT, TRADER
 from pumploss.contract import Table
 from pumploss.days import shift
@@ -20,14 +21,21 @@ MOMENT = "event_timestamp"
 
 
 def join(
-    lake: str, table: Table, version: int, labels: pl.DataFrame, columns: Sequence[str], ttl: timedelta
+    lake: str,
+    table: Table,
+    version: int,
+    labels: pl.DataFrame,
+    columns: Sequence[str],
+    ttl: timedelta,
+    to_cohort: int = COHORTS - 1,
 ) -> pl.DataFrame:
     """Give every label, by T and trader, the columns of the latest row at or before T that was known by T.
 
     A row serves for `ttl` and for labels at midnight UTC; labels without one get nulls. Floats come in single
-    precision. Raises LakeError where the version is gone.
+    precision. Where no label is of a cohort above `to_cohort`, files of those alone are not read. Raises LakeError
+    where the version is gone.
     """
-    days = _Days(lake, table, version, columns)
+    days = _Days(lake, table, version, columns, to_cohort)
     reach = -(-ttl // timedelta(days=1))
     found = []
     for (moment,), asked in labels.sort(AS_OF.name, TRADER.name).group_by([AS_OF.name], maintain_order=True):
@@ -58,7 +66,7 @@ def _joined(
 class _Days:
     """Reads partition days of one version, each once while it is near."""
 
-    def __init__(self, lake: str, table: Table, version: int, columns: Sequence[str]) -> None:
+    def __init__(self, lake: str, table: Table, version: int, columns: Sequence[str], to_cohort: int) -> None:
         try:
             opened = DeltaTable(f"{lake}/{table.name}", version=version)
         except Exception as error:
@@ -70,6 +78,8 @@ class _Days:
         # Single precision is finer than what any of them was measured with, and half the memory.
         single = pl.selectors.float().cast(pl.Float32)
         self._rows, self._day = pl.scan_delta(opened), table.day
+        if to_cohort < COHORTS - 1:
+            self._rows = self._rows.filter(pl.col(table.split_by) <= to_cohort)
         self._wanted = pl.col(list(names)), single
         self._read: dict[date, pl.DataFrame] = {}
 

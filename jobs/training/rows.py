@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
+from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from features.labels import HORIZON_DAYS, LABEL_VERSION
 from features.registry import TABLE, model_inputs
 from jobs.running.context import Context
 from jobs.training.joining import join
-from models.dataset import TrainingFrame, assemble
+from models.dataset import AMOUNTS, TrainingFrame, assemble
 from models.scoring.served import Input
 from models.time_split import NotEnoughDaysError
+from pumploss.cohort import COHORTS
 from pumploss.contract import Table
 from pumploss.days import midnight, shift
 from pumploss.errors import ModelError
@@ -22,7 +24,8 @@ from pumploss.tables import gold_labels, gold_trader_day
 #: A feature looks back 30 days; a T with less history before it would teach the model another meaning.
 HISTORY_DAYS = 30
 
-#: Of more rows than these a part of the traders is drawn, by a hash of the wallet.
+#: Of more rows than these a part of the traders is drawn, by a hash of the wallet: whole cohorts first, since files of
+#: large days are cut by them, and a part of one more.
 MOST_ROWS = 2_000_000
 #: A prime, which has nothing to do with the cohorts that are made of the same hash.
 HASH_PARTS = 1_000_003
@@ -75,7 +78,7 @@ def _retrieve(context: Context, last: date, labels_version: int | None, features
         raise NotEnoughDaysError(
             f"0 as-of days with {HISTORY_DAYS} days of history before them and a label matured by {shift(last, 1)}"
         )
-    rows = with_features(context, labels, features_version)
+    rows = with_features(context, labels, features_version, last_cohort(share))
     names = [wanted.name for wanted in inputs()]
     unmatched = rows.select(_is_unmatched(names)).to_series()
     complete = rows.filter(~unmatched) if unmatched.any() else rows
@@ -98,12 +101,12 @@ def _labels(context: Context, last: date, version: int | None) -> tuple[pl.DataF
     earliest, latest = shift(first, HISTORY_DAYS), shift(last, 1 - HORIZON_DAYS)
     counted = {day: rows for day, rows in context.lake.rows_by_day(table).items() if earliest <= day <= latest}
     wanted = ["trader_address", "as_of", "outcome_lamports", "is_exposed", "is_loss", "is_severe_loss", "known_at"]
+    wanted += AMOUNTS.values()
     more = ("label_version", "horizon_days", "is_last_price_marked", "unmatched_share")
     rows = context.read(table, list(counted), version).select(*wanted, *more)
     if (share := share_of_traders(sum(counted.values()))) < 1:
         # By trader, not by row: days of one trader say the same, and who is kept is kept on all of them.
-        part = F.pmod(F.xxhash64("trader_address"), F.lit(HASH_PARTS))
-        rows = rows.filter(part < F.lit(int(share * HASH_PARTS)))
+        rows = rows.filter(_is_drawn(share))
     frame = pl.DataFrame(pl.from_arrow(rows.toArrow()))
     refuse_others(frame)
     doubts = {
@@ -112,6 +115,14 @@ def _labels(context: Context, last: date, version: int | None) -> tuple[pl.DataF
     }
     known = pl.col("known_at") <= midnight(shift(last, 1))
     return frame.with_columns(**doubts).select(*wanted, *doubts).filter(known).drop("known_at"), share
+
+
+def _is_drawn(share: float) -> Column:
+    """Tells whether a wallet is among this share of all."""
+    digest, (whole, part) = F.xxhash64("trader_address"), divmod(share * COHORTS, 1)
+    cohort = F.pmod(digest, F.lit(COHORTS))
+    of_next = (cohort == F.lit(int(whole))) & (F.pmod(digest, F.lit(HASH_PARTS)) < F.lit(int(part * HASH_PARTS)))
+    return (cohort < F.lit(int(whole))) | of_next
 
 
 def share_of_traders(rows: int) -> float:
@@ -132,14 +143,20 @@ def refuse_others(labels: pl.DataFrame) -> None:
         )
 
 
-def with_features(context: Context, labels: pl.DataFrame, version: int) -> pl.DataFrame:
+def last_cohort(share: float) -> int:
+    """Names the last cohort that holds any of this share of the traders."""
+    return min(COHORTS - 1, int(share * COHORTS))
+
+
+def with_features(context: Context, labels: pl.DataFrame, version: int, to_cohort: int = COHORTS - 1) -> pl.DataFrame:
     """Joins the labels to the features that were valid and known at T, from one version of the table, as Feast would.
 
-    Rows come by (T, trader). Feast itself joins any moments and holds all rows more than once meanwhile.
+    No trader of a cohort above `to_cohort` has a label. Rows come by (T, trader). Feast itself joins any moments and
+    holds all rows more than once meanwhile.
     """
     from feature_repo.definitions import TTL, training_columns
 
-    return join(context.settings.lake, TABLE, version, labels, training_columns(), TTL)
+    return join(context.settings.lake, TABLE, version, labels, training_columns(), TTL, to_cohort)
 
 
 def _is_unmatched(names: list[str]) -> pl.Expr:

@@ -26,7 +26,7 @@ from pumploss.version import code_version
 from simulator.ownership import is_simulated
 
 #: What is kept of a training beside its measures.
-EVIDENCE = ("comparisons", "slices", "bands", "folds", "leaks", "doubts")
+EVIDENCE = ("comparisons", "slices", "bands", "large_losses", "folds", "leaks", "doubts")
 
 
 def train_model(context: StepContext, days: Days, spec: ModelSpec, if_missing: bool = False) -> None:

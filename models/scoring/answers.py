@@ -8,7 +8,7 @@ from .arrays import Floats
 from .calibration import logit, sigmoid
 from .coherent import Losses, coherent
 from .errors import ScoringError
-from .reasons import reasons
+from .reasons import bounded, reasons
 from .score import bands
 from .served import Served
 
@@ -37,11 +37,13 @@ def risks(risk: Served, x: Floats, p_loss: Floats) -> Risks:
     if risk.score_map is None:
         raise ScoringError(f"{risk.name} version {risk.version} has no score map. Train it again.")
     # Two models may contradict each other, what is published may not: who loses severely, loses.
-    severe = np.minimum(risk.predictor.log_odds(x), logit(np.clip(p_loss, EDGE, 1 - EDGE)))
+    own = risk.predictor.log_odds(x)
+    severe = np.minimum(own, logit(np.clip(p_loss, EDGE, 1 - EDGE)))
     scores = risk.score_map.score(severe)
     names = bands(scores)
     is_told = np.isin(names, WITHOUT_REASONS, invert=True)
-    told = iter(reasons(risk.booster, risk.calibrator, risk.inputs, x[is_told], risk.peers))
+    listed = reasons(risk.booster, risk.calibrator, risk.inputs, x[is_told], risk.peers)
+    told = iter(bounded(listed, (severe - own)[is_told], p_loss[is_told]))
     return Risks(
         # Through log-odds and back, the last bit may pass the bound.
         p_severe=np.minimum(sigmoid(severe), p_loss),

@@ -44,13 +44,15 @@ TOLERANCE = 1e-9
 class Contributions:
     """Holds what each group of features adds to the calibrated log-odds of each row, and what all begin with.
 
-    `by_group` has a column per entry of `groups`, `strongest` the input of the group that adds most, by its place.
+    `by_group` has a column per entry of `groups`, `strongest` the input of the group that adds most, by its place, and
+    `alone` what that one adds.
     """
 
     groups: tuple[str, ...]
     base: Floats
     by_group: Floats
     strongest: Places
+    alone: Floats
 
     @property
     def log_odds(self) -> Floats:
@@ -71,7 +73,8 @@ def contributions(booster: "Booster", calibrator: "Calibrator", inputs: "Sequenc
     # Sums of a row's own values in one order: a row's parts do not depend on the rows beside it.
     by_group = np.add.reduceat(single[:, np.concatenate(members)], np.cumsum([0, *map(len, members[:-1])]), axis=1)
     strongest = np.stack([own[np.argmax(single[:, own], axis=1)] for own in members], axis=1)
-    found = Contributions(groups, single[:, -1] + calibrator.intercept, by_group, strongest)
+    alone = np.take_along_axis(single, strongest, axis=1)
+    found = Contributions(groups, single[:, -1] + calibrator.intercept, by_group, strongest, alone)
     said = calibrator.log_odds(np.asarray(booster.predict(x, raw_score=True), dtype=np.float64))
     if (off := np.abs(found.log_odds - said)).size and off.max() > TOLERANCE:
         raise ScoringError(f"Contributions are {off.max():.1e} off the log-odds that they explain. Train it again.")
@@ -83,8 +86,9 @@ def reasons(
 ) -> list[str]:
     """List, per row and as JSON, the three to five groups that raise the risk most, the strongest first.
 
-    Each has the group's contribution to the calibrated log-odds, its strongest feature, that feature's value and its
-    median among all wallets (null where missing), and a sentence.
+    Each has the group's contribution to the calibrated log-odds, its strongest feature and what that adds by itself,
+    the feature's value and its median among all wallets (null where missing), and a sentence. A figure may raise the
+    risk on either side of the usual, so the sentence says what this value adds.
     """
     parts = [x[start : start + ROWS_AT_ONCE] for start in range(0, len(x), ROWS_AT_ONCE)]
     return [text for part in parts for text in _reasons(booster, calibrator, inputs, part, peers)]
@@ -99,9 +103,9 @@ def _reasons(
     texts, rows = Sentences(inputs), np.arange(len(x))
     listed = []
     for rank, group in enumerate(order.T):
-        added, feature = found.by_group[rows, group], found.strongest[rows, group]
+        added, feature, alone = (values[rows, group] for values in (found.by_group, found.strongest, found.alone))
         is_named = added > (0.0 if rank < FIRST_REASONS else ONE_POINT)
-        text = texts.reasons(feature, added, x[rows, feature], medians[feature])
+        text = texts.reasons(feature, added, alone, x[rows, feature], medians[feature])
         # The strongest come first, so what is named never follows what is not. Arrow's join loses rows of nulls alone.
         named = pc.binary_join_element_wise(", " if rank else "", text, "")
         listed.append(pc.if_else(pa.array(is_named), named, ""))
@@ -119,17 +123,46 @@ class Sentences:
         self._topics = pa.array([_inside(f"{given.topic or given.group}: ") for given in inputs])
         self._meanings = pa.array([_inside(f" ({given.meaning or given.name}).") for given in inputs])
 
-    def reasons(self, feature: Places, added: Floats, value: Floats, median: Floats) -> pa.Array:
-        """Write one reason per row, as a JSON object: `feature` is the place of an input."""
+    def reasons(self, feature: Places, added: Floats, alone: Floats, value: Floats, median: Floats) -> pa.Array:
+        """Write one reason per row, as a JSON object: `feature` is the place of an input, which adds so much alone."""
         units, place = self._units[feature], pa.array(feature)
         said, usual = shown(value, units), shown(median, units)
         is_known = pc.and_(pc.not_equal(said, NOTHING_KNOWN), pc.not_equal(usual, NOTHING_KNOWN))
         compared = pc.if_else(is_known, pc.binary_join_element_wise(_relation(value, median), usual, ""), "")
         return pc.binary_join_element_wise(
-            pc.take(self._heads, place), numbers(added), ', "value": ', numbers(value), ', "peer_median": ',
-            numbers(median), ', "text": "', pc.take(self._topics, place), said, compared,
-            pc.take(self._meanings, place), '"}', "",
+            pc.take(self._heads, place), numbers(added), ', "feature_contribution": ', numbers(alone), ', "value": ',
+            numbers(value), ', "peer_median": ', numbers(median), ', "text": "', pc.take(self._topics, place), said,
+            compared, pc.take(self._meanings, place), " Alone it adds ", points(alone), '."}', "",
         )  # fmt: skip
+
+
+def bounded(listed: list[str], held_back: Floats, p_loss: Floats) -> list[str]:
+    """Add to each row's reasons what the probability of a loss, which no severe one passes, takes off the log-odds.
+
+    With it all contributions, and what every wallet begins with, sum up to the log-odds that are published. Rows whose
+    log-odds are held back by nothing stay as they are.
+    """
+    is_bound = held_back < 0
+    if not is_bound.any():
+        return listed
+    taken, chance = held_back[is_bound], p_loss[is_bound]
+    said = shown(chance, np.full(len(chance), "share"))
+    entries = pc.binary_join_element_wise(
+        '{"group": "p_loss", "feature": "p_loss", "contribution": ', numbers(taken), ', "feature_contribution": ',
+        numbers(taken), ', "value": ', numbers(chance), ', "peer_median": null, "text": "No wallet loses severely '
+        "more often than it loses: ", said, " is the chance of any loss, which takes off ", points(-taken), '."}', "",
+    )  # fmt: skip
+    more = iter(entries.to_pylist())
+    return [
+        f"{text[:-1]}{', ' if text != '[]' else ''}{next(more)}]" if is_held else text
+        for text, is_held in zip(listed, is_bound, strict=True)
+    ]
+
+
+def points(log_odds: Floats) -> pa.Array:
+    """Write log-odds as points of the score."""
+    text = pa.array(rounded(log_odds / ONE_POINT)).cast(pa.string())
+    return pc.binary_join_element_wise(text, pc.if_else(pc.equal(text, "1"), " point", " points"), "")
 
 
 def _relation(value: Floats, median: Floats) -> pa.Array:

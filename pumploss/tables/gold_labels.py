@@ -20,7 +20,18 @@ TABLE = Table(
             "The part of the exit value at T that a trade of the 7 days before marks",
         ),
         Column("equity_end_lamports", Type.BIGINT, "Exit value of open positions at T + horizon"),
+        Column(
+            "equity_last_price_start_lamports",
+            Type.BIGINT,
+            "The part of the exit value at T that a last price marks, not reserves",
+        ),
+        Column("equity_last_price_end_lamports", Type.BIGINT, "The same part at T + horizon"),
         c.TRADE_COUNT,
+        Column(
+            "unmatched_lamports",
+            Type.BIGINT,
+            "What sells of what was never bought brought in the window; no part of the outcome",
+        ),
         Column("unmatched_share", Type.DOUBLE, "Unmatched part of what sells brought in the window", nullable=True),
         Column(
             "capital_lamports",
@@ -56,6 +67,9 @@ TABLE = Table(
         ),
         *within("equity_start_lamports", 0, None, "an exit cannot cost more than nothing"),
         *within("equity_end_lamports", 0, None, "an exit cannot cost more than nothing"),
+        *within("unmatched_lamports", 0, None, "a sale brings something or nothing"),
+        *within("equity_last_price_start_lamports", 0, None, "an exit cannot cost more than nothing"),
+        *within("equity_last_price_end_lamports", 0, None, "an exit cannot cost more than nothing"),
         *within("buy_cost_lamports", 0, None, "a purchase costs something or nothing"),
         holds("horizon_days IN (1, 7, 30)", "outcomes are watched for a day, a week or a month"),
         holds("outcome_lamports IS NOT NULL", "a matured window has an outcome, be it 0"),

@@ -29,8 +29,9 @@ TABLE = Table(
             "reasons",
             Type.STRING,
             "JSON list of the three to five groups of features that raise the risk most, strongest first: `group`, "
-            "`contribution` (log-odds), its strongest `feature`, that one's `value`, `peer_median` among all "
-            "wallets, and `text`; empty below `medium`",
+            "`contribution` (log-odds), its strongest `feature`, what that adds alone (`feature_contribution`), its "
+            "`value`, `peer_median` among all wallets, and `text`; last, where `p_loss` holds the risk back, group "
+            "`p_loss` with what it takes off; empty below `medium`",
         ),
         Column("loss_model_version", Type.STRING, "Registered version of `loss-prediction`"),
         Column("risk_model_version", Type.STRING, "Registered version of `risk-score`"),

@@ -5,6 +5,7 @@ Answers lie in `answers/<frame>.parquet`, what was said of frames that cannot be
 
 import json
 import runpy
+import shutil
 import sys
 from decimal import Decimal
 from pathlib import Path
@@ -34,6 +35,27 @@ def refusal(model, frame):
     return "nothing"
 
 
+def refused_load(folder, turn):
+    """What is said of a copy of a version, turned into something else, before it answers anything."""
+    copy = shutil.copytree(folder, "turned_copy")
+    try:
+        turn(copy)
+        mlflow.pyfunc.load_model(str(copy))
+    except ValueError as error:
+        return str(error)
+    finally:
+        shutil.rmtree(copy)
+    return "nothing"
+
+
+def other_leaf(folder, name):
+    path = Path(folder) / name
+    kept = path.read_text()
+    first, found, rest = kept.partition("leaf_value=")
+    path.write_text(first + found + "9" + rest[1:])
+    assert path.read_text() != kept
+
+
 found = runpy.run_path("snippet.py")
 risk, features = found["risk"], found["features"]
 loss = mlflow.pyfunc.load_model("models:/loss-prediction@champion")
@@ -52,6 +74,17 @@ refused = {
     "absent": refusal(risk, features.drop(columns=["buy_sol_7d", "win_rate_30d"])),
     "text": refusal(risk, features.assign(buy_sol_7d="much")),
 }
+registered = mlflow.artifacts.download_artifacts("models:/risk-score@champion", dst_path="registered")
+(package,) = (path.name for path in (Path(registered) / "code").iterdir())
+turns = {
+    "as it was": lambda _: None,
+    "tree": lambda folder: other_leaf(folder, "artifacts/model/model.lgb"),
+    "tree of the loss": lambda folder: other_leaf(folder, "artifacts/model/loss/p90.lgb"),
+    "code": lambda folder: (Path(folder) / "code" / package / "score.py").open("a").write("\n"),
+    "missing": lambda folder: (Path(folder) / "artifacts/model/peers.json").unlink(),
+    "added": lambda folder: (Path(folder) / "code" / package / "more.py").write_text("print('hello')"),
+}
+refused["turned"] = {name: refused_load(registered, turn) for name, turn in turns.items()}
 Path("refused.json").write_text(json.dumps(refused))
 ours = {"features", "jobs", "models", "polars", "pumploss"} & sys.modules.keys()
 assert not ours, ours

@@ -8,6 +8,7 @@ import pyarrow as pa
 from deltalake import write_deltalake
 
 from features.labels import LABEL_VERSION
+from pumploss.cohort import trader_cohort
 from pumploss.contract import Type
 from pumploss.days import midnight, shift, span
 from pumploss.tables import gold_labels, gold_trader_day
@@ -36,7 +37,7 @@ def feature_rows(day, rng, ability):
         "as_of": [midnight(day)] * TRADERS,
         "known_at": [midnight(day)] * TRADERS,
         "feature_day": [day] * TRADERS,
-        "trader_cohort": [0] * TRADERS,
+        "trader_cohort": [trader_cohort(f"trader{n:04d}") for n in range(TRADERS)],
         "equity_loss_ratio_7d": np.tanh(ability + rng.normal(size=TRADERS) / 2),
         "buy_sol_7d": np.exp(rng.normal(size=TRADERS)),
     }

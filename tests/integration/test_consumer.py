@@ -115,7 +115,12 @@ def test_who_is_at_risk_has_reasons_that_say_what_is_usual(published):
     for row in published[1].iter_rows(named=True):
         told = json.loads(row["reasons"])
         assert bool(told) == (row["risk_band"] not in ("very low", "low"))
-        for reason in told:
+        held = [reason for reason in told if reason["group"] == "p_loss"]
+        # What holds the risk back is no reason for it, and stands last.
+        assert held == [reason for reason in told[-1:] if reason["contribution"] < 0]
+        for reason in held:
+            assert reason["value"] == row["p_loss"] == pytest.approx(row["p_severe"], abs=1e-9)
+        for reason in told[: len(told) - len(held)]:
             assert (" the usual " in reason["text"]) == (reason["value"] is not None)
             assert reason["peer_median"] is not None
 
@@ -128,6 +133,22 @@ def test_what_cannot_be_answered_is_named(folder):
     refused = json.loads((folder / "refused.json").read_text())
     assert "missing inputs ['buy_sol_7d', 'win_rate_30d']" in refused["absent"]
     assert "The model asks for numbers: buy_sol_7d of the frame are none" in refused["text"]
+
+
+def test_what_is_not_what_was_registered_does_not_score(folder):
+    turned = json.loads((folder / "refused.json").read_text())["turned"]
+    assert turned.pop("as it was") == "nothing"
+    named = {
+        "tree": "artifacts/model/model.lgb",
+        "tree of the loss": "artifacts/model/loss/p90.lgb",
+        "code": "/score.py",
+        "missing": "artifacts/model/peers.json",
+        "added": "/more.py",
+    }
+    assert turned.keys() == named.keys()
+    for name, file in named.items():
+        assert f"{file} in " in turned[name], name
+        assert "not what was registered" in turned[name]
 
 
 def test_a_version_that_a_consumer_ran_is_still_what_was_registered(folder, settings):

@@ -103,6 +103,38 @@ def test_scores_are_judged_once_their_outcomes_are_known_and_not_before(context)
     assert days[NIGHTS[8]] == {(first, shift(first, 1), 2 * TRADERS)}
 
 
+def test_who_lost_much_and_was_called_safe_is_counted_by_the_night_and_shown_by_the_command(context, settings, capsys):
+    night, days = NIGHTS[8], span(shift(LAST, 1), shift(LAST, 2))
+    scores, labels = (
+        pl.read_delta(f"{settings.lake}/{name}").filter(pl.col(day).is_in(days))
+        for name, day in (("gold_scores", "score_day"), ("gold_labels", "label_day"))
+    )
+    joined = scores.join(labels, on=["trader_address", "as_of"])
+    large = joined.filter(pl.col("outcome_lamports") <= -5_000_000_000)["risk_band"].to_list()
+    assert len(joined) == 2 * TRADERS
+    assert len(large) > 5
+    found = watched(context, night).filter(pl.col("measure").str.starts_with("large_loss_share"))
+    assert found["model"].unique().to_list() == ["risk-score"]
+    for band in ("very low", "low"):
+        own = {row["measure"]: row for row in found.filter(pl.col("subject") == band).iter_rows(named=True)}
+        share, low, high = (own[f"large_loss_share{end}"] for end in ("", "_low", "_high"))
+        assert (share["row_count"], share["support_count"]) == (len(large), large.count(band))
+        assert share["value"] == pytest.approx(large.count(band) / len(large), abs=1e-6)
+        assert low["value"] <= share["value"] <= high["value"]
+    with nights.environment_of(settings.home):
+        assert commands.main(["model", "show", "risk-score", "--json"]) == 0
+        shown = json.loads(capsys.readouterr().out)["large_losses"]
+        assert commands.main(["model", "show", "risk-score"]) == 0
+        assert "Of the rows that lost 5 SOL or more" in capsys.readouterr().out
+    locked = Registry(context.settings).load("risk-score", "1").metrics["large_losses"]
+    assert [{name: row[name] for name in locked[0]} for row in shown[:2]] == locked
+    assert [row["of"].partition(" ")[0] for row in shown] == ["locked", "locked", "matured", "matured"]
+    assert [(row["band"], row["large"], row["rows"]) for row in shown[2:]] == [
+        (band, len(large), large.count(band)) for band in ("very low", "low")
+    ]
+    assert shown[2]["of"] == f"matured nights {days[0]}..{days[1]}"
+
+
 def test_rows_in_another_order_give_equal_figures(context, settings):
     before = watched(context, NIGHTS[8])
     for table in (features_table(), gold_labels.TABLE):

@@ -62,7 +62,10 @@ def test_a_label_by_hand(label):
         "equity_start_lamports": 2 * SOL,
         "equity_marked_start_lamports": SOL,
         "equity_end_lamports": 3 * SOL,
+        "equity_last_price_start_lamports": 0,
+        "equity_last_price_end_lamports": 0,
         "trade_count": 3,
+        "unmatched_lamports": SOL // 2,
         "unmatched_share": 0.25,
         "capital_lamports": 3 * SOL,
         "outcome_loss_ratio": 0.5,
@@ -105,6 +108,9 @@ def test_thresholds(label):
     assert {name for name, row in found.items() if not row["is_last_price_marked"]} == {
         "a gain", "idle", "idle with a bag", "long unpriced",
     }  # fmt: skip
+    for name in ("dust", "severe", "a small part"):
+        assert found[name]["equity_last_price_start_lamports"] == found[name]["equity_start_lamports"] > 0
+    assert found["idle with a bag"]["equity_last_price_start_lamports"] == 0
     assert found["idle"]["outcome_loss_ratio"] == 0.0
     assert found["a gain"]["outcome_loss_ratio"] is None
     assert found["idle"]["unmatched_share"] is None

@@ -34,6 +34,18 @@ def test_both_intervals_are_those_of_drawing_whole_traders(rows, monkeypatch):
     assert captured.is_above
 
 
+def test_some_rows_are_compared_within_draws_of_all(rows):
+    cluster, _, first, second = rows
+    some = np.random.default_rng(8).random(720) < 0.3
+    found = Draws(cluster, seed=5).mean_difference(first, second, some)
+    means = []
+    for drawn in np.random.default_rng(5).integers(0, 60, (bootstrap.DRAWS, 60)):
+        taken = np.concatenate([np.flatnonzero((cluster == one) & some) for one in drawn])
+        means.append((first - second)[taken].mean())
+    assert found.value == pytest.approx((first - second)[some].mean())
+    assert (found.low, found.high) == pytest.approx(np.quantile(means, [0.025, 0.975]), abs=1e-12)
+
+
 def test_a_ranking_is_no_better_than_itself(rows):
     cluster, amount, first, _ = rows
     found = Draws(cluster, seed=1).captured_difference(first, first, amount)

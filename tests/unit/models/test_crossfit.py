@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models import crossfit
+from models import boosting, crossfit
 from models.loss_model import SPEC as LOSS
+from models.risk_model import SPEC as RISK
 from models.scoring.predictor import AMOUNT
 from models.time_split import split_by_time
 
@@ -22,6 +23,41 @@ def test_the_more_rows_the_fewer_days_are_learned_from_and_always_the_last(plant
     assert rows.sum() == kept * 120
     assert days[-1] == frame.as_of[-1]
     assert len(set(np.diff(days).astype(int))) == 1
+
+
+@pytest.mark.parametrize("stride", [4, 7])
+def test_of_still_more_rows_each_trader_keeps_days_of_its_own(planted, stride):
+    frame = planted(traders=400)
+    spec = replace(LOSS, most_learned=-(-len(frame) // stride))
+    kept = crossfit.thinned(spec, frame, frame.days)
+    assert kept.sum() == pytest.approx(spec.most_learned, rel=0.05)
+    for trader in range(400):
+        own = frame.as_of[kept & (frame.trader_number == trader)].astype(int)
+        assert len(own) in (42 // stride, -(-42 // stride))
+        assert set(np.diff(own)) == {stride}
+    by_day = np.bincount((frame.as_of[kept] - frame.as_of[0]).astype(int), minlength=42)
+    # Drawn by lot: each day has about its part of the traders.
+    assert by_day.min() > 0.6 * 400 / stride
+    assert by_day.max() < 1.5 * 400 / stride
+    # Days that are not asked for are not learned from.
+    early = crossfit.thinned(spec, frame, frame.days[:30])
+    assert not early[frame.as_of > np.datetime64(frame.days[29])].any()
+
+
+def test_rows_are_binned_once_whatever_is_learned_of_them_and_trees_are_the_same(planted, monkeypatch):
+    made = []
+    binned = boosting.binned
+    monkeypatch.setattr(boosting, "binned", lambda *given: made.append(1) or binned(*given))
+    frame, again = planted(), planted()
+    grown = [crossfit.grow(spec, frame, frame.days, MONOTONE) for spec in (LOSS, RISK, LOSS)]
+    assert len(made) == 1
+    alone = crossfit.grow(RISK, again, again.days, MONOTONE)
+    assert grown[1].booster.model_to_string() == alone.booster.model_to_string()
+    assert grown[0].booster.model_to_string() == grown[2].booster.model_to_string()
+    # Other rows, other bins; and none are handed on to a frame that is made of this one.
+    crossfit.grow(LOSS, frame, frame.days[:20], MONOTONE)
+    crossfit.grow(LOSS, replace(frame, x=-frame.x), frame.days, MONOTONE)
+    assert len(made) == 4
 
 
 @pytest.fixture(scope="module")

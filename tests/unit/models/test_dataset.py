@@ -51,7 +51,7 @@ def test_the_digest_does_not_depend_on_the_order_of_rows_but_on_every_value():
 def test_the_digest_is_the_same_however_many_rows_are_taken_at_once(monkeypatch):
     frames = [assemble(rows(), ["loss_trades_24h", "flag"]) for _ in range(2)]
     digest = frames[0].sha256
-    monkeypatch.setattr("models.dataset.DIGESTED_ROWS", 2)
+    monkeypatch.setattr("models.dataset.ROWS_AT_ONCE", 2)
     assert frames[1].sha256 == digest
 
 

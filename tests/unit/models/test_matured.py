@@ -7,7 +7,7 @@ import pytest
 
 from models import metrics
 from models.bounds import Verdict
-from models.matured import Matured, auc_error, clustered_error, figures
+from models.matured import LARGE_MEASURES, Matured, auc_error, clustered_error, figures, large_losses
 
 DAYS, TRADERS = 7, 1500
 
@@ -57,6 +57,26 @@ def test_a_ranking_that_lost_its_meaning_is_named(expected):
     shuffled = np.random.default_rng(0).permutation(rows.probability)
     lost = Matured(**{**vars(rows), "probability": shuffled, "by_money": shuffled})
     assert set(alarms(lost, expected)) == {"auc_exposed", "brier_skill"}
+
+
+def test_large_losses_are_told_by_band_beside_the_locked_days():
+    rows = market(2)
+    rows = Matured(**{**vars(rows), "lost": rows.lost * 4})
+    band = np.where(rows.probability < 0.2, "very low", np.where(rows.probability < 0.5, "low", "high"))
+    found = large_losses(band, rows, 1, {"low": 0.25})
+    assert [(one.measure, one.subject) for one in found] == [
+        (m, b) for b in ("very low", "low") for m in LARGE_MEASURES
+    ]
+    by_band = {subject: [one for one in found if one.subject == subject] for subject in ("very low", "low")}
+    for name, (share, low, high) in by_band.items():
+        inside = (band == name) & (rows.lost >= 5.0)
+        assert (share.rows, share.count) == ((rows.lost >= 5.0).sum(), inside.sum())
+        assert share.value == share.count / share.rows
+        assert low.value < share.value < high.value
+        assert share.verdict is Verdict.MEASURED
+    assert by_band["low"][0].expected == 0.25
+    assert np.isnan(by_band["very low"][0].expected)
+    assert large_losses(band, Matured(**{**vars(rows), "lost": 0 * rows.lost}), 1, {}) == []
 
 
 def test_the_order_of_rows_changes_nothing():

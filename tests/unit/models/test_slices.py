@@ -5,7 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.bootstrap import clusters
+from models.bootstrap import Draws, clusters
+from models.crossfit import thinned
+from models.loss_model import SPEC as LOSS
 from models.slices import Slice, slices
 from models.time_split import split_by_time
 
@@ -19,7 +21,7 @@ def judged(planted):
         parts = split_by_time(frame.days, 7)
         rows = parts.rows(frame, parts.test)
         frame.volume[:] = np.repeat(np.arange(len(frame) // 900), 900)[np.argsort(np.argsort(frame.x[:, 3]))]
-        found = slices(frame, parts, frame.is_loss[rows], p(frame, rows), clusters(frame, rows), seed=1)
+        found = slices(LOSS, frame, parts, frame.is_loss[rows], p(frame, rows), Draws(clusters(frame, rows), 1))
         return {one.name: one for one in found}
 
     return judged
@@ -52,7 +54,9 @@ def test_creators_and_falling_markets_are_slices(planted):
     parts = split_by_time(frame.days, 7)
     rows = parts.rows(frame, parts.test)
     p = np.full(rows.sum(), 0.5)
-    found = {one.name: one for one in slices(frame, parts, frame.is_loss[rows], p, clusters(frame, rows), seed=1)}
+    found = {
+        one.name: one for one in slices(LOSS, frame, parts, frame.is_loss[rows], p, Draws(clusters(frame, rows), 1))
+    }
     assert found["buys where a coin is created"].rows == rows.sum() // 4
     assert found["falling market"].rows + found["rising market"].rows == rows.sum()
     assert found["falling market"].rows % 900 == 0
@@ -65,3 +69,17 @@ def test_few_outcomes_say_nothing():
     enough = Slice("new", rows=1000, outcomes=500, predicted=0.9, observed=0.5, low=0.3, high=0.5)
     assert enough.is_off(0.03)
     assert not enough.is_off(0.3)
+
+
+def test_a_trader_whose_rows_were_not_learned_from_counts_as_never_seen(planted):
+    frame = planted(traders=300)
+    parts = split_by_time(frame.days, 7)
+    thin = thinned(LOSS, frame, parts.train)
+    rows = parts.rows(frame, parts.test)
+    # What a hundred of them did on days that are learned from was done by another one.
+    frame.trader_number[thin & (frame.trader_number < 100)] = 200
+    assert set(range(300)) == set(frame.trader_number[parts.rows(frame, parts.train)])
+    p, draws = np.full(rows.sum(), 0.5), Draws(clusters(frame, rows), 1)
+    found = {one.name: one.rows for one in slices(LOSS, frame, parts, frame.is_loss[rows], p, draws)}
+    assert found["never seen in training"] == len(parts.test) * 100
+    assert found["seen in training"] == len(parts.test) * 200

@@ -93,6 +93,7 @@ def rows(version="3", day=date(2026, 2, 20), traders=4):
         "p_loss": [0.1, 0.9, 0.8, 0.2], "p_severe": [0.1] * traders, "expected_loss_sol": [0.1, 3.0, 2.0, 0.0],
         "outcome_lamports": [5 * 10**9, -2 * 10**9, -(10**9), 0], "is_exposed": [True] * traders,
         "is_loss": [False, True, True, False], "is_severe_loss": [False] * traders, "volume": [9.0, 1.0, 1.0, 1.0],
+        "risk_band": ["low"] * traders,
     })  # fmt: skip
 
 

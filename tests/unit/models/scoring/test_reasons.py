@@ -11,7 +11,7 @@ from models.scoring.answers import risks
 from models.scoring.calibration import Calibrator, logit
 from models.scoring.errors import ScoringError
 from models.scoring.peers import Peers
-from models.scoring.reasons import FIRST_REASONS, MOST_REASONS, ONE_POINT, Sentences, contributions, reasons
+from models.scoring.reasons import FIRST_REASONS, MOST_REASONS, ONE_POINT, Sentences, contributions, points, reasons
 from models.scoring.served import Input, Served
 
 SLOPE = Calibrator(0.8, -0.3)
@@ -48,6 +48,47 @@ def test_contributions_and_what_all_begin_with_are_the_published_log_odds(risk, 
             assert one["contribution"] == added
 
 
+def test_where_a_loss_holds_the_risk_back_the_reasons_say_so_and_add_up_to_what_is_published(risk, told, rows, usual):
+    served = Served("risk-score", "1", risk.booster.model_to_string(), SLOPE, told, risk.score_map, {}, peers=usual)
+    p_loss = np.linspace(0.001, 0.999, len(rows))
+    published = risks(served, rows, p_loss)
+    found = contributions(served.booster, SLOPE, told, rows)
+    is_held = found.log_odds > logit(p_loss)
+    listed = [json.loads(text) for text in published.reasons]
+    seen = {"held": 0, "free": 0}
+    for row, of_row in enumerate(listed):
+        held = [one for one in of_row if one["group"] == "p_loss"]
+        if not of_row:
+            continue
+        assert len(held) == is_held[row]
+        taken = sum(one["contribution"] for one in held)
+        total = found.base[row] + found.by_group[row].sum() + taken
+        assert total == pytest.approx(logit(published.p_severe[row]), abs=1e-9)
+        if held:
+            assert of_row[-1] is held[0]
+            assert held[0]["value"] == p_loss[row]
+            assert f" takes off {points(np.array([-taken]))[0]}." in held[0]["text"]
+        seen["held" if held else "free"] += 1
+    assert min(seen.values()) > 10
+
+
+def test_a_reason_says_what_its_strongest_feature_adds_alone_on_whichever_side_of_the_usual(risk, told, rows):
+    single = risk.booster.predict(rows, pred_contrib=True) * SLOPE.slope
+    names = risk.booster.feature_name()
+    sides = {name: set() for name in names}
+    usual = Peers(tuple((name, float(np.nanmedian(column))) for name, column in zip(names, rows.T, strict=True)))
+    for row, text in enumerate(reasons(risk.booster, SLOPE, told, rows, usual)):
+        for one in json.loads(text):
+            place = names.index(one["feature"])
+            own = [single[row, other] for other, given in enumerate(told) if given.group == one["group"]]
+            assert one["feature_contribution"] == single[row, place] == max(own)
+            assert one["text"].endswith(f" Alone it adds {points(np.array([single[row, place]]))[0]}.")
+            if one["value"] is not None:
+                sides[one["feature"]].add(one["value"] > one["peer_median"])
+    # The law would say nothing if every named value lay on one side.
+    assert any(len(found) == 2 for found in sides.values())
+
+
 def test_parts_that_do_not_add_up_are_refused(risk, told, rows):
     class Lying:
         def predict(self, x, pred_contrib=False, raw_score=False):
@@ -67,7 +108,7 @@ def test_reasons_name_the_groups_that_raise_the_risk_strongest_first(risk, told,
     place = risk.booster.feature_name().index(high[0]["feature"])
     assert high[0]["peer_median"] == usual.of(risk.booster.feature_name())[place]
     assert high[0]["text"].startswith("The losses of this wallet: ")
-    assert high[0]["text"].endswith(f"(its {high[0]['feature']}).")
+    assert f"(its {high[0]['feature']}). Alone it adds " in high[0]["text"]
     for found in (high, low):
         contributions = [one["contribution"] for one in found]
         assert contributions == sorted(contributions, reverse=True)
@@ -102,9 +143,13 @@ def test_from_the_fourth_on_a_reason_adds_a_point(risk, told, rows):
 )
 def test_more_lost_never_reads_as_less_and_nothing_known_is_compared_with_nothing(value, usual, said):
     one = Input("pnl", "losses", 0, topic="Losses", meaning="its pnl", unit="sol")
-    (text,) = Sentences([one]).reasons(np.array([0]), *(np.array([given]) for given in (0.5, value, usual))).to_pylist()
+    (text,) = (
+        Sentences([one])
+        .reasons(np.array([0]), *(np.array([given]) for given in (0.5, ONE_POINT, value, usual)))
+        .to_pylist()
+    )
     reason = json.loads(text)
-    assert reason["text"] == f"Losses: {said} (its pnl)."
+    assert reason["text"] == f"Losses: {said} (its pnl). Alone it adds 1 point."
     assert reason["value"] == (value if np.isfinite(value) else None)
 
 
@@ -127,7 +172,7 @@ def test_a_sentence_says_value_usual_value_and_what_is_meant(risk, told):
     }
     assert texts
     for key, text in texts.items():
-        assert text.partition(": ")[2] == known[key]
+        assert text.partition(": ")[2].partition(" Alone it adds ")[0] == known[key]
 
 
 def test_what_a_registered_version_lacks_is_left_out(risk, rows):
