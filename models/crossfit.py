@@ -73,7 +73,8 @@ def thinned(spec: ModelSpec, frame: TrainingFrame, days: Sequence[date]) -> Flag
     stride = -(-rows // spec.most_learned)
     first = np.random.default_rng(spec.seed).integers(0, stride, len(frame.addresses))
     back = (np.datetime64(days[-1]) - frame.as_of).astype(np.int64)
-    return whole & ((back + first[frame.trader_number]) % stride == 0)
+    own: Flags = (back + first[frame.trader_number]) % stride == 0
+    return whole & own
 
 
 def grow(spec: ModelSpec, frame: TrainingFrame, days: Sequence[date], monotone: Sequence[int]) -> Grown:
