@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 
-from jobs.airflow.environment import environment, keep_secrets
+from jobs.airflow.environment import DATABASE, environment, keep_secrets
 from pumploss.embedded import locks
 from pumploss.errors import StoreError
 from pumploss.settings import ROOT, Settings
@@ -33,7 +33,7 @@ def migrate(settings: Settings) -> None:
     """
     home, variables = settings.airflow_home, environment(settings)
     keep_secrets(settings)
-    stamp, wanted = home / "migrated", _fingerprint(variables["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"])
+    stamp, wanted = home / "migrated", _fingerprint(variables[DATABASE])
     log = log_file(settings, "migrate")
     with locks.critical(home / "migrate.lock", MIGRATE_SECONDS):
         if _is_migrated(stamp, wanted, variables):
@@ -62,7 +62,7 @@ def _fingerprint(database: str) -> str:
 
 
 def _is_migrated(stamp: Path, wanted: str, variables: dict[str, str]) -> bool:
-    database = variables["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]
+    database = variables[DATABASE]
     is_gone = database.startswith("sqlite:///") and not Path(database.removeprefix("sqlite:///")).is_file()
     return not is_gone and stamp.is_file() and stamp.read_text() == wanted
 

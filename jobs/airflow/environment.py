@@ -17,6 +17,9 @@ SECRETS_FILE = "airflow.cfg"
 OPERATOR = "admin"
 PASSWORDS_FILE = "passwords.json"
 
+#: Airflow's variable of its metadata database.
+DATABASE = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
+
 _NOT_INHERITED = (
     "PYTHONDONTWRITEBYTECODE",  # each task imports the same libraries again
     "SPARK_REMOTE",
@@ -32,7 +35,7 @@ def environment(settings: Settings) -> dict[str, str]:
     """
     given = {name: value for name, value in os.environ.items() if _is_inherited(name)}
     address = host(given), port(given)
-    return {**_defaults(settings, *address), **given, **_ours(settings, given)}
+    return {**_defaults(settings, *address), **_asynchronous(given), **given, **_ours(settings, given)}
 
 
 def news(variables: Mapping[str, str]) -> dict[str, str]:
@@ -100,7 +103,7 @@ def _is_inherited(name: str) -> bool:
 def _defaults(settings: Settings, name: str, number: str) -> dict[str, str]:
     where = url({"AIRFLOW__API__HOST": name, "AIRFLOW__API__PORT": number})
     return {
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{settings.airflow_home / 'airflow.db'}",
+        DATABASE: f"sqlite:///{settings.airflow_home / 'airflow.db'}",
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
         "AIRFLOW__CORE__PARALLELISM": "2",
@@ -120,6 +123,15 @@ def _defaults(settings: Settings, name: str, number: str) -> dict[str, str]:
         "AIRFLOW__LOGGING__NAMESPACE_LEVELS": "task=INFO",
         "DO_NOT_TRACK": "1",
     }
+
+
+def _asynchronous(given: Mapping[str, str]) -> dict[str, str]:
+    """Answers the address of the same PostgreSQL for the half of Airflow that waits.
+
+    From `postgresql+psycopg://` Airflow would derive one for asyncpg, another driver, which is not installed.
+    """
+    scheme, _, rest = given.get(DATABASE, "").partition("://")
+    return {f"{DATABASE}_ASYNC": f"{scheme}_async://{rest}"} if scheme == "postgresql+psycopg" else {}
 
 
 def _ours(settings: Settings, given: dict[str, str]) -> dict[str, str]:

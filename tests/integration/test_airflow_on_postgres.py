@@ -1,0 +1,31 @@
+"""Airflow with its metadata on a PostgreSQL."""
+
+import psycopg
+import pytest
+
+from jobs.airflow import commands
+from jobs.airflow.environment import DATABASE, environment
+from pumploss import embedded
+from tests.building import lakes
+
+pytestmark = pytest.mark.slow
+
+
+def test_its_database_is_made_there_by_the_one_driver_that_is_installed(tmp_path, monkeypatch):
+    settings = lakes.settings_of(tmp_path / "home")
+    with embedded.postgres(tmp_path / "metadata") as server:
+        address = f"postgresql+psycopg://pumploss@/pumploss?host={server.socket_dir}&port=5432"
+        monkeypatch.setenv(DATABASE, address)
+        assert environment(settings)[f"{DATABASE}_ASYNC"] == address.replace("+psycopg:", "+psycopg_async:")
+        commands.migrate(settings)
+        with psycopg.connect(server.dsn) as connection:
+            assert connection.execute("SELECT count(*) FROM dag_run").fetchone() == (0,)
+    assert not (settings.airflow_home / "airflow.db").exists()
+
+
+def test_an_address_of_its_own_for_what_waits_is_kept(tmp_path, monkeypatch):
+    settings = lakes.settings_of(tmp_path / "home")
+    assert f"{DATABASE}_ASYNC" not in environment(settings)
+    monkeypatch.setenv(DATABASE, "postgresql+psycopg://airflow:secret@db/airflow")
+    monkeypatch.setenv(f"{DATABASE}_ASYNC", "postgresql+asyncpg://airflow:secret@db/airflow")
+    assert environment(settings)[f"{DATABASE}_ASYNC"] == "postgresql+asyncpg://airflow:secret@db/airflow"
