@@ -15,6 +15,7 @@ import pyarrow as pa
 from pumploss.cohort import trader_cohort
 from pumploss.contract import Table, Type
 from pumploss.days import midnight, shift
+from pumploss.tables.gold_token_day import NUMBERS_PER_DAY
 from simulator.identities import mint_addresses, trader_addresses
 
 FIRST_DAY = date(2026, 1, 1)
@@ -142,6 +143,13 @@ def mint_texts(crowd: Crowd, numbers: np.ndarray) -> pa.Array:
     letters = mint_addresses(crowd.seed, distinct)
     texts = pa.array(letters.view(f"S{letters.shape[1]}").ravel().astype(str))
     return pa.DictionaryArray.from_arrays(pa.array(place.astype(np.int32)), texts).cast(pa.string())
+
+
+def mint_numbers(crowd: Crowd, numbers: np.ndarray) -> np.ndarray:
+    """Number mints as `gold_token_day` does: by the day on which each first traded, and its place on it."""
+    day, place = np.divmod(numbers, crowd.mints_per_day)
+    wanted: np.ndarray = (day + (FIRST_DAY - date(1970, 1, 1)).days) * NUMBERS_PER_DAY + place
+    return wanted
 
 
 def lists(counts: np.ndarray, values: np.ndarray) -> pa.Array:

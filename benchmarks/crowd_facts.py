@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow as pa
 
-from benchmarks.crowd import EMPTIED_SHARE, Crowd, CrowdDay, Drawn, lists, mint_texts
+from benchmarks.crowd import EMPTIED_SHARE, Crowd, CrowdDay, Drawn, lists, mint_numbers, mint_texts
 from features.windows import HOURS
 from jobs.running.context import Context
 from pumploss.contract import Table
@@ -17,12 +17,16 @@ from pumploss.tables import (
     gold_market_day,
     gold_token_day,
     gold_trader_day,
+    gold_trader_entries,
+    gold_trader_mints,
     gold_trader_positions,
     gold_trader_rhythm,
-    silver_entries,
-    silver_trader_mint_day,
 )
+from pumploss.tables.gold_trader_entries import FIGURES, FLAGS
 from pumploss.tables.gold_trader_rhythm import GAP_BINS
+
+#: Of the entries, those of which a figure is known.
+_KNOWN_SHARE = 0.9
 
 
 def write_days(context: Context, crowd: Crowd, days: int) -> Days:
@@ -47,10 +51,10 @@ def tables(day: CrowdDay) -> Iterator[tuple[Table, pa.Table]]:
         (gold_trader_day.TABLE, trader_days(day)),
         (gold_trader_rhythm.TABLE, rhythms(day)),
         (gold_trader_positions.TABLE, positions(day)),
+        (gold_trader_mints.TABLE, mints(day)),
+        (gold_trader_entries.TABLE, entries(day)),
     ):
         yield table, day.rows(table, drawn, everyone)
-    yield silver_trader_mint_day.TABLE, day.rows(silver_trader_mint_day.TABLE, mint_days(day), day.owner)
-    yield silver_entries.TABLE, day.rows(silver_entries.TABLE, entries(day), day.owner)
     yield gold_token_day.TABLE, day.rows(gold_token_day.TABLE, token_days(day))
     figures = (column.name for column in gold_market_day.TABLE.columns if column.name.endswith(("_count", "_lamports")))
     market: Drawn = {name: np.array([day.crowd.trades_per_day]) for name in figures}
@@ -143,30 +147,34 @@ def _in_order(day: CrowdDay, owner: np.ndarray) -> np.ndarray:
     return ordered
 
 
-def mint_days(day: CrowdDay) -> Drawn:
-    """Draw what each trader did in each mint."""
-    size, own_day = len(day.owner), np.datetime64(day.date).astype("datetime64[D]").astype(np.int32)
+def mints(day: CrowdDay) -> Drawn:
+    """Draw what each trader bought of each mint."""
+    size, count = len(day.active), len(day.owner)
     # Who trades a mint of an earlier day is taken for one who traded it on that day already.
-    first = own_day - (day.number - day.pairs[1] // day.crowd.mints_per_day).astype(np.int32)
+    is_new = day.pairs[1] // day.crowd.mints_per_day == day.number
+    volatile = day.lamports(size) * day.mints
     return {
-        "token_mint": mint_texts(day.crowd, day.pairs[1]), "buy_cost_lamports": day.lamports(size),
-        "first_seen_day": pa.array(first).cast(pa.date32()),
+        "mint_numbers": lists(day.mints, mint_numbers(day.crowd, day.pairs[1])),
+        "mint_costs": lists(day.mints, day.lamports(count)),
+        "first_seen_mint_count": np.bincount(day.owner, is_new, size).astype(np.int64),
+        "volatile_cost_lamports": volatile, "volatility_cost_millis": volatile * 300,
     }  # fmt: skip
 
 
 def entries(day: CrowdDay) -> Drawn:
-    """Draw the first buy of each mint by each trader."""
-    size = len(day.owner)
-    shares = ("curve_share", "peak_ratio", "impact_ratio", "low_ratio", "capture_ratio")
-    ratios = ("runup_ratio", "momentum_ratio", "minute_volatility_ratio", "high_ratio")
-    counts = ("age_seconds", "age_slot_count", "earlier_buyer_count", "slot_buyer_count")
+    """Draw the first buy of each mint by each trader, and of half of those of the day before how much they rose."""
+    size, count = len(day.active), len(day.owner)
+    known = {f"{name}s": day.draw.random(count) < _KNOWN_SHARE for name in (*FIGURES, "high_log")}
+    counts = {name: np.bincount(day.owner, is_known, size).astype(np.int64) for name, is_known in known.items()}
+    listed = {name: lists(of, np.round(day.draw.random(of.sum()) * 9, 9)) for name, of in counts.items()}
+    raised = day.mints // 2
     return {
-        "token_mint": mint_texts(day.crowd, day.pairs[1]), "first_buy_cost_lamports": day.lamports(size),
-        "first_bought_at": pa.array(day.moments(size)).cast(pa.timestamp("us", "UTC")),
-        "entry_price_sol": day.draw.random(size) + 0.1,
-        **{name: day.some(day.draw.random(size)) for name in shares},
-        **{name: day.some(day.draw.random(size) * 3 + 0.1) for name in ratios},
-        **{name: day.some(day.draw.integers(0, 10_000, size)) for name in counts},
+        "entry_count": day.mints, "mint_numbers": lists(day.mints, mint_numbers(day.crowd, day.pairs[1])), **listed,
+        "raised_places": lists(raised, np.full(raised.sum(), -1)),
+        "raised_high_logs": lists(raised, np.round(day.draw.random(raised.sum()) * 9, 9)),
+        **{f"{name}_known_count": day.mints for name in FLAGS},
+        **{f"{name}_true_count": day.mints // 3 for name in FLAGS},
+        "volatile_cost_lamports": day.lamports(size), "volatility_cost_millis": day.lamports(size) * 300,
     }  # fmt: skip
 
 
@@ -180,7 +188,8 @@ def token_days(day: CrowdDay) -> Drawn:
     numbers = np.concatenate([day.number * size + np.arange(size), *earlier])
     peak = day.draw.random(len(numbers)) + 1
     return {
-        "token_mint": mint_texts(day.crowd, numbers), "volatility": day.some(day.draw.random(len(numbers))),
+        "token_mint": mint_texts(day.crowd, numbers), "mint_number": mint_numbers(day.crowd, numbers),
+        "volatility": day.some(day.draw.random(len(numbers))),
         "price_high_sol": peak, "price_peak_close_sol": peak, "price_close_sol": peak * day.draw.random(len(numbers)),
         "venue_close": pa.array(np.where(day.draw.random(len(numbers)) < 0.02, "pumpswap", "pump_curve")),
         "real_token_close_units": day.draw.integers(0, 10**15, len(numbers)),
@@ -189,7 +198,8 @@ def token_days(day: CrowdDay) -> Drawn:
 
 def _write(context: Context, table: Table, day: CrowdDay, rows: pa.Table) -> None:
     folder, name = context.lake.laying(table), table.partition_by[0]
-    splits = splits_of(len(rows)) if table.split_by else 1
+    # Their steps read rows of single trades, and so cut their own days into as many files as those of trades.
+    splits = splits_of(day.crowd.trades_per_day) if table.split_by else 1
     part = rows[table.split_by].to_numpy() // (16 // splits) if splits > 1 else np.zeros(len(rows), np.int64)
     for split in range(splits):
         chosen = rows.take(pa.array(np.flatnonzero(part == split))) if splits > 1 else rows

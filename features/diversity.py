@@ -7,6 +7,7 @@ from features.ratios import ratio
 from features.registry import feature
 from features.windows import level, total
 from pumploss.contract import Type
+from pumploss.tables.gold_trader_mints import MILLIS
 
 #: What of a trader this group is about, as the reasons of a score say it.
 TOPIC = "The number and choice of tokens that this wallet trades"
@@ -51,4 +52,6 @@ def token_volatility_30d() -> Column:
     Volatility of a mint's day is the standard deviation of log price changes between trades; missing where none is
     known.
     """
-    return ratio(level("volatility_cost_30d"), level("volatile_cost_30d"))
+    return ratio(
+        level("volatility_cost_millis_30d").cast("double") / float(MILLIS), level("volatile_cost_lamports_30d")
+    )

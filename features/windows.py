@@ -73,11 +73,11 @@ LEVELS = (
 #: What is counted over the mints of the 30 days before T.
 EVENT_MEASURES = {
     "mint_count_30d": Type.BIGINT,
-    "first_seen_mint_count_30d": Type.BIGINT,
     "top_mint_cost_lamports_30d": Type.BIGINT,
-    "mint_cost_squares_30d": Type.DOUBLE,
-    "volatile_cost_30d": Type.BIGINT,
-    "volatility_cost_30d": Type.DOUBLE,
+    "mint_cost_squares_30d": Type.WIDE,
+    "first_seen_mint_count_30d": Type.BIGINT,
+    "volatile_cost_lamports_30d": Type.BIGINT,
+    "volatility_cost_millis_30d": Type.BIGINT,
 }
 
 #: What is found by following equity from day to day through the 30 days before T.

@@ -7,6 +7,7 @@ from jobs.running.lookups import latest_before
 from jobs.running.step_context import StepContext
 from jobs.tokens import tape_completeness, tape_links
 from jobs.tokens.close_state import RECENT, carried, marked
+from jobs.tokens.numbers import numbered
 from jobs.tokens.rewrites import PLACE, last_rewrites, rewritten
 from pumploss.days import Days, listed
 from pumploss.money import LAMPORTS_PER_SOL
@@ -40,7 +41,9 @@ def transform(
     days = tape_completeness.closed(carried(daily, before)).where("NOT is_before")
     # A tape that begins with the curve untouched begins with the launch: creators buy in the transaction of it.
     began = F.when(F.col("initial_token_units").isNotNull(), F.col("ever_traded_at"))
-    return marked(days).withColumns({"volatility": _volatility(), "tape_began_at": began}).select(*TABLE.names)
+    return (
+        numbered(marked(days)).withColumns({"volatility": _volatility(), "tape_began_at": began}).select(*TABLE.names)
+    )
 
 
 def _facts(trades: DataFrame) -> DataFrame:

@@ -14,9 +14,10 @@ from pyspark.sql import functions as F
 from features import registry, timing
 from features.rolling import entries, rhythm
 from features.rolling.cohorts import walk_cohorts
-from features.rolling.facts import Inputs, daily, mints
+from features.rolling.facts import Inputs, daily
 from features.rolling.kernel import kernel
 from features.rolling.market import market
+from features.rolling.mint_histories import for_cohorts, mint_histories
 from features.rolling.positions import columns, with_positions
 from features.rolling.ranks import ranked
 from features.windows import AS_OF_DAY, as_of, fact_days, windowed_columns
@@ -29,11 +30,16 @@ from pumploss.tables import (
     gold_market_day,
     gold_token_day,
     gold_trader_day,
+    gold_trader_entries,
+    gold_trader_mints,
     gold_trader_positions,
     gold_trader_rhythm,
-    silver_entries,
-    silver_trader_mint_day,
 )
+
+#: A row of daily facts holds about as much as so many rows of single trades, in lists.
+ITEMS_PER_ROW = 20
+#: What of a row becomes known at times of its own, beside its daily facts, mints and positions.
+KNOWN_PARTS = ("market", "entries", "rhythm", "ranks")
 
 Keep = Callable[[str, DataFrame], DataFrame]
 
@@ -44,14 +50,14 @@ def run(context: StepContext, days: Days) -> None:
     facts = fact_days(as_of_days)
     inputs = Inputs(
         trader_days=context.read(gold_trader_day.TABLE, facts),
-        mint_days=context.read(silver_trader_mint_day.TABLE, facts),
+        mints=context.read(gold_trader_mints.TABLE, facts),
         token_days=context.read(gold_token_day.TABLE, facts),
         market_days=context.read(gold_market_day.TABLE, facts),
         positions=context.read(gold_trader_positions.TABLE, facts),
-        entries=context.read(silver_entries.TABLE, facts),
+        entries=context.read(gold_trader_entries.TABLE, facts),
         rhythm=context.read(gold_trader_rhythm.TABLE, facts),
     )
-    features = transform(inputs, as_of_days, context.lake.stage, splits_of(context.largest_day()))
+    features = transform(inputs, as_of_days, context.lake.stage, splits_of(context.largest_day() * ITEMS_PER_ROW))
     context.publish(registry.TABLE, features, as_of_days)
     rows = context.lake.rows_by_day(gold_trader_day.TABLE)
     for day in days:
@@ -67,9 +73,10 @@ def transform(
     Windows are drawn for one part of the cohorts after the other, so that memory holds a part of the traders; `keep`
     computes a frame once and answers what reads it.
     """
+    histories = keep("mint-histories", mint_histories(inputs.token_days))
     kept = [
-        [keep(f"{name}-{part}", frame) for name, frame in _windows(inputs.of_cohorts(cohorts), as_of_days).items()]
-        for part, cohorts in enumerate(_conditions(parts))
+        [keep(f"{name}-{part}", frame) for name, frame in _windows(inputs, histories, as_of_days, cohorts).items()]
+        for part, cohorts in enumerate(_ranges(parts))
     ]
     own, own_entries, own_rhythm = (reduce(DataFrame.unionByName, frames) for frames in zip(*kept, strict=True))
     by_trader = ["trader_address", AS_OF_DAY]
@@ -79,26 +86,31 @@ def transform(
     return _columns(joined.join(ranked(measured), by_trader, "left"))
 
 
-def _conditions(parts: int) -> list[str]:
-    """Write a condition on cohorts for each part, as a range, which files are passed over by."""
+def _ranges(parts: int) -> list[range]:
+    """Cut the cohorts into parts."""
     width = COHORTS // parts
-    return [f"trader_cohort BETWEEN {first} AND {first + width - 1}" for first in range(0, COHORTS, width)]
+    return [range(first, first + width) for first in range(0, COHORTS, width)]
 
 
-def _windows(inputs: Inputs, as_of_days: Collection[date]) -> dict[str, DataFrame]:
+def _windows(
+    inputs: Inputs, histories: DataFrame, as_of_days: Collection[date], cohorts: range
+) -> dict[str, DataFrame]:
+    own = inputs.of_cohorts(cohorts)
     return {
-        "windows": windowed(inputs, as_of_days),
-        "entry-windows": entries.windowed(inputs.entries, inputs.token_days, as_of_days),
-        "rhythm-windows": rhythm.windowed(inputs.rhythm, as_of_days),
+        "windows": windowed(own, as_of_days),
+        "entry-windows": entries.windowed(own.entries, for_cohorts(histories, cohorts), as_of_days),
+        "rhythm-windows": rhythm.windowed(own.rhythm, as_of_days),
     }
 
 
 def _columns(joined: DataFrame) -> DataFrame:
+    # Who has no entry of which anything became is compared with nobody's.
+    compared = F.when(F.col("fated_count_30d") > 0, F.col("graduated_known_at"))
     computed = {feature.name: feature.expression().cast(feature.type.spark) for feature in registry.features()}
     given = {
         "trader_address": F.col("trader_address"),
         "as_of": as_of(),
-        "known_at": F.greatest("known_at", "market_known_at", "entries_known_at", "rhythm_known_at"),
+        "known_at": F.greatest("known_at", *(f"{part}_known_at" for part in KNOWN_PARTS), compared),
         "feature_day": F.col(AS_OF_DAY),
         "trader_cohort": F.col("trader_cohort"),
     }
@@ -109,7 +121,7 @@ def _columns(joined: DataFrame) -> DataFrame:
 def windowed(inputs: Inputs, as_of_days: Collection[date]) -> DataFrame:
     """Works out sums, levels and counts per trader and T, for every trader who is eligible at T."""
     drawn = kernel(tuple(sorted(as_of_days)))
-    summed = walk_cohorts(daily(inputs), mints(inputs), drawn, _ddl(windowed_columns()))
+    summed = walk_cohorts(daily(inputs), inputs.mints, drawn, _ddl(windowed_columns()))
     return walk_cohorts(summed, inputs.positions, with_positions, _ddl(columns()))
 
 

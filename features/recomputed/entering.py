@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from features.recomputed.arithmetic import Values, median, ratio
+from features.recomputed.arithmetic import Values, median, ratio, whole
 from features.recomputed.given import Entry
 from features.recomputed.record import Record
 
@@ -104,13 +104,10 @@ def _highest(of: Record, entry: Entry) -> float | None:
 
 
 def _exposure(own: Iterable[Entry]) -> float | None:
-    """Take the mean volatility before entries by their cost, added up by day, then cost, then volatility."""
-    weight = total = 0.0
-    known = [(entry.day, entry.cost, entry.volatility) for entry in own if entry.volatility is not None]
-    for _, cost, volatility in sorted(known):
-        weight += cost
-        total += cost * volatility
-    return total / weight if weight > 0 else None
+    """Take the mean volatility before entries by their cost, each product in whole thousandths of a lamport."""
+    known = [(entry.cost, entry.volatility) for entry in own if entry.volatility is not None]
+    weighted = sum(whole(cost * volatility * 1000) for cost, volatility in known)
+    return ratio(float(weighted) / 1000.0, sum(cost for cost, _ in known))
 
 
 def insiders(of: Record) -> Values:

@@ -4,7 +4,7 @@ import math
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
-from features.recomputed.arithmetic import Values, decimals, in_pairs, over, ratio, sample_deviation, sol
+from features.recomputed.arithmetic import Values, decimals, in_pairs, over, ratio, sample_deviation, sol, whole
 from features.recomputed.given import DAY_MICROS
 from features.recomputed.record import Record
 
@@ -55,21 +55,18 @@ def diversity(of: Record) -> Values:
     """Recompute the group `diversity`."""
     spent: dict[tuple[int, str], int] = defaultdict(int)
     per_mint: dict[str, int] = {}
-    for result in sorted(of.results, key=lambda result: (result.trade.day, result.trade.mint)):
+    for result in of.results:
         spent[result.trade.day, result.trade.mint] += result.buy_cost
-        # In the order in which mints are met, which decides the last bit of the sum of squares.
         per_mint[result.trade.mint] = per_mint.get(result.trade.mint, 0) + result.buy_cost
     total = sum(per_mint.values())
-    squares = 0.0
-    for amount in per_mint.values():
-        squares += float(amount) * float(amount)
-    known, weighted = 0, 0.0
+    squares = sum(amount * amount for amount in per_mint.values())
+    known = weighted = 0
     volatile = {(mark.day, mint): mark.volatility for mint in per_mint for mark in of.market.marks.get(mint, ())}
     for key, cost in spent.items():
         volatility = volatile.get(key)
         if volatility is not None:
             known += cost
-            weighted += cost * volatility
+            weighted += whole(cost * volatility * 1000)
     sells = [result for result in of.results if not result.trade.is_buy]
     sold = sum(result.trade.lamports - result.trade.fee for result in sells)
     matched = sum(result.proceeds for result in sells)
@@ -79,7 +76,7 @@ def diversity(of: Record) -> Values:
         "diversification_30d": ratio(float(total) * float(total), squares),
         "new_mint_share_30d": ratio(len(per_mint.keys() - of.given.known_mints), len(per_mint)),
         "unmatched_sell_share_30d": ratio(max(sold - matched, 0), sold),
-        "token_volatility_30d": ratio(weighted, known),
+        "token_volatility_30d": ratio(float(weighted) / 1000.0, known),
     }
 
 

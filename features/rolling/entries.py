@@ -1,4 +1,4 @@
-"""Windows over entries: rows of `silver_entries` in, one row of measures per trader and T out."""
+"""Windows over entries: rows of `gold_trader_entries` in, one row of measures per trader and T out."""
 
 from collections.abc import Callable, Collection
 from datetime import date
@@ -6,183 +6,133 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from features.ratios import log
 from features.rolling import entry_loops, loops
-from features.rolling.entry_loops import DAY as _DAY
-from features.rolling.entry_loops import KNOWN as _KNOWN
-from features.rolling.rows import SortedRows, by_trader
+from features.rolling.cohorts import walk_cohorts
+from features.rolling.mint_histories import MintHistories
+from features.rolling.rows import Slices, SortedRows, by_trader
+from features.rolling.sums import slice_sums
 from features.windows import AS_OF_DAY, LOOKBACK_DAYS, bounds, matured
 from pumploss.contract import Type
+from pumploss.tables.gold_trader_entries import FIGURES, FLAGS
+from pumploss.tables.gold_trader_mints import MILLIS
 
-#: A collapse is a fall to a fifth of the price of entry, or below; a dead mint closed at a tenth of its peak, or below.
-COLLAPSED, DEAD = 0.2, 0.1
-
-#: Doubles of an entry whose median is taken over 30 days; the `_count` of each is how many of them are known.
-MEDIANS = (
-    "age_log",
-    "rank_log",
-    "curve_share",
-    "runup_log",
-    "momentum_log",
-    "peak_ratio",
-    "capture_ratio",
-    "impact_ratio",
-)
+#: Figures whose median is taken over the entries of 30 days; the `_count` of each is how many of them are known.
+MEDIANS = tuple(FIGURES)
 #: The same over entries at least a day old.
 MATURED_MEDIANS = ("high_log",)
-#: What of an entry is true or not, or not known; how many are known and how many true is counted over 30 days.
-FLAGS = ("is_sniped_slot", "is_creation_slot", "is_sniped_5s", "is_sniped_60s", "is_slot_shared")
-#: The same over entries at least a day old.
+#: Of which flags it is counted over entries at least a day old how many are known and true; of the others over all.
 MATURED_FLAGS = ("is_collapsed",)
+FATES = ("fated_count_30d", "dead_count_30d", "graduated_count_30d")
 
 MEASURES = {
     "entry_count_30d": Type.BIGINT,
     **{f"{name}_median_30d": Type.DOUBLE for name in (*MEDIANS, *MATURED_MEDIANS)},
     **{f"{name}_count_30d": Type.BIGINT for name in (*MEDIANS, *MATURED_MEDIANS)},
-    **{f"{name}_known_30d": Type.BIGINT for name in (*FLAGS, *MATURED_FLAGS)},
-    **{f"{name}_true_30d": Type.BIGINT for name in (*FLAGS, *MATURED_FLAGS)},
+    **{f"{name}_known_30d": Type.BIGINT for name in FLAGS},
+    **{f"{name}_true_30d": Type.BIGINT for name in FLAGS},
     "volatility_mean_30d": Type.DOUBLE,
-    "fated_count_30d": Type.BIGINT,
-    "dead_count_30d": Type.BIGINT,
-    "graduated_count_30d": Type.BIGINT,
+    **dict.fromkeys(FATES, Type.BIGINT),
 }
 COLUMNS = {
     "trader_address": Type.STRING, AS_OF_DAY: Type.DATE, "entries_known_at": Type.TIMESTAMP, **MEASURES,
 }  # fmt: skip
 
 
-def windowed(entries: DataFrame, token_days: DataFrame, as_of_days: Collection[date]) -> DataFrame:
-    """Make `COLUMNS` for every trader and T with an entry in the 30 days before T."""
+def windowed(entry_days: DataFrame, histories: DataFrame, as_of_days: Collection[date]) -> DataFrame:
+    """Make `COLUMNS` for every trader and T with an entry in the 30 days before T.
+
+    `histories` are those of all mints that were entered (`mint_histories`), for each cohort of the traders.
+    """
     schema = ", ".join(f"{name} {kind.spark}" for name, kind in COLUMNS.items())
-    kernel = _kernel(tuple(sorted(as_of_days)))
-    return _rows(entries, token_days).groupBy("trader_cohort").applyInArrow(kernel, schema)
+    return walk_cohorts(entry_days, histories, _kernel(tuple(sorted(as_of_days))), schema)
 
 
 def graduated_shares(windowed: DataFrame) -> DataFrame:
-    """Make `market_graduated_share_30d` per T: which part of all traders' entries was graduated at that T."""
+    """Make `market_graduated_share_30d` per T: which part of all traders' entries was graduated at that T.
+
+    `graduated_known_at` is when the last of these entries, and of what became of them, was known.
+    """
     graduated, fated = (F.sum(f"{name}_count_30d") for name in ("graduated", "fated"))
     share = graduated.cast("double") / F.nullif(fated, F.lit(0)).cast("double")
-    return windowed.groupBy(AS_OF_DAY).agg(share.alias("market_graduated_share_30d"))
+    known_at = F.max("entries_known_at").alias("graduated_known_at")
+    return windowed.groupBy(AS_OF_DAY).agg(share.alias("market_graduated_share_30d"), known_at)
 
 
-def _rows(entries: DataFrame, token_days: DataFrame) -> DataFrame:
-    """What the kernel needs of each entry, with the days of its mint as `afterwards`."""
-    is_low = F.col("price_close_sol") <= F.col("price_peak_close_sol") * DEAD
-    is_graduated = (F.col("venue_close") != "pump_curve") | (F.col("real_token_close_units") == 0)
-    flags = F.when(is_low, 2).otherwise(0) + F.when(is_graduated, 1).otherwise(0)
-    # One number per day of a mint, which sorts by day: a list of structs costs more, and the embedded engine confuses
-    # which of its fields may be missing.
-    known = F.unix_date(F.col("known_at").cast("date")).cast("bigint")
-    day = F.unix_date("day").cast("bigint") * _DAY + known * _KNOWN + flags
-    mints = token_days.groupBy("token_mint").agg(F.array_sort(F.collect_list(day)).alias("afterwards"))
-    next_days = token_days.select(
-        "token_mint", F.date_sub("day", 1).alias("trade_date"), F.col("price_high_sol").alias("next_high_sol")
-    )
-    age = F.col("age_seconds")
-    # With its own slot stated, an entry without a distance in slots is of a mint that was launched on an earlier day.
-    slots = F.coalesce("age_slot_count", F.when(age.isNotNull() & F.col("slot_buyer_count").isNotNull(), F.lit(10**6)))
-    followed = entries.join(mints, "token_mint", "left").join(next_days, ["token_mint", "trade_date"], "left")
-    highest = F.greatest(F.col("high_ratio"), F.col("next_high_sol") / F.col("entry_price_sol"))
-    return followed.select(
-        "trader_address",
-        "trader_cohort",
-        F.col("trade_date").alias("day"),
-        "known_at",
-        "first_bought_at",
-        "first_buy_cost_lamports",
-        "afterwards",
-        _double(log(age + 1), "age_log"),
-        _double(log(F.col("earlier_buyer_count") + 1), "rank_log"),
-        *(_double(name) for name in ("curve_share", "peak_ratio", "capture_ratio", "impact_ratio")),
-        _double(log(F.col("runup_ratio")), "runup_log"),
-        _double(log(F.col("momentum_ratio")), "momentum_log"),
-        _double(log(highest), "high_log"),
-        _double("minute_volatility_ratio"),
-        _flag(slots <= 1, "is_sniped_slot"),
-        _flag(slots == 0, "is_creation_slot"),
-        _flag(age <= 5, "is_sniped_5s"),
-        _flag(age <= 60, "is_sniped_60s"),
-        _flag(F.col("slot_buyer_count") >= 2, "is_slot_shared"),
-        _flag(F.col("low_ratio") <= COLLAPSED, "is_collapsed"),
-    )
-
-
-def _double(value: Column | str, name: str = "") -> Column:
-    return F.coalesce(value, F.lit(float("nan"))).alias(name or str(value))
-
-
-def _flag(value: Column, name: str) -> Column:
-    """1 or 0, or -1 where it is not known."""
-    return F.coalesce(value.cast("int"), F.lit(-1)).alias(name)
-
-
-def _kernel(as_of_days: tuple[date, ...]) -> Callable[[pa.Table], pa.Table]:
+def _kernel(as_of_days: tuple[date, ...]) -> Callable[[pa.Table, pa.Table], pa.Table]:
     wanted = np.array(as_of_days, "datetime64[D]").astype("int64")
-    return lambda cohort: _measured(cohort, wanted)
+    return lambda cohort, histories: _measured(cohort, MintHistories.of(histories), wanted)
 
 
-def _measured(cohort: pa.Table, wanted: np.ndarray) -> pa.Table:
+def _measured(cohort: pa.Table, histories: MintHistories, wanted: np.ndarray) -> pa.Table:
     schema = pa.schema([pa.field(name, kind.arrow) for name, kind in COLUMNS.items()])
     traders = pc.unique(cohort["trader_address"])
-    # By all that is added up in doubles, so that the order in which rows came does not show in the last bit.
-    order = [cohort[name].to_numpy() for name in ("minute_volatility_ratio", "first_buy_cost_lamports")]
-    rows = by_trader(cohort, traders, *order)
+    rows = by_trader(cohort, traders)
     owners, as_of = (grid.ravel() for grid in np.meshgrid(np.arange(len(traders)), wanted, indexing="ij"))
     first, end = bounds(rows.keys, owners, as_of, LOOKBACK_DAYS)
-    seen = np.flatnonzero(end > first)
-    owners, as_of, first, end = owners[seen], as_of[seen], first[seen], end[seen]
+    seen = np.flatnonzero(slice_sums(rows.array("entry_count"), first, end).to_numpy() > 0)
+    owners, as_of, own = owners[seen], as_of[seen], (first[seen], end[seen])
     known_at = np.zeros(len(seen), np.int64)
-    loops.window_maximum(first, end, rows.ints("known_at"), known_at)
-    old = matured(rows.keys, owners, as_of, LOOKBACK_DAYS)
+    loops.window_maximum(*own, rows.ints("known_at"), known_at)
+    first, end = matured(rows.keys, owners, as_of, LOOKBACK_DAYS)
+    old = first, np.maximum(first, end)
     columns = {
         "trader_address": traders.take(pa.array(owners)),
         AS_OF_DAY: pa.array(as_of.astype(np.int32)).cast(pa.date32()),
-        "entry_count_30d": pa.array(end - first),
-        **_medians(rows, MEDIANS, first, end),
-        **_flags(rows, FLAGS, first, end),
-        **_medians(rows, MATURED_MEDIANS, *old),
-        **_flags(rows, MATURED_FLAGS, *old),
-        **_fates(rows, as_of, *old, known_at),
+        "entry_count_30d": slice_sums(rows.array("entry_count"), *own),
+        **_medians(rows, own),
+        **_highs(rows, old),
+        **_flags(rows, own, old),
+        **_fates(rows, old, as_of, histories, known_at),
+        "volatility_mean_30d": _exposure(rows, own),
     }
-    exposure = entry_loops.weighted_means(
-        first, end, rows.ints("first_buy_cost_lamports"), rows.table["minute_volatility_ratio"].to_numpy()
-    )
-    columns["volatility_mean_30d"] = _known(exposure)
     columns["entries_known_at"] = pa.array(known_at).cast(schema.field("entries_known_at").type)
     return pa.table({name: columns[name] for name in schema.names}).cast(schema)
 
 
-def _medians(rows: SortedRows, names: Collection[str], first: np.ndarray, end: np.ndarray) -> dict[str, pa.Array]:
+def _medians(rows: SortedRows, own: Slices) -> dict[str, pa.Array]:
     found: dict[str, pa.Array] = {}
-    for name in names:
-        middle, count = entry_loops.medians(first, end, rows.table[name].to_numpy())
-        found |= {f"{name}_median_30d": _known(middle), f"{name}_count_30d": pa.array(count)}
+    for name in MEDIANS:
+        first, end = rows.slices(f"{name}s", *own)
+        middles = entry_loops.medians(first, end, rows.items(f"{name}s"))
+        found |= {f"{name}_median_30d": _known(middles), f"{name}_count_30d": pa.array(end - first)}
     return found
 
 
-def _flags(rows: SortedRows, names: Collection[str], first: np.ndarray, end: np.ndarray) -> dict[str, pa.Array]:
-    found: dict[str, pa.Array] = {}
-    for name in names:
-        value = rows.ints(name)
-        for of, hits in (("known", value >= 0), ("true", value == 1)):
-            running = np.r_[0, np.cumsum(hits)]
-            found[f"{name}_{of}_30d"] = pa.array(running[np.maximum(end, first)] - running[first])
-    return found
+def _highs(rows: SortedRows, old: Slices) -> dict[str, pa.Array]:
+    middles, counts = entry_loops.high_medians(
+        *old, rows.keys, rows.begins("high_logs"), rows.items("high_logs"), rows.begins("raised_places"),
+        rows.items("raised_places"), rows.items("raised_high_logs"),
+    )  # fmt: skip
+    return {"high_log_median_30d": _known(middles), "high_log_count_30d": pa.array(counts)}
+
+
+def _flags(rows: SortedRows, own: Slices, old: Slices) -> dict[str, pa.Array]:
+    return {
+        f"{name}_{of}_30d": slice_sums(rows.array(f"{name}_{of}_count"), *(old if name in MATURED_FLAGS else own))
+        for name in FLAGS
+        for of in ("known", "true")
+    }
 
 
 def _fates(
-    rows: SortedRows, as_of: np.ndarray, first: np.ndarray, end: np.ndarray, known_at: np.ndarray
+    rows: SortedRows, old: Slices, as_of: np.ndarray, histories: MintHistories, known_at: np.ndarray
 ) -> dict[str, pa.Array]:
     """Count dead and graduated mints among entries at least a day old; `known_at` is raised to what that rests on."""
-    listed = rows.table["afterwards"].combine_chunks()
-    begins = np.r_[0, np.cumsum(pc.fill_null(pc.list_value_length(listed), 0).to_numpy())]
-    days = listed.flatten().to_numpy()
-    counts = entry_loops.fates(first, end, as_of, begins, days, known_at)
-    named = zip(("fated_count_30d", "dead_count_30d", "graduated_count_30d"), counts, strict=True)
-    return {name: pa.array(count) for name, count in named}
+    entered = histories.places_of(rows.items("mint_numbers"))
+    own = rows.slices("mint_numbers", *old)
+    counts = entry_loops.fates(*own, as_of, entered, histories.begins, histories.days, known_at)
+    return dict(zip(FATES, map(pa.array, counts), strict=True))
+
+
+def _exposure(rows: SortedRows, own: Slices) -> pa.Array:
+    """Take the mean volatility before entries, by their cost."""
+    cost, millis = (
+        slice_sums(rows.array(name), *own).to_numpy() for name in ("volatile_cost_lamports", "volatility_cost_millis")
+    )
+    return pa.array(millis / MILLIS / np.maximum(cost, 1), mask=cost <= 0)
 
 
 def _known(values: np.ndarray) -> pa.Array:

@@ -13,16 +13,18 @@ class Inputs:
     """Holds the tables that features are computed from; days beyond a T's window do no harm."""
 
     trader_days: DataFrame
-    mint_days: DataFrame
+    mints: DataFrame
     token_days: DataFrame
     market_days: DataFrame
     positions: DataFrame
     entries: DataFrame
     rhythm: DataFrame
 
-    def of_cohorts(self, condition: str) -> "Inputs":
-        """Select the traders whose cohort satisfies a SQL condition; what is of no trader stays whole."""
-        names = ("trader_days", "mint_days", "positions", "entries", "rhythm")
+    def of_cohorts(self, cohorts: range) -> "Inputs":
+        """Select the traders of a range of cohorts; what is of no trader stays whole."""
+        # As a range, which files are passed over by.
+        condition = f"trader_cohort BETWEEN {cohorts[0]} AND {cohorts[-1]}"
+        names = ("trader_days", "mints", "positions", "entries", "rhythm")
         return replace(self, **{name: getattr(self, name).where(condition) for name in names})
 
 
@@ -76,20 +78,3 @@ def _from_market() -> dict[str, Column]:
 def _preferred_hour() -> Column:
     counts = F.col("trades_by_hour_close")
     return (F.array_position(counts, F.array_max(counts)) - 1).cast("bigint")
-
-
-def mints(inputs: Inputs) -> DataFrame:
-    """Select the mints that each trader traded on a day; an unknown volatility is NaN."""
-    volatility = inputs.token_days.select(
-        "token_mint", F.col("day").alias("trade_date"), "volatility", F.col("known_at").alias("token_known_at")
-    )
-    return inputs.mint_days.join(volatility, ["token_mint", "trade_date"], "left").select(
-        "trader_address",
-        "trader_cohort",
-        F.col("trade_date").alias("day"),
-        F.greatest("known_at", "token_known_at").alias("known_at"),
-        "token_mint",
-        "buy_cost_lamports",
-        F.coalesce("volatility", F.lit(float("nan"))).alias("volatility"),
-        (F.col("first_seen_day") == F.col("trade_date")).alias("is_first_seen"),
-    )

@@ -10,15 +10,16 @@ import pyarrow.compute as pc
 from features.eligibility import is_eligible
 from features.rolling import loops
 from features.rolling.equity_paths import equity_paths
-from features.rolling.rows import SortedRows, by_trader, ranks
-from features.rolling.sums import slice_sums
+from features.rolling.mint_loops import mint_counts
+from features.rolling.rows import SortedRows, by_known_trader, by_trader
+from features.rolling.sums import slice_sums, wide
 from features.windows import AS_OF_DAY, EVENT_MEASURES, LEVELS, LOOKBACK_DAYS, SUMS, bounds, summed, windowed_columns
 
 Kernel = Callable[[pa.Table, pa.Table], pa.Table]
 
 
 def kernel(as_of_days: tuple[date, ...]) -> Kernel:
-    """Make the function that turns the facts of a cohort (`daily`, `mints`) into its rows for these T.
+    """Make the function that turns the facts of a cohort (`daily`, `gold_trader_mints`) into its rows for these T.
 
     A trader has a row for every T at which it is eligible.
     """
@@ -83,12 +84,10 @@ def _mints(
     mint_days: pa.Table, traders: pa.Array, owners: np.ndarray, as_of: np.ndarray, known_at: np.ndarray
 ) -> dict[str, pa.Array]:
     """Compute `EVENT_MEASURES` per trader and T; `known_at` is raised where a mint's day became known later."""
-    known = mint_days.filter(pc.is_in(mint_days["trader_address"], traders))
-    mints = by_trader(known, traders, ranks(known["token_mint"]))
-    own_mints = bounds(mints.keys, owners, as_of, LOOKBACK_DAYS)
-    loops.window_maximum(*own_mints, mints.ints("known_at"), known_at)
-    # Mints as small numbers: the loops count in arrays that have an element per mint.
-    mint, cost = ranks(mints.table["token_mint"]), mints.ints("buy_cost_lamports")
-    counts = loops.mint_counts(*own_mints, mint, cost, mints.ints("is_first_seen"), int(mint.max(initial=-1)) + 1)
-    volatility = loops.weighted_volatility(*own_mints, cost, mints.table["volatility"].to_numpy())
-    return dict(zip(EVENT_MEASURES, map(pa.array, (*counts, *volatility)), strict=True))
+    mints = by_known_trader(mint_days, traders)
+    own = bounds(mints.keys, owners, as_of, LOOKBACK_DAYS)
+    loops.window_maximum(*own, mints.ints("known_at"), known_at)
+    items = mints.slices("mint_numbers", *own)
+    distinct, top, squares = mint_counts(*items, mints.items("mint_numbers"), mints.items("mint_costs"))
+    sums = (slice_sums(mints.array(name.removesuffix("_30d")), *own) for name in list(EVENT_MEASURES)[3:])
+    return dict(zip(EVENT_MEASURES, (pa.array(distinct), pa.array(top), wide(squares), *sums), strict=True))

@@ -4,16 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from features.rolling.rows import SortedRows, epoch_days
+from features.rolling.rows import Slices, SortedRows, by_known_trader, epoch_days
 from features.rolling.sums import slice_sums
-from features.windows import bounds, key
+from features.windows import bounds
 
 #: A day after all days, for rows that no later one supersedes.
 NEVER = np.iinfo(np.int64).max
-
-Slices = tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -29,20 +26,14 @@ class Windows:
 
 @dataclass(frozen=True)
 class PositionDays:
-    """Holds daily rows sorted by trader and day. Lists of all rows stand one behind the other, so those of consecutive
-    rows are a slice as well.
-    """
+    """Holds daily rows sorted by trader and day."""
 
     rows: SortedRows
 
     @classmethod
     def of(cls, positions: pa.Table, traders: pa.Array) -> "PositionDays":
         """Sort the rows of these traders."""
-        owner = pc.index_in(positions["trader_address"], traders).fill_null(-1).to_numpy()
-        known = np.flatnonzero(owner >= 0)
-        keys = key(owner[known], epoch_days(positions["day"])[known])
-        order = np.argsort(keys)
-        return cls(SortedRows(positions.take(pa.array(known[order])), keys[order]))
+        return cls(by_known_trader(positions, traders))
 
     def sums(self, name: str, windows: Windows) -> np.ndarray:
         """Sum a daily figure over each window."""
@@ -51,19 +42,15 @@ class PositionDays:
 
     def items(self, name: str) -> np.ndarray:
         """Take the items of a list of all rows, one behind the other."""
-        values: np.ndarray = self.rows.array(name).flatten().to_numpy()
-        return values
+        return self.rows.items(name)
 
     def begins(self, name: str) -> np.ndarray:
         """Tell where the list of each row begins among the items, and where the last one ends."""
-        lengths = pc.list_value_length(self.rows.table[name]).to_numpy()
-        begins: np.ndarray = np.r_[0, np.cumsum(lengths, dtype=np.int64)]
-        return begins
+        return self.rows.begins(name)
 
     def slices(self, name: str, windows: Windows) -> Slices:
         """Find the slice of a list's items that each window has."""
-        begins = self.begins(name)
-        return begins[windows.first], begins[windows.end]
+        return self.rows.slices(name, windows.first, windows.end)
 
     def shorter(self, windows: Windows, days: int) -> Windows:
         """Make windows of fewer days that end at the same T."""

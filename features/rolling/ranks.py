@@ -5,7 +5,9 @@ A sort carries along all that its rows hold, and those of a T go through one tas
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from features import losses, tokens
 from features.windows import AS_OF_DAY, total
@@ -21,21 +23,32 @@ COLUMNS = {
     "trader_address": Type.STRING,
     AS_OF_DAY: Type.DATE,
     "ranked_trader_count": Type.BIGINT,
+    "ranks_known_at": Type.TIMESTAMP,
     **dict.fromkeys(RANKS, Type.DOUBLE),
 }
 
 
 def ranked(windowed: DataFrame) -> DataFrame:
-    """Make `COLUMNS` for every trader and T of windowed facts, entries included."""
+    """Make `COLUMNS` for every trader and T of windowed facts, entries included.
+
+    A rank compares with all traders of T, so it is known no earlier than the last of their rows.
+    """
     schema = ", ".join(f"{name} {kind.spark}" for name, kind in COLUMNS.items())
     figures = [figure().alias(name) for name, figure in RANKS.items()]
-    return windowed.select("trader_address", AS_OF_DAY, *figures).groupBy(AS_OF_DAY).applyInArrow(_ranked, schema)
+    known_at = F.greatest("known_at", "entries_known_at").alias("known_at")
+    return (
+        windowed.select("trader_address", AS_OF_DAY, known_at, *figures)
+        .groupBy(AS_OF_DAY)
+        .applyInArrow(_ranked, schema)
+    )
 
 
 def _ranked(traders: pa.Table) -> pa.Table:
     schema = pa.schema([pa.field(name, kind.arrow) for name, kind in COLUMNS.items()])
+    latest = pc.max(traders["known_at"])
     columns = {
         **{name: traders[name] for name in ("trader_address", AS_OF_DAY)},
+        "ranks_known_at": pa.repeat(latest, len(traders)),
         "ranked_trader_count": pa.array(np.full(len(traders), len(traders))),
         **{name: share_below(traders[name]) for name in RANKS},
     }

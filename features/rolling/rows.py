@@ -1,4 +1,4 @@
-"""Sorts the rows of one cohort so that a window is a slice."""
+"""Sorts the rows of one cohort so that a window is a slice of rows, and of the items of each list."""
 
 from dataclasses import dataclass
 
@@ -8,10 +8,15 @@ import pyarrow.compute as pc
 
 from features.windows import key
 
+Slices = tuple[np.ndarray, np.ndarray]
+
 
 @dataclass(frozen=True)
 class SortedRows:
-    """Holds rows sorted by trader and day; `keys` are what window bounds are looked up in."""
+    """Holds rows sorted by trader and day; `keys` are what window bounds are looked up in.
+
+    Lists of all rows stand one behind the other, so those of consecutive rows are a slice of items as well.
+    """
 
     table: pa.Table
     keys: np.ndarray
@@ -25,6 +30,22 @@ class SortedRows:
         """Take a column in one piece."""
         return self.table[name].combine_chunks()
 
+    def items(self, name: str) -> np.ndarray:
+        """Take the items of a list of all rows, one behind the other."""
+        values: np.ndarray = self.array(name).flatten().to_numpy()
+        return values
+
+    def begins(self, name: str) -> np.ndarray:
+        """Tell where the list of each row begins among the items, and where the last one ends."""
+        lengths = pc.list_value_length(self.table[name]).to_numpy()
+        begins: np.ndarray = np.r_[0, np.cumsum(lengths, dtype=np.int64)]
+        return begins
+
+    def slices(self, name: str, first: np.ndarray, end: np.ndarray) -> Slices:
+        """Find the slice of a list's items that each slice [first, end) of rows has."""
+        begins = self.begins(name)
+        return begins[first], begins[end]
+
 
 def by_trader(table: pa.Table, traders: pa.Array, *order: np.ndarray) -> SortedRows:
     """Sort the rows by the trader's position in `traders`, `day`, and `order` (most significant last).
@@ -36,6 +57,15 @@ def by_trader(table: pa.Table, traders: pa.Array, *order: np.ndarray) -> SortedR
     # The last key counts most: trader and day first, then what the caller asked for.
     positions = np.lexsort((*order, keys))
     return SortedRows(table.take(pa.array(positions)), keys[positions])
+
+
+def by_known_trader(table: pa.Table, traders: pa.Array) -> SortedRows:
+    """Sort the rows of those who are among `traders` as `by_trader` does, and leave the others out."""
+    codes = pc.index_in(table["trader_address"], traders).fill_null(-1).to_numpy()
+    known = np.flatnonzero(codes >= 0)
+    keys = key(codes[known], epoch_days(table["day"])[known])
+    order = np.argsort(keys)
+    return SortedRows(table.take(pa.array(known[order])), keys[order])
 
 
 def ranks(texts: pa.ChunkedArray) -> np.ndarray:

@@ -17,6 +17,12 @@ def slice_sums(column: pa.Array, first: np.ndarray, end: np.ndarray) -> pa.Array
     return pa.array(_differences(column.cast(pa.int64()).to_numpy(), first, end))
 
 
+def wide(words: np.ndarray) -> pa.Array:
+    """Make decimal(38,0) of numbers of two 64-bit words each, the lower one first."""
+    plain = np.ascontiguousarray(words)
+    return pa.Array.from_buffers(pa.decimal128(38, 0), len(plain), [None, pa.py_buffer(plain)])
+
+
 def _differences(values: np.ndarray, first: np.ndarray, end: np.ndarray) -> np.ndarray:
     # One element more in front, so that the sum of a slice is always a difference, also of one that begins at 0.
     running = np.zeros((len(values) + 1, *values.shape[1:]), values.dtype)

@@ -58,6 +58,7 @@ def carried(daily: DataFrame, before: DataFrame) -> DataFrame:
         F.max("price_high_sol").over(so_far).alias("price_peak_close_sol"),
         F.coalesce(F.sum("new_buyer_count").over(so_far), F.lit(0)).cast("bigint").alias("buyer_count_close"),
         F.min("first_traded_at").over(so_far).alias("ever_traded_at"),
+        F.max("mint_number").over(so_far).alias("mint_number"),
     )
 
 
@@ -104,6 +105,7 @@ def _earlier_state(before: DataFrame) -> DataFrame:
         F.col("price_peak_close_sol").alias("price_high_sol"),
         F.col("buyer_count_close").alias("new_buyer_count"),
         F.col("tape_began_at").alias("first_traded_at"),
+        "mint_number",
         *(F.col(level).alias(flow) for level, (flow, _) in tape_completeness.LEVELS.items()),
     )
 

@@ -4,6 +4,8 @@ from pumploss import columns as c
 from pumploss.contract import Check, Column, Metric, Severity, Table, Type, holds, within
 
 _SOUND = "NOT is_tape_broken OR is_sampled"
+#: A mint's number is its first day, since 1970, times this, plus its place among the mints first seen on that day.
+NUMBERS_PER_DAY = 1 << 32
 #: The share of a day's volume, and of its trades, above which breaks are the dump's fault and not single coins'.
 MOST_BROKEN_SHARE = 0.5
 
@@ -65,6 +67,12 @@ TABLE = Table(
             Type.TIMESTAMP,
             "First trade of the mint, where its tape begins with the curve untouched: its launch",
             nullable=True,
+        ),
+        Column(
+            "mint_number",
+            Type.BIGINT,
+            "The same on all days of the mint: its first day since 1970 times 2^32, plus its place among that day's "
+            "new mints by address, from 0",
         ),
         Column("is_new_mint", Type.BOOLEAN, "Whether the mint was never seen on an earlier day"),
         c.TAPE_GAPS,

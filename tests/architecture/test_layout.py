@@ -64,7 +64,7 @@ COVERED_BY = {
     ),
     "properties/test_swap_source_laws": ("sources/interpreting/swaps",),
     "unit/dags/test_lake_wait": ("dags/waiting",),
-    "unit/features/rolling/test_entries": ("features/rolling/entry_loops",),
+    "unit/features/rolling/test_entries": ("features/rolling/mint_histories",),
     "unit/features/rolling/test_kernel": ("features/eligibility", "features/rolling/loops", "features/rolling/rows"),
     "unit/features/rolling/test_position_habits": (
         "features/rolling/position_chases", "features/rolling/position_stakes",
@@ -83,6 +83,8 @@ COVERED_BY = {
     "unit/jobs/gates/test_completeness": ("jobs/gates/completeness_rules", "jobs/gates/recorded"),
     "unit/jobs/running/test_due_days": ("sources/landing/stamps",),
     "unit/jobs/test_gold_labels": ("features/labels", "features/rolling/outcomes"),
+    "unit/jobs/test_gold_trader_entries": ("features/tapes/entry_days", "features/tapes/grouping"),
+    "unit/jobs/test_gold_trader_mints": ("features/tapes/mint_days",),
     "unit/jobs/test_gold_trader_positions": ("features/tapes/position_walk", "features/tapes/positions"),
     "unit/jobs/test_gold_trader_rhythm": ("features/tapes/rhythm", "features/tapes/rhythm_walk"),
     "unit/jobs/test_silver_entries": ("features/tapes/entries", "features/tapes/entry_walk"),

@@ -146,13 +146,15 @@ TRIPS = [
     trip_row("m1", datetime(2026, 3, 30, 18, tzinfo=UTC), None, episode_index=2, entry_cost_lamports=4 * SOL),
 ]
 TOKENS = [
-    {"token_mint": "m1", "day": date(2026, 3, 1), "volatility": 0.2},
-    {"token_mint": "m1", "day": date(2026, 3, 30), "volatility": 0.5, "venue_close": "pumpswap"},
-    {"token_mint": "m2", "day": date(2026, 3, 1), "volatility": None},
-    {"token_mint": "m2", "day": date(2026, 3, 30), "volatility": 9.0},
+    {"token_mint": "m1", "mint_number": 1, "day": date(2026, 3, 1), "volatility": 0.2},
+    {"token_mint": "m1", "mint_number": 1, "day": date(2026, 3, 30), "volatility": 0.5, "venue_close": "pumpswap"},
+    {"token_mint": "m2", "mint_number": 2, "day": date(2026, 3, 1), "volatility": None},
+    {"token_mint": "m2", "mint_number": 2, "day": date(2026, 3, 30), "volatility": 9.0},
+    {"token_mint": "m3", "mint_number": 3, "day": date(2026, 3, 20), "volatility": None},
     # Dead since the day after: it closed at a tenth of its peak and never traded again.
     {
         "token_mint": "m4",
+        "mint_number": 4,
         "day": date(2026, 3, 20),
         "price_close_sol": 0.5,
         "price_peak_close_sol": 5.0,

@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 from pumploss.days import midnight, shift
+from pumploss.tables.gold_token_day import NUMBERS_PER_DAY
 
 Row = dict[str, Any]
 
@@ -30,10 +31,17 @@ def random_entry(draw: Random, trader: str, mint: str, day: date) -> Row:
     }  # fmt: skip
 
 
+def mint_number(mint: str) -> int:
+    """Number a mint as if it were first seen on the day that its name ends with, or else on a day before all."""
+    first = (date.fromisoformat(mint[2:]) if mint[2:] else date(2025, 12, 1)) - date(1970, 1, 1)
+    return first.days * NUMBERS_PER_DAY + int(mint[1])
+
+
 def random_token_day(draw: Random, mint: str, day: date) -> Row:
     peak, venue = 1 + draw.random(), draw.choice(["pump_curve", "pump_curve", "pumpswap"])
     return {
         "token_mint": mint, "day": day, "known_at": midnight(shift(day, 1)), "venue_close": venue,
+        "mint_number": mint_number(mint),
         "volatility": draw.choice([None, draw.random()]), "price_peak_close_sol": peak, "price_high_sol": peak,
         "price_close_sol": peak * draw.choice([0.05, 0.5]), "real_token_close_units": draw.randrange(2),
     }  # fmt: skip

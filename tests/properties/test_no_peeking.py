@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from features import registry
-from features.rolling.facts import Inputs
-from jobs import gold_labels, gold_trader_features, gold_trader_positions
+from jobs import gold_labels, gold_trader_features
 from pumploss.days import midnight, shift, span
 from pumploss.tables import gold_trader_day
+from tests.building.feature_inputs import inputs_of
 from tests.building.frames import in_memory
 from tests.building.random_market import FIRST, LAST, TABLES, TRADERS, Row, day_of, market, upto
 
@@ -29,13 +29,22 @@ def features(frame: Any) -> Any:
 
     def compute(tables: list[list[Row]], days: list[date]) -> dict[tuple[str, date], Row]:
         frames = {table.name: frame(table, *rows) for table, rows in zip(TABLES, tables, strict=True)}
-        # Round trips are read by way of what their days say of positions.
-        frames["silver_round_trips"] = gold_trader_positions.transform(frames["silver_round_trips"])
-        inputs = Inputs(*frames.values())
-        found = gold_trader_features.transform(inputs, days, in_memory).toArrow().to_pylist()
+        found = gold_trader_features.transform(inputs_of(frames), days, in_memory).toArrow().to_pylist()
         return {(row["trader_address"], row["feature_day"]): row for row in found}
 
     return compute
+
+
+@pytest.fixture(scope="module")
+def own_known_at(frame: Any) -> Any:
+    """`own_known_at(tables, as_of)`: when what each trader's own windows rest on was known, by trader."""
+
+    def known_at(tables: list[list[Row]], as_of: date) -> dict[str, Any]:
+        frames = {table.name: frame(table, *rows) for table, rows in zip(TABLES, tables, strict=True)}
+        found = gold_trader_features.windowed(inputs_of(frames), [as_of]).select("trader_address", "known_at")
+        return {row["trader_address"]: row["known_at"] for row in found.toArrow().to_pylist()}
+
+    return known_at
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +84,7 @@ def test_a_range_of_features_equals_day_by_day_in_any_order_of_rows(features, se
 @few
 @given(seed=seeds, as_of=as_of_days, age=st.integers(1, 35))
 def test_a_late_market_row_raises_known_at_of_all_who_see_it_and_a_token_row_of_those_who_used_it(
-    features, seed, as_of, age
+    features, own_known_at, seed, as_of, age
 ):
     tables, day, late = market(seed), shift(as_of, -age), midnight(shift(as_of, 90))
     before = features(tables, [as_of])
@@ -87,9 +96,33 @@ def test_a_late_market_row_raises_known_at_of_all_who_see_it_and_a_token_row_of_
     }
     tokens = [{**row, "known_at": late} if _is_of(row, "m1", day) else row for row in tables[2]]
     users = {row["trader_address"] for row in tables[1] if _is_of(row, "m1", day)} if sees else set()
+    own = own_known_at([*tables[:2], tokens, *tables[3:]], as_of)
+    assert own == {who: late if who in users else known for who, known in own_known_at(tables, as_of).items()}
+    # All are ranked among those who used it.
     found = features([*tables[:2], tokens, *tables[3:]], [as_of])
+    is_ranked = bool(users & own.keys())
     assert {pair: row["known_at"] for pair, row in found.items()} == {
-        pair: late if pair[0] in users else row["known_at"] for pair, row in before.items()
+        pair: late if is_ranked else row["known_at"] for pair, row in before.items()
+    }
+
+
+@few
+@given(seed=seeds, as_of=as_of_days)
+def test_a_late_fate_raises_known_at_of_those_who_are_compared_with_it_and_of_all_if_one_is_ranked(
+    features, seed, as_of
+):
+    """What became of a mint that one trader entered is in the graduated share of all traders' entries."""
+    tables, late = market(seed), midnight(shift(as_of, 90))
+    before = features(tables, [as_of])
+    old = [row for row in tables[5] if shift(as_of, -30) <= row["trade_date"] < shift(as_of, -1)]
+    entry = Random(seed).choice(old)
+    last = max(row["day"] for row in tables[2] if row["token_mint"] == entry["token_mint"] and row["day"] < as_of)
+    tokens = [{**row, "known_at": late} if _is_of(row, entry["token_mint"], last) else row for row in tables[2]]
+    found = features([*tables[:2], tokens, *tables[3:]], [as_of])
+    is_ranked = any(entry["token_mint"] == row["token_mint"] and (row["trader_address"], as_of) in found for row in old)
+    compared = {pair: row["fated_entries_30d"] > 0 for pair, row in found.items()}
+    assert {pair: row["known_at"] for pair, row in found.items()} == {
+        pair: late if is_ranked or compared[pair] else row["known_at"] for pair, row in before.items()
     }
 
 
@@ -150,7 +183,7 @@ def exact(found: dict[tuple[str, date], Row]) -> dict[tuple[str, date], Row]:
 
 
 def test_late_rows_raise_known_at_and_change_nothing_that_was_known_before(features, sixty_days):
-    """Of each T, ann's rows of a day of its window are others, and came late."""
+    """Of each T, ann's rows of a day of its window are others, and came late: all are ranked among her."""
     seed, tables, times, found = sixty_days
     late = midnight(shift(FIRST, 90))
     for as_of in (times[1], times[4]):
@@ -162,9 +195,12 @@ def test_late_rows_raise_known_at_and_change_nothing_that_was_known_before(featu
             own = [{**row, "known_at": late} for row in changed[place] if row["trader_address"] == "ann"]
             after[place] = others + own
         before = {pair: row for pair, row in found.items() if pair[1] == as_of}
-        for pair, row in features(after, [as_of]).items():
-            assert row["known_at"] == late if pair[0] == "ann" else without(row) == without(before[pair])
+        rows = features(after, [as_of])
+        is_ranked = ("ann", as_of) in rows
+        for pair, row in rows.items():
+            assert row["known_at"] == late or not is_ranked
+            assert pair[0] == "ann" or without(row) == without(before[pair])
 
 
 def without(row: Row) -> Row:
-    return {name: value for name, value in row.items() if name not in COMPARED}
+    return {name: value for name, value in row.items() if name not in COMPARED | {"known_at"}}

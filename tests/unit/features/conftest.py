@@ -12,8 +12,6 @@ from tests.building.frames import in_memory
 @pytest.fixture(scope="session")
 def compute(frame: Any) -> Any:
     """`compute(days=..., mints=..., as_of_days=...)`: features by trader and T; what is left out is ann's."""
-    from features.rolling.facts import Inputs
-    from jobs import gold_trader_positions
     from jobs.gold_trader_features import transform
     from pumploss.tables import (
         gold_market_day,
@@ -24,6 +22,7 @@ def compute(frame: Any) -> Any:
         silver_round_trips,
         silver_trader_mint_day,
     )
+    from tests.building.feature_inputs import inputs_of
 
     def features(
         days: Any = DAYS,
@@ -35,15 +34,12 @@ def compute(frame: Any) -> Any:
         tokens: Any = TOKENS,
         rhythm: Any = RHYTHM,
     ) -> Any:
-        inputs = Inputs(
-            trader_days=frame(gold_trader_day.TABLE, *days),
-            mint_days=frame(silver_trader_mint_day.TABLE, *mints),
-            token_days=frame(gold_token_day.TABLE, *tokens),
-            market_days=frame(gold_market_day.TABLE, *market),
-            positions=gold_trader_positions.transform(frame(silver_round_trips.TABLE, *trips)),
-            entries=frame(silver_entries.TABLE, *entries),
-            rhythm=frame(gold_trader_rhythm.TABLE, *rhythm),
-        )
+        rows = {
+            gold_trader_day.TABLE: days, silver_trader_mint_day.TABLE: mints, gold_token_day.TABLE: tokens,
+            gold_market_day.TABLE: market, silver_round_trips.TABLE: trips, silver_entries.TABLE: entries,
+            gold_trader_rhythm.TABLE: rhythm,
+        }  # fmt: skip
+        inputs = inputs_of({table.name: frame(table, *of_table) for table, of_table in rows.items()})
         found = transform(inputs, as_of_days, in_memory).toArrow().to_pylist()
         return {(row["trader_address"], row["feature_day"]): row for row in found}
 

@@ -8,8 +8,10 @@ from statistics import median
 import pytest
 
 from features.rolling import entries
+from jobs import gold_trader_entries
 from pumploss.days import midnight, shift, span
 from pumploss.tables import gold_token_day, silver_entries
+from tests.building.feature_inputs import histories_of
 
 FIRST = date(2026, 1, 1)
 DAYS = span(FIRST, date(2026, 2, 20))
@@ -28,7 +30,8 @@ def market(seed):
             peak = max(peak, high)
             tokens.append(
                 {
-                    "token_mint": mint, "day": day, "price_high_sol": high, "price_peak_close_sol": peak,
+                    "token_mint": mint, "mint_number": n, "day": day,
+                    "price_high_sol": high, "price_peak_close_sol": peak,
                     "price_close_sol": draw.choice([0.05, 0.5]) * peak, "known_at": midnight(shift(day, 1)),
                     "venue_close": draw.choice(["pump_curve", "pump_curve", "pumpswap"]),
                     "real_token_close_units": draw.choice([0, 5, 5]),
@@ -56,7 +59,9 @@ def entry(draw, trader, mint, day):
 @pytest.mark.parametrize("seed", range(3))
 def test_windows_are_those_of_a_plain_recomputation(frame, rows_of, seed):
     rows, tokens = market(seed)
-    got = entries.windowed(frame(silver_entries.TABLE, *rows), frame(gold_token_day.TABLE, *tokens), WANTED)
+    token_days = frame(gold_token_day.TABLE, *tokens)
+    days = gold_trader_entries.transform(frame(silver_entries.TABLE, *rows), token_days, DAYS)
+    got = entries.windowed(days, histories_of(token_days), WANTED)
     found = {(row["trader_address"], row["as_of_day"]): row for row in rows_of(got)}
     expected = {(trader, day): plain(rows, tokens, trader, day) for trader in "abc" for day in WANTED}
     assert found.keys() == {pair for pair, row in expected.items() if row}

@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime
 
+import pytest
+
 from tests.building.trader_days import T, days_of
 
 
@@ -18,21 +20,30 @@ def test_levels_are_those_of_the_latest_day_before_each_t(compute):
     assert [row["total_trades_30d"] for row in found.values()].count(2) == 1
 
 
-def test_known_at_is_the_latest_contribution_from_any_fact(compute):
-    late = datetime(2026, 4, 5, tzinfo=UTC)
-    days = [days_of(), days_of(trader_address="cid", known_at=late), days_of(trader_address="dan")]
-    mint = {"token_mint": "m", "trade_date": date(2026, 3, 30), "known_at": late}
-    beyond = {**mint, "trade_date": date(2026, 2, 28), "first_seen_day": date(2026, 2, 28)}
-    trip = {"trader_address": "eve", "close_day": date(2026, 3, 1), "known_at": late}
-    unseen = {"trader_address": "dan", "close_day": T, "known_at": late}
-    days.append(days_of(trader_address="eve"))
-    found = compute(
-        days=days,
-        mints=[{"trader_address": "ben", **mint}, {"trader_address": "dan", **beyond}],
-        trips=[trip, unseen],
-    )
-    assert {found[trader, T]["known_at"] for trader in ("ben", "cid", "eve")} == {late}
-    assert found["dan", T]["known_at"] == datetime(2026, 3, 31, tzinfo=UTC)
+TRADERS = ("ben", "cid", "dan", "eve")
+LATE = datetime(2026, 4, 5, tzinfo=UTC)
+MINT = {"token_mint": "m", "trade_date": date(2026, 3, 30), "known_at": LATE}
+BEYOND = {**MINT, "trade_date": date(2026, 2, 28), "first_seen_day": date(2026, 2, 28)}
+TRIP = {"trader_address": "eve", "close_day": date(2026, 3, 1), "known_at": LATE}
+
+
+@pytest.mark.parametrize(
+    ("late", "known_at"),
+    [
+        ({"cid": LATE}, LATE),
+        ({"mints": [{"trader_address": "ben", **MINT}]}, LATE),
+        ({"trips": [TRIP]}, LATE),
+        (
+            {"mints": [{"trader_address": "dan", **BEYOND}], "trips": [{**TRIP, "close_day": T}]},
+            datetime(2026, 3, 31, tzinfo=UTC),
+        ),
+    ],
+    ids=["day", "mint", "position", "beyond the window"],
+)
+def test_known_at_is_the_latest_contribution_from_any_fact_of_any_trader_who_is_ranked(compute, late, known_at):
+    days = [days_of(trader_address=name, **({"known_at": late[name]} if name in late else {})) for name in TRADERS]
+    found = compute(days=days, mints=late.get("mints", []), trips=late.get("trips", []))
+    assert {trader: row["known_at"] for (trader, _), row in found.items()} == dict.fromkeys(TRADERS, known_at)
 
 
 def test_what_is_kept_counts_on_days_of_sells_alone(compute):
