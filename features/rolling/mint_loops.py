@@ -55,8 +55,7 @@ def table_size(items: int) -> int:
 def home(number: int, size: int) -> int:
     """Find where a number's place in a table of that size is sought first."""
     spread = np.uint64(number) * _SPREADING
-    place: int = np.int64(spread >> _HALF) & (size - 1)
-    return place
+    return int(np.int64(spread >> _HALF) & (size - 1))
 
 
 @compiled
