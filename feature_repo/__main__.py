@@ -9,6 +9,9 @@ from feature_repo.store import configuration, feature_store, online_redis
 from pumploss.settings import ROOT, as_environment, from_environment
 from pumploss.whole_files import write_whole
 
+#: Feast's command line, loaded as this package loads Feast.
+_FEAST = "import feature_repo; from feast.cli.cli import cli; cli(prog_name='feast')"
+
 
 def main(arguments: list[str]) -> int:
     """Run `feast` in feature_repo with these arguments, and today's definitions; answers its exit code."""
@@ -21,7 +24,7 @@ def main(arguments: list[str]) -> int:
         del told["online_store"]["url"]
         write_whole(given, json.dumps(told))  # every JSON text is a YAML one
         folder = str(ROOT / "feature_repo")
-        command = [sys.executable, "-m", "feast.cli.cli", "--chdir", folder, "--feature-store-yaml", str(given)]
+        command = [sys.executable, "-c", _FEAST, "--chdir", folder, "--feature-store-yaml", str(given)]
         environment = {**os.environ, **as_environment(settings), "PYTHONPATH": str(ROOT)}
         return subprocess.run([*command, *arguments], env=environment, check=False).returncode
 

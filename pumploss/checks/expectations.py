@@ -10,6 +10,7 @@ from copy import copy
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from pumploss.checks.library import great_expectations
 from pumploss.contract import Check
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 @cache
 def _kinds() -> dict[str, Any]:
     """Make the kinds of expectations, by which bounds they have. Imported late: the library takes seconds to load."""
-    import great_expectations.expectations as gxe
+    gxe = great_expectations().expectations
     from great_expectations.compatibility import pydantic
 
     def remembering(kind: Any) -> Any:

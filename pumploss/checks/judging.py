@@ -1,7 +1,6 @@
 """Makes the suite of a table's checks, and lets Great Expectations judge measured metrics by it."""
 
 import html
-import logging
 from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pyspark.sql import DataFrame
 
 from pumploss.checks.expectations import expectation, outcome
+from pumploss.checks.library import great_expectations
 from pumploss.checks.measuring import Measured
 from pumploss.contract import Check, Metric, Severity, Table
 from pumploss.errors import CheckError
@@ -80,10 +80,8 @@ def suite(table: Table) -> "ExpectationSuite":
 
 @cache
 def _suite(name: str, checks: tuple[Check, ...]) -> "ExpectationSuite":
-    import great_expectations as gx
-
     expectations = [_expected(check, label, True) for check, label in zip(checks, labels(checks), strict=True)]
-    return gx.ExpectationSuite(name=name, expectations=list(map(copy, expectations)))
+    return great_expectations().ExpectationSuite(name=name, expectations=list(map(copy, expectations)))
 
 
 @cache
@@ -163,12 +161,3 @@ def _repeats(staged: DataFrame, verdict: Verdict) -> bool:
 def stops(verdicts: list[Verdict]) -> list[Verdict]:
     """List those verdicts that forbid publishing."""
     return [verdict for verdict in verdicts if verdict.check.severity is Severity.STOP]
-
-
-@cache
-def ready() -> None:
-    """Make Great Expectations ready, once."""
-    import great_expectations as gx
-
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
-    gx.get_context(mode="ephemeral")

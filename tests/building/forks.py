@@ -20,17 +20,8 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
-from jobs.pipeline import STEPS
 from pumploss.settings import ROOT
 
-#: What is loaded ahead: the commands, every step, and the library that judges what steps write.
-LOADED = (
-    "jobs.commands.run_steps",
-    "jobs.running.nightly",
-    "pumploss.embedded.engine_server",
-    "great_expectations",
-    *(f"jobs.{step.name}" for step in STEPS),
-)
 ENDS_WITHIN_SECONDS = 300
 
 
@@ -92,7 +83,7 @@ def run(words: Sequence[str], environment: dict[str, str]) -> subprocess.Complet
 @cache
 def _context() -> Any:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(LOADED))
+    context.set_forkserver_preload(["tests.building.loaded"])
     atexit.register(_end_all)
     return context
 

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pumploss.checks.judging import ready
+from pumploss.checks.library import great_expectations
 
 if TYPE_CHECKING:
     from great_expectations.data_context import EphemeralDataContext
@@ -17,12 +17,12 @@ WAIT_SECONDS = 120.0
 @cache
 def stores_of(folder: Path) -> "EphemeralDataContext":
     """Return the stores of Great Expectations for suites, results and pages below this folder."""
+    great_expectations().get_context(mode="ephemeral")
     from great_expectations.data_context import EphemeralDataContext
     from great_expectations.data_context.types.base import DataContextConfig
 
     from pumploss.checks.data_docs.plain_store import PlainResults
 
-    ready()
     config = DataContextConfig(
         config_version=4.0,
         stores=_stores(folder),
