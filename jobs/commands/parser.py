@@ -82,6 +82,8 @@ def _steps(commands: _Commands) -> None:
 def _readers(commands: _Commands) -> None:
     _command(commands, "docs", "docs:run", "open Data Docs: what every check said of the latest nights")
     status = _command(commands, "status", "status:run", "show every store, and what ran last, from the ledger")
+    report = _command(commands, "report", "report:run", "write the pages of nights that have none, and the index")
+    report.add_argument("--day", type=_day, metavar="DAY", help="only of this day, as YYYY-MM-DD")
     alert = _command(commands, "alert", "alert:run", "send what waits for a person to PUMPLOSS_ALERT_URLS, each once")
     alert.add_argument("--test", action="store_true", help="only send a message that says so, to see that it arrives")
     verify = _command(commands, "verify", "verify:run", "compare ledger, lake, segments, registry and stores")

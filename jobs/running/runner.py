@@ -63,8 +63,18 @@ def _run(context: Context, hold: Hold, step: Step, wanted: Days, **options: Any)
     context.ledger.append([*done, *stale_rows(context, report, wanted)])
     if step is daily()[-1]:
         gate.build_data_docs(context.settings.data_docs_dir, context.say, report)
+        _write_page(context, wanted[-1], report)
     report.details["seconds"] = time.monotonic() - started
     return report
+
+
+def _write_page(context: Context, day: date, report: RunReport) -> None:
+    """Write the night's page of the report; trouble with it is only said."""
+    from jobs.reporting.site import write_quietly  # draws charts, which no other step does
+
+    started = time.perf_counter()
+    write_quietly(context, day)
+    gate.took(report, "report", started)
 
 
 def _sound_pass(context: Context, report: RunReport, days: Days, **options: Any) -> None:

@@ -16,14 +16,22 @@ from models.slices import FEWEST_OUTCOMES
 MARKET, SIMULATED = "market", "simulated"
 
 
+def templates(*folders: Path) -> Environment:
+    """Make templates of pages out of further folders, which share this page's look and parts."""
+    environment = Environment(
+        loader=FileSystemLoader([Path(__file__).parent, *folders]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    # Charts are drawn by ourselves and hold no text but names, which the drawing escapes.
+    environment.filters["inline"] = Markup
+    return environment
+
+
 @cache
 def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    # Charts are drawn by ourselves and hold no text but names of inputs and slices, which the drawing escapes.
-    environment.filters["inline"] = Markup
-    return environment.get_template("page.html")
+    return templates().get_template("page.html")
 
 
 def page(
