@@ -30,7 +30,7 @@ from pumploss import clock
 from pumploss.columns import AS_OF, TRADER
 from pumploss.contract import Type
 from pumploss.errors import StoreError
-from pumploss.hot import EXPIRY_SECONDS
+from pumploss.hot_keys import EXPIRY_SECONDS
 from pumploss.settings import from_environment
 
 _BATCH = 5_000

@@ -18,7 +18,7 @@ import redis
 from redis.client import Pipeline
 
 from pumploss.columns import TRADER
-from pumploss.hot import EXPIRY_SECONDS, PREFIX
+from pumploss.hot_keys import EXPIRY_SECONDS, PREFIX
 
 #: What is known of Feast's keys outlives them.
 _KNOWN_SECONDS = EXPIRY_SECONDS + 24 * 3600

@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 
 from jobs.bronze.accounting import Fates, account, by_file, refuse_files
 from jobs.bronze.closing_rows import read_files
+from jobs.bronze.erased_lines import ERASED, without_erased
 from jobs.bronze.hops import flagged, legs, middles
 from jobs.bronze.pool_records import remember, resting
 from jobs.bronze.pool_retries import Resolved, resolve
@@ -19,6 +20,7 @@ from jobs.gates.refused_dumps import ROWS, refused_dumps
 from jobs.gates.unit_mistakes import implausible
 from jobs.running.step_context import StepContext
 from pumploss.days import Days
+from pumploss.lake.tombstones import Tombstones
 from pumploss.reasons import Reason
 from pumploss.report import RunReport
 from pumploss.tables.bronze_token_events import TABLE as EVENTS
@@ -64,7 +66,8 @@ def _build(context: StepContext, days: Days) -> None:
     staged = context.stage(TABLE, _routed(context, trades, parsed, resolved))
     kept = context.stage(QUARANTINE, _quarantine(parsed, [resolved.refused, refused], context.run_id))
     events = parsed.where("kind = 'event'").select(*EVENTS.names)
-    fates = Fates(by_file(staged), by_file(kept), by_file(copies), by_file(events), resolved.retried)
+    erased = by_file(parsed.where(f"kind = '{ERASED}'"))
+    fates = Fates(by_file(staged), by_file(kept), by_file(copies), by_file(events), resolved.retried, erased)
     account(files, fates, report, settled_stamps(landed))
     empty = empty_days.empty_dumps(daily_sources(context.landing), files, days, taken)
     refused_whole = refused_dumps(context, files, fates, kept)
@@ -85,7 +88,8 @@ def _files(context: StepContext, source: str, day: date) -> list[LandedFile]:
 def _parse(context: StepContext, files: Iterable[LandedFile]) -> DataFrame:
     rows = [(file.path, file.name, file.source, file.day) for file in files]
     frame = context.spark.createDataFrame(rows, "path string, name string, source string, dump_day date")
-    return frame.repartition(2, "name").mapInArrow(parse_files, PARSED_DDL)
+    parse = without_erased(parse_files, Tombstones(context.lake, context.settings.home).marks())
+    return frame.repartition(2, "name").mapInArrow(parse, PARSED_DDL)
 
 
 def _sound(context: StepContext, resolved: Resolved, files: Sequence[LandedFile]) -> tuple[DataFrame, DataFrame | None]:
@@ -139,6 +143,9 @@ def _tell_files(report: RunReport) -> None:
     events = sum(sum(file.get("routed", {}).values()) for file in files)
     if events:
         report.notes.append(f"{events} events of tokens and pools")
+    erased = sum(file.get(ERASED, 0) for file in files)
+    if erased:
+        report.notes.append(f"{erased} lines of erased traders were dropped when they were read (erased)")
     floats = sum(file.get("float_count", 0) for file in files)
     if floats:
         report.notes.append(f"{floats} lines have whole numbers that are written as floats, as 2.0")

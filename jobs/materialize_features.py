@@ -22,7 +22,8 @@ from pumploss.cohort import COHORTS
 from pumploss.columns import COHORT
 from pumploss.days import Days, midnight, shift
 from pumploss.errors import StoreError
-from pumploss.hot import EXPIRY_SECONDS, open_hot
+from pumploss.hot import open_hot
+from pumploss.hot_keys import EXPIRY_SECONDS
 
 if TYPE_CHECKING:
     from feast import FeatureStore

@@ -141,7 +141,7 @@ STEPS = (
     ),
     # What is published follows close on one another, the hot store's pointer last: it says which T each part shows.
     Step("materialize_features", ("gold_trader_features",), is_restated=False, waits_for=("publish_warm",)),
-    Step("publish_hot", (), is_restated=False, waits_for=("publish_warm", "materialize_features")),
+    Step("publish_hot", ("gold_market_day",), is_restated=False, waits_for=("publish_warm", "materialize_features")),
 )
 
 BY_NAME = {step.name: step for step in STEPS}

@@ -1,19 +1,22 @@
-"""Copies the leaderboards that the warm store shows into Redis, so that both say the same."""
+"""Copies the leaderboards that the warm store shows into Redis and to static pages, so that all say the same."""
 
 from feature_repo.online_traders import features_online
 from feature_repo.store import VIEW
 from jobs.running.step_context import StepContext
 from pumploss.days import Days
 from pumploss.errors import StoreError
+from pumploss.exports import export, target
 from pumploss.hot import EXPECTED, NET, open_hot, publish
 from pumploss.lake.owner import identity
+from pumploss.tables import gold_market_day
 from pumploss.warm import BOARD_ROWS, PERIODS, expected_losers, leaderboard, net_losers, open_warm, publishing
 
 
 def run(context: StepContext, days: Days) -> None:
     """Makes the hot leaderboards those of the warm store, which must show the last of the days or a later one.
 
-    Raises StoreError where it shows an earlier day or another lake, or where Redis fails; the old boards then stay.
+    Exports them with the market day, too. Raises StoreError where it shows an earlier day or another lake, or where
+    Redis or the exports fail; the old boards then stay.
     """
     day = days[-1]
     with open_warm(context.settings) as warm, warm.transaction():
@@ -32,6 +35,10 @@ def run(context: StepContext, days: Days) -> None:
     with open_hot(context.settings) as hot:
         features_as_of = features_online(hot, VIEW)
         publish(hot, boards, shown.as_of, shown.publish_id, features_as_of)
+    market = context.read(gold_market_day.TABLE, [shown.day]).toArrow().to_pylist()
+    pages = {f"boards/{name.replace(':', '-')}": rows for name, rows in boards.items()} | {"market_day": market}
+    written = export(target(context.settings.exports_root), pages, shown.as_of, shown.publish_id)
+    context.report.details["exported"] = written
     if features_as_of is not None and features_as_of != shown.as_of:
         context.report.warnings.append(
             f"features are online as of {features_as_of:%Y-%m-%d}, leaderboards as of {shown.as_of:%Y-%m-%d}: "

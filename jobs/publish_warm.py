@@ -4,6 +4,10 @@ Days of trades and daily losses are replaced only where their content has change
 tables show T alone and are made anew.
 """
 
+import getpass
+import os
+import socket
+import time
 import uuid
 from collections.abc import Iterable, Mapping
 
@@ -56,7 +60,7 @@ def run(context: StepContext, days: Days, allow_older: bool = False) -> None:
 
 
 def _publish(context: StepContext, days: Days, allow_older: bool, publish_id: str) -> None:
-    day = days[-1]
+    day, started = days[-1], time.monotonic()
     origin = context.settings.landing, context.settings.lake
     lake_id = identity(context.lake)
     with open_warm(context.settings) as warm, publishing.exclusive(warm) as staging:
@@ -72,11 +76,20 @@ def _publish(context: StepContext, days: Days, allow_older: bool, publish_id: st
         rows = {name: sum(count for _, count in of_days.values()) for name, of_days in by_day.items()}
         rows |= stage_as_of(context, staging, day)
         versions = {table.name: context.lake.version(table) for table in READ}
-        entry = Published(publish_id, context.run_id, day, *origin, rows, versions, by_day, lake_id)
         _describe(context.report, days, staging.loaded, rows, versions)
         published_rows.gate(context, warm, staging.loaded, day)
         context.require_unmoved()
+        audited = {table.name: context.recorded_digest(table, day) for table in (registry.TABLE, gold_scores.TABLE)}
+        by, seconds = _publisher(), time.monotonic() - started
+        entry = Published(
+            publish_id, context.run_id, day, *origin, rows, versions, by_day, lake_id, audited, by, seconds
+        )
         swapping.swap(warm, staging.loaded, by_day, entry)
+
+
+def _publisher() -> str:
+    """Says who publishes: the machine, the user and the process, and not the command, which may name a trader."""
+    return f"{getpass.getuser()} on {socket.gethostname()}, process {os.getpid()}"
 
 
 def _describe(

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models import artifacts, lineage
+from models import artifacts, erased_frames, lineage
 from models.dataset import TrainingFrame
 from models.logged_run import log_model
 from models.loss_model import SPEC as LOSS
@@ -211,6 +211,10 @@ class Registry:
         if champion is not None and champion != version:
             self._client.set_registered_model_alias(name, PREVIOUS, champion)
         self._client.set_registered_model_alias(name, CHAMPION, version)
+
+    def erase(self, trader: str, is_dry: bool = False) -> int:
+        """Take a trader out of the rows kept with versions; answers how many rows went, or would go if `is_dry`."""
+        return 0 if self._is_unborn else erased_frames.erase(self._client, trader, is_dry)
 
     def _ensure(self, name: str, purpose: str) -> None:
         if not self._client.search_registered_models(f"name='{name}'"):

@@ -7,6 +7,7 @@ All keys begin with `pumploss:`. Nothing else in the same Redis, such as Feast's
     pumploss:leaderboard:net:<period>:...     the same of those who lost most by net result
     pumploss:leaderboard:expected:...         the same of those who are about to lose most
     pumploss:published                        string   JSON: version, as_of of the boards, and that of Feast's features
+    pumploss:cache:<query>:<hash>             string   JSON: an answer that a reader keeps (`pumploss.warm.cache`)
 
 New lists and the pointers to them appear in one MULTI/EXEC, which deletes the lists that they replace. `published` is
 the last word of a night: where its two times are equal, boards and features are of one T. Everything
@@ -30,15 +31,11 @@ from redis.retry import Retry
 
 from pumploss import embedded
 from pumploss.errors import StoreError
+from pumploss.hot_keys import EXPIRY_SECONDS, PREFIX, PUBLISHED
 from pumploss.settings import Settings
 from pumploss.warm.boards import known_period
 from pumploss.warm.tables import BOARD_ROWS, TABLES
 from pumploss.warm.warm_table import AMOUNT, TIME
-
-PREFIX = "pumploss:"
-#: The pointer that a night writes last.
-PUBLISHED = f"{PREFIX}published"
-EXPIRY_SECONDS = 7 * 24 * 3600
 
 #: Stand for a period in the keys of other boards: of expected losses, and before a period of net results.
 EXPECTED, NET = "expected", "net:"

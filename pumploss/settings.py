@@ -57,6 +57,12 @@ class Settings:
     hot_url: str | None = field(
         default=None, metadata=_variable("PUMPLOSS_HOT_URL", "Redis; or embedded", is_address=True)
     )
+    exports: str | None = field(
+        default=None,
+        metadata=_variable(
+            "PUMPLOSS_EXPORTS", "boards as static pages: a folder or `s3://bucket/prefix`", is_address=True
+        ),
+    )
     spark_remote: str | None = field(
         default=None,
         metadata=_variable("SPARK_REMOTE", "`local[*]` or `sc://host:15002`; or embedded", is_address=True),
@@ -94,6 +100,11 @@ class Settings:
         return self.home / "hot"
 
     @property
+    def exports_root(self) -> str:
+        """Where boards are exported to: a folder, `exports` below `home` unless it is said, or `s3://bucket/prefix`."""
+        return self.exports or str(self.home / "exports")
+
+    @property
     def airflow_home(self) -> Path:
         """Airflow's metadata, logs and generated secrets."""
         return self.home / "airflow"
@@ -129,6 +140,7 @@ def _given(settings: Settings) -> dict[str, str]:
     return {
         "PUMPLOSS_WARM_DSN": settings.warm_dsn or "",
         "PUMPLOSS_HOT_URL": settings.hot_url or "",
+        "PUMPLOSS_EXPORTS": settings.exports or "",
         "SPARK_REMOTE": settings.spark_remote or "",
         "PUMPLOSS_SPARK_MEMORY": settings.connect_memory,
         "PUMPLOSS_RUN": settings.run or "",
@@ -183,6 +195,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         tracking_uri=env.get("MLFLOW_TRACKING_URI") or _sqlite(home / "mlflow"),
         warm_dsn=env.get("PUMPLOSS_WARM_DSN") or None,
         hot_url=_redis_address(env.get("PUMPLOSS_HOT_URL") or None),
+        exports=_address(given, "PUMPLOSS_EXPORTS") if (given := env.get("PUMPLOSS_EXPORTS")) else None,
         spark_remote=env.get("SPARK_REMOTE") or None,
         connect_memory=env.get("PUMPLOSS_SPARK_MEMORY") or "4g",
         run=env.get("PUMPLOSS_RUN") or None,

@@ -30,7 +30,7 @@ class Retried(NamedTuple):
 class Fates:
     """Lines by dump day and file: trades written, refused, dropped as duplicates, and events routed to their table.
 
-    `retried` are lines of files of earlier days, by the day on which they are taken.
+    `retried` are lines of files of earlier days, by the day on which they are taken. `erased` are of erased traders.
     """
 
     written: Counter[DayFile]
@@ -38,6 +38,7 @@ class Fates:
     duplicate: Counter[DayFile]
     routed: Counter[DayFile] = field(default_factory=Counter)
     retried: Mapping[DayFile, Retried] = field(default_factory=dict)
+    erased: Counter[DayFile] = field(default_factory=Counter)
 
     def of(self, day: date, file: str) -> dict[str, int]:
         """Counts what became of the lines of a file that are trades, or might have been."""
@@ -72,11 +73,13 @@ def _entry(file: ReadFile, fates: Fates, own: dict[str, int], again: list[dict[s
     """Makes what the ledger's inputs say of a file. Raises ConservationError."""
     routed_count = fates.routed[file.dump_day, file.file]
     routed = {bronze_token_events.TABLE.name: routed_count} if routed_count else {}
-    _require_sum(file.file, file.records or 0, {**own, **routed})
+    erased = {"erased": count} if (count := fates.erased[file.dump_day, file.file]) else {}
+    _require_sum(file.file, file.records or 0, {**own, **routed, **erased})
     entry: dict[str, Any] = {"path": file.file, "sha256": file.sha256, "records": file.records, **own}
     entry |= {"trailing_bytes_count": file.trailing_bytes_count} if file.trailing_bytes_count else {}
     entry |= {"float_count": file.float_count} if file.float_count else {}
     entry |= {"routed": routed} if routed else {}
+    entry |= erased
     return entry | ({"retried": again} if again else {})
 
 

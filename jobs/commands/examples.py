@@ -38,6 +38,15 @@ EXAMPLES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "backup": (("backup /disk/2026-03-31", "a folder that is not there yet"),),
     "restore": (("restore /disk/2026-03-31", "into the home that PUMPLOSS_HOME names"),),
     "rebind": (("rebind --landing /data/dumps", "the dumps have moved: compare, ask, bind"),),
+    "report": (("report", "pages of nights that have none, and the index, below the home"),),
+    "audit": (
+        ("audit net:7d:1", "the first of a board, back to files and lines, worked out again"),
+        ("audit score:9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin", "a wallet's score"),
+    ),
+    "erase": (
+        ("erase 9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin --dry-run", "what would go, and which dumps hold it"),
+        ("erase 9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin", "everywhere, for good; asks before"),
+    ),
     "losers": (
         ("losers", "who lost most by losing sells, of the last published day"),
         ("losers --net --period 7d --limit 10", "by net result: gains set off, open positions counted"),

@@ -108,6 +108,13 @@ def _readers(commands: _Commands) -> None:
     rebind = _command(commands, "rebind", "rebind:run", "bind the lake and the warm store to dumps that have moved")
     rebind.add_argument("--landing", metavar="PATH", help="where the dumps are now (PUMPLOSS_LANDING, or var/landing)")
     rebind.add_argument("--yes", action="store_true", help="do not ask")
+    audit = _command(commands, "audit", "audit:run", "follow a published figure back to lines, and work it out again")
+    audit.add_argument("row", metavar="ROW", help="day:TRADER:DAY, loss:PERIOD:RANK, net:PERIOD:RANK or score:TRADER")
+    erase = _command(commands, "erase", "erase:run", "erase a trader from lake, models and stores, for good")
+    erase.add_argument("address", metavar="TRADER", help="the wallet, in base58")
+    erase.add_argument("--dry-run", action="store_true", help="only show what would go, and which dumps hold him")
+    erase.add_argument("--yes", action="store_true", help="do not ask")
+    _wait(erase)
     losers = _command(commands, "losers", "losers:run", "show who lost most, from the warm store")
     losers.add_argument("--period", choices=PERIODS, default="24h", help="ending at the last published day (24h)")
     kind = losers.add_mutually_exclusive_group()
@@ -119,7 +126,7 @@ def _readers(commands: _Commands) -> None:
     methods = _command(commands, "methods", "methods:run", "compare FIFO with average cost and LIFO, side by side")
     methods.add_argument("--trader", metavar="ADDRESS", help="only this wallet, in base58")
     methods.add_argument("--until", type=_day, metavar="DAY", help="last trade date that counts (the last built one)")
-    for command in (status, verify, maintain, losers, trader, methods):
+    for command in (status, verify, maintain, losers, trader, methods, audit):
         command.add_argument("--json", action="store_true", help="print JSON instead of tables")
 
 

@@ -27,7 +27,7 @@ ROWS = "rows"
 
 
 def refused_dumps(context: StepContext, files: Iterable[ReadFile], fates: Fates, kept: DataFrame) -> list[Dump]:
-    """Finds the dumps of daily sources of whose records none is a trade, an event or a copy, nor any is one of READ.
+    """Finds the dumps of daily sources without a record that is a trade, an event, a copy, erased, or one of READ.
 
     Raises LandingError unless somebody has accepted that each of them is so.
     """
@@ -36,7 +36,7 @@ def refused_dumps(context: StepContext, files: Iterable[ReadFile], fates: Fates,
         dump = file.dump_day, file.source
         records[dump] += file.records or 0
         taken[dump] += sum(
-            counts[file.dump_day, file.file] for counts in (fates.written, fates.duplicate, fates.routed)
+            counts[file.dump_day, file.file] for counts in (fates.written, fates.duplicate, fates.routed, fates.erased)
         )
     refused = sorted(dump for dump in records if records[dump] and not taken[dump] and SOURCES[dump[1]].is_daily)
     refused = _without_read(refused, kept)

@@ -47,15 +47,16 @@ def stale_rows(context: Context, report: RunReport, wanted: Iterable[date]) -> l
 
 
 def _row(context: Context, step: Step, day: date, counts: DayReport, ending: Ending) -> dict[str, Any]:
+    row = new_row(context, step.name, day, counts, ending)
     # What neither ended well nor ran has left the table as the ledger knows it.
-    outputs = (
-        json.dumps(counts.outputs, default=str)
-        if ending.status in ("ok", "skipped")
-        else context.ledger.outputs(step.name, day)
-    )
+    return row if ending.status in ("ok", "skipped") else {**row, "outputs": context.ledger.outputs(step.name, day)}
+
+
+def new_row(context: Context, step: str, day: date, counts: DayReport, ending: Ending) -> dict[str, Any]:
+    """Makes the row of a day by its own counts, also for what is no step of the pipeline."""
     return {
         "run_id": context.run_id,
-        "step": step.name,
+        "step": step,
         "day": day,
         "status": ending.status,
         "rows_read": counts.rows_read,
@@ -65,7 +66,7 @@ def _row(context: Context, step: Step, day: date, counts: DayReport, ending: End
         "seconds": ending.seconds,
         "peak_memory_bytes": peak_memory_bytes(),
         "inputs": json.dumps(counts.inputs, default=str),
-        "outputs": outputs,
+        "outputs": json.dumps(counts.outputs, default=str),
         "output_version": ending.version,
         "code_version": code_version(),
         "error": ending.error and redacted(ending.error),

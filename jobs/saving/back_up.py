@@ -3,12 +3,12 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from shutil import copytree, ignore_patterns
+from shutil import copy2, copytree, ignore_patterns
 
 from jobs.pipeline import WRITER
 from jobs.running.context import Context
 from jobs.running.standing import table_of
-from jobs.saving.manifest import DUMP, LAKE, NAME, REGISTRY, WARM, Manifest, measured
+from jobs.saving.manifest import DUMP, ERASURE_KEY, LAKE, NAME, REGISTRY, WARM, Manifest, measured
 from pumploss import clock, embedded
 from pumploss.errors import SettingsError
 from pumploss.lake.owner import owner
@@ -23,7 +23,7 @@ _DATABASE = "mlflow.db"
 
 
 def back_up(context: Context, to: Path) -> Manifest:
-    """Copy lake, registry and the warm store's database below a new folder; its manifest is written last.
+    """Copy lake, registry, the warm store's database and the key of erasures to a new folder; its manifest comes last.
 
     Stores on servers and in buckets are left to their own backups, and named in `left_out`. Raises SettingsError where
     the folder holds anything, LakeError where a table's log cannot be read.
@@ -39,6 +39,8 @@ def back_up(context: Context, to: Path) -> Manifest:
     else:
         left_out[LAKE] = f"it lies in {settings.lake}: keep versions of the bucket"
     _registry(settings, to / REGISTRY, left_out)
+    if (key := settings.home / ERASURE_KEY).exists():
+        copy2(key, to / ERASURE_KEY)
     published = _warm(context, to / WARM, left_out)
     context.say("digests ...")
     files = {str(path.relative_to(to)): measured(path) for path in sorted(to.rglob("*")) if path.is_file()}

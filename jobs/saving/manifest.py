@@ -10,6 +10,8 @@ from pumploss.errors import SettingsError
 NAME = "backup.json"
 #: Parts of a backup; each is a folder of it.
 LAKE, REGISTRY, WARM = "lake", "mlflow", "warm"
+#: The key by which erased traders are known: without it no dump is read.
+ERASURE_KEY = "erasure.key"
 #: The dump of the warm store's database.
 DUMP = "pumploss.dump"
 

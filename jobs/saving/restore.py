@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from jobs.saving.manifest import DUMP, LAKE, REGISTRY, WARM, Manifest, damaged, read
+from jobs.saving.manifest import DUMP, ERASURE_KEY, LAKE, REGISTRY, WARM, Manifest, damaged, read
 from pumploss import embedded
 from pumploss.errors import SettingsError
 from pumploss.settings import Settings
@@ -34,6 +34,8 @@ def restore(settings: Settings, folder: Path, say: Callable[[str], None]) -> Man
         if part in targets:
             say(f"{targets[part]} ...")
             _put(folder / part, targets[part])
+    if ERASURE_KEY in targets:
+        shutil.copy2(folder / ERASURE_KEY, targets[ERASURE_KEY])
     if WARM in targets:
         say(f"{targets[WARM]} ...")
         try:
@@ -47,7 +49,8 @@ def restore(settings: Settings, folder: Path, say: Callable[[str], None]) -> Man
 
 def _targets(settings: Settings, folder: Path) -> dict[str, Path]:
     """Say where each part of the backup goes."""
-    places = {LAKE: Path(settings.lake), REGISTRY: settings.home / REGISTRY, WARM: settings.warm_dir}
+    places = {name: settings.home / name for name in (REGISTRY, ERASURE_KEY)}
+    places |= {LAKE: Path(settings.lake), WARM: settings.warm_dir}
     targets = {part: place for part, place in places.items() if (folder / part).exists()}
     if LAKE in targets and "://" in settings.lake:
         raise SettingsError(f"The backup holds a lake, {settings.lake} is no folder: unset PUMPLOSS_LAKE.")

@@ -24,7 +24,8 @@ DayContents = dict[date, tuple[str | None, int]]
 class Published:
     """Holds a row of `publish_log`: what the live tables show after it. `days` is by table name.
 
-    `lake_id` stays the same where the lake is moved with its home; publishes of old have none.
+    `lake_id` stays the same where the lake is moved with its home; publishes of old have none, nor what audits ask for:
+    `digests` of the tables of T, who `published_by`, and the seconds until the swap.
     """
 
     publish_id: str
@@ -36,6 +37,9 @@ class Published:
     versions: Mapping[str, int | None] = field(default_factory=dict)
     days: Mapping[str, DayContents] = field(default_factory=dict)
     lake_id: str | None = None
+    digests: Mapping[str, str | None] = field(default_factory=dict)
+    published_by: str | None = None
+    seconds: float | None = None
 
     @property
     def as_of(self) -> datetime:
@@ -80,8 +84,8 @@ def _take_lock(connection: psycopg.Connection, wait_seconds: float) -> None:
 def latest(connection: psycopg.Connection) -> Published | None:
     """Read what the live tables show; None before the first publish."""
     row = connection.execute(
-        "SELECT publish_id, run_id, day, landing, lake, row_counts, versions, days, lake_id FROM publish_log ORDER BY "
-        "number DESC LIMIT 1"
+        "SELECT publish_id, run_id, day, landing, lake, row_counts, versions, days, lake_id, coalesce(digests, '{}'), "
+        "published_by, seconds FROM publish_log ORDER BY number DESC LIMIT 1"
     ).fetchone()
     if row is None:
         return None
@@ -89,8 +93,8 @@ def latest(connection: psycopg.Connection) -> Published | None:
         table: {date.fromisoformat(day): (digest, rows) for day, (digest, rows) in contents.items()}
         for table, contents in row[7].items()
     }
-    publish_id, run_id, day, landing, lake, row_counts, versions, _, lake_id = row
-    return Published(publish_id, run_id, day, landing, lake, row_counts, versions, days, lake_id)
+    publish_id, run_id, day, landing, lake, row_counts, versions, _, *more = row
+    return Published(publish_id, run_id, day, landing, lake, row_counts, versions, days, *more)
 
 
 def is_published(connection: psycopg.Connection, publish_id: str) -> bool:
@@ -130,11 +134,12 @@ def record(connection: psycopg.Connection, entry: Published) -> None:
         for table, contents in entry.days.items()
     }
     connection.execute(
-        "INSERT INTO publish_log (publish_id, run_id, day, as_of, landing, lake, lake_id, row_counts, versions, days) "
-        "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        "INSERT INTO publish_log (publish_id, run_id, day, as_of, landing, lake, lake_id, published_by, seconds, "
+        "row_counts, versions, days, digests) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         (
             *(entry.publish_id, entry.run_id, entry.day, entry.as_of, entry.landing, entry.lake, entry.lake_id),
-            *map(json.dumps, (entry.row_counts, entry.versions, days)),
+            *(entry.published_by, entry.seconds),
+            *map(json.dumps, (entry.row_counts, entry.versions, days, entry.digests)),
         ),
     )
 

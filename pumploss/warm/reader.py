@@ -5,21 +5,23 @@ with open_reader(from_environment()) as reader:
 """
 
 import logging
-from collections.abc import Iterator
+from collections import namedtuple
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import psycopg
 from psycopg.conninfo import make_conninfo
-from psycopg.rows import namedtuple_row
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from pumploss import embedded
 from pumploss.errors import StoreError
 from pumploss.settings import Settings
 from pumploss.warm.boards import known_period
+from pumploss.warm.cache import Cache, Rows, open_cache
 from pumploss.warm.connection import READER, address
 from pumploss.warm.queries import named
 from pumploss.warm.tables import BOARD_ROWS
@@ -60,11 +62,18 @@ def _is_decimal(field: "pa.Field") -> bool:
     return bool(pa.types.is_decimal(field.type))
 
 
+@lru_cache
+def _row(names: tuple[str, ...]) -> Callable[..., NamedTuple]:
+    made: Callable[..., NamedTuple] = namedtuple("Row", names)  # type: ignore[misc]  # noqa: PYI024 - of any query
+    return made
+
+
 class Reader:
     """Asks the named queries of `pumploss/warm/queries`; may be shared by threads."""
 
-    def __init__(self, pool: "ConnectionPool[psycopg.Connection[Any]]") -> None:
+    def __init__(self, pool: "ConnectionPool[psycopg.Connection[Any]]", cache: Cache | None = None) -> None:
         self._pool = pool
+        self._cache = cache
 
     def leaderboard(self, period: str = "24h", limit: int = BOARD_ROWS) -> Answer:
         """List who lost most by losing sells in 24h, 7d, 30d or all that end at T; the net result stands beside."""
@@ -124,10 +133,18 @@ class Reader:
 
     def ask(self, query: str, **values: Any) -> Answer:
         """Ask a named query. Raises StoreError where the store does not answer in time."""
+        if self._cache is None:
+            names, rows = self._asked(query, values)
+        else:
+            names, rows = self._cache.answer(query, values, lambda: self._asked(query, values))
+        made = _row(tuple(names))
+        return Answer(tuple(names), [made(*row) for row in rows])
+
+    def _asked(self, query: str, values: dict[str, Any]) -> Rows:
         try:
-            with self._pool.connection() as connection, connection.cursor(row_factory=namedtuple_row) as cursor:
-                rows = cursor.execute(named(query), values).fetchall()
-                return Answer(tuple(column.name for column in cursor.description or ()), rows)
+            with self._pool.connection() as connection, connection.cursor() as cursor:
+                rows = [list(row) for row in cursor.execute(named(query), values).fetchall()]
+                return [column.name for column in cursor.description or ()], rows
         except (psycopg.OperationalError, PoolTimeout) as error:
             raise StoreError(
                 f"The warm store did not answer {query}: {str(error).strip()}. Ask again later."
@@ -135,9 +152,10 @@ class Reader:
 
 
 @contextmanager
-def open_reader(settings: Settings, connections: int = 4) -> Iterator[Reader]:
+def open_reader(settings: Settings, connections: int = 4, *, cached: bool = False) -> Iterator[Reader]:
     """Open a pool of up to so many connections that may read and nothing else.
 
+    A reader that is `cached` keeps answers in the hot store, for other such readers too: `pumploss.warm.cache`.
     With the embedded server it is the reading role's, else that of `PUMPLOSS_WARM_DSN`. Nothing is migrated. Raises
     StoreError where the store cannot be reached.
     """
@@ -166,4 +184,4 @@ def open_reader(settings: Settings, connections: int = 4) -> Iterator[Reader]:
                 f"The warm store {address(dsn)} cannot be reached: {str(error).strip()}. Start it, or mend or unset "
                 "PUMPLOSS_WARM_DSN; where nothing was ever published, run `pumploss nightly`."
             ) from error
-        yield Reader(pool)
+        yield Reader(pool, stack.enter_context(open_cache(settings)) if cached else None)

@@ -38,6 +38,11 @@ COVERED_BY = {
         "jobs/train_loss_model", "jobs/train_risk_model", "models/loss_model", "models/quiet_mlflow",
         "models/registry", "models/risk_model",
     ),
+    "integration/test_auditing": ("jobs/auditing", "jobs/commands/audit"),
+    "integration/test_erasing": (
+        "jobs/commands/erase", "jobs/erasing/erasure", "jobs/erasing/files", "jobs/erasing/lake_days",
+        "jobs/erasing/landed_lines", "jobs/erasing/leftovers", "jobs/erasing/log_files", "jobs/erasing/restated",
+    ),
     "integration/test_backups": ("jobs/commands/backup", "jobs/saving"),
     "integration/test_moved_homes": ("jobs/commands/rebind",),
     "integration/test_nightly": (
@@ -120,6 +125,7 @@ COVERED_BY = {
     "unit/simulator/test_measured_trades": (
         "simulator/book", "simulator/matching", "simulator/plans", "simulator/population",
     ),
+    "unit/pumploss/test_hot": ("pumploss/hot_keys",),
     "unit/pumploss/test_fees": ("sources/interpreting/venues",),
     "unit/sources/test_sources": ("pumploss/reasons",),
 }  # fmt: skip

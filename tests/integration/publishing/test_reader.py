@@ -12,6 +12,8 @@ import psycopg
 import pytest
 
 from pumploss.errors import StoreError
+from pumploss.hot import open_hot
+from pumploss.hot_keys import ANSWERS
 from pumploss.settings import from_environment
 from pumploss.warm import Reader, expected_losers, leaderboard, net_losers, open_reader, open_warm
 from pumploss.warm import queries as folder
@@ -141,3 +143,15 @@ def test_a_reader_changes_nothing_and_a_store_that_is_away_is_named(
         open_reader(from_environment({"PUMPLOSS_HOME": str(tmp_path)})),
     ):
         pass
+
+
+def test_kept_answers_are_those_of_the_store(town: Town) -> None:
+    with open_reader(town.settings) as plain, open_reader(town.settings, cached=True) as kept:
+        for name, values in ASKED.items():
+            answers = [plain.ask(name, **values), kept.ask(name, **values), kept.ask(name, **values)]
+            assert [list(map(tuple, answer.rows)) for answer in answers] == [list(map(tuple, answers[0].rows))] * 3, (
+                name
+            )
+            assert {answer.names for answer in answers} == {answers[0].names}
+    with open_hot(town.settings) as hot:
+        assert len(list(hot.scan_iter(f"{ANSWERS}*"))) == len(ASKED)

@@ -1,0 +1,127 @@
+"""Remembers who was erased, by keyed hashes alone, so that no dump brings anybody back.
+
+The hashes lie in the lake, the key in the home, readable by its owner only: without it nobody can tell whom a hash
+stands for, though all wallets of the chain are known. A lake with hashes whose key is gone is read by no run.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from pumploss import clock
+from pumploss.errors import SettingsError
+from pumploss.lake.logs import TableLogs
+from pumploss.whole_files import write_whole
+
+#: The file of the key in a home, and that of the hashes in a lake.
+KEY: Final = "erasure.key"
+_NOTE: Final = "_erased.json"
+_KEY_BYTES, _HASH_BYTES = 32, 16
+_CHECKED: Final = b"the key of this lake"
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Tells names that were erased from all others. A name is an address as text, or the bytes that it stands for."""
+
+    key: bytes
+    hashes: frozenset[str]
+
+    def hold(self, name: bytes) -> bool:
+        """Tell whether the name was erased."""
+        return hashed(self.key, name) in self.hashes
+
+
+@dataclass
+class Erasure:
+    """Records one erasure: hashes of the trader's names, and which partition days of which tables it has touched.
+
+    One that `is_done` left nothing behind; another was interrupted, and goes on where it is asked for again.
+    """
+
+    names: list[str]
+    begun_at: str
+    days: dict[str, list[str]] = field(default_factory=dict)
+    is_done: bool = False
+
+    def touch(self, table: str, days: Iterable[str]) -> None:
+        """Note that days of a table are about to be rewritten."""
+        self.days[table] = sorted({*self.days.get(table, []), *days})
+
+
+class Tombstones:
+    """Keeps the erasures of a lake, with the key in a home. Whoever changes them holds the lake."""
+
+    def __init__(self, lake: TableLogs, home: Path) -> None:
+        self._lake = lake
+        self._key_path = home / KEY
+        self._note_path = f"{lake.root}/{_NOTE}"
+
+    def marks(self) -> Marks | None:
+        """Return what tells the erased; None where nobody was. Raises SettingsError without the lake's key."""
+        noted = self._noted()
+        if not noted["erased"]:
+            return None
+        key = self._key(noted)
+        return Marks(key, frozenset(name for erasure in noted["erased"] for name in erasure["names"]))
+
+    def begin(self, names: Collection[bytes]) -> Erasure:
+        """Return the erasure of a trader by his names: the one that was interrupted, or a new one, which is kept."""
+        noted = self._noted()
+        key = self._key(noted) if noted["erased"] else self._new_key()
+        wanted = sorted(hashed(key, name) for name in names)
+        for known in noted["erased"]:
+            if known["names"] == wanted:
+                # What a finished one had touched has changed since by other means, if at all.
+                return Erasure(wanted, clock.now().isoformat()) if known["is_done"] else Erasure(**known)
+        erasure = Erasure(wanted, clock.now().isoformat())
+        self._write({"key_check": hashed(key, _CHECKED), "erased": [*noted["erased"], asdict(erasure)]})
+        return erasure
+
+    def keep(self, erasure: Erasure) -> None:
+        """Keep how far an erasure has come."""
+        noted = self._noted()
+        others = [known for known in noted["erased"] if known["names"] != erasure.names]
+        self._write({**noted, "erased": [*others, asdict(erasure)]})
+
+    def _noted(self) -> dict[str, Any]:
+        try:
+            self._lake.storage.invalidate_cache()
+            noted: dict[str, Any] = json.loads(self._lake.storage.cat_file(self._note_path))
+        except FileNotFoundError:
+            return {"erased": []}
+        return noted
+
+    def _write(self, noted: dict[str, Any]) -> None:
+        self._lake.storage.makedirs(self._lake.root, exist_ok=True)
+        write_whole(self._note_path, json.dumps(noted), self._lake.storage)
+
+    def _key(self, noted: dict[str, Any]) -> bytes:
+        key = bytes.fromhex(self._key_path.read_text().strip()) if self._key_path.exists() else b""
+        if not key or hashed(key, _CHECKED) != noted["key_check"]:
+            raise SettingsError(
+                f"Traders were erased from the lake {self._lake.root}, and {self._key_path} "
+                f"{'is that of another lake' if key else 'is gone'}: without it nobody can be kept out, so no dump is "
+                "read. Put the file back from a backup of the home."
+            )
+        return key
+
+    def _new_key(self) -> bytes:
+        """Return the home's key; makes one where there is none, which only its owner may read."""
+        if not self._key_path.exists():
+            self._key_path.parent.mkdir(parents=True, exist_ok=True)
+            with open(os.open(self._key_path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:  # noqa: PTH123
+                file.write(secrets.token_hex(_KEY_BYTES))
+                file.flush()
+                os.fsync(file.fileno())
+        return bytes.fromhex(self._key_path.read_text().strip())
+
+
+def hashed(key: bytes, name: bytes) -> str:
+    """Hash a name with the key, to 128 bits in hex."""
+    return hashlib.blake2b(name, key=key, digest_size=_HASH_BYTES).hexdigest()
