@@ -31,6 +31,10 @@ EXAMPLES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("verify --repair", "read everything, and mend what can be"),
     ),
     "alert": (("alert", "for cron, after the time by which a night is to be published"),),
+    "report": (
+        ("report", "the pages of nights that have none, or were built again since, and the index"),
+        ("report --day 2026-03-31", "only of one night"),
+    ),
     "maintain": (
         ("maintain", "what would go, and which versions are pinned by whom"),
         ("maintain --retention-days 30 --yes", "do it, and keep what readers of 30 days may still open"),
@@ -38,7 +42,6 @@ EXAMPLES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "backup": (("backup /disk/2026-03-31", "a folder that is not there yet"),),
     "restore": (("restore /disk/2026-03-31", "into the home that PUMPLOSS_HOME names"),),
     "rebind": (("rebind --landing /data/dumps", "the dumps have moved: compare, ask, bind"),),
-    "report": (("report", "pages of nights that have none, and the index, below the home"),),
     "audit": (
         ("audit net:7d:1", "the first of a board, back to files and lines, worked out again"),
         ("audit score:9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin", "a wallet's score"),
