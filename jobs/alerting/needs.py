@@ -17,8 +17,8 @@ from pumploss.days import Days
 from pumploss.lake.ledger import order_of
 
 _RED_DAY: Final = 'Runbook: "When a day is red" in docs/operations.md'
-#: How the error of a gate begins; it stands behind the table's name.
-_GATE: Final = "was not published, readers keep what they have"
+#: What the error of a gate says, also of several tables at once.
+_GATE: Final = "published, readers keep what they have"
 _DRIFT: Final = 'Runbook: "When a model is not what it was" in docs/operations.md'
 
 

@@ -23,8 +23,10 @@ def run(arguments: argparse.Namespace) -> int:
 
     try:
         nightly(settings, screen, not arguments.no_airflow, close, 60.0 * arguments.wait)
-    finally:
+    except Exception:  # not of a signal: who ended it knows, and does not wait for receivers
         tell_quietly(settings, screen.say)
+        raise
+    tell_quietly(settings, screen.say)
     return 0
 
 
