@@ -169,12 +169,15 @@ def entries(day: CrowdDay) -> Drawn:
     listed = {name: lists(of, np.round(day.draw.random(of.sum()) * 9, 9)) for name, of in counts.items()}
     raised = day.mints // 2
     return {
-        "entry_count": day.mints, "mint_numbers": lists(day.mints, mint_numbers(day.crowd, day.pairs[1])), **listed,
+        "entry_count": day.mints,
+        "entered_mint_numbers": lists(day.mints, mint_numbers(day.crowd, day.pairs[1])),
+        **listed,
         "raised_places": lists(raised, np.full(raised.sum(), -1)),
         "raised_high_logs": lists(raised, np.round(day.draw.random(raised.sum()) * 9, 9)),
         **{f"{name}_known_count": day.mints for name in FLAGS},
         **{f"{name}_true_count": day.mints // 3 for name in FLAGS},
-        "volatile_cost_lamports": day.lamports(size), "volatility_cost_millis": day.lamports(size) * 300,
+        "volatile_entry_cost_lamports": day.lamports(size),
+        "volatility_entry_cost_millis": day.lamports(size) * 300,
     }  # fmt: skip
 
 

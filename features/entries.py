@@ -47,25 +47,25 @@ def token_age_entry_30d() -> Column:
 @feature(is_nullable=True, support="slotted_entries_30d")
 def snipe_slot_share_30d() -> Column:
     """Share of entries in the slot of the launch or the one after, over 30 days."""
-    return part("is_sniped_slot")
+    return part("sniped_slot")
 
 
 @feature(Type.BIGINT)
 def slotted_entries_30d() -> Column:
     """Entries in 30 days whose distance from the launch in slots is known."""
-    return counted("is_sniped_slot_known_30d")
+    return counted("sniped_slot_known_30d")
 
 
 @feature(is_nullable=True, support="aged_entries_30d")
 def snipe_5s_share_30d() -> Column:
     """Share of entries within 5 seconds of the launch, over 30 days."""
-    return part("is_sniped_5s")
+    return part("sniped_5s")
 
 
 @feature(is_nullable=True, support="aged_entries_30d")
 def snipe_60s_share_30d() -> Column:
     """Share of entries within 60 seconds of the launch, over 30 days."""
-    return part("is_sniped_60s")
+    return part("sniped_60s")
 
 
 @feature(is_nullable=True, support="aged_entries_30d")

@@ -21,19 +21,19 @@ BOT_HOURS, BOT_GAP_SECONDS, BOT_SNIPES, BOT_REPEATS, BOT_TRADES = 18, 2.0, 0.3, 
 @feature(is_nullable=True, support="slotted_entries_30d")
 def create_slot_share_30d() -> Column:
     """Share of the entries of 30 days in the slot of the launch, where creators and bundles buy."""
-    return part("is_creation_slot")
+    return part("creation_slot")
 
 
 @feature(Type.BIGINT)
 def placed_entries_30d() -> Column:
     """Entries of 30 days whose slot is stated."""
-    return counted("is_slot_shared_known_30d")
+    return counted("slot_shared_known_30d")
 
 
 @feature(is_nullable=True, support="placed_entries_30d")
 def same_slot_share_30d() -> Column:
     """Share of the entries of 30 days in a slot in which at least two others bought the mint."""
-    return part("is_slot_shared")
+    return part("slot_shared")
 
 
 @feature(Type.BIGINT)

@@ -37,13 +37,13 @@ def dead_share_30d() -> Column:
 @feature(Type.BIGINT)
 def watched_entries_30d() -> Column:
     """Entries of 30 days, at least a day old, of which ten minutes are known: all but those just before midnight."""
-    return counted("is_collapsed_known_30d")
+    return counted("collapsed_known_30d")
 
 
 @feature(is_nullable=True, support="watched_entries_30d")
 def collapse_share_30d() -> Column:
     """Share of the entries of 30 days whose price fell by 80 % or more within ten minutes."""
-    return part("is_collapsed")
+    return part("collapsed")
 
 
 @feature(is_nullable=True, support="fated_entries_30d")

@@ -55,8 +55,8 @@ def _columns() -> dict[str, Column]:
         "next_known_at": F.coalesce("next_known_at", nothing),
         **{name: F.coalesce(value, F.lit(float("nan"))) for name, value in doubles.items()},
         **{name: F.coalesce(value.cast("int"), F.lit(-1)) for name, value in _flags().items()},
-        "volatile_cost_lamports": F.when(volatility.isNotNull(), cost).otherwise(nothing),
-        "volatility_cost_millis": F.coalesce(
+        "volatile_entry_cost_lamports": F.when(volatility.isNotNull(), cost).otherwise(nothing),
+        "volatility_entry_cost_millis": F.coalesce(
             F.round(cost.cast("double") * volatility * MILLIS).cast("bigint"), nothing
         ),
     }

@@ -24,7 +24,7 @@ MEDIANS = tuple(FIGURES)
 #: The same over entries at least a day old.
 MATURED_MEDIANS = ("high_log",)
 #: Of which flags it is counted over entries at least a day old how many are known and true; of the others over all.
-MATURED_FLAGS = ("is_collapsed",)
+MATURED_FLAGS = ("collapsed",)
 FATES = ("fated_count_30d", "dead_count_30d", "graduated_count_30d")
 
 MEASURES = {
@@ -121,8 +121,8 @@ def _fates(
     rows: SortedRows, old: Slices, as_of: np.ndarray, histories: MintHistories, known_at: np.ndarray
 ) -> dict[str, pa.Array]:
     """Count dead and graduated mints among entries at least a day old; `known_at` is raised to what that rests on."""
-    entered = histories.places_of(rows.items("mint_numbers"))
-    own = rows.slices("mint_numbers", *old)
+    entered = histories.places_of(rows.items("entered_mint_numbers"))
+    own = rows.slices("entered_mint_numbers", *old)
     counts = entry_loops.fates(*own, as_of, entered, histories.begins, histories.days, known_at)
     return dict(zip(FATES, map(pa.array, counts), strict=True))
 
@@ -130,7 +130,8 @@ def _fates(
 def _exposure(rows: SortedRows, own: Slices) -> pa.Array:
     """Take the mean volatility before entries, by their cost."""
     cost, millis = (
-        slice_sums(rows.array(name), *own).to_numpy() for name in ("volatile_cost_lamports", "volatility_cost_millis")
+        slice_sums(rows.array(name), *own).to_numpy()
+        for name in ("volatile_entry_cost_lamports", "volatility_entry_cost_millis")
     )
     return pa.array(millis / MILLIS / np.maximum(cost, 1), mask=cost <= 0)
 

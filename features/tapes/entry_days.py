@@ -11,9 +11,9 @@ from pumploss.tables.gold_trader_entries import FIGURES, FLAGS, TABLE
 #: microseconds; of the mint's day after what is not there is NaN and 0.
 ENTRIES = (
     "trader_address", "trader_cohort", "day", "known_at", "mint_number", *FIGURES, "high_log", *FLAGS,
-    "volatile_cost_lamports", "volatility_cost_millis", "next_high_log", "next_known_at",
+    "volatile_entry_cost_lamports", "volatility_entry_cost_millis", "next_high_log", "next_known_at",
 )  # fmt: skip
-_COSTS = ("volatile_cost_lamports", "volatility_cost_millis")
+_COSTS = ("volatile_entry_cost_lamports", "volatility_entry_cost_millis")
 #: More days than there are, so that the owner of a key is what is left of it.
 _OWNER = int(key(np.array([1]), np.array([0]))[0])
 
@@ -50,7 +50,7 @@ def _own(own: Keyed, groups: np.ndarray, entries: pa.Table, number: np.ndarray) 
     flags = {name: _ints(entries[name]) for name in FLAGS}
     return {
         "entry_count": pa.array(own.sums(groups, np.ones(len(entries), np.int64))),
-        "mint_numbers": own.lists(groups, number),
+        "entered_mint_numbers": own.lists(groups, number),
         **{f"{name}s": _known(own, groups, _doubles(entries[name])) for name in FIGURES},
         **{f"{name}_known_count": pa.array(own.sums(groups, flag >= 0)) for name, flag in flags.items()},
         **{f"{name}_true_count": pa.array(own.sums(groups, flag == 1)) for name, flag in flags.items()},

@@ -21,12 +21,12 @@ FIGURES = {
 }
 #: What of an entry is true, false, or not known.
 FLAGS = {
-    "is_sniped_slot": "in the slot of the launch or the one after",
-    "is_creation_slot": "in the slot of the launch",
-    "is_sniped_5s": "within 5 seconds of the launch",
-    "is_sniped_60s": "within 60 seconds of the launch",
-    "is_slot_shared": "in a slot in which two others bought the mint",
-    "is_collapsed": "followed within ten minutes by a fall to a fifth of its price",
+    "sniped_slot": "in the slot of the launch or the one after",
+    "creation_slot": "in the slot of the launch",
+    "sniped_5s": "within 5 seconds of the launch",
+    "sniped_60s": "within 60 seconds of the launch",
+    "slot_shared": "in a slot in which two others bought the mint",
+    "collapsed": "followed within ten minutes by a fall to a fifth of its price",
 }
 
 TABLE = Table(
@@ -35,7 +35,7 @@ TABLE = Table(
     columns=(
         c.TRADER,
         Column("entry_count", Type.BIGINT, "Mints bought for the first time; 0 where only the day before has any"),
-        Column("mint_numbers", Type.BIGINTS, "Which mints, rising: `mint_number` of `gold_token_day`"),
+        Column("entered_mint_numbers", Type.BIGINTS, "Which mints, rising: `mint_number` of `gold_token_day`"),
         *(
             Column(f"{name}s", Type.DOUBLES, f"{text}; of each entry of which it is known")
             for name, text in FIGURES.items()
@@ -43,7 +43,7 @@ TABLE = Table(
         Column(
             "high_logs",
             Type.DOUBLES,
-            "ln(highest price of the rest of the day over that after it), in the order of `mint_numbers`, where known",
+            "ln(highest price of the rest of the day over that after it), ordered as the mints are, where known",
         ),
         Column(
             "raised_places",
@@ -56,14 +56,16 @@ TABLE = Table(
             Column(
                 f"{name}_{of}_count",
                 Type.BIGINT,
-                f"Entries {text}" if of == "true" else f"Entries of which it is known whether {name}",
+                f"Entries {text}" if of == "true" else f"Entries of which it is known whether they are {text}",
             )
             for name, text in FLAGS.items()
             for of in ("known", "true")
         ),
-        Column("volatile_cost_lamports", Type.BIGINT, "Cost of first buys of which the volatility before is known"),
         Column(
-            "volatility_cost_millis",
+            "volatile_entry_cost_lamports", Type.BIGINT, "Cost of first buys of which the volatility before is known"
+        ),
+        Column(
+            "volatility_entry_cost_millis",
             Type.BIGINT,
             "Sum over them of cost times deviation of one-minute log returns, each in whole thousandths of a lamport",
         ),
@@ -76,7 +78,7 @@ TABLE = Table(
     split_by="trader_cohort",
     order_by=("trader_address",),
     checks=(
-        holds("size(mint_numbers) = entry_count", "each entry is into a mint"),
+        holds("size(entered_mint_numbers) = entry_count", "each entry is into a mint"),
         holds("entry_count > 0 OR size(raised_places) > 0", "a day without anything to tell has no row"),
         holds("size(raised_high_logs) = size(raised_places)", "each raised entry has its price"),
         holds(

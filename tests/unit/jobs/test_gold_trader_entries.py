@@ -72,19 +72,19 @@ def plain(rows, tokens):
         volatile = [row for row in own if row["minute_volatility_ratio"] is not None]
         if day in DAYS and (own or raised):
             found[trader, day] = {
-                "entry_count": len(own), "mint_numbers": [number[row["token_mint"]] for row in own],
+                "entry_count": len(own), "entered_mint_numbers": [number[row["token_mint"]] for row in own],
                 "age_logs": [round(log(row["age_seconds"] + 1), 9) for row in own if row["age_seconds"] is not None],
                 "capture_ratios": [row["capture_ratio"] for row in own if row["capture_ratio"] is not None],
                 "runup_logs": [],
                 "high_logs": [high for row in own if (high := highs(row, tokens)[0]) is not None],
                 "raised_places": [known_before.index(row) if high is not None else -1 for row, high, _, _ in raised],
                 "raised_high_logs": [following for _, _, following, _ in raised],
-                "is_sniped_5s_known_count": sum(row["age_seconds"] is not None for row in own),
-                "is_sniped_5s_true_count": sum(row["age_seconds"] in range(6) for row in own),
-                "is_slot_shared_true_count": sum((row["slot_buyer_count"] or 0) >= 2 for row in own),
-                "is_collapsed_known_count": sum(row["low_ratio"] is not None for row in own),
-                "volatile_cost_lamports": sum(row["first_buy_cost_lamports"] for row in volatile),
-                "volatility_cost_millis": sum(
+                "sniped_5s_known_count": sum(row["age_seconds"] is not None for row in own),
+                "sniped_5s_true_count": sum(row["age_seconds"] in range(6) for row in own),
+                "slot_shared_true_count": sum((row["slot_buyer_count"] or 0) >= 2 for row in own),
+                "collapsed_known_count": sum(row["low_ratio"] is not None for row in own),
+                "volatile_entry_cost_lamports": sum(row["first_buy_cost_lamports"] for row in volatile),
+                "volatility_entry_cost_millis": sum(
                     round(row["first_buy_cost_lamports"] * row["minute_volatility_ratio"] * 1000) for row in volatile
                 ),
                 "known_at": max([row["known_at"] for row in own] + [known for *_, known in raised]),

@@ -84,10 +84,10 @@ def plain(rows, tokens, trader, as_of):
         return None
     fates = [latest for row in old if (latest := _latest(tokens, row["token_mint"], as_of))]
     known = {
-        "is_sniped_slot": [_slots(row) <= 1 for row in own if _slots(row) is not None],
-        "is_sniped_60s": [row["age_seconds"] <= 60 for row in own if row["age_seconds"] is not None],
-        "is_slot_shared": [row["slot_buyer_count"] >= 2 for row in own if row["slot_buyer_count"] is not None],
-        "is_collapsed": [row["low_ratio"] <= 0.2 for row in old if row["low_ratio"] is not None],
+        "sniped_slot": [_slots(row) <= 1 for row in own if _slots(row) is not None],
+        "sniped_60s": [row["age_seconds"] <= 60 for row in own if row["age_seconds"] is not None],
+        "slot_shared": [row["slot_buyer_count"] >= 2 for row in own if row["slot_buyer_count"] is not None],
+        "collapsed": [row["low_ratio"] <= 0.2 for row in old if row["low_ratio"] is not None],
     }
     weighed = [row for row in own if row["minute_volatility_ratio"] is not None]
     cost = sum(row["first_buy_cost_lamports"] for row in weighed)
