@@ -93,11 +93,16 @@ def _taken(times: Floats, cluster: Integers, amount: Floats, room: float) -> flo
     # However clusters are drawn, the top share ends near where it did: only where it does not, all rows are counted.
     near = min(len(amount), 3 * int(room) + 1)
     counted = times[cluster[:near]]
-    if counted.sum() < room:
-        near, counted = len(amount), times[cluster]
+    upto = np.cumsum(counted)
+    if upto[-1] < room:
+        counted = times[cluster]
+        upto = np.cumsum(counted)
+    whole = int(np.searchsorted(upto, room, side="right"))
+    taken = float(counted[:whole] @ amount[:whole])
+    if whole == len(counted):
+        return taken
     # A row that the edge of the top share cuts counts in part.
-    before = np.cumsum(counted) - counted
-    return float(np.clip(room - before, 0.0, counted) @ amount[:near])
+    return taken + float((room - (upto[whole] - counted[whole])) * amount[whole])
 
 
 def _interval(value: float, drawn: Floats) -> Interval:
