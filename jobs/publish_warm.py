@@ -24,8 +24,10 @@ from pumploss.lake.owner import identity
 from pumploss.report import RunReport
 from pumploss.tables import gold_scores
 from pumploss.warm import open_warm, publishing, swapping
+from pumploss.warm.loss_sums import loss_sums
 from pumploss.warm.publishing import Published
 from pumploss.warm.staging import StagedTable
+from pumploss.warm.tables import DAILY_LOSSES, LOSS_SUMS
 
 #: Every table of the lake that is published.
 READ = (PNL, TRADES, TRADER_DAYS, registry.TABLE, gold_scores.TABLE)
@@ -75,6 +77,8 @@ def _publish(context: StepContext, days: Days, allow_older: bool, publish_id: st
         }
         rows = {name: sum(count for _, count in of_days.values()) for name, of_days in by_day.items()}
         rows |= stage_as_of(context, staging, day)
+        sums = loss_sums(warm, staging.loaded, by_day[DAILY_LOSSES.name])
+        rows[LOSS_SUMS.name] = staging.load(LOSS_SUMS, [sums]).rows
         versions = {table.name: context.lake.version(table) for table in READ}
         _describe(context.report, days, staging.loaded, rows, versions)
         published_rows.gate(context, warm, staging.loaded, day)

@@ -40,6 +40,7 @@ CHECKS: dict[WarmTable, tuple[Check, ...]] = {
         *within("daily_loss", None, 0, "losses carry a minus sign"),
         *within("loss_count", 1, None, "a row says that the trader lost that day"),
     ),
+    warm.LOSS_SUMS: (*within("loss_sol", None, 0, "losses carry a minus sign"),),
     warm.FEATURES: (
         *within("total_trades", 0, None, "nothing is counted fewer than 0 times"),
         *within("total_losses", None, 0, "losses carry a minus sign"),

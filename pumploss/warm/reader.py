@@ -165,7 +165,11 @@ def open_reader(settings: Settings, connections: int = 4, *, cached: bool = Fals
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
     with ExitStack() as stack:
         dsn = settings.warm_dsn or stack.enter_context(embedded.postgres(settings.warm_dir)).dsn_of(READER)
-        options = f"-c timezone=UTC -c default_transaction_read_only=on -c statement_timeout={_STATEMENT_SECONDS}s"
+        # To plan for ninety partitions takes longer than most answers: a connection does it once per query.
+        options = (
+            "-c plan_cache_mode=force_generic_plan -c timezone=UTC -c default_transaction_read_only=on "
+            f"-c statement_timeout={_STATEMENT_SECONDS}s"
+        )
         pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
             make_conninfo(dsn, application_name="pumploss_reader", connect_timeout=_WAIT_SECONDS, options=options),
             # One that answers no query any more, as after a restart of the server, is replaced before it is lent.

@@ -91,6 +91,17 @@ DAILY_LOSSES = WarmTable(
     (("trader_address", "day"),),
     day_column="day",
 )
+LOSS_SUMS = WarmTable(
+    "daily_loss_sums",
+    "Realised losses of all traders together per day over the last 90 days",
+    (
+        WarmColumn("day", DAY, "UTC day of the dump; a day without losers has no row"),
+        WarmColumn("losers", COUNT, "Traders who lost"),
+        WarmColumn("losing_sells", COUNT, "Number of their losing sells"),
+        WarmColumn("loss_sol", AMOUNT, "Sum of these losing sells, SOL, at most 0; gains are not set off"),
+    ),
+    ("day",),
+)
 #: Its columns are the registered features of the publish.
 FEATURES = WarmTable(
     "trader_features", "Features of every eligible trader as of T, from trades before T only", (), ("trader_address",)
@@ -194,4 +205,5 @@ TABLES: Sequence[WarmTable] = (
     LEADERBOARDS,
     NET_LOSERS,
     EXPECTED_LOSERS,
+    LOSS_SUMS,
 )
