@@ -32,7 +32,9 @@ COVERED_BY = {
     "faults/test_wreckage": ("pumploss/lake/torn_logs",),
     "integration/test_feast": ("feature_repo/online_traders", "jobs/materialize_features"),
     "unit/models/report/test_page": ("models/report/charts", "models/report/later_parts", "models/report/parts"),
-    "integration/test_monitoring": ("jobs/gold_monitoring", "jobs/monitoring/night", "jobs/monitoring/reading"),
+    "integration/test_monitoring": (
+        "jobs/commands/large_losses", "jobs/gold_monitoring", "jobs/monitoring/night", "jobs/monitoring/reading",
+    ),
     "integration/test_joining": ("jobs/training/joining",),
     "integration/test_models": (
         "jobs/train_loss_model", "jobs/train_risk_model", "models/loss_model", "models/quiet_mlflow",
