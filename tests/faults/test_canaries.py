@@ -53,6 +53,7 @@ PLANTED = (
     ("PUMPLOSS_ALERT_URLS", f"json://127.0.0.1:1/hook json://me:{ENCODED}@127.0.0.1:1/{ENCODED}", ("alert", "--test")),
     ("PUMPLOSS_ALERT_URLS", f"json://me:{SECRET}@127.0.0.1:1/hook", ("alert", "--test")),
     ("PUMPLOSS_ALERT_URLS", f"nothing://{ENCODED}/{ENCODED}", ("alert", "--test")),
+    ("PUMPLOSS_EXPORTS", f"ftp://me:{ENCODED}@127.0.0.1:1/exports", ("status",)),
     ("PUMPLOSS_LAKE", f"ftp://me:{ENCODED}@127.0.0.1:1/lake", ("status",)),
     ("PUMPLOSS_LANDING", f"ftp://me:{ENCODED}@127.0.0.1:1/landing", ("run", "bronze_trades", "--day", DAY)),
 )
