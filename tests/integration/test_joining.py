@@ -1,6 +1,7 @@
 """The join on the day grid gives what Feast gives, of any rows that the table may hold."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -86,6 +87,28 @@ def test_another_version_is_another_answer_and_a_gone_one_is_named(settings):
     assert not found[0].equals(found[1])
     with pytest.raises(LakeError, match="at version 99 cannot be opened"):
         join(settings.lake, TABLE, 99, labels(), WANTED, TTL)
+
+
+def test_files_of_cohorts_without_labels_are_not_read(settings):
+    path, rng = f"{settings.lake}/{TABLE.name}", np.random.default_rng(1)
+    for cohort in (0, 5, 9):
+        rows = [{**feature_row(rng, trader, T, T), "trader_cohort": cohort} for trader in TRADERS[cohort : cohort + 3]]
+        batch = pa.Table.from_pylist(rows, schema=TABLE.arrow_schema)
+        write_deltalake(path, batch, mode="append", partition_by=list(TABLE.partition_by))
+    asked = labels().filter(pl.col("trader_address").is_in(TRADERS[:8]) & (pl.col("as_of") == T))
+    opened, kept = DeltaTable(path), (settings.lake, TABLE, DeltaTable(path).version(), asked, WANTED, DAY)
+    whole = join(*kept)
+    added = pl.DataFrame(opened.get_add_actions(flatten=True)).filter(pl.col("min.trader_address") == TRADERS[9])
+    damaged = Path(path) / added["path"][0]
+    # Its pages cannot be read any more; its footer can.
+    content = bytearray(damaged.read_bytes())
+    footer = len(content) - 8 - int.from_bytes(content[-8:-4], "little")
+    content[4:footer] = bytes(footer - 4)
+    damaged.write_bytes(content)
+    assert join(*kept, to_cohort=5).equals(whole)
+    assert whole["buy_sol_7d"].null_count() == 2
+    with pytest.raises(Exception, match=r"."):
+        join(*kept)
 
 
 def test_of_too_many_rows_a_part_of_the_traders_is_drawn():
