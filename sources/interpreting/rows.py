@@ -89,7 +89,11 @@ class Rows:
 
     def integer(self, name: str, lowest: int = 0) -> pa.Int64Array:
         """An integer that is stated in digits; below `lowest` is `sign`."""
-        values = self._cast(name, casts.integers)
+        values = self._records.integers.get(name)
+        if values is None:
+            values = self._cast(name, casts.integers)
+        elif values.null_count and name not in self._fields.optional:
+            self.refuse(values.is_null(), Reason.MISSING_FIELD, name)
         self.refuse(pc.less(values, lowest), Reason.SIGN, name)
         return values
 

@@ -1,14 +1,15 @@
 """Turns decoded JSON objects into columns of text, and measures how long their lines must at least have been."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from operator import attrgetter
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from msgspec.structs import astuple
 from numpy.typing import NDArray
 
 from sources.reading.json_shapes import Kind, Shape
@@ -16,6 +17,7 @@ from sources.reading.nested_text import uniform
 from sources.reading.text_columns import text_column, with_nulls
 
 _NULL_LETTERS = len("null")
+_LEAST = -(2**63)
 _QUOTES = 2
 _QUOTE, _BEGIN, _OPEN, _NULL, _LINE_FEED = (ord(letter) for letter in '"[{n\n')
 
@@ -24,7 +26,8 @@ _QUOTE, _BEGIN, _OPEN, _NULL, _LINE_FEED = (ord(letter) for letter in '"[{n\n')
 class Measured:
     """A field's texts, and per row the letters and quotes that it takes up in its line, its name left out.
 
-    `is_present` is None where the field stands in every line; `is_odd` where no text is in doubt.
+    `is_present` is None where the field stands in every line; `is_odd` where no text is in doubt. `integers` are the
+    values, where they all were integers of 64 bits.
     """
 
     texts: pa.StringArray
@@ -32,14 +35,15 @@ class Measured:
     quotes: NDArray[np.int64]
     is_present: NDArray[np.bool_] | None = None
     is_odd: NDArray[np.bool_] | None = None
+    integers: pa.Int64Array | None = None
 
 
 def columns(shape: Shape, objects: list[Any]) -> dict[str, Measured]:
     """Reads each field of decoded objects."""
-    return {
-        name: _READERS[kind](list(map(attrgetter(f"f{place}"), objects)))
-        for place, (name, kind) in enumerate(shape.kinds)
-    }
+    # One list of all values, and every so manieth of it: to ask each object for each of its fields takes twice as long.
+    values = list(chain.from_iterable(map(astuple, objects)))
+    width = len(shape.kinds)
+    return {name: _READERS[kind](values[place::width]) for place, (name, kind) in enumerate(shape.kinds)}
 
 
 def _texts(values: list[str | None]) -> Measured:
@@ -49,10 +53,12 @@ def _texts(values: list[str | None]) -> Measured:
 
 def _integers(values: list[int | None]) -> Measured:
     try:
-        texts = pc.cast(pa.array(values, pa.int64()), pa.string())
+        integers = pa.array(values, pa.int64())
     except (OverflowError, pa.ArrowInvalid):  # beyond 64 bits
-        texts = pa.array([None if value is None else str(value) for value in values], pa.string())
-    return _measured(texts, 0)
+        return _measured(pa.array([None if value is None else str(value) for value in values], pa.string()), 0)
+    measured = _measured(pc.cast(integers, pa.string()), 0)
+    # The least integer has no opposite, so as a text it is refused for its size.
+    return measured if pc.min(integers).as_py() == _LEAST else replace(measured, integers=integers)
 
 
 def _booleans(values: list[bool | None]) -> Measured:

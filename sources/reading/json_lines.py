@@ -49,7 +49,8 @@ class JsonReader:
                 self.lacking[name] += int((is_sure & ~is_present).sum())
         absent = pa.nulls(len(rows), pa.string())
         texts = {name: measured[name].texts if name in measured else absent for name in self._fields.all_fields}
-        return Part(rows, texts, is_sure)
+        integers = {name: column.integers for name, column in measured.items() if column.integers is not None}
+        return Part(rows, texts, is_sure, integers)
 
     def _odd(self, line: bytes) -> list[str | None] | tuple[Reason, str]:
         """Reads a line by the standard library."""

@@ -1,7 +1,7 @@
 """Puts the records of a block together: those that were read at once, and those that were read one by one."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -17,11 +17,15 @@ ReadLine = Callable[[bytes], list[str | None] | tuple[Reason, str]]
 
 @dataclass(frozen=True)
 class Part:
-    """Some rows of a block, in order, and their texts by field; only those count that are `kept`, or all."""
+    """Some rows of a block, in order, and their texts by field; only those count that are `kept`, or all.
+
+    `integers` are what those fields hold that were read as integers; they are only handed on of a block in one part.
+    """
 
     rows: NDArray[np.int64]
     texts: dict[str, pa.StringArray]
     kept: NDArray[np.bool_] | None = None
+    integers: dict[str, pa.Int64Array] = field(default_factory=dict)
 
     @property
     def places(self) -> NDArray[np.int64]:
@@ -37,7 +41,7 @@ def completed(block: Block, parts: list[Part], names: tuple[str, ...], read_line
     odd, refused = _one_by_one(block, np.flatnonzero(is_odd), names, read_line)
     whole = _in_order([*parts, odd])
     lines = block.pick(whole.rows)
-    return Records(whole.texts, lines.numbers, lines.raw), refused
+    return Records(whole.texts, lines.numbers, lines.raw, whole.integers), refused
 
 
 def _one_by_one(

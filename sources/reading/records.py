@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -14,11 +14,15 @@ from sources.reading.physical_lines import HEAD_BYTES, LongLine
 
 @dataclass(frozen=True)
 class Records:
-    """Columns of text (NULL: no value), line numbers, and the raw bytes of a row."""
+    """Columns of text (NULL: no value), line numbers, and the raw bytes of a row.
+
+    `integers` holds the values of those columns that were integers before they were text: what their texts say.
+    """
 
     columns: dict[str, pa.StringArray]
     numbers: NDArray[np.int64]
     raw: Callable[[int], bytes]
+    integers: dict[str, pa.Int64Array] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.numbers)

@@ -7,6 +7,11 @@ import pytest
 
 from pumploss.money import TOKEN_SUPPLY_UNITS
 from sources import SOURCES
+from sources.interpreting.rows import Rows
+from sources.reading.fields import Fields
+from sources.reading.file_format import Format
+from sources.reading.json_lines import JsonReader
+from sources.reading.physical_lines import blocks
 
 DAY = date(2026, 1, 2)
 COIN, OTHER = "6Fzphy2B4JTUteQ8jGtj9Tc9anpttVXY3CRgGuJTpump", "8N3yydHxTEQs41fnzE611FmWBQZjixTXS4SSGprb7Ubo"
@@ -181,3 +186,24 @@ def test_sales_are_told_by_the_other_side(outcome):
     ]
     bought, sold = "token_bought_amount_raw", "token_sold_amount_raw"
     assert outcome(dune_trades, *lines) == [("unit_mistake", bought), ("over_supply", sold), None]
+
+
+@pytest.mark.parametrize("optional", [(), ("amount",)])
+def test_integers_are_judged_as_their_texts_are(optional):
+    fields = Fields(name="made_up", formats=(Format.JSONL,), fields=("amount",), optional=optional)
+    stated = (0, 7, -1, 2**63 - 1, 1 - 2**63, -(2**63), 2**63, -(2**64), None)
+
+    def judged(values):
+        (block,) = blocks([b"".join(json.dumps({"amount": value}).encode() + b"\n" for value in values)])
+        records, _ = JsonReader(fields).read(block)
+        rows = Rows(fields, records)
+        amounts = rows.integer("amount").to_pylist()
+        refusals = [None if is_accepted else rows.refusal(row) for row, is_accepted in enumerate(rows.is_accepted)]
+        return list(records.integers), amounts, refusals
+
+    for values in [[value, 5] for value in stated] + [[5, value, None] for value in stated]:
+        _, *of_texts = judged([None if value is None else str(value) for value in values])
+        _, *of_integers = judged(values)
+        assert of_integers == of_texts
+    assert judged([7, 5])[0] == ["amount"]
+    assert judged(["7", "5"])[0] == []

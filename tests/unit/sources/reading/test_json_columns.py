@@ -34,6 +34,21 @@ def test_texts_and_what_they_take_up_in_their_line(kind, values, texts, quotes):
     assert column.is_odd is None or not column.is_odd.any()
 
 
+@pytest.mark.parametrize(
+    ("values", "integers"),
+    [
+        ([b"7", b"null", b"-12"], [7, None, -12]),
+        ([b"9223372036854775807", b"0"], [2**63 - 1, 0]),
+        ([b"-9223372036854775807"], [1 - 2**63]),
+        ([b"-9223372036854775808", b"1"], None),
+        ([b"9223372036854775808", b"1"], None),
+    ],
+)
+def test_integers_stay_as_they_are_where_their_texts_are_read_as_them(values, integers):
+    column = read(int, *values)
+    assert (column.integers if integers is None else column.integers.to_pylist()) == integers
+
+
 def test_absent_values_are_null_and_take_up_nothing():
     column = read(msgspec.Raw, b"1", None, b"null", None)
     assert column.texts.to_pylist() == ["1", None, None, None]

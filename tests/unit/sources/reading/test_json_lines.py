@@ -187,3 +187,14 @@ def test_long_lines_and_blank_ones_between_do_not_shift_the_others(fields, cut, 
         1: TEXTS, 3: TEXTS, 5: TEXTS, 7: ["1", None, None]
     }  # fmt: skip
     assert read[8][0] == "malformed"
+
+
+@pytest.mark.parametrize("odd", [b'{"a":"x","bb":"7","a long name":true}', b'{"a":"x","bb":7,"bb":8}', b"{}", b"?"])
+def test_integers_that_are_handed_on_are_what_the_texts_say(fields, cut, odd):
+    numbered = [SOUND.replace(b"7", str(number).encode()) for number in range(3)]
+    for lines in (numbered, [*numbered, odd], [odd, *numbered], [*numbered * 20, odd, *numbered]):
+        records, _ = JsonReader(fields).read(cut(b"\n".join(lines)))
+        texts = {name: records.columns[name].to_pylist() for name in records.integers}
+        assert {name: list(map(str, values.to_pylist())) for name, values in records.integers.items()} == texts
+    records, _ = JsonReader(fields).read(cut(b"\n".join(numbered)))
+    assert records.integers["bb"].to_pylist() == [0, 1, 2]
