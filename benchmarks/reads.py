@@ -31,6 +31,8 @@ from pumploss.warm import Answer, Reader, leaderboard, open_reader, open_warm, p
 
 #: Trades in the store, calls per query, and readers at once.
 ROWS, CALLS, READERS = 2_000_000, 400, 16
+#: How long a publish may take that a case waits for.
+MOST_SECONDS = 60.0
 
 
 def run(rows: int = ROWS) -> Iterator[str]:
@@ -132,11 +134,12 @@ def _measured(
     publishes: list[float] | None = None,
     readers: int = READERS,
 ) -> str:
-    """Measure so many readers, until each has asked often enough and a publish has ended meanwhile."""
+    """Measure so many readers, until each has asked often enough and a publish has ended, or takes too long."""
+    latest = time.perf_counter() + MOST_SECONDS
 
     def reader(number: int) -> list[float]:
         draw, waits = np.random.default_rng(number), list[float]()
-        while len(waits) < CALLS // readers or publishes == []:
+        while len(waits) < CALLS // readers or (publishes == [] and time.perf_counter() < latest):
             given = values(draw)
             started = time.perf_counter()
             ask(given)
