@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import feature_repo  # noqa: F401 - before any test loads Feast, so that each worker loads it as the product does
 from jobs.running.context import Context, open_context
 from pumploss import engine
 from pumploss.contract import Table
