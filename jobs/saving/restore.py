@@ -35,6 +35,7 @@ def restore(settings: Settings, folder: Path, say: Callable[[str], None]) -> Man
             say(f"{targets[part]} ...")
             _put(folder / part, targets[part])
     if ERASURE_KEY in targets:
+        settings.home.mkdir(parents=True, exist_ok=True)
         shutil.copy2(folder / ERASURE_KEY, targets[ERASURE_KEY])
     if WARM in targets:
         say(f"{targets[WARM]} ...")
@@ -49,8 +50,8 @@ def restore(settings: Settings, folder: Path, say: Callable[[str], None]) -> Man
 
 def _targets(settings: Settings, folder: Path) -> dict[str, Path]:
     """Say where each part of the backup goes."""
-    places = {name: settings.home / name for name in (REGISTRY, ERASURE_KEY)}
-    places |= {LAKE: Path(settings.lake), WARM: settings.warm_dir}
+    places = {LAKE: Path(settings.lake), REGISTRY: settings.home / REGISTRY, WARM: settings.warm_dir}
+    places[ERASURE_KEY] = settings.home / ERASURE_KEY
     targets = {part: place for part, place in places.items() if (folder / part).exists()}
     if LAKE in targets and "://" in settings.lake:
         raise SettingsError(f"The backup holds a lake, {settings.lake} is no folder: unset PUMPLOSS_LAKE.")
