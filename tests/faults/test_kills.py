@@ -7,45 +7,20 @@ from random import Random
 
 from jobs.running.runner import run_steps
 from tests.building import lakes
+from tests.building.barriers import GUARD
 from tests.building.commands import environment_below, run_code
 from tests.building.forks import Fork
 from tests.building.three_days import D3
 
 STEPS = ("silver_trader_mint_day", "gold_token_day", "gold_market_day")
 
-#: A process that dies when it comes to the barrier of this number: before and after each thing that changes the lake.
-AT_A_BARRIER = """
-    import os, signal, sys
+#: A process that dies at a barrier of a pass.
+AT_A_BARRIER = f"""{GUARD}
     from datetime import date
-    from deltalake import DeltaTable
-    from jobs.running.context import open_context
     from jobs.running.runner import run_steps
-    from pumploss.lake import commit, ledger, staging, sweeping
-    from pumploss.settings import from_environment
+    from pumploss.lake import sweeping
 
-    left = [int(sys.argv[1])]
-
-    def barrier():
-        if left[0] == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        left[0] -= 1
-
-    def guard(owner, name):
-        real = getattr(owner, name)
-
-        def guarded(*given, **more):
-            barrier()
-            answer = real(*given, **more)
-            barrier()
-            return answer
-
-        setattr(owner, name, guarded)
-
-    guard(staging.Stage, "lay")
     guard(staging.Stage, "keep")
-    guard(commit, "put_in_place")
-    guard(DeltaTable, "create_write_transaction")
-    guard(ledger.Ledger, "append")
     guard(sweeping, "let_go")
     with open_context(from_environment()) as context:
         run_steps(context, sys.argv[2].split(","), [date.fromisoformat(sys.argv[3])])

@@ -17,6 +17,7 @@ from jobs.pipeline import WRITER
 from jobs.running.standing import mark_tables, table_of
 from jobs.verifying.lake import by_logs
 from tests.building import lakes
+from tests.building.barriers import GUARD
 from tests.building.commands import environment_below, run_code
 from tests.building.forks import Fork
 from tests.building.scattered_days import TABLE, scatter
@@ -24,40 +25,14 @@ from tests.building.three_days import DAYS
 
 TRADER_DAY = table_of(TABLE)
 
-#: A process that dies when it comes to the barrier of this number: before and after each thing that changes the lake.
-AT_A_BARRIER = """
-    import os, signal, sys
+#: A process that dies at a barrier of upkeep.
+AT_A_BARRIER = f"""{GUARD}
     from datetime import timedelta
-    from deltalake import DeltaTable
     from jobs.maintaining import gathering
     from jobs.maintaining.pins import Pin
     from jobs.maintaining.upkeep import maintain
-    from jobs.running.context import open_context
-    from pumploss.lake import commit, ledger, maintenance, staging
-    from pumploss.settings import from_environment
+    from pumploss.lake import maintenance
 
-    left = [int(sys.argv[1])]
-
-    def barrier():
-        if left[0] == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        left[0] -= 1
-
-    def guard(owner, name):
-        real = getattr(owner, name)
-
-        def guarded(*given, **more):
-            barrier()
-            answer = real(*given, **more)
-            barrier()
-            return answer
-
-        setattr(owner, name, guarded)
-
-    guard(staging.Stage, "lay")
-    guard(commit, "put_in_place")
-    guard(DeltaTable, "create_write_transaction")
-    guard(ledger.Ledger, "append")
     guard(maintenance, "gathered")
     guard(maintenance, "checkpoint")
     guard(maintenance, "vacuum")
