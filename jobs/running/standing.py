@@ -45,6 +45,18 @@ def torn_days(context: Context, table: Table) -> dict[date, str]:
     return torn
 
 
+def outgrown_days(context: Context, table: Table) -> dict[date, str]:
+    """Finds the days of a table that an earlier version of the project wrote without columns that it has now.
+
+    Days of a step that is not restated are left as they are: its new columns stay without a value there.
+    """
+    step, lacking = WRITER[table.name], context.lake.lacking(table)
+    if not lacking or not step.is_restated:
+        return {}
+    more = f" and {len(lacking) - 1} more columns" if lacking[1:] else ""
+    return dict.fromkeys(context.ledger.held(step.name), f"{table.name} was built before {lacking[0]}{more} came")
+
+
 def _difference(name: str, said: dict[str, Any], version: int | None, held: Any) -> str | None:
     """Says what differs between what the ledger and what the log says of a day; None where nothing does."""
     rows, files = (held.rows, held.digest) if held else (0, "")
@@ -71,15 +83,20 @@ def mark_tables(context: Context, names: Iterable[str]) -> dict[tuple[str, date]
     """Marks days of these tables stale where the lake does not hold what the ledger says; answers them by step."""
     looked_at = _looked_at.setdefault(context.lake, {})
     torn: dict[tuple[str, date], str] = {}
+    narrow: list[Table] = []
     for table in map(table_of, names):
         version = context.lake.version(table)
         if looked_at.get(table.name, -1) != version:
-            torn |= {(WRITER[table.name].name, day): why for day, why in torn_days(context, table).items()}
+            found = torn_days(context, table) | outgrown_days(context, table)
+            torn |= {(WRITER[table.name].name, day): why for day, why in found.items()}
+            narrow += [table] * bool(context.lake.lacking(table))
             looked_at[table.name] = version
     rows = []
     for (name, day), why in torn.items():
         rows += rows_of(context, BY_NAME[name], {day: DayReport()}, Ending("stale", error=why))
     context.ledger.append(rows)
+    for table in narrow:  # only now: a run that dies in between finds the days again
+        context.lake.widen(table)
     if torn:
         (name, day), why = min(torn.items(), key=lambda item: item[0][1])
         context.say(f"{len(torn)} built days are not as the ledger says, from {name} of {day}: {why}.")

@@ -75,7 +75,9 @@ class Lake(TableLogs):
         if version is not None:
             reader = reader.option("versionAsOf", str(version))
         stored = self.stored_types(table) if version in (None, self.version(table)) else None
-        frame = self.conform(table, reader.load(self.path(table)), "the lake", stored)
+        # A column that the contract no longer has is left where it lies.
+        known = {name: kind for name, kind in stored.items() if name in table.names} if stored else None
+        frame = self.conform(table, reader.load(self.path(table)), "the lake", known)
         if days is None:
             return frame
         first, last = min(days), max(days)
@@ -114,10 +116,13 @@ class Lake(TableLogs):
         )
         if differences:
             listed = "\n  ".join(differences)
-            raise ContractError(
-                f"{table.name} from {where} does not fit its contract:\n  {listed}\n"
-                f"Change pumploss/tables/{table.name}.py or the code that makes the frame."
+            repair = (
+                "An earlier version of Pump Loss wrote it: `pumploss nightly` adds what is missing and builds its days "
+                "again. Where a type is another one, move the table's folder away first."
+                if where == "the lake"
+                else f"Change pumploss/tables/{table.name}.py or the code that makes the frame."
             )
+            raise ContractError(f"{table.name} from {where} does not fit its contract:\n  {listed}\n{repair}")
         return frame.select(*table.names)
 
     def stage(self, name: str | Table, frame: "DataFrame", splits: int = 1) -> "DataFrame":
@@ -163,6 +168,23 @@ class Lake(TableLogs):
             commit(self.log(table), self.storage, self.path(table), table, files, days, self._stage.root)
             self._verify(table, days, expected)
             return int(self.log(table).version())
+
+    def lacking(self, table: Table) -> list[str]:
+        """List columns of the contract that the table was written without, by an earlier version of the project."""
+        if not self.exists(table):
+            return []
+        stored = self.stored_types(table)
+        return [name for name in table.names if name not in stored]
+
+    def widen(self, table: Table) -> None:
+        """Add the columns that the table lacks, in one commit; they have no value in the rows that are there."""
+        import pyarrow as pa
+        from deltalake.schema import Schema
+
+        with table_lock(self.root, table.name):
+            if lacking := self.lacking(table):
+                fields = pa.schema([table.arrow_schema.field(name) for name in lacking])
+                self.log(table).alter.add_columns(list(Schema.from_arrow(fields).fields))
 
     def _create(self, table: Table) -> None:
         """Create the table without rows, so that what may be missing follows from the contract, not from first rows."""

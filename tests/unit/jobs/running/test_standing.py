@@ -1,6 +1,8 @@
 """What the lake no longer holds although the ledger says so, and what is done about it."""
 
+import json
 import shutil
+from pathlib import Path
 
 import pytest
 from deltalake import DeltaTable
@@ -8,7 +10,7 @@ from deltalake import DeltaTable
 from jobs.running import gate
 from jobs.running.runner import run_step, run_steps
 from jobs.running.standing import mark_tables, torn_days
-from pumploss.errors import LakeError, StaleError
+from pumploss.errors import ContractError, LakeError, StaleError
 from pumploss.tables import gold_market_day, silver_trades
 from tests.building.lakes import opened
 from tests.building.three_days import D1, D2, D3, DAYS, STEPS, stale
@@ -59,6 +61,35 @@ def test_a_table_that_is_gone_is_built_again(built, digests):
         marked = mark_tables(context, ["silver_trader_mint_day"])
         assert marked == {("silver_trader_mint_day", day): "the lake has no silver_trader_mint_day" for day in DAYS}
         run_steps(context, STEPS, [D3])
+        assert digests(context) == before
+
+
+def narrowed(lake, table, column):
+    """Rewrites a table's log as if it had been made before a column came."""
+    first = Path(lake.path(table)) / "_delta_log" / f"{0:020}.json"
+    actions = [json.loads(line) for line in first.read_text().splitlines()]
+    for action in actions:
+        if "metaData" in action:
+            schema = json.loads(action["metaData"]["schemaString"])
+            schema["fields"] = [field for field in schema["fields"] if field["name"] != column]
+            action["metaData"]["schemaString"] = json.dumps(schema)
+    first.write_text("\n".join(map(json.dumps, actions)) + "\n")
+
+
+def test_days_of_before_a_column_came_are_built_again(built, digests):
+    before, home = digests(built), built.settings.home
+    narrowed(built.lake, gold_market_day.TABLE, "trader_count")
+    with opened(home) as context:
+        assert context.lake.lacking(gold_market_day.TABLE) == ["trader_count"]
+        with pytest.raises(ContractError, match="`pumploss nightly` adds what is missing and builds its days again"):
+            context.lake.read(gold_market_day.TABLE)
+        marked = mark_tables(context, ["gold_market_day"])
+        said = "gold_market_day was built before trader_count came"
+        assert marked == {("gold_market_day", day): said for day in DAYS}
+        assert stale(context) == {"gold_market_day": list(DAYS)}
+        assert mark_tables(context, ["gold_market_day"]) == {}
+        run_steps(context, STEPS, [D3])
+        assert stale(context) == {}
         assert digests(context) == before
 
 

@@ -119,6 +119,20 @@ def test_a_table_that_no_longer_fits_its_contract_is_not_read(lake, put):
         lake.read(grown)
 
 
+def test_a_table_of_before_gets_its_new_columns_without_values_and_old_ones_are_left(lake, put, frame):
+    put({D1: ["a"]})
+    assert lake.lacking(TABLE) == []
+    grown = TABLE.with_columns(Column("colour", Type.STRING, "Its colour", nullable=True))
+    assert lake.lacking(grown) == ["colour"]
+    lake.widen(grown)
+    lake.widen(grown)
+    assert lake.lacking(grown) == []
+    assert [(row["thing"], row["colour"]) for row in lake.read(grown).collect()] == [("a", None)]
+    lake.replace(grown, frame(grown, {"thing": "b", "colour": "red", "day": D2}), [D2], {D2: 1})
+    assert {row["thing"]: row["colour"] for row in lake.read(grown).collect()} == {"a": None, "b": "red"}
+    assert things(lake) == {D1: ["a"], D2: ["b"]}, "the narrower contract still reads what it knows"
+
+
 @pytest.mark.parametrize("name", ["my lake", "läke", "lake#1", "100%", "a=b", "lake[1]", "~lake"])
 def test_a_place_that_an_engine_would_escape_is_refused(spark, name):
     with pytest.raises(SettingsError, match=r"The lake cannot lie at .*PUMPLOSS_HOME"):
