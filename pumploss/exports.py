@@ -2,7 +2,8 @@
 
 Each page lies twice, plain and gzip beside it; `index.json`, written last, names all with size, digest and headers:
 `ETag` is the MD5 of the content, as a bucket gives it, so a page whose content stays keeps its tag. Every file appears
-whole, and a page that did not change is not written again. Losses carry a minus sign; amounts are texts of exact SOL.
+whole, and a page that did not change is not written again. Only what the index of before names is ever deleted: others may
+keep their files there. Losses carry a minus sign; amounts are texts of exact SOL.
 """
 
 import gzip
@@ -12,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final, Protocol
 
 from pumploss.errors import StoreError
@@ -47,8 +48,11 @@ class Page:
 class Target(Protocol):
     """Takes files that appear whole."""
 
-    def tags(self) -> dict[str, str]:
-        """List the files that are there, with their tags."""
+    def tag(self, path: str) -> str | None:
+        """Return the tag of a file, or None where it is not there."""
+
+    def read(self, path: str) -> bytes | None:
+        """Return the content of a file, or None where it is not there."""
 
     def put(self, page: Page) -> None:
         """Put a file in the place of the one of its path."""
@@ -63,10 +67,14 @@ class Folder:
 
     root: Path
 
-    def tags(self) -> dict[str, str]:
-        """List the files that are there, with their tags."""
-        paths = [path for path in self.root.rglob("*.json*") if path.is_file()]
-        return {path.relative_to(self.root).as_posix(): Page("", path.read_bytes()).etag for path in paths}
+    def tag(self, path: str) -> str | None:
+        """Return the tag of a file, or None where it is not there."""
+        content = self.read(path)
+        return None if content is None else Page("", content).etag
+
+    def read(self, path: str) -> bytes | None:
+        """Return the content of a file, or None where it is not there."""
+        return (self.root / path).read_bytes() if (self.root / path).is_file() else None
 
     def put(self, page: Page) -> None:
         """Put a file in the place of the one of its path, by renaming."""
@@ -90,11 +98,21 @@ class Bucket:
         self._bucket, _, prefix = address.removeprefix("s3://").partition("/")
         self._prefix = f"{prefix}/" if prefix else ""
 
-    def tags(self) -> dict[str, str]:
-        """List the files that are there, with their tags."""
-        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=self._prefix)
-        found = (item for page in pages for item in page.get("Contents", ()))
-        return {item["Key"].removeprefix(self._prefix): item["ETag"] for item in found}
+    def tag(self, path: str) -> str | None:
+        """Return the tag of an object, or None where it is not there."""
+        found = self._get(path)
+        return None if found is None else str(found["ETag"])
+
+    def read(self, path: str) -> bytes | None:
+        """Return the content of an object, or None where it is not there."""
+        found = self._get(path)
+        return None if found is None else bytes(found["Body"].read())
+
+    def _get(self, path: str) -> Any:
+        try:
+            return self._client.get_object(Bucket=self._bucket, Key=f"{self._prefix}{path}")
+        except self._client.exceptions.NoSuchKey:
+            return None
 
     def put(self, page: Page) -> None:
         """Put an object, which appears when all of it has arrived."""
@@ -123,14 +141,16 @@ def export(place: Target, tables: Mapping[str, list[dict[str, Any]]], as_of: dat
     """
     pages = [page for name, rows in tables.items() for page in _pages(name, rows, as_of)]
     try:
-        present = place.tags()
-        changed = [page for page in pages if present.get(page.path) != page.etag]
+        earlier = _named_by_index(place.read(INDEX))
+        changed = [page for page in pages if place.tag(page.path) != page.etag]
         for page in changed:
             place.put(page)
         index = _index(tables, pages, as_of, version)
         for page in index:
             place.put(page)
-        place.delete(present.keys() - {page.path for page in (*pages, *index)})
+        place.delete(earlier - {page.path for page in (*pages, *index)})
+    except StoreError:
+        raise
     except Exception as error:
         # Of botocore's errors, and those of a disk, there are many kinds.
         raise StoreError(
@@ -138,6 +158,21 @@ def export(place: Target, tables: Mapping[str, list[dict[str, Any]]], as_of: dat
             "affected: mend or unset PUMPLOSS_EXPORTS, then run publish_hot again."
         ) from error
     return len(changed)
+
+
+def _named_by_index(text: bytes | None) -> set[str]:
+    """List the pages of the export of before. Raises StoreError where the index is somebody else's."""
+    if text is None:
+        return set()
+    try:
+        said = json.loads(text)
+        paths = {str(page["path"]) for page in said["pages"]} if said["version"] else set()
+    except (KeyError, TypeError, ValueError) as error:
+        raise StoreError(
+            f"The exports lie where there is an {INDEX} that is not theirs: nothing was written. Give PUMPLOSS_EXPORTS "
+            "a folder, or a prefix, of its own, then run publish_hot again."
+        ) from error
+    return {path for path in paths if ".." not in PurePosixPath(path).parts and not path.startswith("/")}
 
 
 def _pages(name: str, rows: list[dict[str, Any]], as_of: datetime) -> list[Page]:

@@ -159,9 +159,13 @@ def _address(text: str, variable: str) -> str:
     """Makes a local path absolute, and takes the closing slash off an s3 address."""
     if "\0" in text or "\n" in text:
         raise SettingsError(f"{variable} holds a control character: {text!r}. Give a plain path or s3://bucket/prefix.")
+    if text != text.strip():
+        raise SettingsError(
+            f"{variable}={text!r} begins or ends with a space. Give a plain path or s3://bucket/prefix."
+        )
     if "://" not in text:
         return str(Path(text).expanduser().resolve())
-    if not text.startswith("s3://"):
+    if not text.startswith("s3://") or not text.strip("/").removeprefix("s3:"):
         raise SettingsError(f"{variable}={text!r}: only local paths and s3://bucket/prefix are understood.")
     return text.rstrip("/")
 
@@ -183,19 +187,34 @@ def _redis_address(url: str | None) -> str | None:
     return url
 
 
+def _exports(given: str | None, home: Path, lake: str, landing: str) -> str | None:
+    """Take a place of the exports' own. Raises SettingsError where stores or dumps lie in it, or it lies in them."""
+    if given is None:
+        return None
+    place = _address(given, "PUMPLOSS_EXPORTS")
+    for name, other in (("PUMPLOSS_LAKE", lake), ("PUMPLOSS_LANDING", landing), ("PUMPLOSS_HOME", str(home))):
+        holds = f"{other}/".startswith(f"{place.rstrip('/')}/")
+        lies_in = f"{place}/".startswith(f"{other}/") and name != "PUMPLOSS_HOME"
+        if holds or lies_in:
+            raise SettingsError(f"PUMPLOSS_EXPORTS={given!r} is no place of its own beside {name}={other}.")
+    return place
+
+
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     """Reads settings from environment variables; empty counts as unset. Raises SettingsError for unusable values."""
     env = os.environ if environment is None else environment
     remember_secrets(env)
     home = Path(env.get("PUMPLOSS_HOME") or ROOT / "var").expanduser().resolve()
+    lake = _address(env.get("PUMPLOSS_LAKE") or str(home / "lake"), "PUMPLOSS_LAKE")
+    landing = _address(env.get("PUMPLOSS_LANDING") or str(home / "landing"), "PUMPLOSS_LANDING")
     return Settings(
         home=home,
-        lake=_address(env.get("PUMPLOSS_LAKE") or str(home / "lake"), "PUMPLOSS_LAKE"),
-        landing=_address(env.get("PUMPLOSS_LANDING") or str(home / "landing"), "PUMPLOSS_LANDING"),
+        lake=lake,
+        landing=landing,
         tracking_uri=env.get("MLFLOW_TRACKING_URI") or _sqlite(home / "mlflow"),
         warm_dsn=env.get("PUMPLOSS_WARM_DSN") or None,
         hot_url=_redis_address(env.get("PUMPLOSS_HOT_URL") or None),
-        exports=_address(given, "PUMPLOSS_EXPORTS") if (given := env.get("PUMPLOSS_EXPORTS")) else None,
+        exports=_exports(env.get("PUMPLOSS_EXPORTS") or None, home, lake, landing),
         spark_remote=env.get("SPARK_REMOTE") or None,
         connect_memory=env.get("PUMPLOSS_SPARK_MEMORY") or "4g",
         run=env.get("PUMPLOSS_RUN") or None,

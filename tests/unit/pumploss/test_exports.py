@@ -55,3 +55,33 @@ def test_where_the_index_cannot_be_written_the_old_one_stays(tmp_path: Path) -> 
     with pytest.raises(StoreError, match="run publish_hot again"):
         export(Folder(tmp_path), {"a": []}, AS_OF, "p2")
     assert (tmp_path / "index.json").read_bytes() == old
+
+
+def test_what_others_keep_there_stays(tmp_path: Path) -> None:
+    export(Folder(tmp_path), {"a": ROWS, "b": ROWS}, AS_OF, "p1")
+    theirs = [tmp_path / name for name in ("manifest.json", "site/package.json", "_delta_log/0.json", "x.jsonl.gz")]
+    for path in theirs:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("{}")
+    export(Folder(tmp_path), {"a": ROWS}, AS_OF, "p2")
+    assert [path.read_text() for path in theirs] == ["{}"] * 4
+    assert not (tmp_path / "b.json").exists()
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"name": "my site"}', '{"version": 1, "pages": [3]}'])
+def test_an_index_of_others_is_not_written_over(tmp_path: Path, text: str) -> None:
+    (tmp_path / "index.json").write_text(text)
+    with pytest.raises(StoreError, match="is not theirs: nothing was written"):
+        export(Folder(tmp_path), {"a": ROWS}, AS_OF, "p1")
+    assert [path.name for path in tmp_path.iterdir()] == ["index.json"]
+    assert (tmp_path / "index.json").read_text() == text
+
+
+def test_an_index_cannot_have_files_elsewhere_deleted(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("")
+    site = tmp_path / "site"
+    site.mkdir()
+    named = [{"path": "../mine"}, {"path": str(tmp_path / "mine")}]
+    (site / "index.json").write_text(json.dumps({"version": "p0", "as_of": "", "pages": named}))
+    export(Folder(site), {"a": ROWS}, AS_OF, "p1")
+    assert (tmp_path / "mine").exists()

@@ -34,8 +34,10 @@ def test_local_paths_become_absolute(tmp_path, monkeypatch):
     assert from_environment({"PUMPLOSS_LAKE": "x/../lake"}).lake == str(tmp_path / "lake")
 
 
-@pytest.mark.parametrize("value", ["gs://bucket/lake", "http://host/lake", "a\nb", "a\0b"])
-@pytest.mark.parametrize("variable", ["PUMPLOSS_LAKE", "PUMPLOSS_LANDING"])
+@pytest.mark.parametrize(
+    "value", ["gs://bucket/lake", "http://host/lake", "a\nb", "a\0b", "s3://", "s3:///", " ", "a "]
+)
+@pytest.mark.parametrize("variable", ["PUMPLOSS_LAKE", "PUMPLOSS_LANDING", "PUMPLOSS_EXPORTS"])
 def test_unusable_places_are_refused_by_name(variable, value):
     with pytest.raises(SettingsError, match=variable):
         from_environment({variable: value})
@@ -92,3 +94,16 @@ def test_children_watch_outcomes_as_long():
     found = from_environment({"PUMPLOSS_HORIZON_DAYS": "30"})
     assert as_environment(found)["PUMPLOSS_HORIZON_DAYS"] == "30"
     assert from_environment(as_environment(found)) == found
+
+
+@pytest.mark.parametrize("place", ["/h", "/", "/h/lake", "/h/lake/site", "/dumps/site", "/dumps"])
+def test_exports_lie_beside_stores_and_dumps_and_not_among_them(place):
+    given = {"PUMPLOSS_HOME": "/h", "PUMPLOSS_LANDING": "/dumps", "PUMPLOSS_EXPORTS": place}
+    with pytest.raises(SettingsError, match=r"PUMPLOSS_EXPORTS=.* is no place of its own beside"):
+        from_environment(given)
+
+
+@pytest.mark.parametrize("place", ["/h/exports", "/srv/www", "s3://bucket/site", "/dumps2"])
+def test_exports_have_a_place_of_their_own(place):
+    given = {"PUMPLOSS_HOME": "/h", "PUMPLOSS_LANDING": "/dumps", "PUMPLOSS_LAKE": "s3://bucket/lake"}
+    assert from_environment({**given, "PUMPLOSS_EXPORTS": place}).exports_root == place
