@@ -7,9 +7,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-# The market that `make nightly` simulates; LANDING takes real dumps instead.
-DAYS ?= 90
-TRADES ?= 7200
+# The market that `make nightly` simulates, 90 days of 7,200 trades if unset; LANDING takes real dumps instead.
+DAYS ?=
+TRADES ?=
 LANDING ?=
 # Trials of each kind of fault.
 ROUNDS ?= 200
@@ -31,7 +31,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@touch $@
 
 nightly: $(STAMP) ## Simulate (or take LANDING=...) and run to published results; DAYS=90 TRADES=7200
-	$(BIN)/pumploss nightly $(if $(LANDING),--landing $(LANDING),--days $(DAYS) --trades $(TRADES))
+	$(BIN)/pumploss nightly $(if $(LANDING),--landing $(LANDING),$(if $(DAYS),--days $(DAYS)) $(if $(TRADES),--trades $(TRADES)))
 
 test: $(STAMP) ## Run every test
 	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder

@@ -2,8 +2,8 @@
 
 Each page lies twice, plain and gzip beside it; `index.json`, written last, names all with size, digest and headers:
 `ETag` is the MD5 of the content, as a bucket gives it, so a page whose content stays keeps its tag. Every file appears
-whole, and a page that did not change is not written again. Only what the index of before names is ever deleted: others may
-keep their files there. Losses carry a minus sign; amounts are texts of exact SOL.
+whole, and a page that did not change is not written again. Only what the index of before names is ever deleted: others
+may keep files there. Losses carry a minus sign; amounts are texts of exact SOL.
 """
 
 import gzip

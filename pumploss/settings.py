@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pumploss import redaction
+from pumploss.bound_landing import bound_landing
 from pumploss.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -43,7 +44,11 @@ class Settings:
         metadata=_variable("PUMPLOSS_LAKE", "the Delta lake: a folder or `s3://bucket/prefix`", is_address=True)
     )
     landing: str = field(
-        metadata=_variable("PUMPLOSS_LANDING", "the dumps: a folder or `s3://bucket/prefix`", is_address=True)
+        metadata=_variable(
+            "PUMPLOSS_LANDING",
+            "the dumps: a folder or `s3://bucket/prefix`; if unset those that the lake is of",
+            is_address=True,
+        )
     )
     tracking_uri: str = field(
         metadata=_variable("MLFLOW_TRACKING_URI", "the model registry: SQLite or an MLflow server", is_address=True)
@@ -206,7 +211,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     remember_secrets(env)
     home = Path(env.get("PUMPLOSS_HOME") or ROOT / "var").expanduser().resolve()
     lake = _address(env.get("PUMPLOSS_LAKE") or str(home / "lake"), "PUMPLOSS_LAKE")
-    landing = _address(env.get("PUMPLOSS_LANDING") or str(home / "landing"), "PUMPLOSS_LANDING")
+    landing = _address(env.get("PUMPLOSS_LANDING") or bound_landing(lake) or str(home / "landing"), "PUMPLOSS_LANDING")
     return Settings(
         home=home,
         lake=lake,

@@ -37,13 +37,14 @@ _WORKERS: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class WrittenDump:
-    """Describes one day's file. `is_new` is False when the same bytes were there already."""
+    """Describes one day's file. `is_new` is False when the same bytes were there, `is_replaced` where others were."""
 
     path: Path
     day: date
     rows: int
     sha256: str
     is_new: bool
+    is_replaced: bool
 
 
 def write_dumps(
@@ -100,12 +101,13 @@ def _write_day(tape: DayTape, seed: int, landing: Path, form: DumpFormat) -> Wri
                 file.write(block)
             file.flush()
             os.fsync(file.fileno())
-        is_new = not path.exists() or _sha256(path) != digest.hexdigest()
+        was_there = path.exists()
+        is_new = not was_there or _sha256(path) != digest.hexdigest()
         if is_new:
             temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
-    return WrittenDump(path, tape.day, len(table), digest.hexdigest(), is_new)
+    return WrittenDump(path, tape.day, len(table), digest.hexdigest(), is_new, is_new and was_there)
 
 
 def _sha256(path: Path) -> str:

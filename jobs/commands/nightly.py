@@ -7,6 +7,7 @@ from jobs.alerting.telling import tell_quietly
 from jobs.commands import closing, homes, simulate
 from jobs.commands.terminal import Screen
 from jobs.running.nightly import NightlyRun, nightly
+from pumploss.bound_landing import bound_landing
 from pumploss.lake.owner import owner as owner_of
 from pumploss.settings import Settings, from_environment
 
@@ -33,13 +34,16 @@ def run(arguments: argparse.Namespace) -> int:
 def _dumps(arguments: argparse.Namespace, screen: Screen) -> Settings:
     """Answers the settings of the run, whose landing holds all dumps."""
     given = from_environment()
-    market = simulate.ending(arguments)
-    if arguments.landing is None and (not homes.is_landing_given(given) or homes.has_room(given.landing, market)):
+    market = simulate.ending(arguments, given.landing)
+    sizes = [name for name in ("days", "trades", "seed", "last_day") if vars(arguments)[name] is not None]
+    is_own = not homes.is_landing_given(given) or homes.has_room(given.landing, market)
+    # Who names a size wants a market, also where the lake here is built from dumps.
+    if arguments.landing is None and (is_own or (sizes and bound_landing(given.lake) == given.landing)):
         settings = homes.for_market(given, market)
         _announce(given, settings, screen)
         simulate.write(settings, simulate.going_on(market, settings.landing, screen.say), screen)
         return settings
-    if arguments.landing and any(vars(arguments)[name] is not None for name in ("days", "trades", "seed", "last_day")):
+    if arguments.landing and sizes:
         arguments.parser.error("a landing is taken as it is: leave --days, --trades, --seed and --last-day out")
     wanted = given.with_landing(arguments.landing) if arguments.landing else given
     settings = homes.for_landing(wanted)

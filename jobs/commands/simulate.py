@@ -44,9 +44,16 @@ def market(arguments: argparse.Namespace) -> Market:
     )
 
 
-def ending(arguments: argparse.Namespace) -> Market:
-    """Makes the market of the options that ends on `--last-day`, yesterday unless said."""
+def ending(arguments: argparse.Namespace, landing: str) -> Market:
+    """Makes the market of the options that ends on `--last-day`, yesterday unless said.
+
+    What the options leave out is as in the market that the landing holds already, which goes on.
+    """
     made = market(arguments)
+    if there := ownership.market_of(landing):
+        own = {"trades": "trades_per_day", "seed": "seed"}
+        left_out = [field for option, field in own.items() if vars(arguments)[option] is None]
+        made = replace(made, behaviours=there.behaviours, **{field: getattr(there, field) for field in left_out})
     last = arguments.last_day or shift(clock.now().date(), -1)
     return replace(made, first_day=shift(last, 1 - made.days))
 
@@ -59,7 +66,9 @@ def going_on(wanted: Market, landing: str, say: Callable[[str], None]) -> Market
     last = shift(wanted.first_day, wanted.days - 1)
     landed = len(list((Path(landing) / SOURCE).glob("[0-9]*")))
     days = max((last - first).days + 1, landed)
-    if first != wanted.first_day:
+    if landed > (last - first).days + 1:
+        say(f"The market in {landing} is there up to {shift(first, landed - 1)} already: nothing is taken away.")
+    elif first != wanted.first_day:
         say(f"The market in {landing} began on {first}: it goes on to {shift(first, days - 1)}.")
     return replace(wanted, first_day=first, days=days)
 
@@ -72,10 +81,7 @@ def write(settings: Settings, wanted: Market, screen: Screen) -> tuple[int, int]
     if "://" in settings.landing:
         raise SettingsError(f"A market is simulated into a folder of this machine, not into {settings.landing}.")
     if not ownership.is_free(settings.landing, wanted):
-        raise SettingsError(
-            f"{settings.landing} holds other dumps than this market's ({ownership.identity(wanted)}): they would mix. "
-            "Remove them, or set PUMPLOSS_HOME to another folder for this market."
-        )
+        raise SettingsError(_occupied(settings.landing, wanted))
     landing = Path(settings.landing)
     ownership.claim(landing, wanted)
 
@@ -85,4 +91,25 @@ def write(settings: Settings, wanted: Market, screen: Screen) -> tuple[int, int]
 
     with screen.phase(f"{wanted.days} days of a simulated market into {landing}", wanted.days):
         written = write_dumps(wanted, landing, progress=tell)
+    if replaced := [str(dump.day) for dump in written if dump.is_replaced]:
+        screen.loud(
+            f"The dumps of {', '.join(replaced[:5])}{', ...' if replaced[5:] else ''} were not this market's and were "
+            f"written anew. To have dumps taken as they are: `pumploss nightly --landing {landing}`."
+        )
     return sum(dump.is_new for dump in written), sum(dump.rows for dump in written)
+
+
+def _occupied(landing: str, wanted: Market) -> str:
+    """Says why a market cannot be written into a landing, and what to do instead."""
+    elsewhere = "set PUMPLOSS_HOME to another folder for this market"
+    there = ownership.market_of(landing)
+    if there is None:
+        return f"{landing} holds dumps of others. Take them by `pumploss nightly --landing {landing}`, or {elsewhere}."
+    compared = {
+        "--trades": (there.trades_per_day, wanted.trades_per_day),
+        "--seed": (there.seed, wanted.seed),
+        "its first day": (there.first_day, wanted.first_day),
+    }
+    differing = [f"{name} {was} (not {is_})" for name, (was, is_) in compared.items() if was != is_]
+    said = ", ".join(differing) or "other behaviours of its wallets"
+    return f"{landing} holds another simulated market, with {said}: they would mix. Repeat what it has, or {elsewhere}."

@@ -10,13 +10,12 @@ from pathlib import PurePath
 from typing import Any
 
 from pumploss import clock
+from pumploss.bound_landing import NOTE, full
 from pumploss.errors import LakeError
 from pumploss.lake.delta import Lake
 from pumploss.lake.ledger import built_from
 from pumploss.tables.run_ledger import TABLE
 from pumploss.whole_files import write_whole
-
-_NOTE = "_lake.json"
 
 
 def claim(lake: Lake, landing: str) -> None:
@@ -43,10 +42,10 @@ def owner(lake: Lake) -> str | None:
 
     Where the note of it is torn, the ledger says from which landing the lake was built.
     """
-    if not lake.storage.exists(f"{lake.root}/{_NOTE}"):
+    if not lake.storage.exists(f"{lake.root}/{NOTE}"):
         return None
     named = _note(lake).get("landing") or built_from(lake)
-    return None if named is None else _full(lake.root, str(named))
+    return None if named is None else full(lake.root, str(named))
 
 
 def named_from(root: str, landing: str) -> str:
@@ -63,16 +62,12 @@ def identity(lake: Lake) -> str | None:
 def _bind(lake: Lake, landing: str, was: list[dict[str, str]]) -> None:
     lake.storage.makedirs(lake.root, exist_ok=True)
     note = {"landing": named_from(lake.root, landing), **({"was": was} if was else {})}
-    write_whole(f"{lake.root}/{_NOTE}", json.dumps(note), lake.storage)
+    write_whole(f"{lake.root}/{NOTE}", json.dumps(note), lake.storage)
 
 
 def _note(lake: Lake) -> dict[str, Any]:
     try:
-        note = json.loads(lake.storage.cat_file(f"{lake.root}/{_NOTE}"))
+        note = json.loads(lake.storage.cat_file(f"{lake.root}/{NOTE}"))
     except (ValueError, FileNotFoundError):
         return {}
     return note if isinstance(note, dict) else {}
-
-
-def _full(root: str, named: str) -> str:
-    return os.path.normpath(f"{root}/{named}") if named.startswith(os.pardir) else named
