@@ -27,7 +27,7 @@ class LoggedModel(PythonModel):  # type: ignore[misc]  # MLflow has no types
     def load_context(self, context: PythonModelContext) -> None:
         """Read the version's files. Raises ValueError where they are not what was registered."""
         folder = Path(context.artifacts["model"])
-        _refuse_changed(folder.parents[1], context.model_config["digests"])
+        _refuse_changed(folder.parents[1], (context.model_config or {}).get("digests", {}))
         writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True
         try:
             consumer = importlib.import_module(f"{context.model_config['package']}.consumer")
@@ -44,12 +44,15 @@ class LoggedModel(PythonModel):  # type: ignore[misc]  # MLflow has no types
 
 
 def _refuse_changed(root: Path, registered: dict[str, str]) -> None:
-    """Raise ValueError where a file of a version is changed, missing, or was not registered with it."""
+    """Raise ValueError where a file of a version is changed, missing, or was not registered with it.
+
+    A link is never registered: what it leads to, a file or a folder of code, would be read unseen.
+    """
     held = {
-        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        path.relative_to(root).as_posix(): "" if path.is_symlink() else hashlib.sha256(path.read_bytes()).hexdigest()
         for folder in _FOLDERS
         for path in (root / folder).rglob("*")
-        if path.is_file()
+        if path.is_symlink() or path.is_file()
     }
     odd = sorted(name for name in held.keys() | registered.keys() if held.get(name) != registered.get(name))
     if odd:

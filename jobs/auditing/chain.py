@@ -76,13 +76,17 @@ def _score(context: Context, figure: Figure, last: date) -> dict[str, Any]:
 
 
 def _entries(context: Context, table: Table, days: Iterable[date]) -> list[dict[str, Any]]:
-    """Say of each day which run made it, at which version, with which digest, and in which files it lies."""
+    """Say of each day which run made it, at which version, with which digest, and in which files it lies.
+
+    Raises StaleError for a day that something below it has changed since, DamagedError where a file is not what it was.
+    """
     step, entries = WRITER[table.name], []
     standing = context.ledger.standing(step.name)
     for day in days:
         row = standing.get(shift(day, -step.offset_days))
         said = json.loads(row["outputs"] or "{}").get(table.name, {}) if row else {}
-        files = [file.path for file in context.lake.files(table, [day])]
+        context.require_readable(table, [day])
+        files = [file.path for file in context.lake.require_sound(table, [day])]
         run = {"run_id": row["run_id"], "code_version": row["code_version"]} if row else {}
         known = {name: said.get(name) for name in ("version", "digest", "rows")}
         entries.append({"table": table.name, "day": day, **known, **run, "files": files})

@@ -76,6 +76,7 @@ def _no_lots() -> pa.Table:
 
 def net_result(context: Context, figure: Figure, last: date) -> Decimal:
     """Work out the net result of a board's row from `gold_trader_day`: it rests on prices that others' trades made."""
+    context.lake.require_sound(gold_trader_day.TABLE)
     days = scan(context, gold_trader_day.TABLE, figure.trader).filter(pl.col("day") <= last).collect().sort("day")
     length = PERIODS[figure.period or "all"]
     if length is None:
@@ -93,7 +94,7 @@ def score(context: Context, figure: Figure, as_of_day: date) -> dict[str, Any]:
     features = scan(context, FEATURES, figure.trader).filter(feature_day=as_of_day).collect()
     (batch,) = features.to_arrow().combine_chunks().to_batches()
     again = scores(batch, pair).to_pylist()[0]
-    return {name: again[name] for name in _SCORED}
+    return {**{name: again[name] for name in _SCORED}, "model_version": row["risk_model_version"]}
 
 
 def _sol(lamports: int) -> Decimal:

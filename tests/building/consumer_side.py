@@ -83,6 +83,7 @@ turns = {
     "code": lambda folder: (Path(folder) / "code" / package / "score.py").open("a").write("\n"),
     "missing": lambda folder: (Path(folder) / "artifacts/model/peers.json").unlink(),
     "added": lambda folder: (Path(folder) / "code" / package / "more.py").write_text("print('hello')"),
+    "linked": lambda folder: (Path(folder) / "code" / package / "arrays").symlink_to("/"),
 }
 refused["turned"] = {name: refused_load(registered, turn) for name, turn in turns.items()}
 Path("refused.json").write_text(json.dumps(refused))

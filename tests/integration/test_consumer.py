@@ -144,6 +144,7 @@ def test_what_is_not_what_was_registered_does_not_score(folder):
         "code": "/score.py",
         "missing": "artifacts/model/peers.json",
         "added": "/more.py",
+        "linked": "/arrays",
     }
     assert turned.keys() == named.keys()
     for name, file in named.items():
