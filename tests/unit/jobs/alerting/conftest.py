@@ -29,6 +29,7 @@ def troubled(settings):
         said(context, "silver_trades", "failed", D2, error="disk full")
         said(context, "gold_market_day", "failed", D2, error=GATE)
         said(context, "gold_token_day", "ok", D1, outputs={"gold_token_day": {"rows": 3, "version": 1}})
+        said(context, "silver_entries", "stale", D1, error="gold_token_day changed")
         said(context, "publish_warm", "ok", D1, D2)
         said(context, "publish_hot", "ok", D1)
         said(context, "publish_hot", "failed", D2, error="Redis is away")

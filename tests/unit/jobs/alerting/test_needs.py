@@ -32,7 +32,7 @@ def test_every_need_says_its_day_and_what_to_do(troubled):
     (failed, gone) = of_kind(found, "failed")
     assert (failed.subject, failed.day) == ("silver_trades", D2)
     assert "disk full" in failed.sentence()
-    assert f"`pumploss run silver_trades --day {D2}`" in failed.runbook
+    assert f"`pumploss run all --day {D2}`, or `pumploss nightly`" in failed.runbook
     assert gone.subject == "publish_hot"
     (gate,) = of_kind(found, "gate")
     assert gate.subject == "gold_market_day"
@@ -51,6 +51,37 @@ def test_every_need_says_its_day_and_what_to_do(troubled):
 def test_a_failure_that_was_mended_waits_for_nobody(troubled):
     said(troubled, "silver_trades", "ok", D2)
     assert [need.subject for need in of_kind(needs(troubled, ()), "failed")] == ["publish_hot"]
+
+
+def test_every_day_that_failed_is_a_cause(settings):
+    with open_context(settings) as context:
+        said(context, "silver_trades", "failed", D1, D3, error="disk full")
+        said(context, "train_risk_model", "failed", D2, error="too few rows")
+        found = of_kind(needs(context, ()), "failed")
+    assert [(need.subject, need.day) for need in found] == [
+        ("silver_trades", D1), ("silver_trades", D3), ("train_risk_model", D2)
+    ]  # fmt: skip
+    assert found[-1].runbook.endswith(f"then `pumploss run train_risk_model --day {D2}`")
+
+
+def test_days_that_rest_on_what_has_changed_wait_for_a_night(settings):
+    with open_context(settings) as context:
+        for step in ("silver_trades", "gold_market_day"):
+            said(context, step, "ok", D1, D2, D3)
+        assert of_kind(needs(context, ()), "stale") == []
+        said(context, "silver_trades", "stale", D2, error="bronze_trades changed")
+        (one,) = of_kind(needs(context, ()), "stale")
+        assert one.sentence().startswith(f"1 day of 1 step is stale, from {D2}: ")
+        assert "`pumploss nightly`" in one.runbook
+        said(context, "gold_market_day", "stale", D2, D3, error="bronze_trades changed")
+        said(context, "silver_trades", "failed", D2, error="disk full")
+        (more,) = of_kind(needs(context, ()), "stale")
+        assert more.text.startswith(f"2 days of 2 steps are stale, from {D2}: ")
+        with context.held_lake():
+            assert of_kind(needs(context, ()), "stale") == []
+        said(context, "silver_trades", "ok", D2)
+        said(context, "gold_market_day", "ok", D2, D3)
+        assert of_kind(needs(context, ()), "stale") == []
 
 
 def test_a_store_that_may_be_on_its_way_is_not_stale(settings, monkeypatch):

@@ -15,7 +15,7 @@ from tests.building.receivers import receiver
 from tests.building.said_rows import said
 from tests.building.three_days import D2, D3
 
-KINDS = {"failed", "gate", "missing", "unpublished", "stale_store", "model", "differs"}
+KINDS = {"failed", "gate", "missing", "stale", "unpublished", "stale_store", "model", "differs"}
 
 
 @pytest.fixture
