@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, time, timedelta
 from typing import Any, Final
 
-from jobs.alerting.freshness import PUBLISHERS, last_closed_day, shown_days
+from jobs.alerting.freshness import PUBLISHERS, shown_days
+from jobs.alerting.landing_needs import landing_needs
 from jobs.alerting.need import Need
 from jobs.monitoring.recorded import latest
 from jobs.monitoring.telling import training_command
@@ -13,7 +14,7 @@ from jobs.running.context import Context
 from jobs.running.due_days import holes
 from jobs.verifying.lake import by_logs
 from pumploss import clock
-from pumploss.days import Days
+from pumploss.days import Days, shift
 from pumploss.lake.locks import lake_holders
 
 _RED_DAY: Final = 'Runbook: "When a day is red" in docs/operations.md'
@@ -24,8 +25,8 @@ _DRIFT: Final = 'Runbook: "When a model is not what it was" in docs/operations.m
 
 def needs(context: Context, days: Days) -> list[Need]:
     """List what waits for a person, of the landed days: the most basic first."""
-    found = [*_differences(context), *_failed(context), *_missing(context, days), *_stale_days(context)]
-    return [*found, *_unpublished(context), *_stale_stores(context), *_models(context)]
+    found = [*landing_needs(context), *_differences(context), *_failed(context), *_missing(context, days)]
+    return [*found, *_stale_days(context), *_unpublished(context, days), *_stale_stores(context), *_models(context)]
 
 
 def _differences(context: Context) -> Iterator[Need]:
@@ -84,14 +85,19 @@ def _stale_days(context: Context) -> Iterator[Need]:
     yield Need("stale", "lake", min(days), text, "Run `pumploss nightly`")
 
 
-def _unpublished(context: Context) -> Iterator[Need]:
-    """Say that the night of the day that closed last is not out by the hour that was set."""
-    if context.settings.publish_by is None:
+def _unpublished(context: Context, days: Days) -> Iterator[Need]:
+    """Say that the night of the newest day whose hour has come is not out; the calendar counts, not what landed."""
+    if (hour := context.settings.publish_by) is None:
         return
-    now, day, hour = clock.now(), last_closed_day(), context.settings.publish_by
+    set_hour = time.fromisoformat(hour)
+    # The hour may be so late that the next day has closed before anybody looks: moments are compared, not hours.
+    day = shift((clock.now() - timedelta(hours=set_hour.hour, minutes=set_hour.minute)).date(), -1)
     shown = max(context.ledger.held("publish_hot"), default=None)
-    if now.time() >= time.fromisoformat(hour) and (shown is None or shown < day):
-        text = f"The night of {day} is not published by {hour} UTC; readers are on {shown or 'nothing'}"
+    if shown is None or shown < day:
+        text = (
+            f"The night of {day} was not published by {hour} UTC of the next day; readers are on {shown or 'nothing'}"
+        )
+        text += f", the newest dump is of {max(days)}" if days else ", and no dump can be read"
         runbook = f"{_RED_DAY}; `pumploss status` says which step it waits at"
         yield Need("unpublished", "publish_hot", day, text, runbook)
 

@@ -10,8 +10,9 @@ from jobs.alerting.needs import failure, needs
 from jobs.alerting.telling import days_of
 from jobs.running.context import open_context
 from pumploss import clock
+from tests.building.dumps import land_day
 from tests.building.said_rows import said
-from tests.building.three_days import D1, D2, D3
+from tests.building.three_days import D1, D2, D3, more
 
 NOON = datetime(2026, 1, 8, 12, tzinfo=UTC)
 
@@ -20,9 +21,10 @@ def of_kind(found, kind):
     return [need for need in found if need.kind == kind]
 
 
-def test_nothing_waits_where_nothing_was_done(settings):
+def test_nothing_waits_where_a_dump_has_just_landed(settings):
+    land_day(settings.landing, D1, [more(D1)])
     with open_context(settings) as context:
-        assert needs(context, ()) == []
+        assert needs(context, days_of(context)) == []
         assert freshness(context, None) == {"lake": {"day": None, "days_behind_landing": None, "since": None}}
 
 
@@ -107,6 +109,26 @@ def test_a_night_is_late_by_the_hour_that_was_set(settings, monkeypatch, hour, p
             said(context, "publish_hot", "ok", published)
         late = of_kind(needs(context, ()), "unpublished")
         assert [need.day for need in late] == ([D3] if is_late else [])
+
+
+@pytest.mark.parametrize(
+    ("hour", "now", "wanted"),
+    [
+        ("06:00", datetime(2026, 1, 8, 5, 59, tzinfo=UTC), D2),
+        ("06:00", datetime(2026, 1, 8, 6, tzinfo=UTC), D3),
+        ("06:00", datetime(2026, 1, 9, 0, 10, tzinfo=UTC), D3),
+        ("23:30", datetime(2026, 1, 8, 23, 10, tzinfo=UTC), D2),
+        ("23:30", datetime(2026, 1, 9, 0, 10, tzinfo=UTC), D3),
+    ],
+)
+def test_a_night_that_is_late_is_still_late_after_midnight(settings, monkeypatch, hour, now, wanted):
+    monkeypatch.setattr(clock, "now", lambda: now)
+    with open_context(replace(settings, publish_by=hour)) as context:
+        said(context, "publish_hot", "ok", D1)
+        (late,) = of_kind(needs(context, ()), "unpublished")
+        assert late.day == wanted
+        said(context, "publish_hot", "ok", wanted)
+        assert of_kind(needs(context, ()), "unpublished") == []
 
 
 def test_a_task_that_is_no_step_is_cleared_where_it_failed():

@@ -11,9 +11,12 @@ from tests.building.three_days import D1, more
 
 
 def test_status_of_nothing_starts_and_makes_nothing(home, capsys):
-    assert commands.main(["status", "--json"]) == 0
+    assert commands.main(["status", "--json"]) == 1
     found = json.loads(capsys.readouterr().out)
     assert not home.exists()
+    (need,) = found["needs"]
+    assert need["text"].startswith(f"Nothing is there, neither a lake in {home}/lake nor a dump that can be used")
+    assert f"PUMPLOSS_HOME={home}" in need["runbook"]
     assert set(found["steps"]) == {step.name for step in STEPS}
     assert found["steps"]["bronze_trades"]["status"] is None
     assert found["stores"]["lake"]["address"] == str(home / "lake")
