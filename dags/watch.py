@@ -1,15 +1,15 @@
 """Looks whether anything waits for a person, and tells them.
 
 **What.** Sends to `PUMPLOSS_ALERT_URLS` what `pumploss status` lists as waiting for a person and was not sent before:
-failed days, gates that stopped a step, days that are missing, stores that show another day than the others, models past
-a bound, and the night of yesterday where it is not published by `PUMPLOSS_PUBLISH_BY` (UTC). Without addresses it does
-nothing. Tasks that fail for good tell by themselves, at once.
+a landing that cannot be used, dumps that no night came to, failed days, gates that stopped a step, days that are missing
+or stale, stores that show another day than the others, models past a bound, and the newest day whose hour by
+`PUMPLOSS_PUBLISH_BY` (UTC) has passed, where it is not published. Without addresses it does nothing. Tasks that fail for good tell by themselves, at once.
 
 **When.** Every hour, at minute 10.
 
 **Rerun** at any time: what was sent is in the run ledger (`alerts`) and is not sent again.
 
-**When red.** The ledger or the landing cannot be read, and the message says which; or something was in the way that the
+**When red.** The ledger cannot be read, and the message says why; or something was in the way that the
 task's log names. Nights do not wait for it. A receiver that does not answer leaves it green: it is tried again at the
 next hour.
 

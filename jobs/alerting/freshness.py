@@ -1,10 +1,9 @@
 """Which day each store shows, and since when, as the ledger has it."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 from jobs.running.context import Context
-from pumploss import clock
 
 #: The step that brings each store up to date.
 PUBLISHERS: Final = {
@@ -12,11 +11,6 @@ PUBLISHERS: Final = {
     "online features": "materialize_features",
     "hot store": "publish_hot",
 }
-
-
-def last_closed_day() -> date:
-    """Name the UTC day that ended last, by the machine's clock."""
-    return clock.now().date() - timedelta(days=1)
 
 
 def shown_days(context: Context) -> dict[str, date | None]:

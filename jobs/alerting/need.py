@@ -8,7 +8,8 @@ from datetime import date
 class Need:
     """Says what it is, of which day, and where the runbook goes on; a `cause` is told once.
 
-    `kind` is one of `failed`, `gate`, `missing`, `unpublished`, `stale_store`, `model`, `differs`.
+    `kind` is one of `landing`, `late`, `failed`, `gate`, `missing`, `stale`, `unpublished`, `stale_store`, `model`,
+    `differs`.
     """
 
     kind: str

@@ -4,17 +4,18 @@ from collections.abc import Iterator, Mapping
 from datetime import date, time, timedelta
 from typing import Any, Final
 
-from jobs.alerting.freshness import PUBLISHERS, last_closed_day, shown_days
+from jobs.alerting.freshness import PUBLISHERS, shown_days
+from jobs.alerting.landing_needs import landing_needs
 from jobs.alerting.need import Need
 from jobs.monitoring.recorded import latest
 from jobs.monitoring.telling import training_command
-from jobs.pipeline import STEPS, Step
+from jobs.pipeline import BY_NAME, STEPS, Cadence, Step
 from jobs.running.context import Context
 from jobs.running.due_days import holes
 from jobs.verifying.lake import by_logs
 from pumploss import clock
-from pumploss.days import Days
-from pumploss.lake.ledger import order_of
+from pumploss.days import Days, shift
+from pumploss.lake.locks import lake_holders
 
 _RED_DAY: Final = 'Runbook: "When a day is red" in docs/operations.md'
 #: What the error of a gate says, also of several tables at once.
@@ -24,8 +25,8 @@ _DRIFT: Final = 'Runbook: "When a model is not what it was" in docs/operations.m
 
 def needs(context: Context, days: Days) -> list[Need]:
     """List what waits for a person, of the landed days: the most basic first."""
-    found = [*_differences(context), *_failed(context), *_missing(context, days)]
-    return [*found, *_unpublished(context), *_stale_stores(context), *_models(context)]
+    found = [*landing_needs(context), *_differences(context), *_failed(context), *_missing(context, days)]
+    return [*found, *_stale_days(context), *_unpublished(context, days), *_stale_stores(context), *_models(context)]
 
 
 def _differences(context: Context) -> Iterator[Need]:
@@ -34,21 +35,25 @@ def _differences(context: Context) -> Iterator[Need]:
 
 
 def _failed(context: Context) -> Iterator[Need]:
-    """List the days whose last word is a failure, of each step only the last run's."""
+    """List every day of every step whose last word is a failure."""
     for step in STEPS:
-        if rows := failures(context, step):
-            last = max(rows.values(), key=order_of)
-            yield failure(step.name, last["day"], str(last["error"]))
+        for day, row in sorted(failures(context, step).items()):
+            yield failure(step.name, day, str(row["error"]))
 
 
 def failure(step: str, day: date, error: str) -> Need:
     """Make what a failed step asks for: a gate that stopped it is told apart from what broke."""
     is_gate = _GATE in error
-    again = (
-        f"then `pumploss run {step} --day {day}`" if any(one.name == step for one in STEPS) else "then clear the task"
-    )
+    again = f"then {_again(step, day)}" if step in BY_NAME else "then clear the task"
     text = f"{step} of {day} {'was stopped by a gate' if is_gate else 'failed'}: {error}"
     return Need("gate" if is_gate else "failed", step, day, text, f"{_RED_DAY}; {again}")
+
+
+def _again(step: str, day: date) -> str:
+    """Write what runs a failed step again, and with it all that waits for it."""
+    if BY_NAME[step].cadence is Cadence.WEEKLY:  # `all` trains only where there is no champion
+        return f"`pumploss run {step} --day {day}`"
+    return f"`pumploss run all --day {day}`, or `pumploss nightly`, which also builds the days that rest on it"
 
 
 def failures(context: Context, step: Step) -> Mapping[date, dict[str, Any]]:
@@ -68,14 +73,31 @@ def _missing(context: Context, days: Days) -> Iterator[Need]:
         yield Need("missing", first, day, text, "`pumploss nightly` makes up for it, or says why it cannot")
 
 
-def _unpublished(context: Context) -> Iterator[Need]:
-    """Say that the night of the day that closed last is not out by the hour that was set."""
-    if context.settings.publish_by is None:
+def _stale_days(context: Context) -> Iterator[Need]:
+    """Say that days rest on what has changed since; a run that holds the lake may be building them just now."""
+    stale = {step.name: days for step in STEPS if (days := context.ledger.stale(step.name))}
+    if not stale or lake_holders(context.settings.lake):
         return
-    now, day, hour = clock.now(), last_closed_day(), context.settings.publish_by
+    days = set().union(*stale.values())
+    steps = f"{len(stale)} step{'s' if len(stale) > 1 else ''}"
+    several = f"{len(days)} days of {steps} are" if len(days) > 1 else f"1 day of {steps} is"
+    text = f"{several} stale, from {min(days)}: something below has changed, and readers see what was before"
+    yield Need("stale", "lake", min(days), text, "Run `pumploss nightly`")
+
+
+def _unpublished(context: Context, days: Days) -> Iterator[Need]:
+    """Say that the night of the newest day whose hour has come is not out; the calendar counts, not what landed."""
+    if (hour := context.settings.publish_by) is None:
+        return
+    set_hour = time.fromisoformat(hour)
+    # The hour may be so late that the next day has closed before anybody looks: moments are compared, not hours.
+    day = shift((clock.now() - timedelta(hours=set_hour.hour, minutes=set_hour.minute)).date(), -1)
     shown = max(context.ledger.held("publish_hot"), default=None)
-    if now.time() >= time.fromisoformat(hour) and (shown is None or shown < day):
-        text = f"The night of {day} is not published by {hour} UTC; readers are on {shown or 'nothing'}"
+    if shown is None or shown < day:
+        text = (
+            f"The night of {day} was not published by {hour} UTC of the next day; readers are on {shown or 'nothing'}"
+        )
+        text += f", the newest dump is of {max(days)}" if days else ", and no dump can be read"
         runbook = f"{_RED_DAY}; `pumploss status` says which step it waits at"
         yield Need("unpublished", "publish_hot", day, text, runbook)
 

@@ -9,7 +9,7 @@ import hashlib
 import os
 import re
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,6 +74,13 @@ class Landing:
         folder = f"{source}/{day.isoformat()}"
         entries = sorted(self._list(folder), key=lambda entry: str(entry["name"]))
         return [self._file(source, day, folder, entry) for entry in entries]
+
+    def landed_at(self, source: str, day: date) -> datetime | None:
+        """Answers since when the first file of a landed day lies there, in UTC; None where the storage does not say."""
+        entries = self._list(f"{source}/{day.isoformat()}")
+        # On a disk it is the time of the last change of the inode: a copied file may keep an older one of its contents.
+        said = [at for entry in entries if (at := entry.get("created") or entry.get("LastModified")) is not None]
+        return min((at if isinstance(at, datetime) else datetime.fromtimestamp(at, UTC) for at in said), default=None)
 
     def all_days(self, first: date, last: date) -> list[date]:
         """Lists the days between two (inclusive) that landed from any source, in order."""

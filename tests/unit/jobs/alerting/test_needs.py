@@ -10,8 +10,9 @@ from jobs.alerting.needs import failure, needs
 from jobs.alerting.telling import days_of
 from jobs.running.context import open_context
 from pumploss import clock
+from tests.building.dumps import land_day
 from tests.building.said_rows import said
-from tests.building.three_days import D1, D2, D3
+from tests.building.three_days import D1, D2, D3, more
 
 NOON = datetime(2026, 1, 8, 12, tzinfo=UTC)
 
@@ -20,9 +21,10 @@ def of_kind(found, kind):
     return [need for need in found if need.kind == kind]
 
 
-def test_nothing_waits_where_nothing_was_done(settings):
+def test_nothing_waits_where_a_dump_has_just_landed(settings):
+    land_day(settings.landing, D1, [more(D1)])
     with open_context(settings) as context:
-        assert needs(context, ()) == []
+        assert needs(context, days_of(context)) == []
         assert freshness(context, None) == {"lake": {"day": None, "days_behind_landing": None, "since": None}}
 
 
@@ -32,7 +34,7 @@ def test_every_need_says_its_day_and_what_to_do(troubled):
     (failed, gone) = of_kind(found, "failed")
     assert (failed.subject, failed.day) == ("silver_trades", D2)
     assert "disk full" in failed.sentence()
-    assert f"`pumploss run silver_trades --day {D2}`" in failed.runbook
+    assert f"`pumploss run all --day {D2}`, or `pumploss nightly`" in failed.runbook
     assert gone.subject == "publish_hot"
     (gate,) = of_kind(found, "gate")
     assert gate.subject == "gold_market_day"
@@ -51,6 +53,37 @@ def test_every_need_says_its_day_and_what_to_do(troubled):
 def test_a_failure_that_was_mended_waits_for_nobody(troubled):
     said(troubled, "silver_trades", "ok", D2)
     assert [need.subject for need in of_kind(needs(troubled, ()), "failed")] == ["publish_hot"]
+
+
+def test_every_day_that_failed_is_a_cause(settings):
+    with open_context(settings) as context:
+        said(context, "silver_trades", "failed", D1, D3, error="disk full")
+        said(context, "train_risk_model", "failed", D2, error="too few rows")
+        found = of_kind(needs(context, ()), "failed")
+    assert [(need.subject, need.day) for need in found] == [
+        ("silver_trades", D1), ("silver_trades", D3), ("train_risk_model", D2)
+    ]  # fmt: skip
+    assert found[-1].runbook.endswith(f"then `pumploss run train_risk_model --day {D2}`")
+
+
+def test_days_that_rest_on_what_has_changed_wait_for_a_night(settings):
+    with open_context(settings) as context:
+        for step in ("silver_trades", "gold_market_day"):
+            said(context, step, "ok", D1, D2, D3)
+        assert of_kind(needs(context, ()), "stale") == []
+        said(context, "silver_trades", "stale", D2, error="bronze_trades changed")
+        (one,) = of_kind(needs(context, ()), "stale")
+        assert one.sentence().startswith(f"1 day of 1 step is stale, from {D2}: ")
+        assert "`pumploss nightly`" in one.runbook
+        said(context, "gold_market_day", "stale", D2, D3, error="bronze_trades changed")
+        said(context, "silver_trades", "failed", D2, error="disk full")
+        (more,) = of_kind(needs(context, ()), "stale")
+        assert more.text.startswith(f"2 days of 2 steps are stale, from {D2}: ")
+        with context.held_lake():
+            assert of_kind(needs(context, ()), "stale") == []
+        said(context, "silver_trades", "ok", D2)
+        said(context, "gold_market_day", "ok", D2, D3)
+        assert of_kind(needs(context, ()), "stale") == []
 
 
 def test_a_store_that_may_be_on_its_way_is_not_stale(settings, monkeypatch):
@@ -76,6 +109,26 @@ def test_a_night_is_late_by_the_hour_that_was_set(settings, monkeypatch, hour, p
             said(context, "publish_hot", "ok", published)
         late = of_kind(needs(context, ()), "unpublished")
         assert [need.day for need in late] == ([D3] if is_late else [])
+
+
+@pytest.mark.parametrize(
+    ("hour", "now", "wanted"),
+    [
+        ("06:00", datetime(2026, 1, 8, 5, 59, tzinfo=UTC), D2),
+        ("06:00", datetime(2026, 1, 8, 6, tzinfo=UTC), D3),
+        ("06:00", datetime(2026, 1, 9, 0, 10, tzinfo=UTC), D3),
+        ("23:30", datetime(2026, 1, 8, 23, 10, tzinfo=UTC), D2),
+        ("23:30", datetime(2026, 1, 9, 0, 10, tzinfo=UTC), D3),
+    ],
+)
+def test_a_night_that_is_late_is_still_late_after_midnight(settings, monkeypatch, hour, now, wanted):
+    monkeypatch.setattr(clock, "now", lambda: now)
+    with open_context(replace(settings, publish_by=hour)) as context:
+        said(context, "publish_hot", "ok", D1)
+        (late,) = of_kind(needs(context, ()), "unpublished")
+        assert late.day == wanted
+        said(context, "publish_hot", "ok", wanted)
+        assert of_kind(needs(context, ()), "unpublished") == []
 
 
 def test_a_task_that_is_no_step_is_cleared_where_it_failed():

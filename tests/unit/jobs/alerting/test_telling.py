@@ -1,6 +1,7 @@
 """People are told each cause once, by a real message, and nothing that a receiver does is in the way of a night."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -9,18 +10,21 @@ from jobs.alerting import sending
 from jobs.alerting.needs import needs
 from jobs.alerting.telling import days_of, tell, tell_quietly
 from jobs.running.context import open_context
+from pumploss import clock
 from pumploss.redaction import redacted
 from pumploss.settings import as_environment, from_environment
 from tests.building.receivers import receiver
 from tests.building.said_rows import said
 from tests.building.three_days import D2, D3
 
-KINDS = {"failed", "gate", "missing", "unpublished", "stale_store", "model", "differs"}
+KINDS = {"landing", "late", "failed", "gate", "missing", "stale", "unpublished", "stale_store", "model", "differs"}
 
 
 @pytest.fixture
-def listening(troubled, told):
-    """The troubled lake with a receiver and an hour that is always over."""
+def listening(troubled, told, monkeypatch):
+    """The troubled lake two days later, with a receiver and an hour that is always over."""
+    later = clock.now() + timedelta(days=2)
+    monkeypatch.setattr(clock, "now", lambda: later)
     settings = replace(troubled.settings, alert_urls=told.address, publish_by="00:00")
     with open_context(settings) as context:
         yield context
