@@ -34,11 +34,25 @@ _HOST = re.compile(r"^(?:[^/?]*@)?[^/?]*")
 _CUTS = re.compile(r"[/@:?#,;&='\"\s\[\]]+")
 _MOST_CUTS = 12
 
+#: From how many signs on, letters and digits mixed, a piece of an address counts as a token: where anybody may have
+#: chosen a path, and at services whose whole address is made of tokens.
+_TOKEN_LENGTH = 10
+_SERVICE_TOKEN_LENGTH = 6
+_MIXED = re.compile(r"(?=.*[a-zA-Z])(?=.*\d)|.*[a-z][A-Z]", re.DOTALL)
+#: Strings of a JSON text, and whether they are keys.
+_JSON_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"(?P<key>\s*:)?')
 
-def remember(addresses: Iterable[str], secrets: Iterable[str] = ()) -> None:
-    """Takes out of every text from now on what these addresses hold as passwords and tokens, and these secrets."""
+
+def remember(addresses: Iterable[str], secrets: Iterable[str] = (), receivers: Iterable[str] = ()) -> None:
+    """Takes out of every text from now on what these addresses hold as passwords and tokens, and these secrets.
+
+    `receivers` are addresses of messaging services.
+    """
     found = {secret for address in addresses for secret in passwords_of(address)} | set(secrets)
-    new = {form for secret in found for form in _forms(secret)} - _known
+    found |= {secret for address in receivers for secret in secrets_of_receiver(address)}
+    wholes = {whole for address in receivers for whole in _whole_of_receiver(address)}
+    new = {form for secret in found for form in _forms(secret)} | {form for one in wholes for form in _spellings(one)}
+    new = {form for form in new if len(form) >= SHORTEST} - _known
     if new:
         _known.update(new)
         _pattern.cache_clear()
@@ -61,11 +75,26 @@ def addresses_in(text: str) -> list[str]:
 
 
 def secrets_of_receiver(address: str) -> set[str]:
-    """Find what may be a secret in the address of a messaging service: many have a token where others have a host."""
+    """Find what is secret in the address of a messaging service: passwords, and what looks like a token.
+
+    Paths, hosts and names that anybody may have chosen are none: they would be taken out of our own words as well.
+    """
     scheme, _, rest = address.partition("://")
-    if scheme.lower() not in _HOSTED:
-        return {rest}
-    return {part for part in _HOST.sub("", rest, count=1).split("?") if part.strip("/")}
+    login, is_hosted = _LOGIN.search(address), scheme.lower() in _HOSTED
+    shortest = _TOKEN_LENGTH if is_hosted else _SERVICE_TOKEN_LENGTH
+    parts = [login["user"] if login else "", *_CUTS.split(_HOST.sub("", rest, count=1) if is_hosted else rest)]
+    return passwords_of(address) | {part for part in parts if _is_token(part, shortest)}
+
+
+def _whole_of_receiver(address: str) -> set[str]:
+    """Find what is only secret as a whole: all of an address that has tokens where others have a host."""
+    scheme, _, rest = address.partition("://")
+    return set() if scheme.lower() in _HOSTED or len(rest) < _TOKEN_LENGTH else {rest}
+
+
+def _is_token(part: str, shortest: int) -> bool:
+    """Whether a piece looks like nothing that somebody would call a folder: long enough, letters and digits mixed."""
+    return len(part) >= shortest and bool(_MIXED.match(part))
 
 
 def _unquoted(value: str) -> str:
@@ -74,9 +103,24 @@ def _unquoted(value: str) -> str:
 
 
 def redacted(text: str) -> str:
-    """Answers the text with `***` in place of every secret."""
+    """Answers the text with `***` in place of every secret; of a text that is JSON, keys stay as they are."""
     pattern = _pattern()
-    return pattern.sub(HIDDEN, text) if pattern else text
+    if pattern is None or not pattern.search(text):
+        return text
+    if not _is_json(text):
+        return pattern.sub(HIDDEN, text)
+    return _JSON_STRINGS.sub(lambda found: found[0] if found["key"] else pattern.sub(HIDDEN, found[0]), text)
+
+
+def _is_json(text: str) -> bool:
+    """Whether a text is a JSON object or list."""
+    if not text.startswith(("{", "[")):
+        return False
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def redacted_in(value: Any) -> Any:
@@ -114,13 +158,20 @@ class RedactingStream:
 
 
 def _forms(secret: str) -> set[str]:
-    """Lists how a secret may be spelled in a text: as it is, decoded, encoded, escaped, and its pieces."""
-    plain = {secret, unquote(secret), secret.replace("\\", "")}
+    """Lists how a secret may be spelled in a text, and its pieces."""
+    return _spellings(secret) | {piece for form in _plain(secret) for piece in _pieces(form)}
+
+
+def _spellings(secret: str) -> set[str]:
+    """Lists how a secret may be spelled as a whole: as it is, decoded, encoded, escaped."""
+    plain = _plain(secret)
     encoded = {encode(form) for form in plain for encode in (quote, quote_plus, _all_quoted)}
     spelled = {*plain, *encoded, *(re.sub("%..", lambda match: match[0].lower(), form) for form in encoded)}
-    escaped = {escape(form)[1:-1] for form in spelled for escape in (json.dumps, repr)}
-    pieces = {piece for form in plain for piece in _pieces(form)}
-    return {form for form in spelled | escaped | pieces if len(form) >= SHORTEST}
+    return spelled | {escape(form)[1:-1] for form in spelled for escape in (json.dumps, repr)}
+
+
+def _plain(secret: str) -> set[str]:
+    return {secret, unquote(secret), secret.replace("\\", "")}
 
 
 def _pieces(secret: str) -> set[str]:
@@ -138,4 +189,14 @@ def _all_quoted(text: str) -> str:
 def _pattern() -> re.Pattern[str] | None:
     # The longest first, else a piece would be taken out of the whole and the rest be left.
     forms = sorted(_known, key=lambda form: (-len(form), form))
-    return re.compile("|".join(map(re.escape, forms))) if forms else None
+    return re.compile("|".join(map(_as_word, forms))) if forms else None
+
+
+def _as_word(form: str) -> str:
+    """Answers an expression that finds a form, inside of a longer word only where it looks like a token itself."""
+    literal = re.escape(form)
+    if _is_token(form, _TOKEN_LENGTH):
+        return literal
+    # What an encoded or escaped sign ends in (`%2F`, `\n`) is no part of the word that follows it.
+    begins = r"(?:(?<!\w)|(?<=%[0-9A-Fa-f]{2})|(?<=\\[a-z]))" if re.match(r"\w", form) else ""
+    return begins + literal + (r"(?!\w)" if re.search(r"\w$", form) else "")

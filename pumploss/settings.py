@@ -254,8 +254,7 @@ def remember_secrets(environment: Mapping[str, str] | None = None) -> None:
     told = redaction.addresses_in(env.get(ALERT_URLS, ""))
     known = [value for name, value in env.items() if name in ours - {ALERT_URLS} or ADDRESS_VARIABLES.fullmatch(name)]
     whole = [value for name, value in env.items() if SECRET_VARIABLES.fullmatch(name)]
-    of_receivers = [secret for address in told for secret in redaction.secrets_of_receiver(address)]
-    redaction.remember([*told, *known], [*of_receivers, *whole])
+    redaction.remember(known, whole, receivers=told)
 
 
 def as_environment(settings: Settings) -> dict[str, str]:

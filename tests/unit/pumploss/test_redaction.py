@@ -130,3 +130,57 @@ def test_whoever_ends_a_value_elsewhere_says_nothing_of_it(address, said):
 def test_names_beside_a_secret_are_no_part_of_it():
     remember(["sc://host:15002/;token=abcdef ghijkl;user_id=somebody;use_ssl=true"])
     assert redacted("user_id=somebody of host:15002 with use_ssl") == "user_id=somebody of host:15002 with use_ssl"
+
+
+#: What the address of a receiver has in common with our own words.
+OF_OURS = '{"lake": "/srv/lake", "differs": ["pumploss", 1]}'
+
+
+@pytest.mark.parametrize("path", ["pumploss", "lake", "diff", "srv/lake", "lake?tag=pumploss"])
+@pytest.mark.parametrize("scheme", ["json://127.0.0.1:18101", "ntfy://topics.example"])
+def test_the_path_of_a_receiver_is_no_secret(scheme, path):
+    remember([], receivers=[f"{scheme}/{path}"])
+    assert redacted(OF_OURS) == OF_OURS
+    assert redacted("export PGDATABASE=pumploss; PATH=/srv/lake/bin: it differs") == (
+        "export PGDATABASE=pumploss; PATH=/srv/lake/bin: it differs"
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "secrets"),
+    [
+        ("jsons://hook.example/lake/k3yOfThisHook?tag=lake", {"k3yOfThisHook"}),
+        ("jsons://me:long/w0rd@hook.example/lake", {"long/w0rd"}),
+        ("jsons://4bCd3fGh1jKl@hook.example/lake", {"4bCd3fGh1jKl"}),
+        ("jsons://hook.example/lake?password=hunter", {"hunter"}),
+        (
+            "slack://bot@T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#lake",
+            {"T1JJ3T3L2", "A1BRTD4JD", "TIiajkdnlazkcOXrIdevi7FQ"},
+        ),
+        ("matrixs://me:hunter@matrix.example/#lake", {"hunter"}),
+    ],
+)
+def test_tokens_and_passwords_of_a_receiver_are_secrets(address, secrets):
+    assert redaction.secrets_of_receiver(address) == secrets
+    remember([], receivers=[address])
+    for secret in secrets:
+        assert redacted(f"refused x {secret}, lake") == "refused x ***, lake"
+
+
+def test_an_address_that_is_one_token_is_secret_as_a_whole():
+    remember([], receivers=["ntfy://alarms-of-the-lake"])
+    assert redacted("POST alarms-of-the-lake: alarms of the lake") == "POST ***: alarms of the lake"
+
+
+def test_a_password_that_is_a_word_is_taken_out_as_a_word_and_never_as_a_key():
+    remember(["redis://:diff@host/0"])
+    assert redacted("it differs: diff, %2Fdiff, \\ndiff") == "it differs: ***, %2F***, \\n***"
+    assert redacted('{"diff": ["diff", {"a diff": "differs"}], "one": 1}') == (
+        '{"diff": ["***", {"a diff": "differs"}], "one": 1}'
+    )
+    assert redacted('no host "diff": Name or service not known') == 'no host "***": Name or service not known'
+
+
+def test_a_long_token_is_taken_out_wherever_it_stands():
+    remember([], ["4bCd3fGh1jKl"])
+    assert redacted("x4bCd3fGh1jKly") == "x***y"
