@@ -77,6 +77,10 @@ def write(settings: Settings, wanted: Market, screen: Screen) -> tuple[int, int]
             "Remove them, or set PUMPLOSS_HOME to another folder for this market."
         )
     landing = Path(settings.landing)
+    try:
+        landing.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"{landing} cannot be made a folder for dumps: {error.strerror}. Name another.") from error
     ownership.claim(landing, wanted)
 
     def tell(day: date, _: int) -> None:

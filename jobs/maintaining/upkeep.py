@@ -2,7 +2,7 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any, Final
@@ -66,9 +66,9 @@ def _gathering(context: Context) -> Iterator[tuple[Table, list[str], Chore]]:
         def count() -> int:
             return sum(tuple(file.partition.values()) in days for file in context.lake.files(LEDGER))
 
-        do = partial(maintenance.gathered, context.lake, LEDGER)
         gathering = Gathering(len(days), len(paths), len(days), count)
-        yield LEDGER, paths, Chore("small files", LEDGER.name, do, gathering=gathering)
+        compact = partial(maintenance.gathered, context.lake, LEDGER)
+        yield LEDGER, paths, Chore("small files", LEDGER.name, compact, gathering=gathering)
 
 
 def _count(context: Context, found: Scattered) -> int:
@@ -103,7 +103,7 @@ def _log(context: Context, table: Table, keep: Sequence[int]) -> Iterator[Chore]
         yield Chore("old commits", table.name, do, old, exists=_looking(context))
 
 
-def _looking(context: Context) -> Any:
+def _looking(context: Context) -> Callable[[str], bool]:
     """Answer a look at whether a file of the lake exists, past what its storage remembers of folders."""
 
     def exists(path: str) -> bool:
