@@ -15,6 +15,7 @@ RETENTION_PARAM = Param(
     7,
     type="integer",
     minimum=0,
+    maximum=36_500,
     title="Days that replaced versions stay readable",
     description="Versions that a model, a score or the warm store names stay readable whatever this says.",
 )

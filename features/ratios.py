@@ -59,3 +59,9 @@ def clipped(value: Column, lowest: float, highest: float) -> Column:
     """Hold the value between two bounds; missing stays missing."""
     bounded = F.least(F.greatest(value, F.lit(lowest)), F.lit(highest))
     return F.when(value.isNotNull(), bounded)
+
+
+def whole_millis(cost: Column, volatility: Column) -> Column:
+    """Multiply a cost in lamports by a volatility, in whole thousandths of a lamport, at most MOST_MILLIS."""
+    millis = F.round(cost.cast("double") * volatility * MILLIS)
+    return F.least(millis, F.lit(float(MOST_MILLIS))).cast("bigint")

@@ -13,7 +13,6 @@ from jobs.running.step_context import StepContext
 from pumploss.days import Days, shift
 from pumploss.tables import gold_token_day, silver_entries
 from pumploss.tables.gold_trader_entries import FLAGS, TABLE
-from pumploss.tables.gold_trader_mints import MILLIS
 
 #: A collapse is a fall to a fifth of the price of entry, or below.
 COLLAPSED = 0.2
@@ -56,9 +55,7 @@ def _columns() -> dict[str, Column]:
         **{name: F.coalesce(value, F.lit(float("nan"))) for name, value in doubles.items()},
         **{name: F.coalesce(value.cast("int"), F.lit(-1)) for name, value in _flags().items()},
         "volatile_entry_cost_lamports": F.when(volatility.isNotNull(), cost).otherwise(nothing),
-        "volatility_entry_cost_millis": F.coalesce(
-            F.round(cost.cast("double") * volatility * MILLIS).cast("bigint"), nothing
-        ),
+        "volatility_entry_cost_millis": F.coalesce(whole_millis(cost, volatility), nothing),
     }
 
 

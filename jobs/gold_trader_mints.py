@@ -7,7 +7,7 @@ from features.tapes.mint_days import MINT_DAYS, mints_of
 from jobs.running.step_context import StepContext
 from pumploss.days import Days
 from pumploss.tables import gold_token_day, silver_trader_mint_day
-from pumploss.tables.gold_trader_mints import MILLIS, TABLE
+from pumploss.tables.gold_trader_mints import MILLIS, MOST_MILLIS, TABLE
 
 
 def transform(mint_days: DataFrame, token_days: DataFrame) -> DataFrame:
@@ -21,7 +21,7 @@ def transform(mint_days: DataFrame, token_days: DataFrame) -> DataFrame:
     )
     joined = mint_days.join(mints, ["token_mint", "trade_date"], "left")
     is_volatile, cost = F.col("volatility").isNotNull(), F.col("buy_cost_lamports")
-    millis = F.round(cost.cast("double") * F.col("volatility") * MILLIS).cast("bigint")
+    millis = whole_millis(cost, F.col("volatility"))
     nothing = F.lit(0).cast("bigint")
     named = {
         "day": F.col("trade_date"),

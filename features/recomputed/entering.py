@@ -106,7 +106,7 @@ def _highest(of: Record, entry: Entry) -> float | None:
 def _exposure(own: Iterable[Entry]) -> float | None:
     """Take the mean volatility before entries by their cost, each product in whole thousandths of a lamport."""
     known = [(entry.cost, entry.volatility) for entry in own if entry.volatility is not None]
-    weighted = sum(whole(cost * volatility * 1000) for cost, volatility in known)
+    weighted = sum(min(whole(cost * volatility * 1000), 10**17) for cost, volatility in known)
     return ratio(float(weighted) / 1000.0, sum(cost for cost, _ in known))
 
 

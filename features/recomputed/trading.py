@@ -66,7 +66,7 @@ def diversity(of: Record) -> Values:
         volatility = volatile.get(key)
         if volatility is not None:
             known += cost
-            weighted += whole(cost * volatility * 1000)
+            weighted += min(whole(cost * volatility * 1000), 10**17)
     sells = [result for result in of.results if not result.trade.is_buy]
     sold = sum(result.trade.lamports - result.trade.fee for result in sells)
     matched = sum(result.proceeds for result in sells)

@@ -6,7 +6,7 @@ import time
 from datetime import timedelta
 
 from jobs.commands.terminal import Screen, show_table
-from jobs.maintaining.chore import Chore
+from jobs.maintaining.chore import Chore, freed
 from jobs.maintaining.pins import Pin, pins
 from jobs.maintaining.upkeep import chores, maintain
 from jobs.running.context import open_context
@@ -36,21 +36,29 @@ def _show(pinned: list[Pin], found: list[Chore], arguments: argparse.Namespace, 
     if not found:
         print("There is nothing to do.")
         return
-    numbers = ("files", "bytes")
+    numbers = ("files deleted", "bytes")
     show_table(
         "Done" if arguments.yes else "To do", ("what", "where", *numbers, ""), [one.row() for one in found], numbers
     )
-    freed = f"{sum(one.files for one in found):,} files and {sum(one.bytes for one in found):,} bytes"
     if arguments.yes:
-        print(f"Freed {freed} in {seconds:.1f} s; the ledger has it as `maintain`.")
+        print(f"Freed {freed(found)}. It took {seconds:.1f} s; the ledger has it as `maintain`.")
     else:
-        print(f"Nothing was done. `pumploss maintain --yes` would free {freed}.")
+        print(f"Nothing was done. `pumploss maintain --yes` would free {freed(found)}.")
 
 
 def _as_json(pinned: list[Pin], found: list[Chore], *, is_done: bool) -> dict[str, object]:
     return {
         "is_done": is_done,
+        "freed_files": sum(one.files for one in found),
         "freed_bytes": sum(one.bytes for one in found),
         "pinned": [vars(pin) for pin in pinned],
-        "chores": [{"what": one.what, "where": one.where, "files": one.files, "bytes": one.bytes} for one in found],
+        "chores": [_facts(one) for one in found],
     }
+
+
+def _facts(chore: Chore) -> dict[str, object]:
+    """Say of a chore what it deletes, and for what it gathers days and files before and after."""
+    into = chore.gathering
+    gathered = {"days": into.days, "before": into.before, "after": into.after} if into else None
+    facts = {"what": chore.what, "where": chore.where, "files": chore.files, "bytes": chore.bytes}
+    return {**facts, "gathered": gathered}

@@ -101,7 +101,7 @@ def _readers(commands: _Commands) -> None:
     )
     maintain.add_argument("--yes", action="store_true", help="do it")
     retention = "days that a replaced version stays readable (7); pinned versions always do"
-    maintain.add_argument("--retention-days", type=_at_least(0), default=7, metavar="N", help=retention)
+    maintain.add_argument("--retention-days", type=_at_least(0, 36_500), default=7, metavar="N", help=retention)
     _wait(maintain)
     back = _command(commands, "restore", "backup:back", "put a backup into a home that has none of its stores yet")
     back.add_argument("folder", metavar="FOLDER", help="the folder of a backup")
@@ -188,10 +188,12 @@ def _day(text: str) -> date:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 
-def _at_least(lowest: int) -> Callable[[str], int]:
+def _at_least(lowest: int, highest: int | None = None) -> Callable[[str], int]:
     def number(text: str) -> int:
         if not text.isascii() or not text.isdigit() or int(text) < lowest:
             raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {lowest} on")
+        if highest is not None and int(text) > highest:
+            raise argparse.ArgumentTypeError(f"{text!r} is more than {highest}")
         return int(text)
 
     return number

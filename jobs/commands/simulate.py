@@ -83,6 +83,10 @@ def write(settings: Settings, wanted: Market, screen: Screen) -> tuple[int, int]
     if not ownership.is_free(settings.landing, wanted):
         raise SettingsError(_occupied(settings.landing, wanted))
     landing = Path(settings.landing)
+    try:
+        landing.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"{landing} cannot be made a folder for dumps: {error.strerror}. Name another.") from error
     ownership.claim(landing, wanted)
 
     def tell(day: date, _: int) -> None:

@@ -1,6 +1,6 @@
 """What nobody needs any more beside the tables: stages of killed runs, logs of Airflow, pages of old nights."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -9,7 +9,7 @@ from jobs.maintaining.chore import Chore
 from jobs.running.context import Context
 from pumploss import clock
 from pumploss.checks import data_docs
-from pumploss.lake.sweeping import abandoned, sweep
+from pumploss.lake.sweeping import abandoned, in_vain, sweep
 from pumploss.whole_files import is_local
 
 #: Logs of Airflow that were last written to longer ago are deleted.
@@ -22,7 +22,8 @@ def stages(context: Context) -> Iterator[Chore]:
         return
     folder = Path(context.settings.lake) / "_stage"
     if found := abandoned(folder):
-        yield Chore("stages of killed runs", str(folder), *_size(_files_below(found)), do=lambda: sweep(folder))
+        doomed = [*_files_below(found), *(path for stage in found for path in in_vain(stage) if path.exists())]
+        yield Chore("stages of killed runs", str(folder), lambda: sweep(folder), _sizes(doomed))
 
 
 def airflow_logs(context: Context) -> Iterator[Chore]:
@@ -31,23 +32,22 @@ def airflow_logs(context: Context) -> Iterator[Chore]:
     limit = clock.now() - timedelta(days=AIRFLOW_DAYS)
     old = [path for path in _files_below([folder]) if _is_older(path, limit)]
     if old:
-        yield Chore("logs of Airflow", str(folder), *_size(old), do=lambda: _delete(folder, old))
+        yield Chore("logs of Airflow", str(folder), lambda: _delete(folder, old), _sizes(old))
 
 
 def old_pages(context: Context) -> Iterator[Chore]:
     """Find pages of Data Docs of nights that are not kept any more."""
     folder = context.settings.data_docs_dir
     if old := data_docs.outdated(folder):
-        yield Chore("Data Docs of old nights", str(folder), *_size(old), do=lambda: data_docs.build(folder))
+        yield Chore("Data Docs of old nights", str(folder), lambda: data_docs.build(folder), _sizes(old))
 
 
 def _files_below(folders: Iterable[Path]) -> list[Path]:
     return [path for folder in folders for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
 
 
-def _size(files: Iterable[Path]) -> tuple[int, int]:
-    sizes = [path.stat().st_size for path in files]
-    return len(sizes), sum(sizes)
+def _sizes(files: Iterable[Path]) -> Mapping[str, int]:
+    return {str(path): path.stat().st_size for path in files}
 
 
 def _is_older(path: Path, limit: datetime) -> bool:

@@ -4,6 +4,7 @@ import json
 import os
 import socket
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import PurePath
 
@@ -30,6 +31,14 @@ class Holder:
     def to_json(self) -> str:
         """Write it as it is kept with a lock."""
         return json.dumps(asdict(self))
+
+
+def distinct(holders: Iterable[Holder]) -> list[Holder]:
+    """Name each process once, as it entered first: one may hold the lake for a run and again for a step of it."""
+    found: dict[tuple[str, int, str], Holder] = {}
+    for holder in sorted(holders, key=lambda one: one.since):
+        found.setdefault((holder.host, holder.pid, holder.run), holder)
+    return list(found.values())
 
 
 def this_process(run: str) -> Holder:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from pumploss.errors import BusyLakeError, LockedError
-from pumploss.lake.holders import Holder, from_json, this_process
+from pumploss.lake.holders import Holder, distinct, from_json, this_process
 from pumploss.lake.s3_locks import S3Lock
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def lake_hold(root: str, run: str, wait_seconds: float, say: Callable[[str], Non
 
 def lake_holders(root: str) -> list[Holder]:
     """List who holds the lake now."""
-    return S3Lock(root, LAKE).holders() if root.startswith("s3://") else present(_folder(root, LAKE))
+    return distinct(S3Lock(root, LAKE).holders() if root.startswith("s3://") else present(_folder(root, LAKE)))
 
 
 def present(folder: Path) -> list[Holder]:
@@ -178,4 +178,4 @@ def _entered(
 
 
 def _said(others: list[Holder]) -> str:
-    return " and ".join(dict.fromkeys(other.sentence() for other in others))
+    return " and ".join(other.sentence() for other in distinct(others))

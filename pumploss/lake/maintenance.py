@@ -4,7 +4,7 @@ Who calls holds the lake: no run reads or writes meanwhile. Each of these can be
 is one commit; a vacuum deletes nothing but what no kept version names; a checkpoint and shorter logs say the same.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
@@ -14,6 +14,8 @@ from pumploss.lake.delta import Lake
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
+
+    from pumploss.lake.files import StoredFile
 
 #: Commits beyond the last checkpoint from which on another is made: whoever opens the table reads each of them.
 UNCHECKED_COMMITS: Final = 10
@@ -34,8 +36,15 @@ def gathered(lake: Lake, table: Table) -> int:
 
 def gatherable(lake: Lake, table: Table) -> int:
     """Count by how many files fewer the table would have one per partition."""
-    files = lake.files(table)
-    return len(files) - len({tuple(file.partition.values()) for file in files})
+    return sum(len(files) - 1 for files in crowded(lake, table))
+
+
+def crowded(lake: Lake, table: Table) -> "list[Sequence[StoredFile]]":
+    """List the files of each partition that has more than one."""
+    by_partition: dict[tuple[str, ...], list[StoredFile]] = {}
+    for file in lake.files(table):
+        by_partition.setdefault(tuple(file.partition.values()), []).append(file)
+    return [files for files in by_partition.values() if len(files) > 1]
 
 
 def commits_since_checkpoint(lake: Lake, table: Table) -> int:
@@ -70,7 +79,11 @@ def dead_files(lake: Lake, table: Table, retention: timedelta, keep: Collection[
     That age is counted from the commit that took a file out, or from when it was written where no commit knows it.
     """
     names = _vacuumed(lake.log(table), retention, keep, dry_run=True)
-    paths = [f"{lake.path(table)}/{unquote(name)}" for name in names]
+    return sizes(lake, [f"{lake.path(table)}/{unquote(name)}" for name in names])
+
+
+def sizes(lake: Lake, paths: Collection[str]) -> dict[str, int]:
+    """Measure those of the files that exist, in bytes."""
     return {path: int(lake.storage.size(path)) for path in paths if lake.storage.exists(path)}
 
 
@@ -93,18 +106,18 @@ def _vacuumed(log: "DeltaTable", retention: timedelta, keep: Collection[int], *,
     return names
 
 
-def old_commits(lake: Lake, table: Table, keep: Collection[int], now: datetime) -> tuple[int, int] | None:
-    """Count the commits that may go, and their bytes: older than `LOG_DAYS`, with a checkpoint as old of their sum.
+def old_commits(lake: Lake, table: Table, keep: Collection[int], now: datetime) -> dict[str, int] | None:
+    """List the files of a log that may go, with their bytes: older than `LOG_DAYS`, with a checkpoint of their sum.
 
     None where there are none, or where one of `keep` is among them: it could not be opened without them.
     """
     limit = now - timedelta(days=LOG_DAYS)
     last = max(_numbers(lake, table, ".checkpoint", limit), default=0)
-    old = [number for number in _numbers(lake, table, ".json", limit) if number < last]
+    old = [path for kind in (".json", ".checkpoint") for path in _of_log(lake, table, kind, limit)]
+    old = [path for path in old if _number(path) < last]
     if not old or any(version < last for version in keep):
         return None
-    folder = f"{lake.path(table)}/_delta_log"
-    return len(old), sum(int(lake.storage.size(f"{folder}/{number:020}.json")) for number in old)
+    return sizes(lake, old)
 
 
 def expire_commits(lake: Lake, table: Table) -> None:
@@ -114,8 +127,17 @@ def expire_commits(lake: Lake, table: Table) -> None:
 
 def _numbers(lake: Lake, table: Table, kind: str, before: datetime | None = None) -> list[int]:
     """List the versions that have a commit or a checkpoint, where asked for only those from before a moment."""
+    return sorted({_number(path) for path in _of_log(lake, table, kind, before)})
+
+
+def _of_log(lake: Lake, table: Table, kind: str, before: datetime | None = None) -> list[str]:
     folder = f"{lake.path(table)}/_delta_log"
     lake.storage.invalidate_cache(folder)
-    names = [path for path in lake.storage.find(folder) if kind in path.rpartition("/")[2]]
-    dated = [path for path in names if before is None or lake.storage.modified(path) < before]
-    return sorted({int(text) for path in dated if (text := path.rpartition("/")[2].partition(".")[0]).isdigit()})
+    paths = [path for path in lake.storage.find(folder) if kind in path.rpartition("/")[2]]
+    dated = [path for path in paths if before is None or lake.storage.modified(path) < before]
+    return [path for path in dated if path.rpartition("/")[2].partition(".")[0].isdigit()]
+
+
+def _number(path: str) -> int:
+    """Read the version that a file of a log is of."""
+    return int(path.rpartition("/")[2].partition(".")[0])

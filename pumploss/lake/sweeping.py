@@ -77,23 +77,30 @@ def intent(stage: Path, table: str, version: int, paths: Sequence[str]) -> Itera
     note.unlink(missing_ok=True)
 
 
-def _clear(stage: Path) -> None:
+def in_vain(stage: Path) -> list[Path]:
+    """List the files that were put below tables from a stage and never committed."""
+    found: list[Path] = []
     for note in stage.glob(f"{_INTENT}*.json"):
         with suppress(ValueError, KeyError, TypeError):
-            _undo(json.loads(note.read_text(encoding="utf-8")))
+            found += _uncommitted(json.loads(note.read_text(encoding="utf-8")))
+    return found
+
+
+def _clear(stage: Path) -> None:
+    for path in in_vain(stage):
+        path.unlink(missing_ok=True)
     shutil.rmtree(stage, ignore_errors=True)
 
 
-def _undo(noted: dict[str, Any]) -> None:
-    """Delete files that were put below a table, unless a commit since then names them: it names all or none."""
+def _uncommitted(noted: dict[str, Any]) -> list[Path]:
+    """List the files of a note, unless a commit since then names them: it names all or none."""
     table, paths = Path(noted["table"]), noted["paths"]
     version = int(noted["version"]) + 1
     while (commit := table / "_delta_log" / f"{version:020}.json").exists():
         if Path(paths[0]).name in commit.read_text(encoding="utf-8", errors="replace"):
-            return
+            return []
         version += 1
-    for path in paths:
-        (table / path).unlink(missing_ok=True)
+    return [table / path for path in paths]
 
 
 def _lock_of(stage: Path) -> Path:

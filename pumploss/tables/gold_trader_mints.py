@@ -8,6 +8,8 @@ from pumploss.contract import Column, Table, Type, holds
 
 #: Products of costs and volatilities are kept in thousandths of a lamport: whole numbers add up the same in any order.
 MILLIS = 1_000
+#: So much one of them counts at most, 100,000 SOL of a mint that doubles and halves: beyond it sums would not fit.
+MOST_MILLIS = 10**17
 
 TABLE = Table(
     name="gold_trader_mints",

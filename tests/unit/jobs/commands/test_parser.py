@@ -24,6 +24,9 @@ from pumploss import warm
         ["losers", "--limit", "0"],
         ["simulate", "--days", "-1"],
         ["trader"],
+        ["maintain", "--retention-days", "-1"],
+        ["maintain", "--retention-days", "36501"],
+        ["maintain", "--retention-days", "99999999999"],
     ],
 )
 def test_wrong_arguments_end_with_code_2(words, capsys):

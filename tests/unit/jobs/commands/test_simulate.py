@@ -32,6 +32,13 @@ def test_a_market_needs_a_folder(home):
         simulate.write(from_environment().with_landing("s3://bucket/landing"), Market(days=1), None)
 
 
+def test_a_landing_that_cannot_be_made_is_named(home, tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    for place in (tmp_path / "file" / "landing", "/proc/landing"):
+        with pytest.raises(SettingsError, match=f"{place} cannot be made a folder"):
+            simulate.write(from_environment().with_landing(str(place)), Market(days=1), None)
+
+
 def test_the_market_of_a_night_ends_yesterday(monkeypatch, tmp_path):
     monkeypatch.setattr(clock, "now", lambda: datetime(2026, 3, 1, 0, 5, tzinfo=UTC))
     landing = str(tmp_path / "landing")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pumploss.errors import BusyLakeError, LockedError
+from pumploss.lake.holders import Holder, distinct
 from pumploss.lake.locks import lake_hold, lake_holders, table_lock
 from pumploss.settings import ROOT
 
@@ -111,3 +112,20 @@ def test_processes_of_one_run_hold_the_lake_together(lake, somebody):
     with lake_hold(lake.root, "night of somebody", 0):
         assert [holder.run for holder in lake_holders(lake.root)] == ["night of somebody"] * 2
     assert [holder.pid for holder in lake_holders(lake.root)] == [somebody.pid]
+
+
+def test_a_process_that_holds_the_lake_twice_is_named_once(lake):
+    with lake_hold(lake.root, "one", 0.0), lake_hold(lake.root, "one", 0.0):
+        (holder,) = lake_holders(lake.root)
+        assert holder.pid == os.getpid()
+        with pytest.raises(BusyLakeError) as refused, lake_hold(lake.root, "other", 0.0):
+            pass
+    assert str(refused.value).count(f"process {os.getpid()} ") == 1
+
+
+def test_holders_are_distinct_by_process_and_as_they_entered_first():
+    first, again, other = (
+        Holder("one", pid, "here", "nightly", f"2026-01-01 00:00:0{second} UTC")
+        for pid, second in ((7, 1), (7, 2), (8, 3))
+    )
+    assert distinct([again, other, first]) == [first, other]
