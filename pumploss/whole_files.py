@@ -9,10 +9,13 @@ from typing import Any
 PART = ".part"
 
 
-def write_whole(path: str | Path, content: str | bytes, storage: Any = None, *, is_lasting: bool = True) -> None:
+def write_whole(
+    path: str | Path, content: str | bytes, storage: Any = None, *, is_lasting: bool = True, mode: int = 0o666
+) -> None:
     """Put content at a path in place of what was there: written beside, forced to the disk, then renamed.
 
     What can be made again need not be forced to the disk: it is then not `is_lasting`, and a power cut may empty it.
+    A secret is nobody else's before a byte of it is there by the permissions in `mode`, less the process's umask.
     `storage` is the fsspec file system of the path where that is not a local one. An object store shows an object only
     when all of it has arrived, so there it is put at once. A full disk raises OSError and leaves what was there.
     """
@@ -23,7 +26,7 @@ def write_whole(path: str | Path, content: str | bytes, storage: Any = None, *, 
     final = Path(path)
     beside = final.with_name(f"{final.name}.{uuid.uuid4().hex[:12]}{PART}")
     try:
-        with beside.open("xb") as file:
+        with open(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode), "wb") as file:  # noqa: PTH123
             file.write(data)
             if is_lasting:
                 file.flush()

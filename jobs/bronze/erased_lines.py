@@ -1,7 +1,5 @@
 """Drops the lines of erased traders while their file is read: of such a line nothing is kept but its place."""
 
-import base64
-import re
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -9,17 +7,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from jobs.bronze.named_keys import candidates
 from pumploss.lake.tombstones import Marks
 from sources.parsing.schema import PARSED, batch
 
 #: The kind of a row that stands for a dropped line, beside those of `sources.parsing.schema`.
 ERASED = "erased"
 _PLACE = ("file", "dump_day", "source", "line_number")
-_KEY_BYTES = 32
-#: What may be an address in a refused line, and what may be bytes with one inside.
-_ADDRESS = re.compile(r"[1-9A-HJ-NP-Za-km-z]{32,44}")
-_BASE64 = re.compile(r"[A-Za-z0-9+/]{43,}={0,2}")
-_HEX = re.compile(r"[0-9a-f]{64,}")
 
 Parse = Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
@@ -74,8 +68,4 @@ def _name_erased(lines: pa.Array, marks: Marks) -> NDArray[np.bool_]:
 
 def names_erased(line: str, marks: Marks) -> bool:
     """Tell whether a line names an erased trader, as base58 or inside bytes that are written in base64 or hex."""
-    if any(marks.hold(found.encode()) for found in _ADDRESS.findall(line)):
-        return True
-    held = [base64.b64decode(text[: len(text) // 4 * 4], validate=False) for text in _BASE64.findall(line)]
-    held += [bytes.fromhex(text[: len(text) // 2 * 2]) for text in _HEX.findall(line)]
-    return any(marks.hold(raw[at : at + _KEY_BYTES]) for raw in held for at in range(len(raw) - _KEY_BYTES + 1))
+    return any(map(marks.hold, candidates(line)))

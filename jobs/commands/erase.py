@@ -24,13 +24,14 @@ def run(arguments: argparse.Namespace) -> int:
             _show(found, trader)
             if arguments.dry_run:
                 return 0
+            _refuse_named(found)
             if not (arguments.yes or _agreed()):
                 print("Nothing was changed.")
                 return 1
-            erasure = erase(context, trader)
+            erasure = erase(context, trader, found)
     rewritten = sum(map(len, erasure.days.values()))
     print(
-        f"Erased: {rewritten} days of {len(erasure.days)} tables were rewritten, the stores were published again. No "
+        f"Erased: {rewritten} days of {len(erasure.days)} tables were rewritten. No "
         "dump brings this trader back while erasure.key is in the home: back it up."
     )
     return 0
@@ -52,7 +53,17 @@ def _show(found: Found, trader: Trader) -> None:
         for name, lines in found.lines.items():
             more = f" and {len(lines) - _LINES:,} more" if lines[_LINES:] else ""
             print(f"  {name}: {', '.join(map(str, lines[:_LINES]))}{more}")
+    for folder in found.backups:
+        print(f"Left alone, a backup: {folder}")
     print("Older backups hold the trader, too: delete them, or erase again after one is put back.")
+
+
+def _refuse_named(found: Found) -> None:
+    if found.named:
+        raise SettingsError(
+            f"Dumps are named after the trader, so every line of them would name him again: {', '.join(found.named)}. "
+            "Nothing was changed. Rename them, then erase."
+        )
 
 
 def _agreed() -> bool:

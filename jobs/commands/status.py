@@ -18,6 +18,7 @@ from jobs.monitoring.telling import training_command
 from jobs.pipeline import STEPS, Cadence, Step
 from jobs.running.context import Context, open_context
 from jobs.running.due_days import holes
+from jobs.verifying.erasures import of_erasures
 from jobs.verifying.lake import by_logs
 from pumploss.days import Days, shift
 from pumploss.errors import LandingError
@@ -54,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps(stand, default=str, indent=2))
     else:
         _show(stand)
-    return 1 if stand["needs"] else 0
+    return 1 if stand["needs"] or stand["erasures"] else 0
 
 
 def status(settings: Settings) -> dict[str, Any]:
@@ -70,6 +71,7 @@ def status(settings: Settings) -> dict[str, Any]:
             "running": [asdict(holder) for holder in lake_holders(settings.lake)],
             "steps": _steps(context),
             "differences": [finding.sentence() for finding in by_logs(context)],
+            "erasures": [finding.sentence() for finding in of_erasures(context)],
             "landing": _landing(context),
             "freshness": freshness(context, max(days_of(context), default=None)),
             "champions": champion_ages(context),
@@ -175,6 +177,8 @@ def _show(stand: dict[str, Any]) -> None:
     print(f"\nThe lake is built from {stand['lake_landing'] or 'nothing yet'}.")
     for holder in stand["running"]:
         print(f"In use by {Holder(**holder).sentence()}.")
+    for erasure in stand["erasures"]:
+        print(f"{erasure}.")
     if stand["landing"]["error"]:
         print(f"The landing cannot be used: {stand['landing']['error']}")
     head = ("source", "cadence", "days", "first", "last")

@@ -8,6 +8,7 @@ from jobs.commands.terminal import Screen
 from jobs.running.context import open_context
 from jobs.running.horizon import refuse_other_horizon
 from jobs.running.nightly import held_stores
+from jobs.verifying.erasures import of_erasures
 from jobs.verifying.finding import Finding
 from jobs.verifying.lake import by_content, by_files, by_logs, of_segments
 from jobs.verifying.models import of_registry
@@ -15,7 +16,7 @@ from jobs.verifying.stores import of_stores
 from pumploss.settings import from_environment
 
 #: What is looked at, in order; a part that `--quick` leaves out reads data or starts servers.
-PARTS = {"ledger and lake": by_logs, "segments": of_segments}
+PARTS = {"erasures": of_erasures, "ledger and lake": by_logs, "segments": of_segments}
 DEEP_PARTS = {"files": by_files, "content of every day": by_content, "registry": of_registry, "stores": of_stores}
 
 

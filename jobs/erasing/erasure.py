@@ -11,9 +11,9 @@ from datetime import date
 from pathlib import Path
 
 from jobs.erasing.forms import Trader
-from jobs.erasing.lake_days import days_of, erase_days, erase_from_ledger, forget, held_files
-from jobs.erasing.landed_lines import landed_lines
-from jobs.erasing.leftovers import scrub_hot, scrub_texts, scrub_warm, texts_naming
+from jobs.erasing.lake_days import days_of, erase_days, erase_from_ledger, forget, held_files, partition_days
+from jobs.erasing.landed_lines import dumps_named_after, landed_lines
+from jobs.erasing.leftovers import backups_in, scrub_hot, scrub_texts, scrub_warm, texts_naming
 from jobs.erasing.restated import restate
 from jobs.pipeline import WRITER
 from jobs.running.context import Context
@@ -33,13 +33,18 @@ STEP = "erase"
 
 @dataclass
 class Found:
-    """What holds a trader: files and days by table, rows kept with models, texts of the home, and lines of dumps."""
+    """What holds a trader: files and days by table, rows kept with models, texts of the home, and lines of dumps.
+
+    `named` are dumps that are named after him, `backups` folders of the home that are left alone.
+    """
 
     files: dict[str, list[str]] = field(default_factory=dict)
     days: dict[str, list[date]] = field(default_factory=dict)
     frame_rows: int = 0
     texts: list[Path] = field(default_factory=list)
     lines: dict[str, list[int]] = field(default_factory=dict)
+    named: list[str] = field(default_factory=list)
+    backups: list[Path] = field(default_factory=list)
 
     @property
     def is_anything(self) -> bool:
@@ -55,7 +60,7 @@ def tables() -> Iterator[Table]:
 
 def find(context: Context, trader: Trader) -> Found:
     """Looks through lake, registry, home and dumps; changes nothing."""
-    found = Found()
+    found = Found(named=dumps_named_after(context.landing, trader), backups=backups_in(context.settings.home))
     for table in tables():
         context.say(f"{table.name} ...")
         if held := held_files(context, table, trader):
@@ -67,14 +72,19 @@ def find(context: Context, trader: Trader) -> Found:
     return found
 
 
-def erase(context: Context, trader: Trader) -> Erasure:
+def erase(context: Context, trader: Trader, found: Found) -> Erasure:
     """Erases the trader from everything but the dumps; answers what was touched, which the ledger has then.
 
-    The context holds the lake. Raises what publishing raises: the trader is kept out and gone from the lake by then,
-    and the same command goes on.
+    The context holds the lake. Where nothing was found of him, he is kept out from now on, and nothing else changes.
+    Raises what publishing raises: the trader is kept out and gone from the lake by then, and the same command goes on.
     """
     started, stones = time.monotonic(), Tombstones(context.lake, context.settings.home)
+    was_begun = stones.are_unfinished(trader.names)
     erasure = stones.begin(trader.names)
+    if not (found.is_anything or was_begun):
+        erasure.is_done = True
+        stones.keep(erasure)
+        return erasure
     for table in map(table_of, WRITER):
         context.say(f"{table.name} ...")
         _erase_from(context, table, trader, stones, erasure)
@@ -94,6 +104,9 @@ def erase(context: Context, trader: Trader) -> Erasure:
 
 def _erase_from(context: Context, table: Table, trader: Trader, stones: Tombstones, erasure: Erasure) -> None:
     held = held_files(context, table, trader)
+    if held:
+        erasure.lose(table.name, partition_days(table, held))
+        stones.keep(erasure)
     erasure.touch(table.name, (day.isoformat() for day in days_of(context, table, held)))
     days = list(map(date.fromisoformat, erasure.days[table.name]))
     if not days:
@@ -101,7 +114,7 @@ def _erase_from(context: Context, table: Table, trader: Trader, stones: Tombston
         forget(context, table, held, trader)
         return
     stones.keep(erasure)
-    restate(context, table, erase_days(context, table, held, days, trader))
+    restate(context, table, erase_days(context, table, held, days, trader), trader)
 
 
 def _publish(context: Context) -> None:

@@ -1,5 +1,6 @@
 """Which Parquet files hold a trader, and what is left of one without him."""
 
+import json
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import reduce
@@ -10,14 +11,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from jobs.erasing.forms import Trader
-from pumploss.columns import CREATOR, TRADER
+from pumploss.columns import CREATOR, FILE, TRADER
 
 #: Columns that hold text in which an address may stand anywhere: of a refused line, and of the ledger.
 LINES = ("raw", "detail")
 SAID = ("error", "inputs", "outputs")
-#: What stands in the ledger in place of an address.
-ERASED = "[erased]"
-_WATCHED = (TRADER.name, CREATOR.name, *LINES, *SAID)
+_WATCHED = (TRADER.name, CREATOR.name, *LINES, *SAID, FILE.name)
 _THREADS = 4
 
 
@@ -32,18 +31,25 @@ def holding(storage: Any, paths: Iterable[str], trader: Trader) -> list[str]:
 def _holds(storage: Any, path: str, trader: Trader) -> bool:
     with storage.open(path, "rb") as stored:
         file = pq.ParquetFile(stored)
-        names = [name for name in _WATCHED if name in file.schema_arrow.names]
-        groups = [number for number in range(file.num_row_groups) if _may_hold(file, number, names, trader)]
-        return any(bool(pc.any(_mentions(_group(file, g, names), names, trader)).as_py()) for g in groups)
+        watched = [name for name in _WATCHED if name in file.schema_arrow.names]
+        for number in range(file.num_row_groups):
+            names = [name for name in watched if _may_hold(file, number, name, trader)]
+            if names and pc.any(_mentions(_group(file, number, names), names, trader)).as_py():
+                return True
+    return False
 
 
-def _may_hold(file: pq.ParquetFile, group: int, names: list[str], trader: Trader) -> bool:
-    """Whether a row group may hold the trader, by the bounds that the footer has of its traders."""
-    if names != [TRADER.name]:
-        return bool(names)
+def _may_hold(file: pq.ParquetFile, group: int, name: str, trader: Trader) -> bool:
+    """Whether a column of a row group may hold the trader, by the bounds that the footer has of it."""
+    if name not in (TRADER.name, FILE.name):
+        return True
     chunks = map(file.metadata.row_group(group).column, range(file.metadata.num_columns))
-    said = next(chunk.statistics for chunk in chunks if chunk.path_in_schema == TRADER.name)
-    return said is None or not said.has_min_max or bool(said.min <= trader.address <= said.max)
+    said = next(chunk.statistics for chunk in chunks if chunk.path_in_schema == name)
+    if said is None or not said.has_min_max:
+        return True
+    if name == FILE.name:
+        return bool(said.min != said.max or trader.is_in(said.min.encode()))
+    return bool(said.min <= trader.address <= said.max)
 
 
 def _mentions(rows: pa.Table, names: Iterable[str], trader: Trader) -> pa.ChunkedArray:
@@ -58,8 +64,7 @@ def _named(column: pa.ChunkedArray, trader: Trader) -> pa.ChunkedArray:
 
 
 def _said(column: pa.ChunkedArray, trader: Trader) -> pa.ChunkedArray:
-    text = column.cast(pa.string())
-    return pc.fill_null(reduce(pc.or_, (pc.match_substring(text, form) for form in trader.forms)), False)
+    return trader.are_in(column.cast(pa.string()))
 
 
 def without(rows: pa.Table, trader: Trader) -> pa.Table:
@@ -70,10 +75,36 @@ def without(rows: pa.Table, trader: Trader) -> pa.Table:
         if name == CREATOR.name:
             blank = pc.if_else(_named(kept[name], trader), None, kept[name])
             kept = kept.set_column(place, kept.schema.field(name), blank)
-        elif name in SAID:
-            text = reduce(lambda said, form: pc.replace_substring(said, form, ERASED), trader.forms, kept[name])
-            kept = kept.set_column(place, kept.schema.field(name), text)
+        elif name in (*SAID, FILE.name):
+            kept = kept.set_column(place, kept.schema.field(name), _said_without(kept[name], trader))
     return kept
+
+
+def _said_without(column: pa.ChunkedArray, trader: Trader) -> pa.ChunkedArray:
+    """Puts a word in place of the address in each text; of JSON only values change, since keys name things of ours."""
+    coded = column.dictionary_encode().unify_dictionaries()
+    if not coded.num_chunks:
+        return column
+    texts = coded.chunk(0).dictionary
+    held = trader.are_in(texts).to_pylist()
+    taken = [_taken(text, trader) if is_held else text for text, is_held in zip(texts.to_pylist(), held, strict=True)]
+    return pa.chunked_array([pa.array(taken, pa.string()).take(chunk.indices) for chunk in coded.chunks])
+
+
+def _taken(text: str, trader: Trader) -> str:
+    try:
+        said = json.loads(text)
+    except ValueError:
+        return trader.taken_from(text)
+    return json.dumps(_values_taken(said, trader)) if isinstance(said, dict | list) else trader.taken_from(text)
+
+
+def _values_taken(said: Any, trader: Trader) -> Any:
+    if isinstance(said, dict):
+        return {key: _values_taken(value, trader) for key, value in said.items()}
+    if isinstance(said, list):
+        return [_values_taken(value, trader) for value in said]
+    return trader.taken_from(said) if isinstance(said, str) else said
 
 
 def rewrite(storage: Any, source: str, target: str, trader: Trader) -> int:

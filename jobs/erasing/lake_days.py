@@ -36,6 +36,16 @@ def days_of(context: Context, table: Table, held: Iterable[str]) -> list[date]:
     return sorted({date.fromisoformat(file.partition[table.day]) for file in files if _name(file.path) in names})
 
 
+def partition_days(table: Table, paths: Iterable[str]) -> set[str]:
+    """Names the partition days of files, of whatever version, by their folders."""
+    return {
+        part.removeprefix(f"{table.day}=")
+        for path in paths
+        for part in path.split("/")
+        if part.startswith(f"{table.day}=")
+    }
+
+
 def erase_days(
     context: Context, table: Table, held: list[str], days: list[date], trader: Trader
 ) -> dict[date, tuple[int, str]]:

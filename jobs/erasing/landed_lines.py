@@ -21,9 +21,19 @@ def landed_lines(landing: Landing, trader: Trader) -> dict[str, list[int]]:
 
     A file that cannot be inflated is read as far as it can be.
     """
-    files = [file for name in landing.sources() for day in landing.days(name) for file in landing.files(name, day)]
-    found = {file.name: sorted(_lines(file, trader)) for file in files}
+    found = {file.name: sorted(_lines(file, trader)) for file in _files(landing)}
     return {name: lines for name, lines in found.items() if lines}
+
+
+def dumps_named_after(landing: Landing, trader: Trader) -> list[str]:
+    """Lists the landed files in whose name the address stands."""
+    return [file.name for file in _files(landing) if trader.is_in(file.name.encode())]
+
+
+def _files(landing: Landing) -> Iterator[LandedFile]:
+    for name in landing.sources():
+        for day in landing.days(name):
+            yield from landing.files(name, day)
 
 
 def _lines(file: LandedFile, trader: Trader) -> Iterator[int]:
@@ -48,8 +58,7 @@ def _rows(file: pq.ParquetFile, trader: Trader) -> Iterator[int]:
     first = 1
     for batch in file.iter_batches():
         texts = [column.cast(pa.string()) for column in batch.columns if _is_text(column.type)]
-        masks = [pc.fill_null(pc.match_substring(text, form), False) for text in texts for form in trader.forms]
-        held = reduce(pc.or_, masks, pa.repeat(pa.scalar(False), batch.num_rows))
+        held = reduce(pc.or_, map(trader.are_in, texts), pa.repeat(pa.scalar(False), batch.num_rows))
         yield from (first + np.flatnonzero(held.to_numpy(zero_copy_only=False))).tolist()
         first += batch.num_rows
 

@@ -1,13 +1,17 @@
 """Bytes that are kept of what was deleted: PostgreSQL's log and statistics, Redis's file, texts of the home."""
 
+import gzip
+import os
 import time
+import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import redis
 
-from jobs.erasing.files import ERASED
 from jobs.erasing.forms import Trader
+from jobs.saving.manifest import NAME
 from pumploss.errors import StoreError
 from pumploss.hot import open_hot
 from pumploss.hot_keys import ANSWERS
@@ -17,6 +21,7 @@ from pumploss.whole_files import write_whole
 
 #: Folders of a home that hold databases, dumps and other homes, or what is rewritten by other means.
 _KEPT_ELSEWHERE = ("lake", "landing", "landings", "warm", "hot", "mlflow", "feast")
+_GZIP = b"\x1f\x8b"
 _WAIT_SECONDS, _POLL_SECONDS = 600.0, 0.05
 #: A gigabyte of write-ahead log has 64 files of 16 MiB.
 _MOST_SWITCHES = 200
@@ -92,24 +97,52 @@ def _is_rewriting(hot: redis.Redis) -> bool:
 
 
 def texts_naming(home: Path, trader: Trader) -> list[Path]:
-    """List the files of a home, such as Data Docs, reports and logs, in which the address stands."""
-    found = []
-    for folder in sorted(home.iterdir()) if home.is_dir() else []:
-        paths = [] if folder.name in _KEPT_ELSEWHERE else [folder] if folder.is_file() else sorted(folder.rglob("*"))
-        found += [path for path in paths if path.is_file() and trader.is_in(path.read_bytes())]
-    return found
+    """List the files of a home, such as Data Docs, reports, logs and exports, packed or not, that hold the address."""
+    return [path for path in _own_files(home) if trader.is_in(_unpacked(path))]
+
+
+def backups_in(home: Path) -> list[Path]:
+    """List the backups below a home: their digests make them whole or worthless, so nothing of them is rewritten."""
+    return [folder for folder, names in _walk(home) if NAME in names]
+
+
+def _own_files(home: Path) -> Iterator[Path]:
+    for folder, names in _walk(home):
+        if NAME not in names:
+            yield from (path for name in names if (path := folder / name).is_file() and not path.is_symlink())
+
+
+def _walk(home: Path) -> Iterator[tuple[Path, list[str]]]:
+    """Go through the folders of a home and their files, but through none of a backup."""
+    for place, folders, names in os.walk(home):
+        folder = Path(place)
+        if NAME in names:
+            folders.clear()
+        folders[:] = sorted(set(folders) - (set(_KEPT_ELSEWHERE) if folder == home else set()))
+        yield folder, sorted(names)
+
+
+def _unpacked(path: Path) -> bytes:
+    """Read a file, what gzip packed as it was before, as far as it can be unpacked."""
+    content = path.read_bytes()
+    if not content.startswith(_GZIP):
+        return content
+    try:
+        return gzip.decompress(content)
+    except (EOFError, OSError, zlib.error):
+        return content
 
 
 def scrub_texts(paths: list[Path], trader: Trader) -> list[Path]:
     """Put a word in place of the address; answers the files that are no text, such as databases, which stay."""
     left = []
     for path in paths:
+        content = _unpacked(path)
         try:
-            text = path.read_bytes().decode()
+            text = trader.taken_from(content.decode()).encode()
         except UnicodeDecodeError:
             left.append(path)
             continue
-        for form in trader.forms:
-            text = text.replace(form, ERASED)
-        write_whole(path, text)
+        is_packed = path.read_bytes() != content
+        write_whole(path, gzip.compress(text, mtime=0) if is_packed else text)
     return left

@@ -8,6 +8,7 @@ from typing import Any
 from features.registry import TABLE as FEATURES
 from jobs.bronze.accounting import by_file
 from jobs.bronze.erased_lines import ERASED
+from jobs.erasing.forms import Trader
 from jobs.pipeline import WRITER
 from jobs.running.context import Context
 from pumploss.contract import Table
@@ -20,7 +21,7 @@ _FATES = ("written", "quarantined", "duplicate")
 _BRONZE = (bronze_trades.TABLE, quarantine_trades.TABLE)
 
 
-def restate(context: Context, table: Table, kept: Mapping[date, tuple[int, str]]) -> None:
+def restate(context: Context, table: Table, kept: Mapping[date, tuple[int, str]], trader: Trader) -> None:
     """Has the ledger say what the table's days hold now, by rows and digest; what rests on them is as good as before.
 
     Nothing becomes stale: whoever reads these days read the trader's rows only to make his own, which are gone as well,
@@ -39,7 +40,7 @@ def restate(context: Context, table: Table, kept: Mapping[date, tuple[int, str]]
         outputs[table.name] |= {"rows": count, "digest": digest, "version": context.lake.version(table), "files": files}
         changes: dict[str, Any] = {"outputs": json.dumps(outputs), "output_version": context.lake.version(table)}
         if counts:
-            changes |= _accounted(row, day, counts)
+            changes |= _accounted(row, day, counts, trader)
         rows.append(_again(context, row, changes))
         if table.name == FEATURES.name:
             rows += _scored(context, row["day"], was, digest)
@@ -67,11 +68,12 @@ def _scored(context: Context, day: date, was: str | None, now: str) -> list[dict
     return [_again(context, row, {"outputs": json.dumps(outputs)})]
 
 
-def _accounted(row: Mapping[str, Any], day: date, counts: Mapping[str, Any]) -> dict[str, Any]:
+def _accounted(row: Mapping[str, Any], day: date, counts: Mapping[str, Any], trader: Trader) -> dict[str, Any]:
     """Accounts for the records of each file anew: what is no longer in the lake was erased."""
     inputs = json.loads(row["inputs"])
     every = [entry for file in inputs for entry in (file, *file.get("retried", ()))]
     for entry in every:
+        entry["path"] = trader.taken_from(entry["path"])
         for fate, table in zip(_FATES, _BRONZE, strict=False):
             entry[fate] = counts[table.name][day, entry["path"]]
         known = sum(entry[fate] for fate in _FATES) + sum(entry.get("routed", {}).values())

@@ -26,8 +26,11 @@ def back_up(context: Context, to: Path) -> Manifest:
     """Copy lake, registry, the warm store's database and the key of erasures to a new folder; its manifest comes last.
 
     Stores on servers and in buckets are left to their own backups, and named in `left_out`. Raises SettingsError where
-    the folder holds anything, LakeError where a table's log cannot be read.
+    the folder holds anything or lies inside the home, lake or landing, LakeError where a table's log cannot be read.
     """
+    for kept in (context.settings.home, context.settings.lake, context.settings.landing):
+        if to.resolve().is_relative_to(Path(kept).resolve()):
+            raise SettingsError(f"{to} lies inside {kept}, of which it would be the copy: give a folder outside it.")
     if to.exists() and any(to.iterdir()):
         raise SettingsError(f"{to} is not empty: give a new folder for each backup.")
     to.mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ from jobs.running.context import Context
 from jobs.running.ledger_rows import Ending, rows_of
 from jobs.running.lookups import STATES, keep_segments
 from jobs.running.standing import table_of, torn_days
+from jobs.verifying.erasures import is_being_erased
 from jobs.verifying.finding import Finding
 from pumploss import checks
 from pumploss.contract import Table
@@ -54,10 +55,13 @@ def by_files(context: Context) -> Iterator[Finding]:
 def _damaged(context: Context, table: Table, partition_day: date, day: date) -> Finding:
     found = _torn(context, table, day, f"a file of {table.name} of {partition_day} does not hold what was written")
 
+    rebuilt = found.mend
+    if rebuilt is None:
+        return found
+
     def mend() -> str:
         context.lake.drop(table, [partition_day])
-        assert found.mend is not None
-        return found.mend()
+        return rebuilt()
 
     return replace(found, mend=mend)
 
@@ -86,6 +90,8 @@ def _torn(context: Context, table: Table, day: date, what: str) -> Finding:
         context.ledger.append(rows_of(context, BY_NAME[step], {day: DayReport()}, Ending("stale", error=what)))
         return f"{step} of {day} is marked stale"
 
+    if is_being_erased(context, table.name, shift(day, WRITER[table.name].offset_days)):
+        return Finding(f"{table.name} of {day}", what, "An unfinished erasure rewrites it: finish that first")
     return Finding(f"{table.name} of {day}", what, _REBUILT, mend)
 
 

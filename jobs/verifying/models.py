@@ -12,7 +12,9 @@ from jobs.running.standing import table_of
 from jobs.scoring.versions import LOSS, RISK
 from jobs.verifying.finding import Finding
 from models.registry import Registry
+from pumploss.contract import Table
 from pumploss.errors import ModelError
+from pumploss.lake.tombstones import Tombstones
 from pumploss.tables import gold_scores
 
 _PINNED = re.compile(r"version (\d+)")
@@ -44,6 +46,13 @@ def _named(context: Context) -> set[tuple[str, str]]:
     return named
 
 
+def _not_erased(context: Context, table: Table, paths: list[str]) -> list[str]:
+    """Leaves out files of days of which an erasure deleted files: they are gone because somebody wanted it so."""
+    erased = Tombstones(context.lake, context.settings.home).lost_days(table.name)
+    folders = {f"{table.day}={day}" for day in erased}
+    return [path for path in paths if not folders & set(path.split("/"))]
+
+
 def _of_data(context: Context, name: str, version: str, tags: dict[str, str]) -> Iterator[Finding]:
     """Looks whether the Delta versions that a model was trained on are still there."""
     for tag, text in sorted(tags.items()):
@@ -53,7 +62,10 @@ def _of_data(context: Context, name: str, version: str, tags: dict[str, str]) ->
         table = table_of(tag.removeprefix("data_"))
         try:
             files = DeltaTable(context.lake.path(table), version=int(pinned[1])).file_uris()
-            missing = [path for path in files if not context.lake.storage.exists(path)]
+            gone = [path for path in files if not context.lake.storage.exists(path)]
+            missing = _not_erased(context, table, gone)
+            if gone and not missing:
+                context.say(f"{table.name} version {pinned[1]}, of {name} {version}: a trader was erased from it.")
         except Exception as error:  # noqa: BLE001 - delta-rs raises what its storage does, of many kinds
             missing = [f"{type(error).__name__}: {error}"]
         if missing:

@@ -42,8 +42,8 @@ COVERED_BY = {
     ),
     "integration/test_auditing": ("jobs/auditing", "jobs/commands/audit"),
     "integration/test_erasing": (
-        "jobs/commands/erase", "jobs/erasing/erasure", "jobs/erasing/files", "jobs/erasing/lake_days",
-        "jobs/erasing/landed_lines", "jobs/erasing/leftovers", "jobs/erasing/log_files", "jobs/erasing/restated",
+        "jobs/commands/erase", "jobs/erasing/erasure", "jobs/erasing/lake_days", "jobs/erasing/landed_lines",
+        "jobs/erasing/restated",
     ),
     "integration/test_backups": ("jobs/commands/backup", "jobs/saving"),
     "integration/test_moved_homes": ("jobs/commands/rebind",),

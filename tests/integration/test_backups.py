@@ -45,6 +45,13 @@ def said_by(home, *words):
         return commands.main([str(word) for word in words])
 
 
+@pytest.mark.parametrize("inside", ["kept", "lake/kept", "landing/kept", "."])
+def test_a_folder_inside_of_what_is_copied_is_refused(home, inside, capsys):
+    assert said_by(home, "backup", home / inside) == 1
+    assert "give a folder outside it" in capsys.readouterr().err
+    assert not (home / "kept").exists()
+
+
 def test_what_is_put_back_holds_the_same_and_goes_on(home, backup, tmp_path, capsys):
     restored = tmp_path / "elsewhere"
     assert said_by(restored, "restore", backup) == 0

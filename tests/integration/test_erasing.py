@@ -1,6 +1,7 @@
 """A trader is erased from a published home: no byte of it holds him, and no replay of a dump brings him back."""
 
 import gzip
+import hashlib
 import json
 import re
 import signal
@@ -208,6 +209,37 @@ def test_a_dry_run_and_a_refusal_change_nothing(template, tmp_path, capsys):
     assert "with --yes once you know" in capsys.readouterr().err
     assert held_by(home) == before
     assert not (home / "erasure.key").exists()
+
+
+def test_what_is_no_address_is_refused_and_one_that_never_traded_leaves_a_tombstone_alone(template, tmp_path, capsys):
+    home, stranger = lakes.copied(template, tmp_path / "home"), Trader(address("never-traded"))
+    before = files_of(home)
+    assert said_by(home, "erase", "rows", "--yes") == 1
+    assert "'rows' is not an address" in capsys.readouterr().err
+    assert files_of(home) == before
+    assert said_by(home, "erase", stranger.address, "--yes") == 0
+    assert files_of(home).items() - before.items() == {
+        (name, content) for name, content in files_of(home).items() if name in ("erasure.key", "lake/_erased.json")
+    }
+    with lakes.opened(home) as context:
+        assert Tombstones(context.lake, home).marks().hold(stranger.names[1])
+        assert not Tombstones(context.lake, home).are_unfinished(stranger.names)
+
+
+def test_a_dump_that_is_named_after_him_has_to_be_renamed_first(template, tmp_path, capsys):
+    home = lakes.copied(template, tmp_path / "home")
+    (dump,) = (home / "landing").rglob(f"{D1}/odd.csv.gz")
+    dump.rename(dump.with_name(f"{ERASED.address}.csv.gz"))
+    before = files_of(home)
+    assert said_by(home, "erase", ERASED.address, "--yes") == 1
+    assert f"canonical/{D1}/{ERASED.address}.csv.gz. Nothing was changed. Rename" in capsys.readouterr().err
+    assert files_of(home) == before
+
+
+def files_of(home: Path) -> dict[str, str]:
+    """The content of each file of a home; locks come and go."""
+    paths = [path for path in home.rglob("*") if path.is_file() and "_locks" not in path.parts]
+    return {str(path.relative_to(home)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 
 def test_a_run_without_the_key_reads_no_dump_and_a_backup_keeps_it(template, tmp_path, capsys):
