@@ -1,9 +1,10 @@
 """Looks whether anything waits for a person, and tells them.
 
 **What.** Sends to `PUMPLOSS_ALERT_URLS` what `pumploss status` lists as waiting for a person and was not sent before:
-a landing that cannot be used, dumps that no night came to, failed days, gates that stopped a step, days that are missing
-or stale, stores that show another day than the others, models past a bound, and the newest day whose hour by
-`PUMPLOSS_PUBLISH_BY` (UTC) has passed, where it is not published. Without addresses it does nothing. Tasks that fail for good tell by themselves, at once.
+a landing that cannot be used, dumps that no night came to, failed days, gates that stopped a step, days that are
+missing or stale, stores that show another day than the others, models past a bound, and the newest day whose hour by
+`PUMPLOSS_PUBLISH_BY` (UTC) has passed, where it is not published. Without addresses it does nothing. Tasks that fail
+for good tell by themselves, at once.
 
 **When.** Every hour, at minute 10.
 

@@ -10,6 +10,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from pumploss.money import LAMPORTS_PER_SOL
+from pumploss.tables.gold_trader_mints import MILLIS, MOST_MILLIS
 
 _DECIMALS = 9
 

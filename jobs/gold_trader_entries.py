@@ -7,7 +7,7 @@ import numpy as np
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from features.ratios import log
+from features.ratios import log, whole_millis
 from features.tapes.entry_days import ENTRIES, entry_days
 from jobs.running.step_context import StepContext
 from pumploss.days import Days, shift

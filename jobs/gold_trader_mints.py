@@ -3,11 +3,12 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from features.ratios import whole_millis
 from features.tapes.mint_days import MINT_DAYS, mints_of
 from jobs.running.step_context import StepContext
 from pumploss.days import Days
 from pumploss.tables import gold_token_day, silver_trader_mint_day
-from pumploss.tables.gold_trader_mints import MILLIS, MOST_MILLIS, TABLE
+from pumploss.tables.gold_trader_mints import TABLE
 
 
 def transform(mint_days: DataFrame, token_days: DataFrame) -> DataFrame:

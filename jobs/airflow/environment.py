@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from pumploss.redaction import redacted
 from pumploss.settings import ROOT, Settings, as_environment
 
 #: Holds nothing but secrets, so that they are in no environment; what else is set is in `environment`.
@@ -39,8 +40,10 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 def news(variables: Mapping[str, str]) -> dict[str, str]:
-    """Leaves out what this process has as it is: whoever started it knows, and it may hold a password."""
-    return {name: value for name, value in variables.items() if os.environ.get(name) != value}
+    """Leaves out what this process has as it is: whoever started it knows. So does what holds one of its secrets."""
+    return {
+        name: value for name, value in variables.items() if os.environ.get(name) != value and redacted(value) == value
+    }
 
 
 def host(variables: dict[str, str]) -> str:
