@@ -65,4 +65,4 @@ def clipped(value: Column, lowest: float, highest: float) -> Column:
 def whole_millis(cost: Column, volatility: Column) -> Column:
     """Multiply a cost in lamports by a volatility, in whole thousandths of a lamport, at most MOST_MILLIS."""
     millis = F.round(cost.cast("double") * volatility * MILLIS)
-    return F.least(millis, F.lit(float(MOST_MILLIS))).cast("bigint")
+    return F.when(millis > MOST_MILLIS, F.lit(MOST_MILLIS)).otherwise(millis.cast("bigint"))
