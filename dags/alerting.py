@@ -45,6 +45,6 @@ class LookTask(BaseOperator):
 
         hide_secrets()
         with open_context(from_environment(), say=tell) as run:
-            sent = tell_people(run)
+            sent = tell_people(run).sent
         tell("\n".join(need.sentence() for need in sent) or "There was nothing new to tell.")
         return {"sent": len(sent)}

@@ -8,11 +8,12 @@ for good tell by themselves, at once.
 
 **When.** Every hour, at minute 10.
 
-**Rerun** at any time: what was sent is in the run ledger (`alerts`) and is not sent again.
+**Rerun** at any time: what was sent is in the run ledger (`alerts`) and is not sent again, unless it was gone
+meanwhile.
 
-**When red.** The ledger cannot be read, and the message says why; or something was in the way that the
-task's log names. Nights do not wait for it. A receiver that does not answer leaves it green: it is tried again at the
-next hour.
+**When red.** The ledger cannot be read, and the message says why; an address is not usable; or something was in the way
+that the task's log names. Nights do not wait for it. A receiver that does not answer leaves it green:
+it is tried again at the next hour.
 
 **By hand.** `pumploss alert`, and `pumploss alert --test` to see that messages arrive.
 """

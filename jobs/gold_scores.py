@@ -52,7 +52,7 @@ def run(context: StepContext, days: Days, rescore: bool = False) -> None:
     pairs = {of: pair for of in sorted(grouped) if (pair := _pair(context, registry, of, grouped[of], anew, again))}
     if not pairs:
         lacking = [name for name in (LOSS, RISK) if registry.version(name) is None]
-        report.skipped = "; ".join(_without_champion(registry, name) for name in lacking or (LOSS, RISK))
+        report.skipped = "; ".join(_without_champion(registry, name, max(days)) for name in lacking or (LOSS, RISK))
         return
     scored = {of: grouped[of] for of in pairs}
     if missing := len(score_days) - sum(map(len, grouped.values())):
@@ -63,11 +63,11 @@ def run(context: StepContext, days: Days, rescore: bool = False) -> None:
     report.details["versions"] = {f"{LOSS} {loss}, {RISK} {risk}": len(of) for (loss, risk), of in scored.items()}
 
 
-def _without_champion(registry: Registry, name: str) -> str:
+def _without_champion(registry: Registry, name: str, day: date) -> str:
     """Says why a model does not serve, and what lets it."""
     known = [str(one.version) for one in registry.versions(name)]
     if not known:
-        command = f"python -m jobs run {_TRAINED_BY[name]}"
+        command = f"pumploss run {_TRAINED_BY[name]} --day {day}"
         return f"there is no champion of {name} yet: train with `{command}` once enough days have matured"
     latest = registry.version(name, CHALLENGER) or known[-1]
     said = registry.tags(name, latest).get("gate")

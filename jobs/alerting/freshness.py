@@ -24,7 +24,8 @@ def freshness(context: Context, last_landed: date | None) -> dict[str, dict[str,
     shown = {"lake": max(context.ledger.held("gold_trader_features"), default=None), **shown_days(context)}
     found = {}
     for store, day in shown.items():
-        row = context.ledger.latest().get((PUBLISHERS.get(store, "gold_trader_features"), day)) if day else None
+        # A later failure did not bring the store anywhere.
+        row = context.ledger.standing(PUBLISHERS.get(store, "gold_trader_features")).get(day) if day else None
         behind = (last_landed - day).days if last_landed and day else None
         found[store] = {"day": day, "days_behind_landing": behind, "since": row["written_at"] if row else None}
     return found

@@ -114,7 +114,7 @@ def _stale_stores(context: Context) -> Iterator[Need]:
 
 def _is_young(context: Context, store: str, day: date) -> bool:
     """Tell whether others were published so shortly ago that this store may still be on its way."""
-    rows = [context.ledger.latest().get((step, day)) for step in PUBLISHERS.values()]
+    rows = [context.ledger.standing(step).get(day) for step in PUBLISHERS.values()]
     ended = [row["written_at"] for row in rows if row is not None]
     of_store = context.ledger.latest().get((PUBLISHERS[store], day), {})
     return of_store.get("status") != "failed" and bool(ended) and clock.now() - max(ended) < timedelta(hours=1)

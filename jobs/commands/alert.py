@@ -2,7 +2,7 @@
 
 import argparse
 
-from jobs.alerting.sending import receivers, send
+from jobs.alerting.sending import named, receivers, send
 from jobs.alerting.telling import tell
 from jobs.commands.terminal import Screen
 from jobs.running.context import open_context
@@ -11,9 +11,9 @@ from pumploss.settings import from_environment
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Sends what was not sent yet; answers 1 where a test message did not arrive everywhere.
+    """Sends what was not sent yet; answers 1 where a receiver did not take a message.
 
-    Raises SettingsError where nobody is named to be told.
+    Raises SettingsError where nobody is named to be told, or an address would not be read as it was meant.
     """
     settings, screen = from_environment(), Screen()
     addresses = receivers(settings.alert_urls)
@@ -23,12 +23,17 @@ def run(arguments: argparse.Namespace) -> int:
             "mailtos://user:password@example.com or json://127.0.0.1:8000/hook."
         )
     if arguments.test:
-        taken = send(addresses, "Pump Loss: a test", "This is what an alert looks like; nothing is wrong.")
-        print(f"{sum(taken.values())} of {len(taken)} receivers took it.")
-        return 0 if all(taken.values()) else 1
+        outcomes = send(addresses, "Pump Loss: a test", "This is what an alert looks like; nothing is wrong.")
+        silent = {address: why for address, why in outcomes.items() if why is not None}
+        print(f"{len(outcomes) - len(silent)} of {len(outcomes)} receivers took it.")
+        for address, why in silent.items():
+            print(f"{named(addresses, address)} did not: {why}")
+        return 1 if silent else 0
     with open_context(settings, screen.say) as context:
-        sent = tell(context)
-    for need in sent:
+        told = tell(context)
+    for need in told.sent:
         print(f"Sent: {need.sentence()}")
-    print(f"{len(sent)} messages were new." if sent else "There was nothing new to tell.")
-    return 0
+    print(f"{len(told.sent)} messages were new." if told.sent else "Nothing new was sent.")
+    for who, why in told.silent.items():
+        print(f"{who} did not take a message: {why}")
+    return 1 if told.silent else 0

@@ -142,14 +142,16 @@ def _monitoring(context: Context) -> dict[str, Any] | None:
 
 
 def champion_ages(context: Context) -> dict[str, dict[str, Any]]:
-    """Reads how old every model was on the newest watched night: days since the newest outcome that it knows."""
+    """Reads how old every model was on the newest watched night: the days since the newest outcome that it knows, and
+    the dump day that this outcome ended with.
+    """
     day = max(context.ledger.held(MONITORING.name), default=None)
     if day is None or not context.lake.exists(MONITORING):
         return {}
     is_age = (pl.col("monitor_day") == shift(day, 1)) & (pl.col("measure") == "age_days")
     rows = pl.scan_delta(context.lake.path(MONITORING)).filter(is_age).select("model", "model_version", "value")
     return {
-        model: {"version": version, "age_days": days, "as_of": day}
+        model: {"version": version, "age_days": days, "as_of": day, "learned_until": shift(day, -round(days))}
         for model, version, days in sorted(rows.collect().iter_rows())
     }
 
@@ -188,8 +190,7 @@ def _show(stand: dict[str, Any]) -> None:
         fresh = [_fresh_row(store, facts) for store, facts in stand["freshness"].items()]
         show_table("What every store shows", ("store", "day", "behind", "since (UTC)"), fresh, ("behind",))
     for model, facts in stand["champions"].items():
-        age, day = f"{facts['age_days']:.0f} days", facts["as_of"]
-        print(f"{model} version {facts['version']}: on {day}, the newest outcome that it knew was {age} old.")
+        print(f"{model} version {facts['version']} learned from outcomes up to {facts['learned_until']}.")
     show_monitoring(stand["monitoring"])
     refused = stand["quarantine"]
     if refused["reasons"]:

@@ -111,4 +111,4 @@ def test_a_model_of_other_features_is_refused(features, pair):
 def test_without_champions_the_step_says_what_to_do(context):
     report = run_pass(context, RunReport("gold_scores"), (date(2026, 1, 9),))
     assert report.skipped is not None
-    assert "python -m jobs run train_loss_model" in report.skipped
+    assert "`pumploss run train_loss_model --day 2026-01-09`" in report.skipped

@@ -98,6 +98,15 @@ def test_a_store_that_may_be_on_its_way_is_not_stale(settings, monkeypatch):
         assert shown_days(context) == {"warm store": D2, "online features": None, "hot store": D1}
 
 
+def test_a_store_shows_its_day_since_it_was_brought_there(settings):
+    with open_context(settings) as context:
+        said(context, "publish_hot", "ok", D1)
+        since = freshness(context, D1)["hot store"]["since"]
+        said(context, "publish_hot", "failed", D1, error="Redis is away")
+        assert context.ledger.latest()["publish_hot", D1]["written_at"] > since
+        assert freshness(context, D1)["hot store"]["since"] == since
+
+
 @pytest.mark.parametrize(
     ("hour", "published", "is_late"),
     [("06:00", D2, True), ("13:00", D2, False), ("06:00", D3, False), (None, D2, False), ("06:00", None, True)],
