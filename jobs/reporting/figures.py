@@ -133,7 +133,7 @@ def made_from(context: Context, day: date) -> str:
     """Name what a page of the day is made from: how every step of it stands, by the digests of its tables."""
     latest = context.ledger.latest()
     known = {
-        step.name: [row["status"], _digests(row["outputs"])]
+        step.name: [row["status"], _digests(row["outputs"]), *([row["error"]] if row["status"] == "failed" else [])]
         for step in STEPS
         if (row := latest.get((step.name, day))) is not None
     }

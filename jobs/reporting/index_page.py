@@ -38,6 +38,7 @@ def index(nights: Mapping[date, Mapping[str, Any]], *, is_simulated: bool) -> st
         title="Nights",
         purpose="Every night that was run: what was traded and lost, and how the night went.",
         is_simulated=is_simulated,
+        failures=[],
         links=[],
         figures=[{"name": "nights", "value": f"{len(days):,}"}, {"name": "the latest", "value": str(days[-1])}],
         parts=[Part("Trends", words, trends, is_wide=True)],

@@ -9,7 +9,7 @@ from jobs.reporting import figures, loss_parts, run_parts
 from jobs.reporting.gates import gates
 from jobs.reporting.template import render
 from jobs.running.context import Context
-from models.report.parts import percent
+from models.report.parts import Part, percent
 from pumploss.money import SOL_DECIMALS
 
 _SOL: Final = 10.0**SOL_DECIMALS
@@ -24,7 +24,7 @@ class Night:
 
 
 def night(context: Context, day: date, *, is_simulated: bool) -> Night:
-    """Make the page of a dump day, of its rows and what the ledger says of it."""
+    """Make the page of a dump day, of its rows and what the ledger says of it; at the top, whether the night failed."""
     market, traders = figures.market(context, day), figures.traders(context, day)
     steps, refused = figures.steps(context, day), figures.refused(context, day)
     expected, judged = figures.about_to_lose(context, day), gates(context.settings.data_docs_dir, day)
@@ -40,19 +40,39 @@ def night(context: Context, day: date, *, is_simulated: bool) -> Night:
         *run_parts.models(figures.watched(context, day)),
         *run_parts.published(context.settings, steps),
     ]
+    return Night(_page(context, day, kept, market, parts, is_simulated=is_simulated), kept)
+
+
+def failed_night(context: Context, day: date, *, is_simulated: bool) -> Night:
+    """Make the page of a night that failed and of whose day nothing can be read: of the ledger alone."""
+    steps = figures.steps(context, day)
+    kept = _kept({}, {"active": 0, "losing": 0}, {}, steps)
+    return Night(_page(context, day, kept, {}, run_parts.steps(steps), is_simulated=is_simulated), kept)
+
+
+def _page(
+    context: Context,
+    day: date,
+    kept: dict[str, Any],
+    market: dict[str, Any],
+    parts: Sequence[Part],
+    *,
+    is_simulated: bool,
+) -> str:
     docs = context.settings.data_docs_dir / "site" / "index.html"
     links = [{"to": "index.html", "name": "All nights"}]
     links += [{"to": "../data_docs/site/index.html", "name": "Every check"}] if docs.exists() else []
-    page = render(
+    return render(
         title=f"The night of {day}",
         purpose=f"What was traded on pump.fun on {day} (UTC), who lost, and how the night went.",
         is_simulated=is_simulated,
+        failures=run_parts.failures(figures.steps(context, day)),
+        is_built=bool(market),
         links=links,
-        figures=_headlines(kept, market),
+        figures=_headlines(kept, market) if market or not kept["failed"] else [],
         parts=parts,
         nights=None,
     )
-    return Night(page, kept)
 
 
 def _kept(

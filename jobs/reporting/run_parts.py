@@ -35,6 +35,12 @@ def gates(judged: Sequence[Gate]) -> list[Part]:
     return [Part("Gates", said, (), [table])]
 
 
+def failures(ended: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
+    """Name the steps that failed, and why: the first line of each message."""
+    failed = [step for step in ended if step["status"] == "failed"]
+    return [{"step": step["step"], "why": redacted(step["error"] or "").partition("\n")[0]} for step in failed]
+
+
 def steps(ended: Sequence[dict[str, Any]]) -> list[Part]:
     """Show how each step ended, and its seconds beside what is usual."""
     if not ended:

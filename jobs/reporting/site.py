@@ -6,9 +6,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from jobs.reporting import figures
+from jobs.reporting import figures, run_parts
 from jobs.reporting.index_page import index
-from jobs.reporting.night_page import night
+from jobs.reporting.night_page import Night, failed_night, night
 from jobs.running.context import Context
 from pumploss.errors import failure_text
 from pumploss.lake.owner import owner
@@ -45,7 +45,7 @@ def write(context: Context, days: Iterable[date]) -> list[Path]:
     marked = is_simulated(owner(context.lake) or context.settings.landing)
     written = []
     for day in outdated(context, days):
-        made = night(context, day, is_simulated=marked)
+        made = _made(context, day, is_simulated=marked)
         write_whole(page_of(folder, day), made.page, is_lasting=False)
         facts = {**made.figures, "made_from": figures.made_from(context, day)}
         write_whole(folder / "figures" / f"{day}.json", json.dumps(facts), is_lasting=False)
@@ -53,6 +53,16 @@ def write(context: Context, days: Iterable[date]) -> list[Path]:
     if written and (nights := _kept(folder)):
         write_whole(folder / "index.html", index(nights, is_simulated=marked), is_lasting=False)
     return written
+
+
+def _made(context: Context, day: date, *, is_simulated: bool) -> Night:
+    """Make a page; of a night that failed also where the day's tables cannot be read, without them then."""
+    try:
+        return night(context, day, is_simulated=is_simulated)
+    except Exception:  # whatever a damaged or a missing table raises
+        if not run_parts.failures(figures.steps(context, day)):
+            raise
+        return failed_night(context, day, is_simulated=is_simulated)
 
 
 def _kept(folder: Path) -> dict[date, dict[str, Any]]:

@@ -54,6 +54,8 @@ def _run(context: Context, hold: Hold, step: Step, wanted: Days, **options: Any)
         )
         if isinstance(error, CheckError):
             gate.build_data_docs(context.settings.data_docs_dir, context.say)
+        if step in daily():
+            _write_page(context, wanted[-1], report)
         raise
     status = "skipped" if report.skipped else "ok"
     ending = Ending(status, time.monotonic() - started, report.output_version, report.skipped)
@@ -69,7 +71,7 @@ def _run(context: Context, hold: Hold, step: Step, wanted: Days, **options: Any)
 
 
 def _write_page(context: Context, day: date, report: RunReport) -> None:
-    """Write the night's page of the report; trouble with it is only said."""
+    """Write the night's page of the report, also of a night that failed; trouble with it is only said."""
     from jobs.reporting.site import write_quietly  # draws charts, which no other step does
 
     started = time.perf_counter()

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -11,8 +12,9 @@ import pytest
 from jobs import commands
 from jobs.reporting import figures
 from jobs.reporting.site import folder_of, outdated, page_of, write, write_quietly
-from jobs.running.runner import run_steps
+from jobs.running.runner import run_step, run_steps
 from jobs.running.standing import table_of
+from pumploss.errors import StoreError
 from tests.building import built_days, lakes, nights
 from tests.building.said_rows import said
 from tests.building.three_days import D1, D2, D3, DAYS
@@ -147,6 +149,45 @@ def test_steps_share_the_seconds_of_a_pass_and_a_failure_is_shown(built):
     assert (row["seconds"], row["usual"], row["status"]) == (4.0, 5.0, "failed")
     write(built, [D3])
     assert "disk &lt;full&gt;" in page_of(folder_of(built.settings), D3).read_text()
+
+
+def failing(*_, **__):
+    raise StoreError("nobody <answers>")
+
+
+def test_a_night_that_failed_has_a_page_above_the_figures_of_before(built, report, monkeypatch):
+    whole_page = page_of(report, D3).read_text()
+    assert "This night failed." not in whole_page
+    with monkeypatch.context() as patch:
+        patch.setattr("jobs.running.runner.run_pass", failing)
+        with pytest.raises(StoreError, match="nobody <answers>"):
+            run_step(built, "gold_market_day", [D3])
+    text = page_of(report, D3).read_text()
+    read(page_of(report, D3))
+    assert text.index("This night failed.") < text.index("gold_market_day: nobody &lt;answers&gt;") < text.index("<h2>")
+    assert "as the build before left it" in text
+    losers = [row["trader_address"] for row in figures.traders(built, D3)["net"]]
+    assert losers
+    assert all(address in text for address in losers)
+    assert "gold_market_day" in (report / "index.html").read_text()
+    run_step(built, "gold_market_day", [D3])
+    assert write(built, DAYS) == [page_of(report, D3)]
+    assert "This night failed." not in page_of(report, D3).read_text()
+
+
+def test_a_night_that_was_never_built_has_a_page_that_says_so(built, report):
+    never = D3 + timedelta(days=1)
+    said(built, "bronze_trades", "failed", never, error="drift")
+    assert write(built, [never]) == [page_of(report, never)]
+    text = page_of(report, never).read_text()
+    assert text.index("This night failed.") < text.index("bronze_trades: drift") < text.index("it was never built")
+
+
+def test_a_page_that_cannot_be_made_hides_no_error(built, monkeypatch):
+    folder_of(built.settings).write_text("no folder")
+    monkeypatch.setattr("jobs.running.runner.run_pass", failing)
+    with pytest.raises(StoreError, match="nobody <answers>"):
+        run_step(built, "gold_market_day", [D3])
 
 
 def test_figures_that_are_torn_are_made_anew_with_their_page(built, report):
