@@ -4,8 +4,10 @@ Whoever replays knows hashes alone, so every stretch of letters that could be a 
 what stands before it, such as the `n` of an escaped line break, may be letters of the same alphabet.
 """
 
+import base64
 import re
 from collections.abc import Iterable, Iterator
+from functools import reduce
 
 KEY_BYTES = 32
 #: What may hold a key as base58, hex, or bytes in base64 of either alphabet.
@@ -16,9 +18,9 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{42,}")
 _SHORTEST, _FULL, _LONGEST = 32, 43, 44
 #: Letters of base64 that a key alone decides, wherever it begins, and how many bits they hold.
 _INNER, _INNER_BITS = 42, 252
-_VALUES = {
-    letter: value for value, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
-} | {"-": 62, "_": 63}
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_VALUES = {letter: value for value, letter in enumerate(_LETTERS)}
+_PLAIN = str.maketrans("-_", "+/")
 _ESCAPED = re.compile(r"\\+(?:u00([2-7][0-9a-fA-F])|/)")
 
 
@@ -29,7 +31,7 @@ def plain(text: str) -> str:
 
 def _letter(escape: re.Match[str]) -> str:
     letter = chr(int(escape[1], 16)) if escape[1] else "/"
-    return letter if letter in _VALUES else escape[0]
+    return letter if letter.translate(_PLAIN) in _VALUES else escape[0]
 
 
 def candidates(text: str) -> Iterator[bytes]:
@@ -52,15 +54,19 @@ def _addresses(run: str) -> Iterator[bytes]:
 
 
 def _keys(run: str) -> Iterator[bytes]:
-    """Reads a key at each place of each of the three alignments; bits that were cut off may be any."""
-    values = [_VALUES[letter] for letter in run]
-    inner = 0
-    for end, value in enumerate(values):
-        inner = (inner << 6 | value) & (1 << _INNER_BITS) - 1
-        if end >= _INNER - 1:
-            before = values[end - _INNER : end - _INNER + 1] or range(64)
-            after = values[end + 1 : end + 2] or range(64)
-            yield from _whole(inner, before, after)
+    """Reads a key at each place of each alignment of four letters; where bits of one were cut off, they may be any."""
+    text = run.translate(_PLAIN)
+    for before in range(4):
+        shifted = "A" * before + text
+        raw = base64.b64decode(shifted + "A" * (-len(shifted) % 4))
+        yield from (raw[at : at + KEY_BYTES] for at in range(len(raw) - KEY_BYTES + 1))
+    values = [_VALUES[letter] for letter in text]
+    yield from _whole(_number(values[:_INNER]), range(64), values[_INNER : _INNER + 1] or range(64))
+    yield from _whole(_number(values[-_INNER:]), values[-_INNER - 1 : -_INNER] or range(64), range(64))
+
+
+def _number(values: list[int]) -> int:
+    return reduce(lambda number, value: number << 6 | value, values, 0)
 
 
 def _whole(inner: int, before: Iterable[int], after: Iterable[int]) -> Iterator[bytes]:
