@@ -5,9 +5,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from pumploss import redaction
+from pumploss.addresses import exports_place, place, redis_address
 from pumploss.bound_landing import bound_landing
 from pumploss.errors import SettingsError
 
@@ -131,7 +131,7 @@ class Settings:
 
     def with_landing(self, landing: str) -> "Settings":
         """Answers the same stores, fed by another landing. Raises SettingsError for an unusable address."""
-        return replace(self, landing=_address(landing, "PUMPLOSS_LANDING"))
+        return replace(self, landing=place(landing, "PUMPLOSS_LANDING"))
 
     def below(self, home: Path, landing: str) -> "Settings":
         """Answers the same settings with every embedded store below another home, fed by another landing."""
@@ -160,66 +160,21 @@ def _sqlite(folder: Path) -> str:
     return f"sqlite:///{folder / 'mlflow.db'}"
 
 
-def _address(text: str, variable: str) -> str:
-    """Makes a local path absolute, and takes the closing slash off an s3 address."""
-    if "\0" in text or "\n" in text:
-        raise SettingsError(f"{variable} holds a control character: {text!r}. Give a plain path or s3://bucket/prefix.")
-    if text != text.strip():
-        raise SettingsError(
-            f"{variable}={text!r} begins or ends with a space. Give a plain path or s3://bucket/prefix."
-        )
-    if "://" not in text:
-        return str(Path(text).expanduser().resolve())
-    if not text.startswith("s3://") or not text.strip("/").removeprefix("s3:"):
-        raise SettingsError(f"{variable}={text!r}: only local paths and s3://bucket/prefix are understood.")
-    return text.rstrip("/")
-
-
-def _redis_address(url: str | None) -> str | None:
-    """Answers the address of a Redis. Raises SettingsError, without it, where it is none: it may be the password."""
-    if url is None:
-        return None
-    try:
-        parts = urlsplit(url)
-        is_usable = parts.scheme in ("redis", "rediss", "unix") and (parts.port is None or parts.port > 0)
-    except ValueError:
-        is_usable = False
-    if not is_usable:
-        raise SettingsError(
-            "PUMPLOSS_HOT_URL is no address of a Redis: give redis://, rediss:// or unix://, with every sign of a "
-            "password that is no letter or digit percent-encoded."
-        )
-    return url
-
-
-def _exports(given: str | None, home: Path, lake: str, landing: str) -> str | None:
-    """Take a place of the exports' own. Raises SettingsError where stores or dumps lie in it, or it lies in them."""
-    if given is None:
-        return None
-    place = _address(given, "PUMPLOSS_EXPORTS")
-    for name, other in (("PUMPLOSS_LAKE", lake), ("PUMPLOSS_LANDING", landing), ("PUMPLOSS_HOME", str(home))):
-        holds = f"{other}/".startswith(f"{place.rstrip('/')}/")
-        lies_in = f"{place}/".startswith(f"{other}/") and name != "PUMPLOSS_HOME"
-        if holds or lies_in:
-            raise SettingsError(f"PUMPLOSS_EXPORTS={given!r} is no place of its own beside {name}={other}.")
-    return place
-
-
 def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     """Reads settings from environment variables; empty counts as unset. Raises SettingsError for unusable values."""
     env = os.environ if environment is None else environment
     remember_secrets(env)
     home = Path(env.get("PUMPLOSS_HOME") or ROOT / "var").expanduser().resolve()
-    lake = _address(env.get("PUMPLOSS_LAKE") or str(home / "lake"), "PUMPLOSS_LAKE")
-    landing = _address(env.get("PUMPLOSS_LANDING") or bound_landing(lake) or str(home / "landing"), "PUMPLOSS_LANDING")
+    lake = place(env.get("PUMPLOSS_LAKE") or str(home / "lake"), "PUMPLOSS_LAKE")
+    landing = place(env.get("PUMPLOSS_LANDING") or bound_landing(lake) or str(home / "landing"), "PUMPLOSS_LANDING")
     return Settings(
         home=home,
         lake=lake,
         landing=landing,
         tracking_uri=env.get("MLFLOW_TRACKING_URI") or _sqlite(home / "mlflow"),
         warm_dsn=env.get("PUMPLOSS_WARM_DSN") or None,
-        hot_url=_redis_address(env.get("PUMPLOSS_HOT_URL") or None),
-        exports=_exports(env.get("PUMPLOSS_EXPORTS") or None, home, lake, landing),
+        hot_url=redis_address(env.get("PUMPLOSS_HOT_URL") or None),
+        exports=exports_place(env.get("PUMPLOSS_EXPORTS") or None, home, lake, landing),
         spark_remote=env.get("SPARK_REMOTE") or None,
         connect_memory=env.get("PUMPLOSS_SPARK_MEMORY") or "4g",
         run=env.get("PUMPLOSS_RUN") or None,

@@ -62,8 +62,12 @@ def test_a_wallet_of_the_lake(context, land, base58, capsys):
     assert "realised_pnl_sol" in shown
     assert "that would fetch less" not in shown
 
-    found["positions"] = [{**rows[base58("dog")], "token_mint": f"mint{number:02}"} for number in range(13)]
-    trader_results.show_results(found)
+
+def test_ten_positions_are_printed_and_the_others_counted(capsys):
+    row = {"open_cost_lamports": 5, "exit_value_lamports": 4, "unrealised_pnl_lamports": -1, "mark_method": "reserves"}
+    row |= {"mark_age_seconds": 60, "is_mark_stale": False}
+    positions = [{**row, "token_mint": f"mint{number:02}"} for number in range(13)]
+    trader_results.show_results({"account": {}, "round_trips": {}, "positions": positions})
     shown = capsys.readouterr().out
     assert [number for number in range(13) if f"mint{number:02}" in shown] == list(range(10))
     assert "and 3 that would fetch less; `--json` has them all" in shown
