@@ -64,7 +64,8 @@ DEAD = """
     except LockedError as error:
         seen.append("refused" if f"process {os.getpid()} on" in str(error) else str(error))
     with lake_hold(root, "night", 0):
-        seen.append(f"{len(lake_holders(root))} of one run")
+        entries, named = S3Lock(root, "lake").holders(), lake_holders(root)
+        seen.append(f"{len(entries)} of one run, {len(named)} process")
     seen.append(f"{len(lake_holders(root))} left")
     left_behind(EXPIRY_SECONDS + 100)
     with lake_hold(root, "another", 0) as hold:
@@ -80,7 +81,7 @@ DEAD = """
 def test_the_lock_of_a_dead_run_expires_by_the_stores_clock_and_nobody_elses_is_let_go(told, bucket, clock_days):
     assert told(DEAD, BUCKET=BUCKET, CLOCK_DAYS=str(clock_days)) == [
         "refused",
-        "2 of one run",
+        "2 of one run, 1 process",
         "1 left",
         "taken over",
         "night",
