@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Rows", "library", "raw"]
 
+_BINNING = ("max_bin", "bin_construct_sample_cnt", "deterministic", "force_col_wise", "num_threads", "verbosity")
+
 #: Fewest rows of a leaf, and their smallest share of all rows: a probability of fewer is noise.
 MIN_LEAF, LEAF_SHARE = 200, 0.0005
 
@@ -57,10 +59,15 @@ class Rows:
 
 def binned(spec: ModelSpec, names: Sequence[str], x: Matrix) -> "Dataset":
     """Bin rows: what costs most before the first tree, and is the same whatever is learned from them."""
-    # Trees of fewer rows may have smaller leaves, so no column is dropped for what it could split of all rows.
-    binning = {**spec.parameters, "seed": spec.seed, "feature_pre_filter": False}
-    data: Dataset = library().Dataset(x, feature_name=list(names), params=binning, free_raw_data=True)
+    data: Dataset = library().Dataset(x, feature_name=list(names), params=binning(spec), free_raw_data=True)
     return data.construct()
+
+
+def binning(spec: ModelSpec) -> dict[str, Any]:
+    """Name the parameters that bins depend on; how trees then grow is another matter."""
+    chosen = {name: spec.parameters[name] for name in _BINNING if name in spec.parameters}
+    # Trees of fewer rows may have smaller leaves, so no column is dropped for what it could split of all rows.
+    return {**chosen, "seed": spec.seed, "feature_pre_filter": False}
 
 
 def columns_of(names: tuple[str, ...], booster: "Booster", x: Matrix) -> Matrix:

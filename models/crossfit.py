@@ -81,10 +81,9 @@ def grow(spec: ModelSpec, frame: TrainingFrame, days: Sequence[date], monotone: 
     """Grow all trees of the model over these days; `monotone` holds the sign of each input's effect on the risk."""
     fit = thinned(spec, frame, days)
     rows = boosting.Rows(spec, frame.names, monotone, _binned(spec, frame, fit))
-    outcome, exposed = frame.target(spec.target)[fit], frame.is_exposed[fit]
+    booster, exposed = _main(spec, frame, fit, rows), frame.is_exposed[fit]
     if not spec.is_hurdle:
-        return Grown(rows.grow(outcome), {})
-    booster = rows.grow(outcome, of=exposed)
+        return Grown(booster, {})
     given: dict[str, Any] = {"rounds": spec.other_rounds, "learning_rate": spec.other_rate}
     trade = rows.grow(exposed, objective="binary", **given)
     is_loss, cap = frame.is_loss[fit], amount.cap(frame.loss_sol[fit], frame.is_loss[fit])
@@ -98,9 +97,19 @@ def grow(spec: ModelSpec, frame: TrainingFrame, days: Sequence[date], monotone: 
     return Grown(booster, others, Amount(cap, smearing, loss_sol=amount.LOSS_SOL, severe_sol=amount.SEVERE_SOL))
 
 
+def main_trees(spec: ModelSpec, frame: TrainingFrame, fit: Flags, monotone: Sequence[int]) -> "Booster":
+    """Grow the trees of the main question alone, from the marked rows."""
+    return _main(spec, frame, fit, boosting.Rows(spec, frame.names, monotone, _binned(spec, frame, fit)))
+
+
+def _main(spec: ModelSpec, frame: TrainingFrame, fit: Flags, rows: boosting.Rows) -> "Booster":
+    of = frame.is_exposed[fit] if spec.is_hurdle else None
+    return rows.grow(frame.target(spec.target)[fit], of=of)
+
+
 def _binned(spec: ModelSpec, frame: TrainingFrame, fit: Flags) -> "Dataset":
     """Bin the rows to learn from, once for all models that learn from the same rows of the frame in the same bins."""
-    parameters = json.dumps({**spec.parameters, "seed": spec.seed}, sort_keys=True)
+    parameters = json.dumps(boosting.binning(spec), sort_keys=True)
     key = hashlib.sha256(fit.tobytes() + parameters.encode()).hexdigest()
     if key not in frame.binned:
         frame.binned[key] = boosting.binned(spec, frame.names, frame.x[fit])

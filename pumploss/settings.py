@@ -94,6 +94,13 @@ class Settings:
         default=None, metadata=_variable("PUMPLOSS_PUBLISH_BY", "time of day (UTC) by which a night is to be published")
     )
 
+    search_minutes: float = field(
+        default=0.0,
+        metadata=_variable(
+            "PUMPLOSS_SEARCH_MINUTES", "minutes for which each training searches for better trees; not at all if unset"
+        ),
+    )
+
     @property
     def warm_dir(self) -> Path:
         """Data directory of the embedded PostgreSQL."""
@@ -151,6 +158,7 @@ def _given(settings: Settings) -> dict[str, str]:
         "PUMPLOSS_RUN": settings.run or "",
         "PUMPLOSS_ALERT_URLS": settings.alert_urls or "",
         "PUMPLOSS_PUBLISH_BY": settings.publish_by or "",
+        "PUMPLOSS_SEARCH_MINUTES": f"{settings.search_minutes:g}" if settings.search_minutes else "",
         "PUMPLOSS_HORIZON_DAYS": "" if settings.horizon_days == 7 else str(settings.horizon_days),
         "MLFLOW_TRACKING_URI": "" if settings.tracking_uri == default_tracking else settings.tracking_uri,
     }
@@ -181,6 +189,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         horizon_days=horizon_days(env),
         alert_urls=env.get("PUMPLOSS_ALERT_URLS") or None,
         publish_by=_hour(env.get("PUMPLOSS_PUBLISH_BY") or None),
+        search_minutes=_minutes(env.get("PUMPLOSS_SEARCH_MINUTES") or "0"),
     )
 
 
@@ -198,6 +207,17 @@ def _hour(text: str | None) -> str | None:
     if text is not None and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
         raise SettingsError(f"PUMPLOSS_PUBLISH_BY={text!r} is no time of day: give it as HH:MM, in UTC, such as 06:00.")
     return text
+
+
+def _minutes(text: str) -> float:
+    """Take a number of minutes. Raises SettingsError for what is none, or more than a day."""
+    try:
+        minutes = float(text)
+    except ValueError:
+        minutes = -1
+    if not 0 <= minutes <= 1440:
+        raise SettingsError(f"PUMPLOSS_SEARCH_MINUTES={text!r}: give a number of minutes between 0 and 1440.")
+    return minutes
 
 
 def remember_secrets(environment: Mapping[str, str] | None = None) -> None:

@@ -1,5 +1,6 @@
 """What the two trainings share: from retrieved rows to a registered version, promoted if the gate lets it."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from models.registry import Registry
 from models.report.page import MARKET, SIMULATED
 from models.scoring.score import SCORE_VERSION, ScoreMap
 from models.scoring.trees import library
+from models.search import search
 from models.spec import ModelSpec
 from models.time_split import MOST_FOLDS, TimeSplit, UntrainableError, last_day, split_by_time
 from models.training import Trained, logloss, train
@@ -24,6 +26,9 @@ from pumploss.errors import ModelError
 from pumploss.report import RunReport
 from pumploss.version import code_version
 from simulator.ownership import is_simulated
+
+#: Tags of a version whose parameters were searched for: what came of it, and what the next search tries first.
+SEARCH, SEARCHED = "search", "searched_parameters"
 
 #: What is kept of a training beside its measures.
 EVIDENCE = ("comparisons", "slices", "bands", "large_losses", "folds", "leaks", "doubts")
@@ -57,7 +62,8 @@ def train_model(context: StepContext, days: Days, spec: ModelSpec, if_missing: b
 def _train(
     registry: Registry, spec: ModelSpec, retrieved: Retrieved, parts: TimeSplit, report: RunReport, phases: Phases
 ) -> None:
-    identity = {"frame_sha256": retrieved.frame.sha256, "params_hash": params_hash(spec)}
+    minutes = registry.settings.search_minutes
+    identity = {"frame_sha256": retrieved.frame.sha256, "params_hash": params_hash(spec, minutes)}
     if retrieved.rows_without_features:
         report.warnings.append(f"{retrieved.rows_without_features} labels have no features within 48 hours; left out")
     if retrieved.trader_share < 1:
@@ -69,9 +75,14 @@ def _train(
         is_champion = known == registry.version(spec.name)
         report.details.update(_details(spec, known, served.metrics, parts, is_new=False, is_champion=is_champion))
         return
+    searched: dict[str, str] = {}
+    if minutes:
+        with phases.phase("search"):
+            spec, searched = _search(registry, spec, retrieved.frame, parts, minutes)
+        report.notes.append(f"{spec.name}: {searched[SEARCH]}")
     trained = train(spec, retrieved.frame, parts, inputs(), _frozen(registry, spec), phases)
     decision, previous = _decide(registry, trained, retrieved.frame)
-    made = {**identity, **retrieved.data, **version_tags(trained), MARKET: _market(registry)}
+    made = {**identity, **retrieved.data, **version_tags(trained), **searched, MARKET: _market(registry)}
     tags = {**made, "gate": "; ".join(decision.reasons) or "passed"}
     with phases.phase("register"):
         version = registry.log(trained, tags, retrieved.frame)
@@ -89,6 +100,16 @@ def _train(
     report.details["gate"] = {"is_promoted": decision.is_promoted, "reasons": decision.reasons}
     report.details["phases"] = phases.taken
     _keep(report, spec)
+
+
+def _search(
+    registry: Registry, spec: ModelSpec, frame: TrainingFrame, parts: TimeSplit, minutes: float
+) -> tuple[ModelSpec, dict[str, str]]:
+    """Searches for better trees, those that the champion was found with first; answers tags beside the spec."""
+    champion = registry.version(spec.name)
+    earlier = json.loads(registry.tags(spec.name, champion).get(SEARCHED, "{}")) if champion else {}
+    found = search(spec, frame, parts, [given.monotone for given in inputs()], minutes, earlier=earlier)
+    return found.spec, {SEARCH: found.sentence(), SEARCHED: json.dumps(found.parameters)}
 
 
 def _market(registry: Registry) -> str:
@@ -161,9 +182,10 @@ def _frozen(registry: Registry, spec: ModelSpec) -> ScoreMap | None:
     return None if first is None else ScoreMap(float(registry.tags(spec.name, first)["odds_reference"]))
 
 
-def params_hash(spec: ModelSpec) -> str:
+def params_hash(spec: ModelSpec, search_minutes: float = 0) -> str:
     """Makes a digest of all that decides a model beside its data, definitions of features and labels included."""
     return spec.params_hash(
+        **({"search_minutes": search_minutes} if search_minutes else {}),
         lightgbm=library().__version__,
         features=FEATURE_SET_VERSION,
         labels=LABEL_VERSION,

@@ -59,7 +59,8 @@ def _read(folder: Path, name: str, version: str) -> Served:
 def matrix(frame: Any, names: Sequence[str]) -> Floats:
     """Take the columns of a pandas frame as float64 in this order, NaN where missing.
 
-    Raises ScoringError for columns that are absent, there more than once, or no numbers.
+    Raises ScoringError for columns that are absent, there more than once, no numbers, or infinite in a row: no feature
+    is, so a ratio went wrong.
     """
     if absent := [name for name in names if name not in frame.columns]:
         raise ScoringError(f"The frame lacks what the model asks for: {', '.join(absent)}.")
@@ -69,6 +70,12 @@ def matrix(frame: Any, names: Sequence[str]) -> Floats:
     taken = {name: numbers(frame[name]) for name in names}
     if odd := [name for name, column in taken.items() if column is None]:
         raise ScoringError(f"The model asks for numbers: {', '.join(odd)} of the frame are none.")
+    places = {name: np.flatnonzero(np.isinf(column)) for name, column in taken.items() if column is not None}
+    if infinite := [f"{name} in row {rows[0]}" for name, rows in places.items() if len(rows)]:
+        raise ScoringError(
+            f"The model asks for finite numbers: infinite is {', '.join(infinite)} (first of each, counted from 0). "
+            "Where a ratio has no value, leave it missing."
+        )
     x = np.empty((len(frame), len(names)))
     for place, column in enumerate(taken.values()):
         x[:, place] = column

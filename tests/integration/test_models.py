@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -188,8 +189,6 @@ def test_a_scored_day_keeps_its_versions_unless_asked(second, context):
 
 
 def test_a_challenger_that_is_worse_on_the_same_days_stays_one(second, context, registry, monkeypatch):
-    from dataclasses import replace
-
     from models.risk_model import SPEC
 
     weak = replace(SPEC, rounds=3)
@@ -205,8 +204,6 @@ def test_a_challenger_that_is_worse_on_the_same_days_stays_one(second, context, 
 def test_a_tampered_booster_is_neither_scored_with_nor_replaced_silently(
     second, context, settings, registry, monkeypatch
 ):
-    from dataclasses import replace
-
     from models.risk_model import SPEC
 
     original = registry.load("risk-score", "2").booster_text
@@ -239,3 +236,13 @@ def test_who_leaves_the_features_of_a_scored_t_leaves_its_scores(second, context
         restate(context, settings, whole, "whole")
     assert [row["trader_address"] for row in rows] == sorted(kept["trader_address"].to_pylist()), why
     assert {row["risk_model_version"] for row in rows} == (versions if kept.num_rows else set()), why
+
+
+def test_a_training_that_searches_says_what_came_of_it_and_is_another_version(second, settings, registry):
+    with open_context(replace(settings, search_minutes=0.01)) as searching:
+        report = run_pass(searching, RunReport("train_risk_model"), (LAST,))
+        assert run_pass(searching, RunReport("train_risk_model"), (LAST,)).details["is_new"] is False
+    assert report.details["is_new"] is True
+    tags = registry.tags("risk-score", report.details["version"])
+    assert f"risk-score: {tags['search']}" in report.notes
+    assert bool(json.loads(tags["searched_parameters"])) is ("one was better in every fold" in tags["search"])

@@ -90,6 +90,16 @@ def test_outcomes_are_watched_for_a_day_a_week_or_a_month():
             settings.horizon_days({"PUMPLOSS_HORIZON_DAYS": text})
 
 
+def test_minutes_of_a_search_are_a_number_of_a_day_at_most():
+    found = from_environment({"PUMPLOSS_SEARCH_MINUTES": "2.5"})
+    assert found.search_minutes == 2.5
+    assert as_environment(found)["PUMPLOSS_SEARCH_MINUTES"] == "2.5"
+    assert from_environment({}).search_minutes == 0
+    for text in ("-1", "1441", "nan", "ten"):
+        with pytest.raises(SettingsError, match=f"PUMPLOSS_SEARCH_MINUTES='{text}'"):
+            from_environment({"PUMPLOSS_SEARCH_MINUTES": text})
+
+
 def test_children_watch_outcomes_as_long():
     found = from_environment({"PUMPLOSS_HORIZON_DAYS": "30"})
     assert as_environment(found)["PUMPLOSS_HORIZON_DAYS"] == "30"

@@ -34,6 +34,13 @@ def test_every_column_that_does_not_fit_is_named():
         matrix(frame, ["text", "kept", "list"])
 
 
+def test_infinite_inputs_are_named_with_their_first_row():
+    frame = pd.DataFrame({"fine": [1.0, 2.0, np.nan], "up": [1.0, np.inf, np.inf], "down": [-np.inf, 0.0, 1.0]})
+    with pytest.raises(ScoringError, match=r"finite numbers: infinite is up in row 1, down in row 0 \(first of each"):
+        matrix(frame, ["fine", "up", "down"])
+    assert matrix(frame, ["fine"]).shape == (3, 1)
+
+
 def test_a_risk_model_alone_answers_what_it_was_asked(folder, risk, planted):
     frame = planted(seed=4)
     rows = pd.DataFrame(frame.x[:40], columns=list(frame.names))
