@@ -204,8 +204,9 @@ def matrix(rows: pl.DataFrame, names: Sequence[str]) -> Floats:
 
 
 def _taken(rows: pl.DataFrame, names: Sequence[str], precision: type[pl.DataType]) -> npt.NDArray[Any]:
-    absent = [name for name in names if name not in rows.columns]
-    odd = [name for name in names if name not in absent and not _is_number(rows.schema[name])]
+    kinds = rows.schema  # made anew each time that it is asked for
+    absent = [name for name in names if name not in kinds]
+    odd = [name for name in names if name in kinds and not _is_number(kinds[name])]
     if absent or odd:
         raise ModelError(
             f"The model's inputs do not fit the features: absent {absent}, not numeric {odd}. Train again on the "

@@ -42,7 +42,7 @@ def risks(risk: Served, x: Floats, p_loss: Floats) -> Risks:
     scores = risk.score_map.score(severe)
     names = bands(scores)
     is_told = np.isin(names, WITHOUT_REASONS, invert=True)
-    listed = reasons(risk.booster, risk.calibrator, risk.inputs, x[is_told], risk.peers)
+    listed = reasons(risk.booster, risk.calibrator, risk.inputs, x[is_told], own[is_told], risk.peers)
     told = iter(bounded(listed, (severe - own)[is_told], p_loss[is_told]))
     return Risks(
         # Through log-odds and back, the last bit may pass the bound.

@@ -61,11 +61,13 @@ class Contributions:
         return total
 
 
-def contributions(booster: "Booster", calibrator: "Calibrator", inputs: "Sequence[Input]", x: Floats) -> Contributions:
+def contributions(
+    booster: "Booster", calibrator: "Calibrator", inputs: "Sequence[Input]", x: Floats, log_odds: Floats
+) -> Contributions:
     """Split the calibrated log-odds of rows among the groups of the inputs.
 
     Summing over groups keeps correlated features from hiding each other. Raises ScoringError where the parts do not add
-    up to what the trees say.
+    up to the `log_odds` that were answered.
     """
     single = np.asarray(booster.predict(x, pred_contrib=True), dtype=np.float64) * calibrator.slope
     groups = tuple(sorted({given.group for given in inputs}))
@@ -75,29 +77,40 @@ def contributions(booster: "Booster", calibrator: "Calibrator", inputs: "Sequenc
     strongest = np.stack([own[np.argmax(single[:, own], axis=1)] for own in members], axis=1)
     alone = np.take_along_axis(single, strongest, axis=1)
     found = Contributions(groups, single[:, -1] + calibrator.intercept, by_group, strongest, alone)
-    said = calibrator.log_odds(np.asarray(booster.predict(x, raw_score=True), dtype=np.float64))
-    if (off := np.abs(found.log_odds - said)).size and off.max() > TOLERANCE:
+    if (off := np.abs(found.log_odds - log_odds)).size and off.max() > TOLERANCE:
         raise ScoringError(f"Contributions are {off.max():.1e} off the log-odds that they explain. Train it again.")
     return found
 
 
 def reasons(
-    booster: "Booster", calibrator: "Calibrator", inputs: "Sequence[Input]", x: Floats, peers: "Peers | None"
+    booster: "Booster",
+    calibrator: "Calibrator",
+    inputs: "Sequence[Input]",
+    x: Floats,
+    log_odds: Floats,
+    peers: "Peers | None",
 ) -> list[str]:
     """List, per row and as JSON, the three to five groups that raise the risk most, the strongest first.
+
+    `log_odds` are what the calibrated model answered, which the parts have to add up to.
 
     Each has the group's contribution to the calibrated log-odds, its strongest feature and what that adds by itself,
     the feature's value and its median among all wallets (null where missing), and a sentence. A figure may raise the
     risk on either side of the usual, so the sentence says what this value adds.
     """
-    parts = [x[start : start + ROWS_AT_ONCE] for start in range(0, len(x), ROWS_AT_ONCE)]
-    return [text for part in parts for text in _reasons(booster, calibrator, inputs, part, peers)]
+    parts = [slice(start, start + ROWS_AT_ONCE) for start in range(0, len(x), ROWS_AT_ONCE)]
+    return [text for part in parts for text in _reasons(booster, calibrator, inputs, x[part], log_odds[part], peers)]
 
 
 def _reasons(
-    booster: "Booster", calibrator: "Calibrator", inputs: "Sequence[Input]", x: Floats, peers: "Peers | None"
+    booster: "Booster",
+    calibrator: "Calibrator",
+    inputs: "Sequence[Input]",
+    x: Floats,
+    log_odds: Floats,
+    peers: "Peers | None",
 ) -> list[str]:
-    found = contributions(booster, calibrator, inputs, x)
+    found = contributions(booster, calibrator, inputs, x, log_odds)
     medians = (peers or Peers(())).of([given.name for given in inputs])
     order = np.argsort(-found.by_group, axis=1, kind="stable")[:, :MOST_REASONS]
     texts, rows = Sentences(inputs), np.arange(len(x))
