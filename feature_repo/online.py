@@ -30,10 +30,12 @@ from pumploss import clock
 from pumploss.columns import AS_OF, TRADER
 from pumploss.contract import Type
 from pumploss.errors import StoreError
+from pumploss.hot_client import TAG, answering, connect, is_cluster, tag
 from pumploss.hot_keys import EXPIRY_SECONDS
 from pumploss.settings import from_environment
 
 _BATCH = 5_000
+_ADVICE = "Ask again when it answers; mend or unset PUMPLOSS_HOT_URL."
 
 #: How a value of each type is handed to Feast.
 _AS_VALUE: dict[Type, Callable[[Any], Value]] = {
@@ -73,7 +75,7 @@ class PackedRedisOnlineStore(OnlineStore):  # type: ignore[misc]
 
     def _redis(self, config: RepoConfig) -> redis.Redis:
         if self._client is None:
-            self._client = redis.Redis.from_url(config.online_store.url)
+            self._client = connect(config.online_store.url)
         return self._client
 
     def online_write_batch(
@@ -94,7 +96,8 @@ class PackedRedisOnlineStore(OnlineStore):  # type: ignore[misc]
             if known is None or _utc(at) >= known:
                 newest[key] = (_utc(at), values)
         packed = [(key, _packed(values, at)) for key, (at, values) in newest.items()]
-        with self._redis(config).pipeline(transaction=False) as pipe:
+        url = config.online_store.url
+        with answering(url, _ADVICE), self._redis(config).pipeline(transaction=False) as pipe:
             for key, row in packed:
                 pipe.set(key, row, ex=config.online_store.key_ttl_seconds)
             pipe.execute()
@@ -120,7 +123,8 @@ class PackedRedisOnlineStore(OnlineStore):  # type: ignore[misc]
     ) -> tuple[list[bytes | None], list[datetime | None]]:
         """Read the packed row of each key, and its T where it is served."""
         keys = self._redis_keys(config, entity_keys)
-        rows = cast("list[bytes | None]", self._redis(config).mget(keys) if keys else [])
+        with answering(config.online_store.url, _ADVICE):
+            rows = cast("list[bytes | None]", self._redis(config).mget(keys) if keys else [])
         oldest = (config.online_store.asked_at or clock.now()) - table.ttl if table.ttl and is_age_judged else None
         return rows, _served_times(rows, oldest)
 
@@ -160,6 +164,7 @@ class PackedRedisOnlineStore(OnlineStore):  # type: ignore[misc]
         """Delete every row of the project."""
         ends = config.project.encode()
         begins = serialize_entity_key_prefix([TRADER.name], config.entity_key_serialization_version)
+        begins = tag(config.online_store.url) + begins
         found = self._redis(config).scan_iter(match=begins + b"*" + ends, count=_BATCH)
         for key in found:
             self._redis(config).unlink(key)
@@ -167,7 +172,8 @@ class PackedRedisOnlineStore(OnlineStore):  # type: ignore[misc]
     @staticmethod
     def _redis_keys(config: RepoConfig, entity_keys: Sequence[EntityKey]) -> list[bytes]:
         version, project = config.entity_key_serialization_version, config.project.encode()
-        return [bytes(serialize_entity_key(key, version)) + project for key in entity_keys]
+        begins = tag(config.online_store.url)
+        return [begins + bytes(serialize_entity_key(key, version)) + project for key in entity_keys]
 
 
 def _served_times(rows: Sequence[bytes | None], oldest: datetime | None) -> list[datetime | None]:
@@ -229,7 +235,9 @@ def read_online(
     For services: what Feast's own interface answers, without its conversion of each value. A trader without a row, or
     with one of a T before `oldest`, has nulls. `client` must not decode responses.
     """
-    rows = cast("list[bytes | None]", client.mget(trader_keys(traders, PROJECT, KEY_VERSION)) if traders else [])
+    begins = TAG.encode() if is_cluster(client) else b""
+    keys = [begins + key for key in trader_keys(traders, PROJECT, KEY_VERSION)]
+    rows = cast("list[bytes | None]", client.mget(keys) if keys else [])
     times = _served_times(rows, oldest)
     found = _in_place(rows, times, names)
     own = {TRADER.name: pa.array(traders, pa.string()), AS_OF.name: pa.array(times, AS_OF.type.arrow)}

@@ -18,6 +18,7 @@ import redis
 from redis.client import Pipeline
 
 from pumploss.columns import TRADER
+from pumploss.hot_client import TAG, is_cluster, named
 from pumploss.hot_keys import EXPIRY_SECONDS, PREFIX
 
 #: What is known of Feast's keys outlives them.
@@ -33,9 +34,11 @@ class OnlineTraders:
         self._client = client
         self._project = project
         self._key_version = key_version
-        self._as_of_key = f"{PREFIX}online:{view}:as_of"
-        self._whole_key = whole_key(view)
-        self._traders_key = f"{PREFIX}online:{view}:traders"
+        # Keys of traders change together with the T that they are of.
+        self._tag = TAG.encode() if is_cluster(client) else b""
+        self._as_of_key = named(client, f"{PREFIX}online:{view}:as_of")
+        self._whole_key = named(client, whole_key(view))
+        self._traders_key = named(client, f"{PREFIX}online:{view}:traders")
 
     def as_of(self) -> datetime | None:
         """Tell the latest T of which features were written; None before the first, or after all expired."""
@@ -78,7 +81,7 @@ class OnlineTraders:
 
             def put(both: Pipeline, batch: list[tuple[bytes, bytes]] = batch) -> None:
                 for key, row in batch:
-                    both.set(key, row, ex=seconds)
+                    both.set(self._tag + key, row, ex=seconds)
 
             if not self._while_current(at, put):
                 return False
@@ -126,12 +129,12 @@ class OnlineTraders:
         from feast.protos.feast.types.Value_pb2 import Value
 
         key = EntityKey(join_keys=[TRADER.name], entity_values=[Value(string_val=trader)])
-        return bytes(serialize_entity_key(key, self._key_version)) + self._project.encode()
+        return self._tag + bytes(serialize_entity_key(key, self._key_version)) + self._project.encode()
 
 
 def features_online(client: redis.Redis, view: str) -> datetime | None:
     """Tell the T whose features are all online; None while they are being written, and before the first."""
-    text = client.get(whole_key(view))
+    text = client.get(named(client, whole_key(view)))
     return datetime.fromisoformat(str(text)) if text else None
 
 

@@ -6,7 +6,6 @@ from contextlib import closing
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-import redis
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -23,6 +22,7 @@ from pumploss.columns import COHORT
 from pumploss.days import Days, midnight, shift
 from pumploss.errors import StoreError
 from pumploss.hot import open_hot
+from pumploss.hot_client import connect
 from pumploss.hot_keys import EXPIRY_SECONDS
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def verify(store: "FeatureStore", context: StepContext, feature_day: date, versi
     traders = probes["trader_address"].to_pylist()
     if not traders:
         return 0
-    with closing(redis.Redis.from_url(store.config.online_store.url)) as client:
+    with closing(connect(store.config.online_store.url)) as client:
         stored = read_online(client, traders, names, midnight(feature_day))
     asked = [{"trader_address": trader} for trader in traders[:ASKED]]
     served = store.get_online_features([f"{VIEW}:{name}" for name in names], asked).to_dict()

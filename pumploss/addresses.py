@@ -1,9 +1,14 @@
 """Takes addresses of the environment apart, and refuses by name what cannot be used."""
 
+import re
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 from pumploss.errors import SettingsError
+
+#: Ends the scheme of the address of a Redis Cluster.
+CLUSTER: Final = "+cluster"
 
 
 def place(text: str, variable: str) -> str:
@@ -23,19 +28,33 @@ def place(text: str, variable: str) -> str:
 
 def redis_address(url: str | None) -> str | None:
     """Answers the address of a Redis. Raises SettingsError, without it, where it is none: it may be the password."""
-    if url is None:
-        return None
-    try:
-        parts = urlsplit(url)
-        is_usable = parts.scheme in ("redis", "rediss", "unix") and (parts.port is None or parts.port > 0)
-    except ValueError:
-        is_usable = False
-    if not is_usable:
+    if url is not None and not all(map(_is_redis, cluster_nodes(url) or [url])):
         raise SettingsError(
-            "PUMPLOSS_HOT_URL is no address of a Redis: give redis://, rediss:// or unix://, with every sign of a "
-            "password that is no letter or digit percent-encoded."
+            "PUMPLOSS_HOT_URL is no address of a Redis: give redis://, rediss:// or unix://, or for a cluster "
+            "redis+cluster://host:port,host:port (rediss+cluster:// with TLS), with every sign of a password that is "
+            "no letter or digit percent-encoded."
         )
     return url
+
+
+def _is_redis(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        is_named = parts.scheme == "unix" or "," not in parts.netloc.rpartition("@")[2]
+        return is_named and parts.scheme in ("redis", "rediss", "unix") and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+
+
+def cluster_nodes(url: str) -> list[str]:
+    """Names the servers of a Redis Cluster by an address each; none where the address is of a single Redis."""
+    scheme, _, rest = url.partition("://")
+    if not scheme.endswith(CLUSTER):
+        return []
+    before_path = re.split("[/?]", rest, maxsplit=1)[0]
+    login, at, hosts = before_path.rpartition("@")
+    more = rest.removeprefix(before_path)
+    return [f"{scheme.removesuffix(CLUSTER)}://{login}{at}{host}{more}" for host in hosts.split(",")]
 
 
 def exports_place(given: str | None, home: Path, lake: str, landing: str) -> str | None:

@@ -22,23 +22,29 @@ SHIPPED_PACKAGES = ("pumploss", "features", "pnl", "sources", "models", "jobs")
 #: Set on every engine.
 SESSION_SETTINGS = {"spark.sql.session.timeZone": "UTC"}
 
+#: Set on every Apache Spark, whoever started it.
+APACHE_SETTINGS = {
+    **SESSION_SETTINGS,
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.execution.arrow.maxRecordsPerBatch": "100000",
+    # Staged files become files of the tables; the old 96-bit times have no bounds in them.
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+}
+
 #: Jars from Maven Central. 4.4.0 is the newest Delta that has one; the S3 client is 660 MB, so only an S3 lake gets it.
 DELTA_PACKAGE = "io.delta:delta-spark_4.2_2.13:4.4.0"
 S3_PACKAGE = "org.apache.hadoop:hadoop-aws:3.5.0"
 
 #: Set when this process starts Apache Spark: small, quiet, with Delta.
 SPARK_SETTINGS = {
+    **APACHE_SETTINGS,
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
     "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
     "spark.sql.shuffle.partitions": "4",
     "spark.databricks.delta.snapshotPartitions": "2",
     "spark.ui.enabled": "false",
-    "spark.sql.ansi.enabled": "true",
-    "spark.sql.execution.arrow.maxRecordsPerBatch": "100000",
-    "spark.sql.session.timeZone": "UTC",
-    # Staged files become files of the tables; the old 96-bit times have no bounds in them.
-    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.ui.showConsoleProgress": "false",
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.connect.grpc.binding.address": "127.0.0.1",
@@ -56,7 +62,7 @@ def session(settings: Settings) -> SparkSession:
     elif remote.startswith("local"):
         spark = _local_spark(remote, settings.connect_memory, settings.lake.startswith("s3://"))
     elif remote.startswith("sc://"):
-        spark = _cluster(remote)
+        spark = _cluster(remote, settings.lake)
     else:
         raise SettingsError(f"SPARK_REMOTE={remote!r}: unset it, or give local[*] or sc://host:15002.")
     for name, value in SESSION_SETTINGS.items():
@@ -102,18 +108,26 @@ def _local_spark(remote: str, memory: str, is_on_s3: bool) -> SparkSession:
 
 
 @cache
-def _cluster(remote: str) -> SparkSession:
-    """Connect to a cluster and send it the packages whose functions its workers run.
+def _cluster(remote: str, lake: str) -> SparkSession:
+    """Connect to a cluster, set it up for the session, and send it the packages whose functions its workers run.
 
-    Raises SettingsError for an address that Spark Connect does not read, or where nobody answers as it should.
+    Raises SettingsError for an address that Spark Connect does not read, or where nobody answers as it should, and for
+    a lake on this machine, which the cluster's machines do not reach.
     """
     try:
         spark = SparkSession.builder.remote(remote).getOrCreate()
+        for name, value in APACHE_SETTINGS.items():
+            spark.conf.set(name, value)
     except (PySparkException, ValueError) as error:
         raise SettingsError(
             f"SPARK_REMOTE cannot be used: {error}. Give sc://host:15002, or sc://host:15002/;token=...;use_ssl=true "
             "with every sign of a value that is no letter or digit percent-encoded."
         ) from error
+    if not lake.startswith("s3://"):
+        raise SettingsError(
+            f"The lake {lake} lies on this machine, where the workers of a cluster do not reach it: set PUMPLOSS_LAKE "
+            "to s3://bucket/prefix, or unset SPARK_REMOTE."
+        )
     with tempfile.TemporaryDirectory() as folder:
         for package in SHIPPED_PACKAGES:
             archive = shutil.make_archive(str(Path(folder) / package), "zip", ROOT, package)

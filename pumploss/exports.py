@@ -100,19 +100,21 @@ class Bucket:
 
     def tag(self, path: str) -> str | None:
         """Return the tag of an object, or None where it is not there."""
-        found = self._get(path)
-        return None if found is None else str(found["ETag"])
+        try:
+            return str(self._client.head_object(Bucket=self._bucket, Key=f"{self._prefix}{path}")["ETag"])
+        except self._client.exceptions.ClientError as error:
+            # The answer to this question has no body that could name the error.
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+                return None
+            raise
 
     def read(self, path: str) -> bytes | None:
         """Return the content of an object, or None where it is not there."""
-        found = self._get(path)
-        return None if found is None else bytes(found["Body"].read())
-
-    def _get(self, path: str) -> Any:
         try:
-            return self._client.get_object(Bucket=self._bucket, Key=f"{self._prefix}{path}")
+            found = self._client.get_object(Bucket=self._bucket, Key=f"{self._prefix}{path}")
         except self._client.exceptions.NoSuchKey:
             return None
+        return bytes(found["Body"].read())
 
     def put(self, page: Page) -> None:
         """Put an object, which appears when all of it has arrived."""

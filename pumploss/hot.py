@@ -1,6 +1,7 @@
 """Keeps leaderboards in the hot store, Redis, and replaces them whole.
 
-All keys begin with `pumploss:`. Nothing else in the same Redis, such as Feast's online store, is touched:
+All keys begin with `pumploss:`, on a cluster with `{pumploss}:` (`pumploss.hot_client` says why). Nothing else in the
+same Redis, such as Feast's online store, is touched:
 
     pumploss:leaderboard:<period>:current     string   JSON: version, as_of, rows of the current
     pumploss:leaderboard:<period>:<version>   list     one JSON object per rank, worst first
@@ -23,7 +24,6 @@ from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 import redis
 from redis.backoff import NoBackoff
@@ -31,6 +31,7 @@ from redis.retry import Retry
 
 from pumploss import embedded
 from pumploss.errors import StoreError
+from pumploss.hot_client import answering, connect, named
 from pumploss.hot_keys import EXPIRY_SECONDS, PREFIX, PUBLISHED
 from pumploss.settings import Settings
 from pumploss.warm.boards import known_period
@@ -48,6 +49,10 @@ _PROMISED = {
     **{name: name for name in ("avg_loss_size", "tokens_traded_24h", "last_loss_time")},
     "risk_score": "baseline_score",
 }
+_ADVICE = (
+    "The lake and the warm store are not affected: mend or unset PUMPLOSS_HOT_URL, or make room, then run publish_hot "
+    "again."
+)
 # A board may be replaced between reading its pointer and reading it.
 _READ_TRIES = 5
 
@@ -57,28 +62,13 @@ def open_hot(settings: Settings) -> Iterator[redis.Redis]:
     """Open a client that answers; an embedded server lives at least as long as it. Raises StoreError."""
     with ExitStack() as stack:
         url = settings.hot_url or stack.enter_context(embedded.redis(settings.hot_dir)).url
-        try:
-            client = redis.Redis.from_url(
-                url,
-                retry=Retry(NoBackoff(), 0),
-                decode_responses=True,
-                socket_connect_timeout=5,
-                socket_timeout=30,
-            )
-            stack.callback(client.close)
-            client.ping()
-            yield client
-        except (redis.RedisError, ValueError) as error:
-            raise StoreError(
-                f"The hot store {_address(url)} failed: {error}. The lake and the warm store are not affected: mend or "
-                "unset PUMPLOSS_HOT_URL, or make room, then run publish_hot again."
-            ) from error
-
-
-def _address(url: str) -> str:
-    """Write the address without its password."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname or parts.path}{f':{parts.port}' if parts.port else ''}"
+        stack.enter_context(answering(url, _ADVICE))
+        # A transaction that is sent a second time would no longer see what changed since it was begun.
+        never = Retry(NoBackoff(), 0)
+        client = connect(url, retry=never, decode_responses=True, socket_connect_timeout=5, socket_timeout=30)
+        stack.callback(client.close)
+        client.ping()
+        yield client
 
 
 def publish(
@@ -94,19 +84,20 @@ def publish(
     `features_as_of` is the T of Feast's features, where all of them are online. The same `version` again changes
     nothing.
     """
-    replaced = [_list_key(period, pointer["version"]) for period in boards if (pointer := _pointer(client, period))]
+    pointers = {period: _pointer(client, period) for period in boards}
+    replaced = [_list_key(client, period, pointer["version"]) for period, pointer in pointers.items() if pointer]
     with client.pipeline(transaction=True) as both:
-        both.delete(*replaced, *(_list_key(period, version) for period in boards))
+        both.delete(*replaced, *(_list_key(client, period, version) for period in boards))
         for period, rows in boards.items():
-            key = _list_key(period, version)
+            key = _list_key(client, period, version)
             if rows:
                 both.rpush(key, *(json.dumps(row, default=_as_text) for row in rows))
                 both.expire(key, EXPIRY_SECONDS)
             pointer = {"version": version, "as_of": as_of.isoformat(), "rows": len(rows)}
-            both.set(_pointer_key(period), json.dumps(pointer), ex=EXPIRY_SECONDS)
+            both.set(_pointer_key(client, period), json.dumps(pointer), ex=EXPIRY_SECONDS)
         features = features_as_of.isoformat() if features_as_of else None
         said = {"version": version, "as_of": as_of.isoformat(), "features_as_of": features}
-        both.set(PUBLISHED, json.dumps(said), ex=EXPIRY_SECONDS)
+        both.set(named(client, PUBLISHED), json.dumps(said), ex=EXPIRY_SECONDS)
         both.execute()
 
 
@@ -137,7 +128,8 @@ def _read(client: redis.Redis, period: str, limit: int) -> list[dict[str, Any]]:
                 "Run publish_hot; the warm store has it as well."
             )
         wanted = max(0, min(limit, pointer["rows"]))
-        texts = cast("list[str]", client.lrange(_list_key(period, pointer["version"]), 0, wanted - 1)) if wanted else []
+        key = _list_key(client, period, pointer["version"])
+        texts = cast("list[str]", client.lrange(key, 0, wanted - 1)) if wanted else []
         if len(texts) == wanted:
             return [_row(text) for text in texts]
     raise StoreError(f"The leaderboard of {period} in the hot store is incomplete: run publish_hot again.")
@@ -148,16 +140,16 @@ def hot_losers(client: redis.Redis, period: str = "24h", limit: int = 100) -> li
     return [{name: row[kept] for name, kept in _PROMISED.items()} for row in leaderboard(client, period, limit)]
 
 
-def _pointer_key(period: str) -> str:
-    return f"{PREFIX}leaderboard:{period}:current"
+def _pointer_key(client: redis.Redis, period: str) -> str:
+    return named(client, f"{PREFIX}leaderboard:{period}:current")
 
 
-def _list_key(period: str, version: str) -> str:
-    return f"{PREFIX}leaderboard:{period}:{version}"
+def _list_key(client: redis.Redis, period: str, version: str) -> str:
+    return named(client, f"{PREFIX}leaderboard:{period}:{version}")
 
 
 def _pointer(client: redis.Redis, period: str) -> dict[str, Any] | None:
-    text = client.get(_pointer_key(period))
+    text = client.get(_pointer_key(client, period))
     return json.loads(cast("str", text)) if text else None
 
 

@@ -60,7 +60,12 @@ class Settings:
         ),
     )
     hot_url: str | None = field(
-        default=None, metadata=_variable("PUMPLOSS_HOT_URL", "Redis; or embedded", is_address=True)
+        default=None,
+        metadata=_variable(
+            "PUMPLOSS_HOT_URL",
+            "Redis, of a cluster `redis+cluster://host:port,host:port`; or embedded",
+            is_address=True,
+        ),
     )
     exports: str | None = field(
         default=None,

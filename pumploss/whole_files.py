@@ -36,6 +36,40 @@ def write_whole(
         beside.unlink(missing_ok=True)
 
 
+def write_first(path: str | Path, content: str, storage: Any) -> bool:
+    """Put content at a path as `write_whole` does, but only where nothing is; False where something is.
+
+    Of several who do so at once one succeeds: on S3 the put is on condition that there is no object.
+    """
+    if not is_local(storage):
+        try:
+            storage.pipe_file(str(path), content.encode(), mode="create")
+        except OSError as error:
+            if not isinstance(error, FileExistsError) and not _is_refused_condition(error):
+                raise
+            return False
+        return True
+    beside = Path(path).with_name(f"{Path(path).name}.{uuid.uuid4().hex[:12]}{PART}")
+    write_whole(beside, content)
+    try:
+        os.link(beside, path)
+    except FileExistsError:
+        return False
+    except OSError:  # a file system without links
+        if Path(path).exists():
+            return False
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    return True
+
+
+def _is_refused_condition(error: BaseException) -> bool:
+    """Tell whether a store refused to put an object because there is one, or because another put came first."""
+    response = getattr(error.__cause__, "response", {})
+    return response.get("ResponseMetadata", {}).get("HTTPStatusCode") in (409, 412)
+
+
 def is_local(storage: Any) -> bool:
     """Tell whether a file system of fsspec is this machine's."""
     return "file" in ((storage.protocol,) if isinstance(storage.protocol, str) else storage.protocol)

@@ -14,6 +14,7 @@ from jobs.erasing.forms import Trader
 from jobs.saving.manifest import NAME
 from pumploss.errors import StoreError
 from pumploss.hot import open_hot
+from pumploss.hot_client import named, servers
 from pumploss.hot_keys import ANSWERS
 from pumploss.settings import Settings
 from pumploss.warm import open_warm
@@ -67,22 +68,30 @@ def _switch_log(warm: psycopg.Connection) -> None:
 
 
 def scrub_hot(settings: Settings) -> None:
-    """Have Redis drop kept answers, and write its file anew. Raises StoreError where it does not within ten minutes."""
+    """Have Redis drop kept answers, and write its file anew. Raises StoreError where it does not within ten minutes.
+
+    Of a cluster every server does, replicas as well.
+    """
     if settings.hot_url is None and not settings.hot_dir.exists():
         return
     with open_hot(settings) as hot:
-        for key in hot.scan_iter(f"{ANSWERS}*"):
+        for key in hot.scan_iter(f"{named(hot, ANSWERS)}*"):
             hot.unlink(key)
-        if not _persistence(hot)["aof_enabled"]:
-            return
-        hot.bgrewriteaof()  # type: ignore[no-untyped-call]
-        deadline = time.monotonic() + _WAIT_SECONDS
-        while _is_rewriting(hot):
-            if time.monotonic() > deadline:
-                raise StoreError("Redis has not rewritten its file in ten minutes: look at its log, then erase again.")
-            time.sleep(_POLL_SECONDS)
-        if _persistence(hot)["aof_last_bgrewrite_status"] != "ok":
-            raise StoreError("Redis could not rewrite its file: see its log (a full disk?), then erase again.")
+        for server in servers(hot):
+            _rewrite_file(server)
+
+
+def _rewrite_file(server: redis.Redis) -> None:
+    if not _persistence(server)["aof_enabled"]:
+        return
+    server.bgrewriteaof()  # type: ignore[no-untyped-call]
+    deadline = time.monotonic() + _WAIT_SECONDS
+    while _is_rewriting(server):
+        if time.monotonic() > deadline:
+            raise StoreError("Redis has not rewritten its file in ten minutes: look at its log, then erase again.")
+        time.sleep(_POLL_SECONDS)
+    if _persistence(server)["aof_last_bgrewrite_status"] != "ok":
+        raise StoreError("Redis could not rewrite its file: see its log (a full disk?), then erase again.")
 
 
 def _persistence(hot: redis.Redis) -> dict[str, object]:

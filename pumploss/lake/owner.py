@@ -15,11 +15,19 @@ from pumploss.errors import LakeError
 from pumploss.lake.delta import Lake
 from pumploss.lake.ledger import built_from
 from pumploss.tables.run_ledger import TABLE
-from pumploss.whole_files import write_whole
+from pumploss.whole_files import write_first, write_whole
 
 
 def claim(lake: Lake, landing: str) -> None:
-    """Bind the lake to the landing that it is built from. Raises LakeError where it is bound to another."""
+    """Bind the lake to the landing that it is built from. Raises LakeError where it is bound to another.
+
+    Of two first runs on different landings one binds it, the other is refused.
+    """
+    if not _has_note(lake):
+        if _bind_first(lake, landing):
+            return
+        if not _has_note(lake):
+            raise LakeError(f"Another run is binding the lake {lake.root} just now: run again.")
     known = owner(lake)
     if known is None or (known == landing and _note(lake).get("landing") != named_from(lake.root, landing)):
         _bind(lake, landing, [])
@@ -42,7 +50,7 @@ def owner(lake: Lake) -> str | None:
 
     Where the note of it is torn, the ledger says from which landing the lake was built.
     """
-    if not lake.storage.exists(f"{lake.root}/{NOTE}"):
+    if not _has_note(lake):
         return None
     named = _note(lake).get("landing") or built_from(lake)
     return None if named is None else full(lake.root, str(named))
@@ -63,6 +71,15 @@ def _bind(lake: Lake, landing: str, was: list[dict[str, str]]) -> None:
     lake.storage.makedirs(lake.root, exist_ok=True)
     note = {"landing": named_from(lake.root, landing), **({"was": was} if was else {})}
     write_whole(f"{lake.root}/{NOTE}", json.dumps(note), lake.storage)
+
+
+def _bind_first(lake: Lake, landing: str) -> bool:
+    lake.storage.makedirs(lake.root, exist_ok=True)
+    return write_first(f"{lake.root}/{NOTE}", json.dumps({"landing": named_from(lake.root, landing)}), lake.storage)
+
+
+def _has_note(lake: Lake) -> bool:
+    return bool(lake.storage.exists(f"{lake.root}/{NOTE}"))
 
 
 def _note(lake: Lake) -> dict[str, Any]:

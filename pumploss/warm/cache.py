@@ -21,6 +21,7 @@ from redis.exceptions import LockError
 from redis.retry import Retry
 
 from pumploss import embedded
+from pumploss.hot_client import FAILURES, connect, named
 from pumploss.hot_keys import ANSWERS, PUBLISHED
 from pumploss.settings import Settings
 
@@ -73,7 +74,7 @@ class Cache:
         try:
             key = self._key(level, query, values)
             kept = self._kept(key)
-        except redis.RedisError:
+        except FAILURES:
             self._away_until = time.monotonic() + _AWAY_SECONDS
             return load()
         if kept is None:
@@ -85,10 +86,10 @@ class Cache:
 
     def _key(self, level: Level, query: str, values: Mapping[str, Any]) -> str:
         """Name an answer. Of the last level, another one belongs to each publish."""
-        said = self._client.get(PUBLISHED) if level.ends_with_publish else None
+        said = self._client.get(named(self._client, PUBLISHED)) if level.ends_with_publish else None
         version = json.loads(cast("str", said))["version"] if said else ""
         asked = json.dumps([version, query, values], default=str, sort_keys=True).encode()
-        return f"{ANSWERS}{query}:{hashlib.blake2b(asked, digest_size=16).hexdigest()}"
+        return named(self._client, f"{ANSWERS}{query}:{hashlib.blake2b(asked, digest_size=16).hexdigest()}")
 
     def _kept(self, key: str) -> tuple[Rows, float] | None:
         text = self._client.get(key)
@@ -103,7 +104,7 @@ class Cache:
             with self._client.lock(f"{key}:lock", timeout=_LOAD_SECONDS, blocking_timeout=_LOAD_SECONDS, sleep=0.005):
                 kept = self._kept(key)
                 return kept[0] if kept is not None else self._fetched(key, level, load)
-        except redis.RedisError:  # away, or whoever fetches it takes too long
+        except FAILURES:  # away, or whoever fetches it takes too long
             return load()
 
     def _renewed(self, key: str, level: Level, load: Callable[[], Rows]) -> None:
@@ -123,23 +124,25 @@ class Cache:
     def _fetched(self, key: str, level: Level, load: Callable[[], Rows]) -> Rows:
         names, rows = load()
         kept = [names, rows, self._clock() + level.seconds]
-        with suppress(redis.RedisError):
+        with suppress(*FAILURES):
             self._client.set(key, json.dumps(kept, default=_tagged), ex=2 * level.seconds)
         return names, rows
 
 
 @contextmanager
-def open_cache(settings: Settings) -> Iterator[Cache]:
-    """Open the cache in the hot store; where that is away, whatever is asked is asked of PostgreSQL."""
+def open_cache(settings: Settings) -> Iterator[Cache | None]:
+    """Open the cache in the hot store; where that is away, whatever is asked is asked of PostgreSQL.
+
+    None where it is a cluster that is away: its servers are not known then.
+    """
     with ExitStack() as stack:
         url = settings.hot_url or stack.enter_context(embedded.redis(settings.hot_dir)).url
-        client = redis.Redis.from_url(
-            url,
-            retry=Retry(NoBackoff(), 0),
-            decode_responses=True,
-            socket_connect_timeout=_REDIS_SECONDS,
-            socket_timeout=_REDIS_SECONDS,
-        )
+        waits = {"socket_connect_timeout": _REDIS_SECONDS, "socket_timeout": _REDIS_SECONDS}
+        try:
+            client = connect(url, retry=Retry(NoBackoff(), 0), decode_responses=True, **waits)
+        except FAILURES:
+            yield None
+            return
         stack.callback(client.close)
         cache = Cache(client)
         stack.callback(cache.close)

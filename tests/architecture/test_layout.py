@@ -36,6 +36,7 @@ COVERED_BY = {
     "integration/test_monitoring": (
         "jobs/commands/large_losses", "jobs/gold_monitoring", "jobs/monitoring/night", "jobs/monitoring/reading",
     ),
+    "integration/test_redis_cluster": ("pumploss/hot_client",),
     "integration/test_joining": ("jobs/training/joining",),
     "integration/test_models": (
         "jobs/train_loss_model", "jobs/train_risk_model", "models/loss_model", "models/quiet_mlflow",

@@ -40,6 +40,7 @@ PLANTED = (
     ("PUMPLOSS_WARM_DSN", f"host=127.0.0.1 port=1 user=me password={SECRET}", GOLD),
     ("PUMPLOSS_HOT_URL", f"redis://:{ENCODED}@127.0.0.1:1/0", HOT),
     ("PUMPLOSS_HOT_URL", f"redis://me:{SECRET}@127.0.0.1:1/0", HOT),
+    ("PUMPLOSS_HOT_URL", f"redis+cluster://me:{ENCODED}@127.0.0.1:1,127.0.0.1:2", HOT),
     ("PUMPLOSS_HOT_URL", f"http://me:{ENCODED}@127.0.0.1:1/0", HOT),
     ("PUMPLOSS_HOT_URL", f"redis://:{ENCODED}@127.0.0.1:port/0", ("run", "materialize_features", "--day", DAY)),
     ("SPARK_REMOTE", f"http://127.0.0.1:1/;token={ENCODED}", ("run", "silver_trades", "--day", DAY)),

@@ -96,3 +96,95 @@ def test_a_day_goes_from_a_landing_on_s3_to_a_lake_on_s3(told, bucket, market, l
     trades, changed = told(STEPS, str(day), PUMPLOSS_HOME=str(tmp_path / "home"), **places)
     assert trades > 40
     assert changed == []
+
+
+LANDED_AGAIN = """
+    import json, os, sys
+    from datetime import date
+    import boto3
+    from jobs.running.context import open_context
+    from jobs.running.due_days import changed_dumps
+    from jobs.running.runner import run_steps
+    from pumploss.settings import from_environment
+
+    day, key, same, other = date.fromisoformat(sys.argv[1]), *sys.argv[2:]
+    client, seen, reads = boto3.client("s3"), [], []
+    with open_context(from_environment()) as context:
+        run_steps(context, ["bronze_trades"], [day])
+        digest = context.landing.sha256
+        context.landing.sha256 = lambda file: reads.append(1) or digest(file)
+
+        def look():
+            reads.clear()
+            seen.append([[str(found) for found in changed_dumps(context, (day,))], len(reads)])
+
+        look()
+        for path in (same, other):
+            client.upload_file(path, "pumploss-test", key)
+            look()
+    print(json.dumps(seen))
+"""
+
+
+def test_a_dump_that_lands_again_under_its_name_is_noticed_by_its_tag(told, bucket, market, land, tmp_path):
+    """Neither is its size another, nor need a clock of ours be right: the other dump has one letter changed."""
+    day = date(2026, 1, 5)
+    dump = land(tmp_path, day, market(Random(1), [day], 40)[day])
+    key = f"dumps/{dump.relative_to(tmp_path)}"
+    bucket.upload_file(str(dump), BUCKET, key)
+    other = tmp_path / "other"
+    content = dump.read_bytes()
+    other.write_bytes(content[:-4] + bytes([content[-4] ^ 1]) + content[-3:])
+    places = {"PUMPLOSS_LAKE": f"s3://{BUCKET}/lake", "PUMPLOSS_LANDING": f"s3://{BUCKET}/dumps"}
+    seen = told(LANDED_AGAIN, str(day), key, str(dump), str(other), PUMPLOSS_HOME=str(tmp_path / "home"), **places)
+    assert seen == [[[], 0], [[], 0], [["2026-01-05"], 1]], "equal content has an equal tag, and is not read"
+
+
+CLAIMS = """
+    import json, os, threading
+    from pumploss.errors import LakeError
+    from pumploss.lake import Lake
+    from pumploss.lake.owner import claim, owner
+
+    lakes = [Lake(os.environ["PUMPLOSS_LAKE"], None) for _ in range(6)]
+    looked = threading.Barrier(len(lakes))
+    won, lost = [], []
+
+    def first_run(number):
+        storage = lakes[number].storage
+        exists, looks = storage.exists, []
+
+        def exists_then(path, *given, **more):
+            found = exists(path, *given, **more)
+            if not looks:
+                looks.append(1)
+                looked.wait(60)
+            return found
+
+        lakes[number].__dict__["storage"] = Watched(storage, exists_then)
+        try:
+            claim(lakes[number], f"s3://dumps/{number}")
+            won.append(number)
+        except LakeError as error:
+            lost.append(str(error))
+
+    class Watched:
+        def __init__(self, storage, exists):
+            self._storage, self.exists = storage, exists
+
+        def __getattr__(self, name):
+            return getattr(self._storage, name)
+
+    runs = [threading.Thread(target=first_run, args=(number,)) for number in range(len(lakes))]
+    [run.start() for run in runs]
+    [run.join() for run in runs]
+    print(json.dumps([won, owner(lakes[0]), [text.partition(", not from")[0] for text in lost]]))
+"""
+
+
+def test_of_several_first_runs_one_binds_the_lake(told, bucket):
+    root = f"s3://{BUCKET}/lake"
+    won, bound, lost = told(CLAIMS, PUMPLOSS_LAKE=root)
+    assert len(won) == 1
+    assert bound == f"s3://dumps/{won[0]}"
+    assert lost == [f"The lake {root} was built from {bound}"] * 5

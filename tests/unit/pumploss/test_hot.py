@@ -10,7 +10,8 @@ import pytest
 import redis
 
 from pumploss.errors import SettingsError, StoreError
-from pumploss.hot import _address, hot_losers, leaderboard, open_hot, publish
+from pumploss.hot import hot_losers, leaderboard, open_hot, publish
+from pumploss.hot_client import address
 from pumploss.settings import from_environment
 
 AS_OF = datetime(2026, 2, 1, tzinfo=UTC)
@@ -99,4 +100,5 @@ def test_an_absent_server_fails_without_its_password(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="hot store unix://") as raised, open_hot(settings):
         pass
     assert "hunter2" not in str(raised.value)
-    assert _address("redis://user:hunter2@host:6379/0") == "redis://host:6379"
+    assert address("redis://user:hunter2@host:6379/0") == "redis://host:6379"
+    assert address("rediss+cluster://:hunter2@a:1,b/0") == "rediss+cluster://a:1,b"

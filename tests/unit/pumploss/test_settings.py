@@ -3,6 +3,7 @@
 import pytest
 
 from pumploss import settings
+from pumploss.addresses import cluster_nodes
 from pumploss.errors import SettingsError
 from pumploss.settings import as_environment, from_environment
 
@@ -67,7 +68,11 @@ def test_another_home_moves_embedded_stores_only(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "url", ["S3cretw0rd", "http://:S3cretw0rd@host", "redis://:S3c/ret@w0rd x@h:1/0", "redis://h:x/0"]
+    "url",
+    [
+        *("S3cretw0rd", "http://:S3cretw0rd@host", "redis://:S3c/ret@w0rd x@h:1/0", "redis://h:x/0"),
+        *("redis://:S3cret@h:1,i:2/0", "redis+cluster://:S3cret@h:1,i:x", "unix+cluster://h,i:0", "+cluster://h"),
+    ],
 )
 def test_an_address_that_is_no_redis_is_refused_without_being_shown(url):
     with pytest.raises(SettingsError, match="PUMPLOSS_HOT_URL is no address of a Redis") as refused:
@@ -76,10 +81,24 @@ def test_an_address_that_is_no_redis_is_refused_without_being_shown(url):
 
 
 @pytest.mark.parametrize(
-    "url", ["redis://localhost:6379/0", "rediss://:a%2Fb@host:6380/1", "unix:///run/redis.sock?db=0"]
+    "url",
+    [
+        *("redis://localhost:6379/0", "rediss://:a%2Fb@host:6380/1", "unix:///run/redis.sock?db=0"),
+        *("redis+cluster://one:7000", "rediss+cluster://me:a%2Fb@one:7000,two,[::1]:7000/?ssl_ca_certs=ca.pem"),
+    ],
 )
 def test_addresses_of_a_redis(url):
     assert from_environment({"PUMPLOSS_HOT_URL": url}).hot_url == url
+
+
+def test_a_cluster_is_named_by_its_servers():
+    url = "rediss+cluster://me:a%2Cb@one:7000,two,[::1]:7000/?ssl_ca_certs=ca.pem"
+    assert cluster_nodes(url) == [
+        "rediss://me:a%2Cb@one:7000/?ssl_ca_certs=ca.pem",
+        "rediss://me:a%2Cb@two/?ssl_ca_certs=ca.pem",
+        "rediss://me:a%2Cb@[::1]:7000/?ssl_ca_certs=ca.pem",
+    ]
+    assert cluster_nodes("redis://one:7000/0") == []
 
 
 def test_outcomes_are_watched_for_a_day_a_week_or_a_month():

@@ -7,12 +7,13 @@ import signal
 import subprocess
 import sys
 import textwrap
+from concurrent.futures import ThreadPoolExecutor
 
 import fsspec
 import pytest
 
 from pumploss.settings import ROOT
-from pumploss.whole_files import write_whole
+from pumploss.whole_files import write_first, write_whole
 
 
 def test_content_takes_the_place_of_what_was_there(tmp_path):
@@ -21,6 +22,25 @@ def test_content_takes_the_place_of_what_was_there(tmp_path):
         write_whole(path, content)
         assert path.read_bytes() == (content if isinstance(content, bytes) else content.encode())
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_of_several_firsts_one_is_there(tmp_path, monkeypatch):
+    storage, path = fsspec.filesystem("file"), tmp_path / "note"
+    with ThreadPoolExecutor(8) as pool:
+        wins = list(pool.map(lambda number: write_first(path, f"{number}", storage), range(40)))
+    assert wins.count(True) == 1
+    assert path.read_text() == str(wins.index(True))
+    assert list(tmp_path.iterdir()) == [path]
+    monkeypatch.setattr(os, "link", _no_links)
+    assert not write_first(path, "other", storage)
+    path.unlink()
+    assert write_first(path, "first", storage)
+    assert path.read_text() == "first"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def _no_links(*_):
+    raise OSError(errno.EPERM, "no links here")
 
 
 def test_an_object_store_is_given_all_of_it_at_once():

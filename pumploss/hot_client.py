@@ -1,0 +1,85 @@
+"""Connects to the hot store, one Redis or a Redis Cluster, and names keys so that a cluster keeps ours together.
+
+A cluster spreads keys over its servers by the text between the first braces of their names, and changes several at once
+only where that is the same. Ours do change together, so there all of them begin with `{pumploss}`:
+`{pumploss}:published` for `pumploss:published`. One server, with its replicas, then holds all of them.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final, cast
+from urllib.parse import SplitResult, urlsplit
+
+import redis
+from redis.cluster import ClusterNode, RedisCluster
+from redis.exceptions import MovedError, RedisClusterException
+
+from pumploss.addresses import cluster_nodes
+from pumploss.errors import StoreError
+from pumploss.hot_keys import PREFIX
+
+#: What redis-py raises where a server is away, full, or not what was expected.
+FAILURES: Final = (redis.RedisError, RedisClusterException)
+
+#: Begins every key of ours on a cluster.
+TAG: Final = "{pumploss}"
+
+
+def connect(url: str, **options: Any) -> redis.Redis:
+    """Make a client of the Redis at a URL, or of the cluster whose servers a `redis+cluster://` one names.
+
+    The client of a cluster connects at once, and has the commands of the other one. Raises one of FAILURES.
+    """
+    if not (nodes := cluster_nodes(url)):
+        return redis.Redis.from_url(url, **options)
+    others = [_node(urlsplit(node)) for node in nodes[1:]]
+    client = RedisCluster.from_url(nodes[0], startup_nodes=others, **options)
+    return cast("redis.Redis", client)
+
+
+def _node(parts: SplitResult) -> ClusterNode:
+    return ClusterNode(parts.hostname, parts.port or 6379)  # type: ignore[no-untyped-call]
+
+
+def is_cluster(client: redis.Redis) -> bool:
+    """Tell whether a client is of a cluster."""
+    return isinstance(client, RedisCluster)
+
+
+def named(client: redis.Redis, key: str) -> str:
+    """Name a key of ours as the Redis of this client has it."""
+    return f"{TAG}:{key.removeprefix(PREFIX)}" if is_cluster(client) else key
+
+
+def tag(url: str) -> bytes:
+    """Return what Feast's keys begin with in the Redis at a URL: nothing but on a cluster."""
+    return TAG.encode() if cluster_nodes(url) else b""
+
+
+def servers(client: redis.Redis) -> list[redis.Redis]:
+    """List a client of each server that keeps a file: the one, or all of a cluster with their replicas."""
+    if not is_cluster(client):
+        return [client]
+    cluster = cast("RedisCluster", client)
+    return [cluster.get_redis_connection(node) for node in cluster.get_nodes()]  # type: ignore[no-untyped-call]
+
+
+@contextmanager
+def answering(url: str, advice: str) -> Iterator[None]:
+    """Raise StoreError, with the address but not its password, for whatever a client raises meanwhile."""
+    try:
+        yield
+    except MovedError as error:
+        raise StoreError(
+            f"The hot store {address(url)} is one server of a cluster: name it so, redis+cluster://host:port or with "
+            "more of its servers, redis+cluster://host:port,host:port, in PUMPLOSS_HOT_URL."
+        ) from error
+    except (*FAILURES, ValueError) as error:
+        raise StoreError(f"The hot store {address(url)} failed: {error}. {advice}") from error
+
+
+def address(url: str) -> str:
+    """Write the address without its password."""
+    parts = [urlsplit(node) for node in cluster_nodes(url) or [url]]
+    hosts = [f"{part.hostname or part.path}{f':{part.port}' if part.port else ''}" for part in parts]
+    return f"{url.partition('://')[0]}://{','.join(hosts)}"

@@ -1,0 +1,85 @@
+"""A standalone Spark cluster on 127.0.0.1 with a Connect server: a master, one worker, processes of their own."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+from pumploss.settings import ROOT
+
+HOST = "127.0.0.1"
+#: A JVM that lives for a minute is done sooner without the slow compiler.
+JVM = "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC -XX:-UsePerfData"
+CONNECT = "org.apache.spark.sql.connect.service.SparkConnectServer"
+
+
+@contextmanager
+def cluster(folder: Path):
+    """The address of its Connect server, while it runs."""
+    with ExitStack() as stack:
+        master, connect = _free_port(), _free_port()
+        _started(stack, folder, "master", "spark-class", "org.apache.spark.deploy.master.Master", port=master)
+        _until_open(master, folder / "master.log")
+        where = f"spark://{HOST}:{master}"
+        small = ("--cores", "1", "--memory", "1g", "--work-dir", str(folder / "work"), where)
+        _started(stack, folder, "worker", "spark-class", "org.apache.spark.deploy.worker.Worker", *small)
+        given = {
+            "spark.connect.grpc.binding.address": HOST, "spark.connect.grpc.binding.port": connect,
+            "spark.driver.host": HOST, "spark.ui.enabled": "false", "spark.executor.memory": "512m",
+            "spark.sql.shuffle.partitions": "2",
+        }  # fmt: skip
+        options = [text for name, value in given.items() for text in ("--conf", f"{name}={value}")]
+        _started(
+            stack, folder, "connect", "spark-submit", "--master", where, *options, "--class", CONNECT, "spark-internal"
+        )
+        _until_open(connect, folder / "connect.log")
+        yield f"sc://{HOST}:{connect}"
+
+
+def _free_port():
+    with socket.socket() as free:
+        free.bind((HOST, 0))
+        return free.getsockname()[1]
+
+
+def _started(stack, folder, name, program, *words, port=None):
+    home = Path(find_spec("pyspark").origin).parent
+    own = {
+        "SPARK_HOME": str(home), "SPARK_LOCAL_IP": HOST, "PYSPARK_PYTHON": sys.executable, "SPARK_LOG_DIR": str(folder),
+        "JAVA_TOOL_OPTIONS": JVM, "SPARK_DAEMON_MEMORY": "512m",
+    }  # fmt: skip
+    if program == "spark-class":
+        words = (*words[:1], "--host", HOST, "--webui-port", "0", *(("--port", str(port)) if port else ()), *words[1:])
+    kept = {
+        variable: value for variable, value in os.environ.items() if not variable.startswith(("SPARK_", "PUMPLOSS_"))
+    }
+    log = stack.enter_context((folder / f"{name}.log").open("wb"))
+    process = subprocess.Popen(
+        [home / "bin" / program, *words], cwd=folder, env={**kept, **own}, stdout=log, stderr=subprocess.STDOUT
+    )
+    stack.callback(process.wait)
+    stack.callback(process.terminate)
+
+
+def _until_open(port, log):
+    for _ in range(1200):
+        with socket.socket() as client:
+            if client.connect_ex((HOST, port)) == 0:
+                return
+        time.sleep(0.1)
+    raise AssertionError(log.read_text()[-4000:])
+
+
+def told(code, *arguments, **variables):
+    """What a process of its own says and how it ends, to which the variables are given."""
+    kept = {
+        variable: value for variable, value in os.environ.items() if not variable.startswith(("SPARK_", "PUMPLOSS_"))
+    }
+    return subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        env={**kept, **variables, "PYTHONPATH": str(ROOT)}, cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
