@@ -10,11 +10,12 @@ from copy import copy
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from pumploss.checks.library import great_expectations
 from pumploss.contract import Check
 
 if TYPE_CHECKING:
-    import pandas as pd
     from great_expectations.core import ExpectationValidationResult
 
 
@@ -69,10 +70,10 @@ def expectation(check: Check, label: str, is_measured: bool, **words: Any) -> An
     return _kinds()[kind](column=label, **bounds, **words)
 
 
-def outcome(expectation: Any, values: "pd.Series[float]") -> "ExpectationValidationResult":
+def outcome(expectation: Any, values: np.ndarray) -> "ExpectationValidationResult":
     """Let an expectation judge a column of metrics; what it answers is as after `validate` of a whole batch.
 
-    Its configuration is the outcome's own, so a page may say more of it.
+    Its configuration is the outcome's own, so a page may say more of it. What was not measured is NaN.
     """
     format_ = {"result_format": "BASIC"}
     wanted = expectation.get_validation_dependencies(runtime_configuration=format_).get_metric_configurations()
@@ -83,25 +84,26 @@ def outcome(expectation: Any, values: "pd.Series[float]") -> "ExpectationValidat
     return judged
 
 
-def _measured(name: str, values: "pd.Series[float]", low: float | None, high: float | None) -> Any:
+def outside(values: np.ndarray, low: float | None, high: float | None) -> np.ndarray:
+    """List the rows whose value lies outside these bounds; None is no bound, and NaN lies nowhere."""
+    is_low, is_high = values < (-np.inf if low is None else low), values > (np.inf if high is None else high)
+    rows: np.ndarray = np.flatnonzero(is_low | is_high)
+    return rows
+
+
+def _measured(name: str, values: np.ndarray, low: float | None, high: float | None) -> Any:
     """Measure what an expectation asks for by the name that Great Expectations gives it. Raises ValueError for more."""
     match name:
         case "column.max":
-            return values.max()
+            return float(np.fmax.reduce(values))
         case "column.min":
-            return values.min()
+            return float(np.fmin.reduce(values))
         case "table.row_count":
             return len(values)
         case "column_values.nonnull.unexpected_count":
-            return int(values.isna().sum())
-    is_low, is_high = (
-        values < (float("-inf") if low is None else low),
-        values > (float("inf") if high is None else high),
-    )
-    outside = values[is_low | is_high]
-    match name:
+            return int(np.isnan(values).sum())
         case "column_values.between.unexpected_count":
-            return len(outside)
+            return len(outside(values, low, high))
         case "column_values.between.unexpected_values":
-            return outside.tolist()
+            return values[outside(values, low, high)].tolist()
     raise ValueError(f"Great Expectations asks for {name}, which is not measured here.")

@@ -8,9 +8,10 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from pyspark.sql import DataFrame
 
-from pumploss.checks.expectations import expectation, outcome
+from pumploss.checks.expectations import expectation, outcome, outside
 from pumploss.checks.library import great_expectations
 from pumploss.checks.measuring import Measured
 from pumploss.contract import Check, Metric, Severity, Table
@@ -101,20 +102,21 @@ def judged(name: str, checks: Sequence[Check], metrics: "pd.DataFrame") -> Judge
     """
     if metrics.empty:
         return Judged()
-    columns = [metrics[f"m{number}"].astype("float64") for number in range(len(checks))]
+    # At once, and as plain numbers: a column of a frame by itself costs as much as judging it.
+    columns = metrics[[f"m{number}" for number in range(len(checks))]].to_numpy("float64").T
     results = [
-        outcome(_expected(check, label, bool(values.notna().any())), values)
+        outcome(_expected(check, label, not np.isnan(values).all()), values)
         for check, label, values in zip(checks, labels(checks), columns, strict=True)
     ]
-    outside: list[tuple[int, int, float]] = []
-    for number, found in enumerate(results):
+    failed: list[tuple[int, int, float]] = []
+    for number, (check, found) in enumerate(zip(checks, results, strict=True)):
         if found.success:
             continue
-        rows = _outside(checks[number], columns[number])
-        if not rows:
-            raise CheckError(f"{name}: {checks[number].name} cannot be judged: {found.exception_info}")
-        outside.extend((number, row, value) for row, value in rows)
-    return Judged(_suite(name, tuple(checks)), _summed_up(name, results), outside)
+        rows = outside(columns[number], check.lowest, check.highest)
+        if not rows.size:
+            raise CheckError(f"{name}: {check.name} cannot be judged: {found.exception_info}")
+        failed.extend((number, int(row), float(columns[number][row])) for row in rows)
+    return Judged(_suite(name, tuple(checks)), _summed_up(name, results), failed)
 
 
 def _summed_up(name: str, results: "list[ExpectationValidationResult]") -> "ExpectationSuiteValidationResult":
@@ -127,13 +129,6 @@ def _summed_up(name: str, results: "list[ExpectationValidationResult]") -> "Expe
     is_success = statistics.pop("success")
     meta = {"great_expectations_version": __version__}
     return ExpectationSuiteValidationResult(is_success, results, name, statistics=statistics, meta=meta)
-
-
-def _outside(check: Check, values: "pd.Series[float]") -> list[tuple[int, float]]:
-    """List the rows and values that lie outside the bounds of a check."""
-    is_low = values < (float("-inf") if check.lowest is None else check.lowest)
-    is_high = values > (float("inf") if check.highest is None else check.highest)
-    return [(row, float(value)) for row, value in enumerate(values) if is_low.iloc[row] or is_high.iloc[row]]
 
 
 def failures(measured: Measured, judged: Judged) -> list[Verdict]:
