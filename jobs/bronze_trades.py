@@ -11,6 +11,7 @@ from jobs.bronze.accounting import Fates, account, by_file, refuse_files
 from jobs.bronze.closing_rows import read_files
 from jobs.bronze.erased_lines import ERASED, without_erased
 from jobs.bronze.hops import flagged, legs, middles
+from jobs.bronze.line_blocks import line_blocks
 from jobs.bronze.pool_records import remember, resting
 from jobs.bronze.pool_retries import Resolved, resolve
 from jobs.bronze.refused_lines import LINE, REFUSAL, with_text
@@ -62,12 +63,16 @@ def _build(context: StepContext, days: Days) -> None:
     refuse_files(files, days, report)
     resolved = resolve(context, parsed, landed, days)
     sound, refused = _sound(context, resolved, landed)
-    trades, copies = identified(sound)
-    staged = context.stage(TABLE, _routed(context, trades, parsed, resolved))
+    trades, copies = identified(sound, context.lake.stage)
+    records = {file.file: file.records or 0 for file in files}
+    records |= {name: again.lines for (_, name), again in resolved.retried.items() if name not in records}
+    blocks = line_blocks(records, context.settings.rows_at_once)
+    staged = context.stage(TABLE, _routed(context, trades, parsed, resolved), blocks)
     kept = context.stage(QUARANTINE, _quarantine(parsed, [resolved.refused, refused], context.run_id))
     events = parsed.where("kind = 'event'").select(*EVENTS.names)
     erased = by_file(parsed.where(f"kind = '{ERASED}'"))
-    fates = Fates(by_file(staged), by_file(kept), by_file(copies), by_file(events), resolved.retried, erased)
+    copied = by_file(copies) if copies is not None else Counter()
+    fates = Fates(by_file(staged), by_file(kept), copied, by_file(events), resolved.retried, erased)
     account(files, fates, report, settled_stamps(landed))
     empty = empty_days.empty_dumps(daily_sources(context.landing), files, days, taken)
     refused_whole = refused_dumps(context, files, fates, kept)

@@ -25,13 +25,13 @@ DUPLICATES = ("exact", "across_sources", "superseded")
 SHOWN = 3
 
 
-def transform(bronze: DataFrame, has_loose: bool = True) -> DataFrame:
+def transform(bronze: DataFrame, has_loose: bool = True, has_copies: bool = True) -> DataFrame:
     """Makes `silver_trades` of bronze rows of whole trade dates: a trade counts in the first dump that holds it.
 
-    Without rows that are loose (see `chain_order`) there is less to compare, and the same comes out.
+    Without rows that are loose (see `chain_order`), or without copies, there is less to compare, and the same comes out.
     """
     return (
-        placed(once(bronze), bronze, has_loose)
+        placed(once(bronze) if has_copies else bronze, bronze, has_loose)
         .select(
             "*",
             F.date_add("known_day" if "known_day" in bronze.columns else "dump_day", 1)
@@ -46,11 +46,20 @@ def transform(bronze: DataFrame, has_loose: bool = True) -> DataFrame:
 def once(bronze: DataFrame) -> DataFrame:
     """Keeps each trade once. Those that landed several times are few: only they, found by hash, are sorted."""
     hashed = bronze.withColumn("id_hash", F.xxhash64("trade_id"))
-    repeated = hashed.groupBy("id_hash").agg(F.count(F.lit(1)).alias("repeats")).where("repeats > 1")
-    joined = hashed.join(repeated, "id_hash", "left")
+    # The engine holds the left side of such a join: the few hashes, not whole rows.
+    joined = _repeated(hashed).join(hashed, "id_hash", "right")
     copies = Window.partitionBy("trade_id").orderBy("dump_day", "source", "file", "line_number")
     first = joined.where("repeats IS NOT NULL").withColumn("copy", F.row_number().over(copies)).where("copy = 1")
     return joined.where("repeats IS NULL").select(*bronze.columns).unionByName(first.select(*bronze.columns))
+
+
+def _repeated(hashed: DataFrame) -> DataFrame:
+    return hashed.groupBy("id_hash").agg(F.count(F.lit(1)).alias("repeats")).where("repeats > 1")
+
+
+def _has_copies(bronze: DataFrame) -> bool:
+    """Whether two rows may be one trade, by hash."""
+    return bool(_repeated(bronze.select(F.xxhash64("trade_id").alias("id_hash"))).limit(1).collect())
 
 
 def run(context: StepContext, days: Days) -> None:
@@ -59,7 +68,7 @@ def run(context: StepContext, days: Days) -> None:
     touched, rows = _inputs(context, days)
     rows = _restated(context, rows, days)
     counted = rows.where("NOT is_superseded").drop("is_superseded")
-    staged = context.stage(TABLE, transform(counted, is_loose(counted)))
+    staged = context.stage(TABLE, transform(counted, is_loose(counted), _has_copies(counted)))
     duplicates = _account(rows, staged, touched, report)
     context.publish(TABLE, staged, touched, staged=True)
     for day in touched:

@@ -24,6 +24,9 @@ ADDRESS_VARIABLES = re.compile(r"AIRFLOW_CONN_\w+|AIRFLOW__\w+__(SQL_ALCHEMY_CON
 #: Several addresses in one, of which most are secrets as a whole.
 ALERT_URLS = "PUMPLOSS_ALERT_URLS"
 
+#: How many rows of a day are sorted together unless it is said.
+ROWS_AT_ONCE = 1_500_000
+
 #: How many days outcomes may be watched for. A lake has labels of one horizon.
 HORIZONS = (1, 7, 30)
 
@@ -79,6 +82,12 @@ class Settings:
     )
     connect_memory: str = field(
         default="4g", metadata=_variable("PUMPLOSS_SPARK_MEMORY", "memory of an Apache Spark that a run starts itself")
+    )
+    rows_at_once: int = field(
+        default=ROWS_AT_ONCE,
+        metadata=_variable(
+            "PUMPLOSS_ROWS_AT_ONCE", "rows of a large day that are sorted together: 0.7 GB of memory for each million"
+        ),
     )
     run: str | None = field(
         default=None,
@@ -160,6 +169,7 @@ def _given(settings: Settings) -> dict[str, str]:
         "PUMPLOSS_EXPORTS": settings.exports or "",
         "SPARK_REMOTE": settings.spark_remote or "",
         "PUMPLOSS_SPARK_MEMORY": settings.connect_memory,
+        "PUMPLOSS_ROWS_AT_ONCE": "" if settings.rows_at_once == ROWS_AT_ONCE else str(settings.rows_at_once),
         "PUMPLOSS_RUN": settings.run or "",
         "PUMPLOSS_ALERT_URLS": settings.alert_urls or "",
         "PUMPLOSS_PUBLISH_BY": settings.publish_by or "",
@@ -190,6 +200,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         exports=exports_place(env.get("PUMPLOSS_EXPORTS") or None, home, lake, landing),
         spark_remote=env.get("SPARK_REMOTE") or None,
         connect_memory=env.get("PUMPLOSS_SPARK_MEMORY") or "4g",
+        rows_at_once=_rows_at_once(env.get("PUMPLOSS_ROWS_AT_ONCE") or str(ROWS_AT_ONCE)),
         run=env.get("PUMPLOSS_RUN") or None,
         horizon_days=horizon_days(env),
         alert_urls=env.get("PUMPLOSS_ALERT_URLS") or None,
@@ -205,6 +216,13 @@ def horizon_days(environment: Mapping[str, str] | None = None) -> int:
         known = ", ".join(map(str, HORIZONS))
         raise SettingsError(f"PUMPLOSS_HORIZON_DAYS={given!r}: outcomes are watched for one of {known} days.")
     return int(given)
+
+
+def _rows_at_once(text: str) -> int:
+    """Reads a number of rows. Raises SettingsError for what is none."""
+    if not re.fullmatch(r"[1-9][0-9]{0,11}", text):
+        raise SettingsError(f"PUMPLOSS_ROWS_AT_ONCE={text!r} is no number of rows: give one such as {ROWS_AT_ONCE}.")
+    return int(text)
 
 
 def _hour(text: str | None) -> str | None:

@@ -1,6 +1,8 @@
 """Which trade a line is: its identity, and whether another line is the same trade again."""
 
-from pyspark.sql import DataFrame, Window
+from collections.abc import Callable
+
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from pumploss.tables.bronze_trades import TABLE
@@ -8,38 +10,45 @@ from pumploss.tables.bronze_trades import TABLE
 #: What makes two signed events the same trade, were it not for their position in the chain.
 EVENT = ("signature", "trader_address", "token_mint", "direction", "token_units", "sol_lamports")
 NATIVE = ("slot", "tx_index", "event_index")
+_IS_SIGNED = "signature IS NOT NULL"
 
 
-def identified(trades: DataFrame) -> tuple[DataFrame, DataFrame]:
-    """Tells trades with their identity (`bronze_trades`) from those that stand in another file or line already.
+def identified(trades: DataFrame, stage: Callable[[str, DataFrame], DataFrame]) -> tuple[DataFrame, DataFrame | None]:
+    """Tells trades with their identity (`bronze_trades`) from those that stand in another file or line already, if any.
 
     Nearly every trade is alone with its line and its event. Only those that are not, told by 64-bit hashes, are
     compared with each other: sorting millions of lone rows to number each 1 is where the time would go otherwise.
+    `stage` computes the hashes once (`Lake.stage`).
     """
-    is_signed = F.col("signature").isNotNull()
-    own = F.when(is_signed, F.xxhash64("dump_day", "source", *EVENT))
-    dated = trades.select(
-        "*",
-        F.to_date("traded_at").alias("trade_date"),
-        F.lit(False).alias("is_hop"),
-        own.otherwise(F.xxhash64("dump_day", "source", "line_digest")).alias("own_hash"),
-    )
-    repeated = dated.groupBy("own_hash").agg(F.count(F.lit(1)).alias("repeats")).where("repeats > 1")
-    compared = dated.join(repeated, "own_hash", "left")
-    alone = compared.where("repeats IS NULL").select(
-        *dated.columns,
-        F.lit(False).alias("is_ambiguous_duplicate"),
-        F.lit(1).alias("ordinal"),
-        F.lit(1).alias("copy"),
-    )
-    suspects = compared.where("repeats IS NOT NULL").select(*dated.columns)
-    numbered = _signed(suspects.where(is_signed)).unionByName(_unsigned(suspects.where(~is_signed)))
+    dated = trades.select("*", F.to_date("traded_at").alias("trade_date"), F.lit(False).alias("is_hop"))
+    alone = {"is_ambiguous_duplicate": F.lit(False), "ordinal": F.lit(1), "copy": F.lit(1)}
+    # Staged, so that the engine knows how few they are: it would hash the other side of the join, whole rows of a day.
+    repeated = stage("repeated_hashes", _repeated(trades))
+    if not repeated.take(1):
+        return _with_id(dated.withColumns(alone)), None
+    hashed = dated.withColumn("own_hash", _own_hash())
+    suspects = hashed.join(repeated, "own_hash", "left_semi")
+    numbered = _signed(suspects.where(_IS_SIGNED)).unionByName(_unsigned(suspects.where(f"NOT ({_IS_SIGNED})")))
+    lone = hashed.join(repeated, "own_hash", "left_anti").withColumns(alone)
+    return _with_id(lone.unionByName(numbered.where("copy = 1"))), numbered.where("copy > 1")
+
+
+def _repeated(trades: DataFrame) -> DataFrame:
+    """Lists the hashes that several lines have."""
+    hashes = trades.select(_own_hash().alias("own_hash")).groupBy("own_hash").agg(F.count(F.lit(1)).alias("repeats"))
+    return hashes.where("repeats > 1").select("own_hash")
+
+
+def _own_hash() -> Column:
+    own = F.when(F.expr(_IS_SIGNED), F.xxhash64("dump_day", "source", *EVENT))
+    return own.otherwise(F.xxhash64("dump_day", "source", "line_digest"))
+
+
+def _with_id(trades: DataFrame) -> DataFrame:
     signed = F.md5(F.concat_ws("|", *EVENT, "ordinal"))
     unsigned = F.md5(F.concat_ws("|", "source", "line_digest", "occurrence"))
-    kept = alone.unionByName(numbered.where("copy = 1")).withColumn(
-        "trade_id", F.when(is_signed, signed).otherwise(unsigned)
-    )
-    return kept.select(*TABLE.names), numbered.where("copy > 1")
+    trade_id = F.when(F.expr(_IS_SIGNED), signed).otherwise(unsigned)
+    return trades.withColumn("trade_id", trade_id).select(*TABLE.names)
 
 
 def _signed(trades: DataFrame) -> DataFrame:

@@ -1,10 +1,10 @@
 """What a step is given: it reads what the step declares, publishes what the step writes, and tells the report."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import cached_property
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 
 from jobs.pipeline import BY_NAME
 from jobs.running import gate
@@ -80,9 +80,12 @@ class StepContext(Context):
         self._require_own(table)
         return self.lake.read(table, days)
 
-    def stage(self, table: Table, frame: DataFrame) -> DataFrame:
-        """Computes the frame once, into files as the table's will lie: the larger its days, the more of them."""
-        return self.lake.stage(table, frame, splits_of(self.largest_day()))
+    def stage(self, table: Table, frame: DataFrame, blocks: Sequence[Column] = ()) -> DataFrame:
+        """Computes the frame once, into files as the table's will lie: the larger its days, the more of them.
+
+        `blocks` are conditions of which each row meets one (see `Lake.stage`).
+        """
+        return self.lake.stage(table, frame, splits_of(self.largest_day()), blocks)
 
     def largest_day(self) -> int:
         """Answers the rows of the largest day of the step's tables as they stand: about what a day may hold."""

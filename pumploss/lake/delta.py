@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from pumploss.lake.staging import Stage
 from pumploss.whole_files import is_local
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import Column, DataFrame, SparkSession
 
 
 #: What the address of a lake may not hold: engines and delta-rs escape it, each in its own way.
@@ -125,14 +125,17 @@ class Lake(TableLogs):
             raise ContractError(f"{table.name} from {where} does not fit its contract:\n  {listed}\n{repair}")
         return frame.select(*table.names)
 
-    def stage(self, name: str | Table, frame: "DataFrame", splits: int = 1) -> "DataFrame":
+    def stage(
+        self, name: str | Table, frame: "DataFrame", splits: int = 1, blocks: "Sequence[Column]" = ()
+    ) -> "DataFrame":
         """Compute the frame once and keep it where no reader looks; reading it again costs a file read.
 
         Given a table instead of a name, it is kept as the table's files will lie, a day in `splits` of them where the
-        table is split at all (`splits.splits_of`), and `replace` only puts them there.
+        table is split at all (`splits.splits_of`), and `replace` only puts them there. `blocks` are conditions of
+        which each row meets one: a block is computed and sorted at a time, and has files of its own.
         """
         if isinstance(name, Table):
-            return self._stage.lay(self.storage, name, self.conform(name, frame, "the stage"), splits)
+            return self._stage.lay(self.storage, name, self.conform(name, frame, "the stage"), splits, blocks)
         return self._stage.keep(self.storage, name, frame)
 
     def laying(self, table: Table) -> str:

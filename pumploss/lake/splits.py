@@ -11,6 +11,9 @@ from pumploss.cohort import COHORTS
 #: Names the range of cohorts in a stage: no column of any table, so no folder of one.
 SPLIT: Final = "split"
 
+#: Names the block of rows in a stage that were sorted together.
+BLOCK: Final = "block"
+
 #: Up to so many rows a day lies in one file.
 SMALL_ROWS: Final = 100_000
 #: Up to so many it lies in four, beyond in one per cohort.

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pumploss.contract import Table
-from pumploss.lake.splits import SPLIT, split_condition
+from pumploss.lake.splits import BLOCK, SPLIT, split_condition
 from pumploss.lake.sweeping import let_go, owned, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import Column, DataFrame, SparkSession
 
     from pumploss.embedded.locks import FileLock
 
@@ -49,19 +49,37 @@ class Stage:
             return self._session().createDataFrame([], plain.schema)
         return self._session().read.schema(plain.schema).parquet(path)
 
-    def lay(self, storage: Any, table: Table, frame: "DataFrame", splits: int) -> "DataFrame":
-        """Compute the frame, whose columns are the table's, once into sorted files: one per partition and split."""
-        parts, folder = list(table.partition_by), self.folder(table)
+    def lay(
+        self, storage: Any, table: Table, frame: "DataFrame", splits: int, blocks: "Sequence[Column]" = ()
+    ) -> "DataFrame":
+        """Compute the frame, whose columns are the table's, once into sorted files: one per partition and split.
+
+        `blocks` are conditions of which each row meets one: each is computed, sorted and written by itself, since a
+        sort holds all that it sorts.
+        """
+        folder = self.folder(table)
+        if not blocks:
+            self._write(table, frame, splits, folder)
+        for number, block in enumerate(blocks):
+            self._write(table, frame.where(block), splits, folder, number)
+        return self.laid(storage, table, folder)
+
+    @staticmethod
+    def _write(table: Table, frame: "DataFrame", splits: int, folder: str, block: int | None = None) -> None:
+        """Sort and write rows, one file per partition and split, beside those of other blocks."""
+        parts = list(table.partition_by)
         arrays = {column.name: column.type.spark for column in table.columns if column.type.spark.startswith("array")}
         arranged = plain_arrays(frame, arrays)
         if table.split_by and splits > 1:
             arranged = arranged.selectExpr("*", f"{split_condition(table.split_by, splits)} AS {SPLIT}")
             parts.append(SPLIT)
+        if block is not None:
+            arranged = arranged.selectExpr("*", f"{block} AS {BLOCK}")
+            parts.append(BLOCK)
         arranged = arranged.repartition(2, *parts)
         if table.order_by:
             arranged = in_order(table, arranged, parts)
-        arranged.write.mode("overwrite").partitionBy(*parts).parquet(folder)
-        return self.laid(storage, table, folder)
+        arranged.write.mode("append").partitionBy(*parts).parquet(folder)
 
     def folder(self, table: Table) -> str:
         """Name a new folder for files of the table."""

@@ -2,9 +2,14 @@
 
 import gzip
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from random import Random
 
+import pyarrow.parquet as pq
+
+from jobs.running.context import open_context
 from jobs.running.runner import run_step
 from pumploss.tables import bronze_trades, quarantine_trades
 from tests.building.source_lines import MINT, SIGNATURE, TRADER
@@ -56,3 +61,21 @@ def test_numbers_of_floats_are_taken_and_counted(context, rows_of):
     assert file["float_count"] == 1
     assert any(note.startswith("1 lines have whole numbers") for note in report.notes)
     assert any(note.startswith("1 trades have an amount that was rounded") for note in report.notes)
+
+
+def test_a_day_that_is_sorted_in_blocks_is_the_same_day(settings, land, market, rows_of, tmp_path):
+    dumps = market(Random(5), [D1, D2, D3], 60)
+    for day, trades in dumps.items():
+        land(settings.landing, day, trades[::2], "first")
+        land(settings.landing, day, [*trades[1::2], *trades[:3]], "second")
+    tables = []
+    for rows_at_once in (7, 10**6):
+        found = replace(settings, lake=str(tmp_path / f"lake-{rows_at_once}"), rows_at_once=rows_at_once)
+        with open_context(found) as context:
+            run_step(context, "bronze_trades", [D1, D2, D3])
+            tables.append(rows_of(context.lake.read(bronze_trades.TABLE), "file", "line_number"))
+            files = context.lake.files(bronze_trades.TABLE)
+        places = [pq.read_table(file.path, columns=["file", "line_number"], partitioning=None) for file in files]
+        assert all(rows.equals(rows.sort_by([("file", "ascending"), ("line_number", "ascending")])) for rows in places)
+        assert (len(files) > 3) == (rows_at_once == 7)
+    assert tables[0] == tables[1]

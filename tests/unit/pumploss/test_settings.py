@@ -50,6 +50,7 @@ def test_unusable_places_are_refused_by_name(variable, value):
         {},
         {"PUMPLOSS_LAKE": "s3://b/l", "PUMPLOSS_LANDING": "s3://b/d", "SPARK_REMOTE": "local[2]"},
         {"PUMPLOSS_WARM_DSN": "postgresql://h/d", "PUMPLOSS_HOT_URL": "redis://h", "MLFLOW_TRACKING_URI": "http://h"},
+        {"PUMPLOSS_ROWS_AT_ONCE": "70000"},
     ],
 )
 def test_a_child_process_sees_the_same_settings(tmp_path, given):
@@ -136,3 +137,9 @@ def test_exports_lie_beside_stores_and_dumps_and_not_among_them(place):
 def test_exports_have_a_place_of_their_own(place):
     given = {"PUMPLOSS_HOME": "/h", "PUMPLOSS_LANDING": "/dumps", "PUMPLOSS_LAKE": "s3://bucket/lake"}
     assert from_environment({**given, "PUMPLOSS_EXPORTS": place}).exports_root == place
+
+
+@pytest.mark.parametrize("text", ["0", "-5", "1e6", "many", "1_000"])
+def test_a_number_of_rows_is_one_or_refused(text):
+    with pytest.raises(SettingsError, match="PUMPLOSS_ROWS_AT_ONCE"):
+        from_environment({"PUMPLOSS_ROWS_AT_ONCE": text})

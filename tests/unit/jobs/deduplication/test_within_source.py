@@ -5,19 +5,27 @@ from datetime import UTC, date, datetime
 import pytest
 
 from jobs.deduplication.within_source import identified
+from pumploss.lake import Lake
 
 D1, D2, D3 = (date(2026, 1, day) for day in (5, 6, 7))
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def split(trades, rows_of):
+def staged(tmp_path, spark):
+    lake = Lake(str(tmp_path / "lake"), spark)
+    yield lake.stage
+    lake.unstage()
+
+
+@pytest.fixture
+def split(trades, rows_of, staged):
     """`(line numbers that are trades, line numbers that are copies, trade ids)` of parsed trades."""
 
     def split(*rows):
-        kept, copies = identified(trades(*rows))
+        kept, copies = identified(trades(*rows), staged)
         found = rows_of(kept, "file", "line_number")
-        copied = [row["line_number"] for row in rows_of(copies, "file", "line_number")]
+        copied = [row["line_number"] for row in rows_of(copies, "file", "line_number")] if copies else []
         return [row["line_number"] for row in found], copied, [row["trade_id"] for row in found]
 
     return split
@@ -67,7 +75,7 @@ def test_days_and_sources_are_told_apart_but_share_the_identity(split):
     assert len(set(ids)) == 1
 
 
-def test_unsigned_lines_count_as_often_as_in_the_file_that_has_most_of_them(trades, rows_of):
+def test_unsigned_lines_count_as_often_as_in_the_file_that_has_most_of_them(trades, rows_of, staged):
     line = {"signature": None, "line_digest": "same"}
     kept, copies = identified(
         trades(
@@ -75,9 +83,19 @@ def test_unsigned_lines_count_as_often_as_in_the_file_that_has_most_of_them(trad
             {**line, "occurrence": 2},
             {**line, "occurrence": 1, "file": "b"},
             {"signature": None, "line_digest": "other"},
-        )
+        ),
+        staged,
     )
     found = rows_of(kept, "line_number")
     assert [(row["line_number"], row["is_ambiguous_duplicate"]) for row in found] == [(1, True), (2, True), (4, False)]
     assert len({row["trade_id"] for row in found}) == 3
     assert [row["line_number"] for row in rows_of(copies)] == [3]
+
+
+def test_copies_change_nothing_of_the_trades_beside_them(trades, rows_of, staged):
+    lone = [{"signature": f"s{n}"} for n in range(20)] + [{"signature": None, "line_digest": f"d{n}"} for n in range(9)]
+    alone, none = identified(trades(*lone), staged)
+    beside, copies = identified(trades(*lone, {"signature": "twice"}, {"signature": "twice", "file": "b"}), staged)
+    assert none is None
+    assert rows_of(beside, "line_number")[: len(lone)] == rows_of(alone, "line_number")
+    assert [row["line_number"] for row in rows_of(copies)] == [len(lone) + 2]

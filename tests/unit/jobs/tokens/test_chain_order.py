@@ -85,6 +85,8 @@ def test_without_loose_rows_fewer_columns_give_the_same(frame, rows_of):
     assert chain_order.is_loose(frame(TABLE, {**PLAIN, **buy("a", slot=1, tx_index=2)}))
     few, all_of_them = (silver_trades.transform(landed, has_loose) for has_loose in (False, True))
     assert rows_of(few, "trade_id") == rows_of(all_of_them, "trade_id")
+    without_copies = silver_trades.transform(landed, has_copies=False)
+    assert rows_of(without_copies, "trade_id") == rows_of(all_of_them, "trade_id")
 
 
 @pytest.fixture
