@@ -28,7 +28,7 @@ SHOWN = 3
 def transform(bronze: DataFrame, has_loose: bool = True, has_copies: bool = True) -> DataFrame:
     """Makes `silver_trades` of bronze rows of whole trade dates: a trade counts in the first dump that holds it.
 
-    Without rows that are loose (see `chain_order`), or without copies, there is less to compare, and the same comes out.
+    Without rows that are loose (see `chain_order`), or without copies, less is compared, and the same comes out.
     """
     return (
         placed(once(bronze) if has_copies else bronze, bronze, has_loose)
