@@ -12,6 +12,13 @@ from functools import cache
 from typing import Any, TextIO
 from urllib.parse import quote, quote_plus, unquote
 
+#: Variables of the libraries beneath us whose whole value is a secret, and those that are addresses with one inside.
+SECRET_VARIABLES = re.compile(
+    r"(AWS|AIRFLOW|MLFLOW|PG|SPARK|REDIS|REDISCLI|FEAST|PUMPLOSS|OPENLINEAGE|OTEL)\w*?"
+    r"(PASSWORD|SECRET|TOKEN|SECRET_ACCESS_KEY|ACCESS_KEY_ID|SECRET_KEY|FERNET_KEY|API_KEY|AUTH)"
+)
+ADDRESS_VARIABLES = re.compile(r"AIRFLOW_CONN_\w+|AIRFLOW__\w+__(SQL_ALCHEMY_CONN(_ASYNC)?|RESULT_BACKEND|BROKER_URL)")
+
 HIDDEN = "***"
 
 #: Shorter ones cannot be told from ordinary text, and protect nothing.
@@ -56,6 +63,12 @@ def remember(addresses: Iterable[str], secrets: Iterable[str] = (), receivers: I
     if new:
         _known.update(new)
         _pattern.cache_clear()
+
+
+def header_values(headers: str) -> set[str]:
+    """Finds what headers, written as `name=value,name=value`, say: the whole values, and what follows a scheme."""
+    values = {unquote(pair.partition("=")[2]).strip() for pair in headers.split(",")}
+    return {secret for value in values for secret in (value, value.rpartition(" ")[2]) if secret}
 
 
 def passwords_of(address: str) -> set[str]:

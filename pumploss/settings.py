@@ -1,7 +1,6 @@
 """Where everything lives: the only module that reads the environment."""
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -9,26 +8,14 @@ from pathlib import Path
 from pumploss import redaction
 from pumploss.addresses import exports_place, place, redis_address
 from pumploss.bound_landing import bound_landing
-from pumploss.errors import SettingsError
+from pumploss.given_values import ROWS_AT_ONCE, horizon, hour, minutes, rows_at_once
 
 ROOT = Path(__file__).resolve().parents[1]
 
-#: Variables of the libraries beneath us whose whole value is a secret, and those that are addresses with one inside.
-SECRET_VARIABLES = re.compile(
-    r"(AWS|AIRFLOW|MLFLOW|PG|SPARK|REDIS|REDISCLI|FEAST|PUMPLOSS)\w*?"
-    r"(PASSWORD|SECRET|TOKEN|SECRET_ACCESS_KEY|ACCESS_KEY_ID|SECRET_KEY|FERNET_KEY|AUTH)"
-)
-ADDRESS_VARIABLES = re.compile(r"AIRFLOW_CONN_\w+|AIRFLOW__\w+__(SQL_ALCHEMY_CONN(_ASYNC)?|RESULT_BACKEND|BROKER_URL)")
-
-
 #: Several addresses in one, of which most are secrets as a whole.
 ALERT_URLS = "PUMPLOSS_ALERT_URLS"
-
-#: How many rows of a day are sorted together unless it is said.
-ROWS_AT_ONCE = 1_500_000
-
-#: How many days outcomes may be watched for. A lake has labels of one horizon.
-HORIZONS = (1, 7, 30)
+#: `name=value,name=value`, read by OpenTelemetry itself.
+OTLP_HEADERS = "OTEL_EXPORTER_OTLP_HEADERS"
 
 
 def _variable(name: str, meaning: str, *, is_address: bool = False) -> dict[str, object]:
@@ -108,6 +95,21 @@ class Settings:
         default=None, metadata=_variable("PUMPLOSS_PUBLISH_BY", "time of day (UTC) by which a night is to be published")
     )
 
+    otlp_endpoint: str | None = field(
+        default=None,
+        metadata=_variable(
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "OpenTelemetry collector (OTLP over HTTP) of steps' spans and metrics",
+            is_address=True,
+        ),
+    )
+    lineage_url: str | None = field(
+        default=None,
+        metadata=_variable("OPENLINEAGE_URL", "OpenLineage server of what steps read and wrote", is_address=True),
+    )
+    lineage_key: str | None = field(
+        default=None, repr=False, metadata=_variable("OPENLINEAGE_API_KEY", "key that this server asks for, if any")
+    )
     search_minutes: float = field(
         default=0.0,
         metadata=_variable(
@@ -173,6 +175,9 @@ def _given(settings: Settings) -> dict[str, str]:
         "PUMPLOSS_RUN": settings.run or "",
         "PUMPLOSS_ALERT_URLS": settings.alert_urls or "",
         "PUMPLOSS_PUBLISH_BY": settings.publish_by or "",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": settings.otlp_endpoint or "",
+        "OPENLINEAGE_URL": settings.lineage_url or "",
+        "OPENLINEAGE_API_KEY": settings.lineage_key or "",
         "PUMPLOSS_SEARCH_MINUTES": f"{settings.search_minutes:g}" if settings.search_minutes else "",
         "PUMPLOSS_HORIZON_DAYS": "" if settings.horizon_days == 7 else str(settings.horizon_days),
         "MLFLOW_TRACKING_URI": "" if settings.tracking_uri == default_tracking else settings.tracking_uri,
@@ -200,47 +205,21 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         exports=exports_place(env.get("PUMPLOSS_EXPORTS") or None, home, lake, landing),
         spark_remote=env.get("SPARK_REMOTE") or None,
         connect_memory=env.get("PUMPLOSS_SPARK_MEMORY") or "4g",
-        rows_at_once=_rows_at_once(env.get("PUMPLOSS_ROWS_AT_ONCE") or str(ROWS_AT_ONCE)),
+        rows_at_once=rows_at_once(env.get("PUMPLOSS_ROWS_AT_ONCE") or str(ROWS_AT_ONCE)),
         run=env.get("PUMPLOSS_RUN") or None,
         horizon_days=horizon_days(env),
         alert_urls=env.get("PUMPLOSS_ALERT_URLS") or None,
-        publish_by=_hour(env.get("PUMPLOSS_PUBLISH_BY") or None),
-        search_minutes=_minutes(env.get("PUMPLOSS_SEARCH_MINUTES") or "0"),
+        publish_by=hour(env.get("PUMPLOSS_PUBLISH_BY") or None),
+        otlp_endpoint=env.get("OTEL_EXPORTER_OTLP_ENDPOINT") or None,
+        lineage_url=env.get("OPENLINEAGE_URL") or None,
+        lineage_key=env.get("OPENLINEAGE_API_KEY") or None,
+        search_minutes=minutes(env.get("PUMPLOSS_SEARCH_MINUTES") or "0"),
     )
 
 
 def horizon_days(environment: Mapping[str, str] | None = None) -> int:
     """Reads how many days outcomes are watched, 7 unless said. Raises SettingsError for what HORIZONS lacks."""
-    given = (os.environ if environment is None else environment).get("PUMPLOSS_HORIZON_DAYS") or "7"
-    if given not in map(str, HORIZONS):
-        known = ", ".join(map(str, HORIZONS))
-        raise SettingsError(f"PUMPLOSS_HORIZON_DAYS={given!r}: outcomes are watched for one of {known} days.")
-    return int(given)
-
-
-def _rows_at_once(text: str) -> int:
-    """Reads a number of rows. Raises SettingsError for what is none."""
-    if not re.fullmatch(r"[1-9][0-9]{0,11}", text):
-        raise SettingsError(f"PUMPLOSS_ROWS_AT_ONCE={text!r} is no number of rows: give one such as {ROWS_AT_ONCE}.")
-    return int(text)
-
-
-def _hour(text: str | None) -> str | None:
-    """Take a time of day. Raises SettingsError for what is none."""
-    if text is not None and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
-        raise SettingsError(f"PUMPLOSS_PUBLISH_BY={text!r} is no time of day: give it as HH:MM, in UTC, such as 06:00.")
-    return text
-
-
-def _minutes(text: str) -> float:
-    """Take a number of minutes. Raises SettingsError for what is none, or more than a day."""
-    try:
-        minutes = float(text)
-    except ValueError:
-        minutes = -1
-    if not 0 <= minutes <= 1440:
-        raise SettingsError(f"PUMPLOSS_SEARCH_MINUTES={text!r}: give a number of minutes between 0 and 1440.")
-    return minutes
+    return horizon((os.environ if environment is None else environment).get("PUMPLOSS_HORIZON_DAYS") or "7")
 
 
 def remember_secrets(environment: Mapping[str, str] | None = None) -> None:
@@ -250,8 +229,10 @@ def remember_secrets(environment: Mapping[str, str] | None = None) -> None:
         ALERT_URLS
     }
     told = redaction.addresses_in(env.get(ALERT_URLS, ""))
-    known = [value for name, value in env.items() if name in ours - {ALERT_URLS} or ADDRESS_VARIABLES.fullmatch(name)]
-    whole = [value for name, value in env.items() if SECRET_VARIABLES.fullmatch(name)]
+    is_address = redaction.ADDRESS_VARIABLES.fullmatch
+    known = [value for name, value in env.items() if name in ours or is_address(name)]
+    whole = [value for name, value in env.items() if redaction.SECRET_VARIABLES.fullmatch(name)]
+    whole += redaction.header_values(env.get(OTLP_HEADERS, ""))
     redaction.remember(known, whole, receivers=told)
 
 

@@ -36,7 +36,8 @@ def environment(settings: Settings) -> dict[str, str]:
     """
     given = {name: value for name, value in os.environ.items() if _is_inherited(name)}
     address = host(given), port(given)
-    return {**_defaults(settings, *address), **_asynchronous(given), **given, **_ours(settings, given)}
+    defaults = {**_defaults(settings, *address), **_asynchronous(given), **_observed(settings)}
+    return {**defaults, **given, **_ours(settings, given)}
 
 
 def news(variables: Mapping[str, str]) -> dict[str, str]:
@@ -135,6 +136,13 @@ def _asynchronous(given: Mapping[str, str]) -> dict[str, str]:
     """
     scheme, _, rest = given.get(DATABASE, "").partition("://")
     return {f"{DATABASE}_ASYNC": f"{scheme}_async://{rest}"} if scheme == "postgresql+psycopg" else {}
+
+
+def _observed(settings: Settings) -> dict[str, str]:
+    """Has Airflow send its own metrics and traces where those of steps go."""
+    if settings.otlp_endpoint is None:
+        return {}
+    return {"AIRFLOW__METRICS__OTEL_ON": "True", "AIRFLOW__TRACES__OTEL_ON": "True"}
 
 
 def _ours(settings: Settings, given: dict[str, str]) -> dict[str, str]:

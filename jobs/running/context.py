@@ -39,6 +39,8 @@ class Context:
     accept_completeness: bool = False
     wait_seconds: float = 120.0
     hold: Hold | None = field(default=None, init=False, repr=False)
+    #: What is done when the context closes, by a name, once each.
+    at_close: dict[str, Callable[[], None]] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def spark(self) -> SparkSession:
@@ -112,3 +114,5 @@ def open_context(settings: Settings, say: Callable[[str], None] = _silent) -> It
     finally:
         if "lake" in context.__dict__:
             context.lake.unstage()
+        for last_act in context.at_close.values():
+            last_act()

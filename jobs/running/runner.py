@@ -63,6 +63,7 @@ def _run(context: Context, hold: Hold, step: Step, wanted: Days, **options: Any)
     hold.require()
     # One commit: a kill in between would leave days that rest on what changed without a mark, for good.
     context.ledger.append([*done, *stale_rows(context, report, wanted)])
+    _observe(context, report, done)
     if step is daily()[-1]:
         gate.build_data_docs(context.settings.data_docs_dir, context.say, report)
         _write_page(context, wanted[-1], report)
@@ -116,7 +117,21 @@ def run_steps(context: Context, names: Iterable[str], days: Iterable[date]) -> l
 def _record_failure(context: Context, report: RunReport, wanted: Days, ending: Ending) -> None:
     counted = report.days if report.is_evidence else {}
     days = {day: counted.get(day, DayReport()) for day in wanted}
-    context.ledger.append(rows_of(context, BY_NAME[report.step], days, ending))
+    rows = rows_of(context, BY_NAME[report.step], days, ending)
+    context.ledger.append(rows)
+    _observe(context, report, rows)
+
+
+def _observe(context: Context, report: RunReport, rows: list[dict[str, Any]]) -> None:
+    """Tell of the pass where an address is given to tell it to; what is loaded for that no other run needs."""
+    if context.settings.otlp_endpoint:
+        from jobs.telemetry.steps import observe
+
+        observe(context, report, rows)
+    if context.settings.lineage_url:
+        from jobs.telemetry.lineage import trace
+
+        trace(context, report, rows)
 
 
 def _require_inputs(context: Context, step: Step, wanted: Days) -> None:

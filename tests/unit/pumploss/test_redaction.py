@@ -6,8 +6,17 @@ import pytest
 
 from pumploss import redaction
 from pumploss.errors import StoreError, failure_text
-from pumploss.redaction import RedactingStream, passwords_of, redacted, redacted_in, remember
-from pumploss.settings import ADDRESS_VARIABLES, SECRET_VARIABLES, Settings
+from pumploss.redaction import (
+    ADDRESS_VARIABLES,
+    SECRET_VARIABLES,
+    RedactingStream,
+    header_values,
+    passwords_of,
+    redacted,
+    redacted_in,
+    remember,
+)
+from pumploss.settings import Settings
 
 
 @pytest.fixture(autouse=True)
@@ -184,3 +193,9 @@ def test_a_password_that_is_a_word_is_taken_out_as_a_word_and_never_as_a_key():
 def test_a_long_token_is_taken_out_wherever_it_stands():
     remember([], ["4bCd3fGh1jKl"])
     assert redacted("x4bCd3fGh1jKly") == "x***y"
+
+
+def test_headers_of_a_collector_are_secrets_with_and_without_their_scheme():
+    found = header_values("authorization=Bearer%20s3cretW0rd,x-scope=team, api-key=k3y%2Fk3y")
+    assert found == {"Bearer s3cretW0rd", "s3cretW0rd", "team", "k3y/k3y"}
+    assert header_values("") == set()

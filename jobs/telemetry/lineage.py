@@ -1,0 +1,127 @@
+"""What a pass read and wrote, as OpenLineage events, where an address is given: tables with versions, files, rows."""
+
+import json
+import uuid
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import PurePosixPath
+from typing import Any
+
+from openlineage.client import OpenLineageClient
+from openlineage.client.event_v2 import InputDataset, Job, OutputDataset, Run, RunEvent, RunState
+from openlineage.client.facet_v2 import (
+    RunFacet,
+    dataset_version_dataset,
+    error_message_run,
+    nominal_time_run,
+    output_statistics_output_dataset,
+    parent_run,
+)
+from openlineage.client.transport.http import ApiKeyTokenProvider, HttpConfig, HttpTransport, TokenProvider
+
+from jobs.pipeline import BY_NAME, LANDING
+from jobs.running.context import Context
+from pumploss import clock
+from pumploss.catalog import tables
+from pumploss.days import midnight, shift
+from pumploss.errors import failure_text
+from pumploss.report import RunReport
+from pumploss.version import code_version
+
+_NAMESPACE, _PRODUCER = "pumploss", f"pumploss {code_version()}"
+_PATIENCE_SECONDS = 3.0
+#: Addresses that did not take an event: they are left alone for the rest of the process.
+_silent: set[str] = set()
+
+
+def trace(context: Context, report: RunReport, rows: Sequence[dict[str, Any]]) -> None:
+    """Send how a pass began and how it ended; an address that does not take it is named once, and left alone."""
+    address = context.settings.lineage_url
+    assert address is not None
+    if not rows or address in _silent:
+        return
+    try:
+        client = _client(address, context.settings.lineage_key)
+        for event in _events(context, rows):
+            client.emit(event)
+    except Exception as error:  # noqa: BLE001 - a night is worth more than what is told of it
+        _silent.add(address)
+        context.say(f"OPENLINEAGE_URL did not take what {report.step} read and wrote: {failure_text(error)}.")
+
+
+@cache
+def _client(address: str, key: str | None) -> OpenLineageClient:
+    auth = ApiKeyTokenProvider({"apiKey": key}) if key else TokenProvider({})
+    config = HttpConfig(address, timeout=_PATIENCE_SECONDS, auth=auth, retry={"total": 0})
+    return OpenLineageClient(transport=HttpTransport(config))
+
+
+def _events(context: Context, rows: Sequence[dict[str, Any]]) -> Iterable[RunEvent]:
+    last, days = rows[-1], sorted(row["day"] for row in rows)
+    ended, whole = clock.now(), uuid.uuid5(uuid.NAMESPACE_OID, context.settings.run or context.run_id)
+    facets: dict[str, RunFacet] = {
+        "nominalTime": nominal_time_run.NominalTimeRunFacet(
+            midnight(days[0]).isoformat(), midnight(shift(days[-1], 1)).isoformat()
+        ),
+        "parent": parent_run.ParentRunFacet(parent_run.Run(str(whole)), parent_run.Job(_NAMESPACE, "night")),
+    }
+    run = Run(str(uuid.uuid5(whole, f"{last['step']} {days[0]} {days[-1]} {ended}")), facets)
+    job = Job(_NAMESPACE, last["step"])
+    began = ended - timedelta(seconds=last["seconds"])
+    yield _event(RunState.START, began, run, job)
+    if last["status"] == "failed":
+        facets["errorMessage"] = error_message_run.ErrorMessageRunFacet(last["error"], "python")
+        yield _event(RunState.FAIL, ended, run, job, list(_inputs(context, rows)))
+        return
+    yield _event(RunState.COMPLETE, ended, run, job, list(_inputs(context, rows)), list(_outputs(context, rows)))
+
+
+def _event(
+    state: RunState,
+    at: datetime,
+    run: Run,
+    job: Job,
+    inputs: list[InputDataset] | None = None,
+    outputs: list[OutputDataset] | None = None,
+) -> RunEvent:
+    return RunEvent(
+        eventType=state, eventTime=at.isoformat(), run=run, job=job, producer=_PRODUCER, inputs=inputs or [],
+        outputs=outputs or [],
+    )  # fmt: skip
+
+
+def _inputs(context: Context, rows: Sequence[dict[str, Any]]) -> Iterable[InputDataset]:
+    for name in BY_NAME[rows[-1]["step"]].reads:
+        if name != LANDING:
+            version = context.lake.version(tables()[name])
+            yield InputDataset(*_place(context.lake.root, name), facets=_version(version))
+    for row in rows:
+        for file in json.loads(row["inputs"] or "[]"):
+            path, digest = str(PurePosixPath(file["path"])), file["sha256"]
+            yield InputDataset(*_place(context.settings.landing, path), facets=_version(digest))
+
+
+def _outputs(context: Context, rows: Sequence[dict[str, Any]]) -> Iterable[OutputDataset]:
+    written = [json.loads(row["outputs"] or "{}") for row in rows]
+    for name in BY_NAME[rows[-1]["step"]].writes:
+        told = [outputs[name] for outputs in written if name in outputs]
+        counted = output_statistics_output_dataset.OutputStatisticsOutputDatasetFacet(
+            rowCount=sum(one.get("rows", 0) for one in told)
+        )
+        version = max((one["version"] for one in told if one.get("version") is not None), default=None)
+        yield OutputDataset(*_place(context.lake.root, name), {"outputStatistics": counted}, facets=_version(version))
+
+
+def _place(root: str, name: str) -> tuple[str, str]:
+    """Name a thing below a root as OpenLineage names files: by bucket, or by the file system."""
+    if root.startswith("s3://"):
+        bucket, _, prefix = root.removeprefix("s3://").partition("/")
+        return f"s3://{bucket}", "/".join(filter(None, (prefix, name)))
+    return "file", f"{root}/{name}"
+
+
+def _version(version: object) -> dict[str, Any]:
+    if version is None:
+        return {}
+    return {"version": dataset_version_dataset.DatasetVersionDatasetFacet(str(version))}

@@ -1,0 +1,100 @@
+"""What a lineage server is told of passes: what they read and wrote, with versions."""
+
+import hashlib
+import json
+import threading
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from jobs.running.context import open_context
+from jobs.running.runner import run_step, run_steps
+from pumploss.tables import bronze_trades, silver_trades
+from tests.building.dumps import land_day
+from tests.building.three_days import D1, more
+
+STEPS = ("bronze_trades", "silver_tokens", "silver_trades")
+
+
+@pytest.fixture
+def server():
+    """A server that keeps events, and the headers that they came with."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            made.events.append((self.path, dict(self.headers), json.loads(body)))
+            self.send_response(201)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    made = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    made.events = []
+    threading.Thread(target=made.serve_forever, daemon=True).start()
+    yield made
+    made.shutdown()
+    made.server_close()
+
+
+@pytest.fixture
+def landed(settings, server):
+    """Settings with that server; one day has landed."""
+    land_day(settings.landing, D1, [more(D1, "one"), more(D1, "two")])
+    return replace(settings, lineage_url=f"http://127.0.0.1:{server.server_port}", lineage_key="s3cretKey")
+
+
+def test_a_pass_is_told_with_files_tables_versions_and_rows(landed, spark, server):
+    with open_context(landed) as context:
+        run_steps(context, STEPS, [D1])
+        versions = {table.name: context.lake.version(table) for table in (bronze_trades.TABLE, silver_trades.TABLE)}
+        files = json.loads(context.ledger.latest()["bronze_trades", D1]["inputs"])
+        root = context.lake.root
+    assert {path for path, _, _ in server.events} == {"/api/v1/lineage"}
+    assert {headers["Authorization"] for _, headers, _ in server.events} == {"Bearer s3cretKey"}
+    events = [event for _, _, event in server.events]
+    assert [event["eventType"] for event in events] == ["START", "COMPLETE"] * len(STEPS)
+    assert [event["job"]["name"] for event in events[1::2]] == list(STEPS)
+    for start, end in zip(events[::2], events[1::2], strict=True):
+        assert start["run"]["runId"] == end["run"]["runId"]
+        assert start["eventTime"] < end["eventTime"]
+    assert len({event["run"]["runId"] for event in events}) == len(STEPS)
+    assert len({event["run"]["facets"]["parent"]["run"]["runId"] for event in events}) == 1
+    parsed, _, deduplicated = events[1::2]
+    (dump,) = parsed["inputs"]
+    content = (Path(landed.landing) / files[0]["path"]).read_bytes()
+    assert (dump["namespace"], dump["name"]) == ("file", f"{landed.landing}/{files[0]['path']}")
+    assert dump["facets"]["version"]["datasetVersion"] == hashlib.sha256(content).hexdigest()
+    read = {one["name"]: one for one in deduplicated["inputs"]}
+    written = {one["name"]: one for one in deduplicated["outputs"]}
+    of_bronze = read[f"{root}/bronze_trades"]["facets"]["version"]["datasetVersion"]
+    assert of_bronze == str(versions["bronze_trades"])
+    told = written[f"{root}/silver_trades"]
+    assert told["facets"]["version"]["datasetVersion"] == str(versions["silver_trades"])
+    assert told["outputFacets"]["outputStatistics"]["rowCount"] == 2
+
+
+def test_a_pass_that_failed_is_told_with_why(landed, spark, server, monkeypatch):
+    monkeypatch.setattr("jobs.silver_trades.transform", lambda *_: 1 / 0)
+    with open_context(landed) as context:
+        run_steps(context, STEPS[:2], [D1])
+        with pytest.raises(ZeroDivisionError):
+            run_step(context, "silver_trades", [D1])
+    event = server.events[-1][2]
+    assert (event["eventType"], event["job"]["name"]) == ("FAIL", "silver_trades")
+    assert event["run"]["facets"]["errorMessage"]["message"] == "ZeroDivisionError: division by zero"
+    assert event["outputs"] == []
+
+
+def test_a_server_that_is_away_is_named_once_and_left_alone(landed, spark, server, capfd):
+    server.shutdown()
+    server.server_close()
+    lines = []
+    with open_context(landed, lines.append) as context:
+        run_steps(context, STEPS, [D1])
+        assert context.ledger.held("silver_trades") == {D1}
+    assert len([line for line in lines if "OPENLINEAGE_URL did not take" in line]) == 1
+    assert "s3cretKey" not in "".join([*lines, *capfd.readouterr()])
