@@ -85,4 +85,4 @@ def _close(context: Context, to: Exporter) -> None:
         if found["days_behind_landing"] is not None:
             behind.set(found["days_behind_landing"], {"store": store})
     if complaint := to.flush():
-        context.say(f"The collector of OTEL_EXPORTER_OTLP_ENDPOINT did not take all: {complaint}")
+        context.say(f"The collector of OTEL_EXPORTER_OTLP_ENDPOINT did not take what steps did: {complaint}")

@@ -102,7 +102,7 @@ def test_a_collector_that_is_away_holds_nobody_up_and_is_named_once_without_its_
         assert context.ledger.held("silver_tokens") == {D1}
     complaints = [line for line in lines if "OTEL_EXPORTER_OTLP_ENDPOINT" in line]
     assert len(complaints) == 1
-    assert "did not take all" in complaints[0]
+    assert "did not take what steps did" in complaints[0]
     printed = "".join([*lines, *capfd.readouterr()])
     assert "s3cretW0rd" not in printed
 
