@@ -8,6 +8,7 @@ import psycopg
 from psycopg import errors, sql
 
 from pumploss.errors import StoreError
+from pumploss.warm import publisher_lock
 from pumploss.warm.publishing import DayContents, Published, asked, latest, record
 from pumploss.warm.staging import StagedTable, day_bounds
 from pumploss.warm.tables import TABLES
@@ -46,12 +47,12 @@ def swap(
     """Show what was staged and log it in one transaction.
 
     Of tables kept by day, days that are not in `keep` (by table name) go. Raises StoreError, and changes nothing, where
-    a reader holds a table for longer than the bounded retries.
+    a reader holds a table for longer than the bounded retries, or another publisher may have begun meanwhile.
     """
     for attempt in range(_TRIES):
         try:
             with connection.transaction():
-                connection.execute("SET LOCAL synchronous_commit TO DEFAULT")
+                publisher_lock.require(connection)
                 connection.execute("SELECT set_config('lock_timeout', %s, true)", (_LOCK_TIMEOUT,))
                 _swap(connection, staged, keep, entry)
             return
