@@ -49,6 +49,14 @@ class Settings:
             "PUMPLOSS_WARM_DSN", "PostgreSQL, with or without TimescaleDB; or embedded", is_address=True
         ),
     )
+    warm_read_dsn: str | None = field(
+        default=None,
+        metadata=_variable(
+            "PUMPLOSS_WARM_READ_DSN",
+            "PostgreSQL for consumers, such as standbys; if unset that of `PUMPLOSS_WARM_DSN`",
+            is_address=True,
+        ),
+    )
     hot_url: str | None = field(
         default=None,
         metadata=_variable(
@@ -167,6 +175,7 @@ def _given(settings: Settings) -> dict[str, str]:
     default_tracking = _sqlite(settings.home / "mlflow")
     return {
         "PUMPLOSS_WARM_DSN": settings.warm_dsn or "",
+        "PUMPLOSS_WARM_READ_DSN": settings.warm_read_dsn or "",
         "PUMPLOSS_HOT_URL": settings.hot_url or "",
         "PUMPLOSS_EXPORTS": settings.exports or "",
         "SPARK_REMOTE": settings.spark_remote or "",
@@ -201,6 +210,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         landing=landing,
         tracking_uri=env.get("MLFLOW_TRACKING_URI") or _sqlite(home / "mlflow"),
         warm_dsn=env.get("PUMPLOSS_WARM_DSN") or None,
+        warm_read_dsn=env.get("PUMPLOSS_WARM_READ_DSN") or None,
         hot_url=redis_address(env.get("PUMPLOSS_HOT_URL") or None),
         exports=exports_place(env.get("PUMPLOSS_EXPORTS") or None, home, lake, landing),
         spark_remote=env.get("SPARK_REMOTE") or None,

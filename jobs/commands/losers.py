@@ -4,6 +4,7 @@ import argparse
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -48,7 +49,9 @@ EXPECTED_NOTE = (
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints a leaderboard."""
-    with _published(from_environment()) as (warm, day):
+    settings = from_environment()
+    # Whoever asks is a reader.
+    with _published(replace(settings, warm_dsn=settings.warm_read_dsn or settings.warm_dsn)) as (warm, day):
         if arguments.expected:
             board = expected_losers(warm, arguments.limit)
         else:

@@ -21,6 +21,7 @@ def stores(settings: Settings) -> dict[str, dict[str, Any]]:
         "landing": {"address": redacted(settings.landing)},
         "lake": {"address": redacted(settings.lake)},
         "warm": _warm(warm) if settings.warm_dsn is None else _own(settings.warm_dsn),
+        **({"warm, for readers": _own(settings.warm_read_dsn)} if settings.warm_read_dsn else {}),
         "hot": _server(hot) if settings.hot_url is None else _own(settings.hot_url),
         "registry": {"address": redacted(settings.tracking_uri)},
         "feature_store": {"address": str(settings.feast_registry)},

@@ -12,9 +12,10 @@ from pumploss import embedded
 from pumploss.errors import StoreError
 from pumploss.settings import Settings
 from pumploss.warm.migrate import migrate
+from pumploss.warm.standby import is_read_only
 from pumploss.warm.warm_table import LIVE
 
-#: May read what is published and nothing else. On a server of one's own it is used where it exists.
+#: May read what is published and nothing else. On a server of one's own it is granted that wherever it exists.
 READER = "pumploss_reader"
 
 _ROLE_LOCK = 7_045_118_002
@@ -30,6 +31,12 @@ _GRANTS = """
 GRANT USAGE ON SCHEMA {live} TO {reader};
 GRANT SELECT ON ALL TABLES IN SCHEMA {live} TO {reader};
 """
+# Beside what is published others may keep tables there, which are theirs to show.
+_NOT_YET_GRANTED = """
+SELECT c.relname FROM pg_class c JOIN pg_roles r ON r.rolname = %s
+WHERE c.relnamespace = %s::regnamespace AND c.relkind IN ('r', 'p') AND pg_has_role(c.relowner, 'USAGE')
+  AND NOT has_table_privilege(r.oid, c.oid, 'SELECT')
+"""
 
 
 @contextmanager
@@ -42,10 +49,12 @@ def open_warm(settings: Settings) -> Iterator[psycopg.Connection]:
         dsn = settings.warm_dsn or stack.enter_context(embedded.postgres(settings.warm_dir)).dsn
         connection = stack.enter_context(_connect(dsn))
         has_new_tables = bool(migrate(connection))
-        if settings.warm_dsn is None and not has_reader(connection):
+        if settings.warm_dsn is not None:
+            _grant_missing(connection)
+        elif not has_reader(connection):
             _make_reader(connection)
-        elif has_new_tables and has_reader(connection):
-            _grant(connection, is_embedded=settings.warm_dsn is None)
+        elif has_new_tables:
+            _grant_embedded(connection)
         try:
             yield connection
         except psycopg.OperationalError as error:
@@ -57,7 +66,10 @@ def open_warm(settings: Settings) -> Iterator[psycopg.Connection]:
 
 def _connect(dsn: str) -> psycopg.Connection:
     try:
-        connection = psycopg.connect(dsn, autocommit=True, connect_timeout=10, application_name="pumploss")
+        # Poolers that lend a server per transaction do not keep what was prepared on another one.
+        connection = psycopg.connect(
+            dsn, autocommit=True, connect_timeout=10, application_name="pumploss", prepare_threshold=None
+        )
         connection.execute(
             "SELECT set_config('timezone', 'UTC', false), set_config('search_path', %s, false)",
             (LIVE,),
@@ -65,7 +77,7 @@ def _connect(dsn: str) -> psycopg.Connection:
     except psycopg.Error as error:
         raise StoreError(
             f"The warm store {address(dsn)} cannot be reached: {str(error).strip()}. Start it, or mend or unset "
-            "PUMPLOSS_WARM_DSN."
+            "PUMPLOSS_WARM_DSN, or for reads PUMPLOSS_WARM_READ_DSN."
         ) from error
     return connection
 
@@ -92,12 +104,22 @@ def _make_reader(connection: psycopg.Connection) -> None:
             connection.execute(_filled(_GRANTS))
 
 
-def _grant(connection: psycopg.Connection, is_embedded: bool) -> None:
+def _grant_embedded(connection: psycopg.Connection) -> None:
     """Let the reading role see new tables; that of an embedded server of old could not log in."""
     with connection.transaction():
         connection.execute(_filled(_GRANTS))
-        if is_embedded:
-            connection.execute(_filled("ALTER ROLE {reader} LOGIN"))
+        connection.execute(_filled("ALTER ROLE {reader} LOGIN"))
+
+
+def _grant_missing(connection: psycopg.Connection) -> None:
+    """Let the reading role, where it exists by now, see tables of ours that it may not see yet."""
+    lacking = connection.execute(_NOT_YET_GRANTED, (READER, LIVE)).fetchall()
+    if not lacking or is_read_only(connection):
+        return
+    with connection.transaction():
+        connection.execute(_filled("GRANT USAGE ON SCHEMA {live} TO {reader}"))
+        tables = sql.SQL(", ").join(sql.Identifier(LIVE, name) for (name,) in lacking)
+        connection.execute(sql.SQL("GRANT SELECT ON {} TO {}").format(tables, sql.Identifier(READER)))
 
 
 def _filled(statements: LiteralString) -> sql.Composed:

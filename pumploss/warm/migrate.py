@@ -5,6 +5,7 @@ from importlib import resources
 import psycopg
 
 from pumploss.errors import StoreError
+from pumploss.warm.standby import refuse_read_only
 from pumploss.warm.tables import TABLES
 from pumploss.warm.warm_table import LIVE, comments
 
@@ -38,6 +39,7 @@ def migrate(connection: psycopg.Connection) -> list[int]:
     known = migrations()
     if _version(connection) == max(known):
         return []
+    refuse_read_only(connection)
     try:
         with connection.transaction():
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))

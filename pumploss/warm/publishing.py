@@ -1,7 +1,6 @@
 """Records what the live tables show, and lets one publisher at a time change them."""
 
 import json
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,9 +11,9 @@ import psycopg
 
 from pumploss.days import midnight, shift
 from pumploss.errors import StoreError
+from pumploss.warm import publisher_lock
 from pumploss.warm.staging import Staging
-
-_LOCK = 7_045_118_003
+from pumploss.warm.standby import refuse_read_only
 
 #: Content digest and rows of each day of a table.
 DayContents = dict[date, tuple[str | None, int]]
@@ -49,36 +48,13 @@ class Published:
 
 @contextmanager
 def exclusive(connection: psycopg.Connection, wait_seconds: float = 60.0) -> Iterator[Staging]:
-    """Be the only publisher, with an empty staging area. Raises StoreError naming another that does not end."""
-    _take_lock(connection, wait_seconds)
-    try:
-        # What a crash loses of the staging area would be dropped anyway; the swap waits for the disk.
-        connection.execute("SET synchronous_commit TO off")
-        # A tenth of the usual sample: there is one to be taken for every day and index-led queries need no more.
-        connection.execute("SET default_statistics_target TO 10")
+    """Be the only publisher, with an empty staging area.
+
+    Raises StoreError naming another that does not end, and where the server is a standby.
+    """
+    refuse_read_only(connection)
+    with publisher_lock.held(connection, wait_seconds):
         yield Staging(connection)
-    finally:
-        if not connection.closed:
-            connection.execute("RESET synchronous_commit")
-            connection.execute("RESET default_statistics_target")
-            connection.execute("SELECT pg_advisory_unlock(%s)", (_LOCK,))
-
-
-def _take_lock(connection: psycopg.Connection, wait_seconds: float) -> None:
-    deadline = time.monotonic() + wait_seconds
-    while not asked(connection, "SELECT pg_try_advisory_lock(%s)", (_LOCK,)):
-        if time.monotonic() > deadline:
-            holder = asked(
-                connection,
-                "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND (classid::bigint << 32) + "
-                "objid::bigint = %s",
-                (_LOCK,),
-            )
-            raise StoreError(
-                f"Another publisher (server process {holder}) is writing to the warm store, waited {wait_seconds:.0f} "
-                "s. Run again when it has ended; `pumploss status` shows what runs."
-            )
-        time.sleep(0.1)
 
 
 def latest(connection: psycopg.Connection) -> Published | None:

@@ -142,13 +142,27 @@ class Reader:
 
     def _asked(self, query: str, values: dict[str, Any]) -> Rows:
         try:
-            with self._pool.connection() as connection, connection.cursor() as cursor:
-                rows = [list(row) for row in cursor.execute(named(query), values).fetchall()]
-                return [column.name for column in cursor.description or ()], rows
+            try:
+                return self._asked_once(query, values)
+            except (psycopg.errors.SerializationFailure, _Lost):
+                # A server that went away while it answered, or a standby to which a publish came meanwhile.
+                return self._asked_once(query, values)
         except (psycopg.OperationalError, PoolTimeout) as error:
             raise StoreError(
                 f"The warm store did not answer {query}: {str(error).strip()}. Ask again later."
             ) from error
+
+    def _asked_once(self, query: str, values: dict[str, Any]) -> Rows:
+        with self._pool.connection() as connection, connection.cursor() as cursor:
+            try:
+                rows = [list(row) for row in cursor.execute(named(query), values).fetchall()]
+            except psycopg.OperationalError as error:
+                raise (_Lost(str(error)) if connection.closed else error) from error
+            return [column.name for column in cursor.description or ()], rows
+
+
+class _Lost(psycopg.OperationalError):
+    """The connection ended before the answer came."""
 
 
 @contextmanager
@@ -156,22 +170,24 @@ def open_reader(settings: Settings, connections: int = 4, *, cached: bool = Fals
     """Open a pool of up to so many connections that may read and nothing else.
 
     A reader that is `cached` keeps answers in the hot store, for other such readers too: `pumploss.warm.cache`.
-    With the embedded server it is the reading role's, else that of `PUMPLOSS_WARM_DSN`. Nothing is migrated. Raises
-    StoreError where the store cannot be reached.
+    With the embedded server they are the reading role's, else those of `PUMPLOSS_WARM_READ_DSN`, such as standbys, or
+    of `PUMPLOSS_WARM_DSN`. Nothing is migrated. Raises StoreError where the store cannot be reached.
     """
-    if settings.warm_dsn is None and not settings.warm_dir.exists():
+    given = settings.warm_read_dsn or settings.warm_dsn
+    if given is None and not settings.warm_dir.exists():
         raise StoreError("Nothing has been published yet: run `pumploss nightly`.")
     # It would print a line for each try, beside the one error that says what to do.
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
     with ExitStack() as stack:
-        dsn = settings.warm_dsn or stack.enter_context(embedded.postgres(settings.warm_dir)).dsn_of(READER)
+        dsn = given or stack.enter_context(embedded.postgres(settings.warm_dir)).dsn_of(READER)
         # To plan for ninety partitions takes longer than most answers: a connection does it once per query.
         options = (
             "-c plan_cache_mode=force_generic_plan -c timezone=UTC -c default_transaction_read_only=on "
             f"-c statement_timeout={_STATEMENT_SECONDS}s"
         )
+        dsn = make_conninfo(dsn, application_name="pumploss_reader", connect_timeout=_WAIT_SECONDS, options=options)
         pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
-            make_conninfo(dsn, application_name="pumploss_reader", connect_timeout=_WAIT_SECONDS, options=options),
+            dsn,
             # One that answers no query any more, as after a restart of the server, is replaced before it is lent.
             check=ConnectionPool.check_connection,
             kwargs={"autocommit": True},
@@ -182,10 +198,12 @@ def open_reader(settings: Settings, connections: int = 4, *, cached: bool = Fals
         )
         stack.callback(pool.close)
         try:
+            psycopg.connect(dsn).close()  # says why it cannot, which a pool does not
             pool.open(wait=True, timeout=_WAIT_SECONDS)
-        except PoolTimeout as error:
+        except (psycopg.OperationalError, PoolTimeout) as error:
+            variable = "PUMPLOSS_WARM_READ_DSN" if settings.warm_read_dsn else "PUMPLOSS_WARM_DSN"
             raise StoreError(
                 f"The warm store {address(dsn)} cannot be reached: {str(error).strip()}. Start it, or mend or unset "
-                "PUMPLOSS_WARM_DSN; where nothing was ever published, run `pumploss nightly`."
+                f"{variable}; where nothing was ever published, run `pumploss nightly`."
             ) from error
         yield Reader(pool, stack.enter_context(open_cache(settings)) if cached else None)

@@ -8,6 +8,8 @@ import psycopg
 from psycopg import errors, sql
 
 from pumploss.errors import StoreError
+from pumploss.warm import publisher_lock
+from pumploss.warm.chunks import chunks
 from pumploss.warm.publishing import DayContents, Published, asked, latest, record
 from pumploss.warm.staging import StagedTable, day_bounds
 from pumploss.warm.tables import TABLES
@@ -46,12 +48,12 @@ def swap(
     """Show what was staged and log it in one transaction.
 
     Of tables kept by day, days that are not in `keep` (by table name) go. Raises StoreError, and changes nothing, where
-    a reader holds a table for longer than the bounded retries.
+    a reader holds a table for longer than the bounded retries, or another publisher may have begun meanwhile.
     """
     for attempt in range(_TRIES):
         try:
             with connection.transaction():
-                connection.execute("SET LOCAL synchronous_commit TO DEFAULT")
+                publisher_lock.require(connection)
                 connection.execute("SELECT set_config('lock_timeout', %s, true)", (_LOCK_TIMEOUT,))
                 _swap(connection, staged, keep, entry)
             return
@@ -103,15 +105,19 @@ def _swap_parts(connection: psycopg.Connection, table: WarmTable, staged: list[S
 
 
 def _swap_rows(connection: psycopg.Connection, table: WarmTable, staged: list[StagedTable], keep: set[date]) -> None:
+    """Swap days of a table without partitions: a hypertable's as chunks where it can be, else row by row."""
     column = sql.Identifier(table.day_column)
     shown = live_days(connection, table, latest(connection))
-    gone = {*(shown.keys() - keep), *(loaded.day for loaded in staged if loaded.day)}
-    for day in sorted(gone):
-        query = sql.SQL("DELETE FROM {} WHERE {c} >= {first} AND {c} < {last}")
-        connection.execute(query.format(table.live, c=column, **day_bounds(table, day)))
+    gone = sorted({*(shown.keys() - keep), *(loaded.day for loaded in staged if loaded.day)})
+    by_chunks = chunks(connection, table)
+    for day in gone:
+        if by_chunks is None or not by_chunks.drop(day):
+            query = sql.SQL("DELETE FROM {} WHERE {c} >= {first} AND {c} < {last}")
+            connection.execute(query.format(table.live, c=column, **day_bounds(table, day)))
     for loaded in staged:
-        connection.execute(sql.SQL("INSERT INTO {} SELECT * FROM {}").format(table.live, loaded.identifier))
-        connection.execute(sql.SQL("DROP TABLE {}").format(loaded.identifier))
+        if by_chunks is None or not by_chunks.attach(loaded):
+            connection.execute(sql.SQL("INSERT INTO {} SELECT * FROM {}").format(table.live, loaded.identifier))
+            connection.execute(sql.SQL("DROP TABLE {}").format(loaded.identifier))
 
 
 def _parts(connection: psycopg.Connection, table: WarmTable) -> list[date]:

@@ -37,6 +37,8 @@ COVERED_BY = {
     "integration/test_monitoring": (
         "jobs/commands/large_losses", "jobs/gold_monitoring", "jobs/monitoring/night", "jobs/monitoring/reading",
     ),
+    "integration/test_timescale": ("pumploss/warm/chunks",),
+    "integration/test_replicas": ("pumploss/warm/publisher_lock", "pumploss/warm/standby"),
     "integration/test_redis_cluster": ("pumploss/hot_client",),
     "integration/test_joining": ("jobs/training/joining",),
     "integration/test_models": (

@@ -11,6 +11,7 @@ from pathlib import Path
 import redis
 
 from pumploss.embedded.redis_server import _program
+from pumploss.hot_client import TAG
 
 SLOTS = 16_384
 SERVERS = 3
@@ -55,8 +56,36 @@ def single(folder: Path):
         (port,) = _free_ports(1)
         _started(stack, folder, port, "hunter-2", cluster="no")
         with closing(redis.Redis(port=port, password="hunter-2")) as client:
-            _until(client.ping)
+            until(client.ping)
         yield f"redis+cluster://:hunter-2@127.0.0.1:{port}"
+
+
+@contextmanager
+def replica(cluster, folder: Path):
+    """The port of the server that holds our keys, which has a replica meanwhile that may take its place."""
+    with ExitStack() as stack:
+        (port,) = _free_ports(1)
+        _started(stack, folder, port, cluster.password)
+        primary, name = _holder(cluster)
+        with cluster.client(port) as client:
+            until(client.ping)
+            client.execute_command("CLUSTER MEET", "127.0.0.1", primary)
+            until(lambda: name in str(client.execute_command("CLUSTER NODES")))
+            until(lambda: client.execute_command("CLUSTER REPLICATE", name))
+            until(lambda: client.info("replication").get("master_link_status") == "up")
+        yield primary
+
+
+def _holder(cluster):
+    """The port and the name of the server whose slots have our tag."""
+    for port in cluster.processes:
+        with cluster.client(port) as client:
+            try:
+                client.get(TAG)
+            except redis.exceptions.MovedError:
+                continue
+            return port, client.execute_command("CLUSTER MYID")
+    raise AssertionError("nobody has our keys")
 
 
 def _free_ports(count=SERVERS):
@@ -92,12 +121,12 @@ def _joined(cluster, ports):
     bounds = [SLOTS * number // SERVERS for number in range(SERVERS + 1)]
     for number, port in enumerate(ports):
         with cluster.client(port) as client:
-            _until(client.ping)
+            until(client.ping)
             client.execute_command("CLUSTER ADDSLOTS", *range(bounds[number], bounds[number + 1]))
             client.execute_command("CLUSTER MEET", "127.0.0.1", ports[0])
     for port in ports:
         with cluster.client(port) as client:
-            _until(lambda client=client: _is_whole(client.execute_command("CLUSTER INFO")))
+            until(lambda client=client: _is_whole(client.execute_command("CLUSTER INFO")))
 
 
 def _is_whole(said):
@@ -105,12 +134,13 @@ def _is_whole(said):
     return (told["cluster_state"], told["cluster_known_nodes"]) == ("ok", str(SERVERS))
 
 
-def _until(holds):
+def until(holds):
+    """Waits until it holds; a server that does not answer yet is asked again."""
     for _ in range(600):
         try:
             if holds():
                 return
-        except redis.ConnectionError:
+        except redis.RedisError:
             pass
         time.sleep(0.05)
-    raise AssertionError("the cluster did not come up")
+    raise AssertionError("the cluster is not what it should be")

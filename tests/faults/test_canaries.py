@@ -40,6 +40,7 @@ PLANTED = (
     ("PUMPLOSS_WARM_DSN", f"postgresql://me:{SECRET}@127.0.0.1:1/db", GOLD),
     ("PUMPLOSS_WARM_DSN", f"host=127.0.0.1 port=1 user=me password='{SECRET}'", WARM),
     ("PUMPLOSS_WARM_DSN", f"host=127.0.0.1 port=1 user=me password={SECRET}", GOLD),
+    ("PUMPLOSS_WARM_READ_DSN", f"postgresql://me:{SECRET}@127.0.0.1:1/db", GOLD),
     ("PUMPLOSS_HOT_URL", f"redis://:{ENCODED}@127.0.0.1:1/0", HOT),
     ("PUMPLOSS_HOT_URL", f"redis://me:{SECRET}@127.0.0.1:1/0", HOT),
     ("PUMPLOSS_HOT_URL", f"redis+cluster://me:{ENCODED}@127.0.0.1:1,127.0.0.1:2", HOT),

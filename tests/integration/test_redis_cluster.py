@@ -15,10 +15,10 @@ from jobs.erasing.leftovers import scrub_hot
 from jobs.running.context import open_context
 from pumploss import hot
 from pumploss.errors import StoreError
-from pumploss.hot_client import connect, servers
+from pumploss.hot_client import TAG, address, connect, servers
 from pumploss.warm.cache import open_cache
 from tests.building.online import built, feature_rows, materialize, put
-from tests.building.redis_cluster import cluster_of_three, single
+from tests.building.redis_cluster import cluster_of_three, replica, single, until
 
 AS_OF = datetime(2026, 1, 10, tzinfo=UTC)
 DAYS = date(2026, 1, 8), date(2026, 1, 9)
@@ -130,6 +130,41 @@ def test_answers_are_kept_and_leave_with_an_erasure(settings):
     assert sorted(map(len, keys_by_server(settings))) == [0, 0, 2]
     scrub_hot(settings)
     assert keys_by_server(settings) == [[], [], []]
+
+
+def test_a_replica_takes_the_place_of_the_server_that_died(context, settings, tmp_path):
+    put(settings, feature_rows(TIMES[1], ann=2))
+    built(context, DAYS[1])
+    with cluster_of_three(tmp_path / "own") as own, replica(own, tmp_path / "replica") as primary:
+        there = replace(settings, hot_url=own.url)
+        with open_context(there) as moved, quiet(), hot.open_hot(there) as client:
+            materialize(moved, DAYS[1])
+            hot.publish(client, {"24h": board(-3)}, AS_OF, "v1")
+            assert client.execute_command("WAIT", 1, 10_000, target_nodes=hot_node(client)) == 1
+            store = feature_store(there, asked_at=AS_OF)
+            features, keys = [f"{VIEW}:{NAMES[0]}"], [{"trader_address": "ann"}]
+            assert store.get_online_features(features, keys).to_dict()[NAMES[0]] == [2]
+            own.end(primary)
+            refused = []
+            until(lambda: is_published(there, refused))
+            assert [text for text in refused if not text.startswith(f"The hot store {address(own.url)} failed: ")] == []
+            assert store.get_online_features(features, keys).to_dict()[NAMES[0]] == [2]
+
+
+def hot_node(client):
+    return client.get_node_from_key(TAG)
+
+
+def is_published(settings, refused):
+    """Publishes a board; False, with what was said, while the cluster has not elected another server yet."""
+    try:
+        with hot.open_hot(settings) as client:
+            assert hot.leaderboard(client, "24h") == board(-3)
+            hot.publish(client, {"24h": board(-5)}, AS_OF, "v2")
+            return hot.leaderboard(client, "24h") == board(-5)
+    except StoreError as error:
+        refused.append(str(error))
+        return False
 
 
 def test_one_server_of_a_cluster_is_no_store_by_itself(settings, cluster):

@@ -1,19 +1,18 @@
 """Swaps of the warm store under readers, and where trades are not partitioned."""
 
 import threading
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import psycopg
-import pyarrow as pa
 
 from pumploss.days import shift
 from pumploss.settings import from_environment
 from pumploss.warm import leaderboard, open_warm, publishing, slices, swapping
 from pumploss.warm import tables as warm_tables
-from pumploss.warm.loading import Slice
+from tests.building.trades_of_a_day import trades_of
 
 DAY = date(2026, 1, 31)
 
@@ -74,20 +73,6 @@ def test_a_reader_during_swaps_sees_whole_states_only(tmp_path: Path) -> None:
     assert not failures
     assert seen
     assert all(amounts == {Decimal(-size)} for size, amounts in seen)
-
-
-def trades_of(day: date, size: int) -> Slice:
-    at = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    made = {
-        "traded_at": pa.array([at] * size, pa.timestamp("us", "UTC")),
-        "trade_id": [f"{number}" for number in range(size)],
-        **{name: ["x"] * size for name in ("trader_address", "token_mint", "signature")},
-        "direction": ["buy"] * size,
-        **{name: pa.array([1] * size, pa.int64()) for name in ("token_units", "sol_lamports")},
-        "pnl_lamports": pa.array([None] * size, pa.int64()),
-        "token_decimals": pa.array([6] * size, pa.int32()),
-    }
-    return slices.trade_slice(pa.table(made))
 
 
 def test_a_hypertable_is_changed_row_by_row(tmp_path: Path) -> None:

@@ -34,10 +34,15 @@ CREATE TABLE trades_timeseries_shape (
     signature text COLLATE "C"
 );
 DO $$
+DECLARE
+    extension text := (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'timescaledb');
 BEGIN
-    IF EXISTS (SELECT FROM pg_extension WHERE extname = 'timescaledb') THEN
+    IF extension IS NOT NULL THEN
         ALTER TABLE trades_timeseries_shape RENAME TO trades_timeseries;
-        PERFORM create_hypertable('trades_timeseries', 'time', chunk_time_interval => INTERVAL '1 day');
+        EXECUTE format(
+            'SELECT %s.create_hypertable(''trades_timeseries'', ''time'', chunk_time_interval => INTERVAL ''1 day'')',
+            extension
+        );
     ELSE
         CREATE TABLE trades_timeseries (LIKE trades_timeseries_shape INCLUDING ALL) PARTITION BY RANGE (time);
         DROP TABLE trades_timeseries_shape;

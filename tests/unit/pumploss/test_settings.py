@@ -51,6 +51,7 @@ def test_unusable_places_are_refused_by_name(variable, value):
         {"PUMPLOSS_LAKE": "s3://b/l", "PUMPLOSS_LANDING": "s3://b/d", "SPARK_REMOTE": "local[2]"},
         {"PUMPLOSS_WARM_DSN": "postgresql://h/d", "PUMPLOSS_HOT_URL": "redis://h", "MLFLOW_TRACKING_URI": "http://h"},
         {"PUMPLOSS_ROWS_AT_ONCE": "70000"},
+        {"PUMPLOSS_WARM_READ_DSN": "postgresql://h,i/d?target_session_attrs=prefer-standby"},
     ],
 )
 def test_a_child_process_sees_the_same_settings(tmp_path, given):
