@@ -165,11 +165,11 @@ def _median(name: str) -> Column:
 
 def _fee_share() -> Column:
     """Fees over volume of the day where the source states them and they can be, else the dated table."""
-    dated = F.lit(0.0)
-    for venue, eras in FEES.items():
-        for era in eras:
-            applies = (F.col("venue_close") == venue) & (F.col("last_traded_at") >= F.lit(era.since))
-            dated = F.when(applies, F.lit(era.total / BASIS_POINTS)).otherwise(dated)
+    # One list of cases, the latest first: nested in each other they took as long to plan as a table by itself.
+    dated = F.when(F.col("venue_close").isNull(), 0.0)
+    for venue, era in reversed([(venue, era) for venue, eras in FEES.items() for era in eras]):
+        applies = (F.col("venue_close") == venue) & (F.col("last_traded_at") >= F.lit(era.since))
+        dated = dated.when(applies, F.lit(era.total / BASIS_POINTS))
     stated = F.col("known_fees").cast("double") / F.nullif(F.col("fee_volume"), F.lit(0)).cast("double")
     is_sound = (F.col("fee_volume") >= FEE_VOLUME_LAMPORTS) & (stated <= MOST_FEE_SHARE)
-    return F.when(is_sound, stated).otherwise(dated)
+    return F.when(is_sound, stated).otherwise(dated.otherwise(0.0))
