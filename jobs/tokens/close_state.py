@@ -40,25 +40,22 @@ def carried(daily: DataFrame, before: DataFrame) -> DataFrame:
     """
     order = Window.partitionBy("token_mint").orderBy("day")
     so_far = order.rowsBetween(Window.unboundedPreceding, 0)
-    own = _own_state(daily)
-    both = own.unionByName(_earlier_state(before), allowMissingColumns=True)
+    both = _own_state(daily).unionByName(_earlier_state(before), allowMissingColumns=True)
     left = F.when(F.lag("venue_close").over(order) != F.col("venue_close"), F.lit(GONE))
     known = both.withColumns({name: F.coalesce(name, left) for name in RESERVES})
     carried_on = {name: F.last(name, ignorenulls=True).over(so_far) for name in RESERVES}
-    return known.select(
-        *(name for name in own.columns if name not in (*RESERVES, "raw", "price", "recent", "known_at")),
-        *(F.when(carried_on["reserve_sol"] != GONE, value).alias(name) for name, value in carried_on.items()),
-        *(F.last(name, ignorenulls=True).over(so_far).alias(name) for name in ("raw", "price")),
-        F.flatten(F.collect_list("recent").over(so_far)).alias("recent"),
-        F.max("known_at").over(so_far).alias("known_at"),
-        (F.count(F.lit(1)).over(so_far) == 1).alias("is_new_mint"),
-        "is_tape_complete",
-        "initial_token_units",
-        "is_set_aside",
-        F.max("price_high_sol").over(so_far).alias("price_peak_close_sol"),
-        F.coalesce(F.sum("new_buyer_count").over(so_far), F.lit(0)).cast("bigint").alias("buyer_count_close"),
-        F.min("first_traded_at").over(so_far).alias("ever_traded_at"),
-        F.max("mint_number").over(so_far).alias("mint_number"),
+    return known.withColumns(
+        {
+            **{name: F.when(carried_on["reserve_sol"] != GONE, value) for name, value in carried_on.items()},
+            **{name: F.last(name, ignorenulls=True).over(so_far) for name in ("raw", "price")},
+            "recent": F.flatten(F.collect_list("recent").over(so_far)),
+            "known_at": F.max("known_at").over(so_far),
+            "is_new_mint": F.count(F.lit(1)).over(so_far) == 1,
+            "price_peak_close_sol": F.max("price_high_sol").over(so_far),
+            "buyer_count_close": F.coalesce(F.sum("new_buyer_count").over(so_far), F.lit(0)).cast("bigint"),
+            "ever_traded_at": F.min("first_traded_at").over(so_far),
+            "mint_number": F.max("mint_number").over(so_far),
+        }
     )
 
 
