@@ -5,12 +5,16 @@ since libraries differ in the last bit.
 """
 
 from collections.abc import Sequence
+from typing import TypeVar
 
+import numpy as np
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from pumploss.money import LAMPORTS_PER_SOL
 from pumploss.tables.gold_trader_mints import MILLIS, MOST_MILLIS
+
+Summed = TypeVar("Summed", Column, np.ndarray)
 
 _DECIMALS = 9
 
@@ -25,12 +29,13 @@ def sol(lamports: Column) -> Column:
     return lamports.cast("double") / float(LAMPORTS_PER_SOL)
 
 
-def sum_of(columns: Sequence[Column]) -> Column:
+def sum_of(columns: Sequence[Summed]) -> Summed:
     """Add columns in pairs: a chain of many would be too deep for the engines' parsers."""
     if len(columns) == 1:
         return columns[0]
     middle = len(columns) // 2
-    return sum_of(columns[:middle]) + sum_of(columns[middle:])
+    total: Summed = sum_of(columns[:middle]) + sum_of(columns[middle:])
+    return total
 
 
 def log(value: Column) -> Column:

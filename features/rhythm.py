@@ -3,14 +3,12 @@
 Pauses and sessions are those within a UTC day.
 """
 
-from math import pi, sin
-
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from features.ratios import log, ratio, sum_of
+from features.ratios import log, ratio
 from features.registry import feature
-from features.windows import HOURS, level, total
+from features.windows import level, total
 from pumploss.contract import Type
 
 #: What of a trader this group is about, as the reasons of a score say it.
@@ -88,22 +86,17 @@ def stop_after_loss_share_30d() -> Column:
     return ratio(level("stopped_session_count_30d"), level("losing_session_count_30d"))
 
 
-def _around_the_clock(wave: list[float]) -> Column:
-    terms = [total(f"hour_{hour}_trade_count", 30).cast("double") * wave[hour] for hour in range(HOURS)]
-    return F.round(ratio(sum_of(terms), total("trade_count", 30)), _DECIMALS) + 0.0
+def _around_the_clock(wave: str) -> Column:
+    return F.round(ratio(level(wave), total("trade_count", 30)), _DECIMALS) + 0.0
 
 
 @feature(is_nullable=True, support="total_trades_30d")
 def hour_sin_30d() -> Column:
     """Mean sine of the hour of trades on a clock of 24, over 30 days: 1 for 6:00 UTC, -1 for 18:00."""
-    return _around_the_clock(SINES)
+    return _around_the_clock("hour_sine_30d")
 
 
 @feature(is_nullable=True, support="total_trades_30d")
 def hour_cos_30d() -> Column:
     """Mean cosine of the hour of trades on a clock of 24, over 30 days: 1 for midnight UTC, -1 for noon."""
-    return _around_the_clock(SINES[6:] + SINES[:6])
-
-
-#: Sine of each hour; as decimals, since libraries differ in the last bit.
-SINES = [round(sin(2 * pi * hour / HOURS), _DECIMALS) for hour in range(HOURS)]
+    return _around_the_clock("hour_cosine_30d")

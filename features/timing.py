@@ -3,9 +3,9 @@
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from features.ratios import log, ratio, sum_of
+from features.ratios import ratio
 from features.registry import feature
-from features.windows import HOURS, total
+from features.windows import level, total
 from pumploss.contract import Type
 
 #: What of a trader this group is about, as the reasons of a score say it.
@@ -14,44 +14,23 @@ TOPIC = "When this wallet trades, and how long it holds"
 #: ln 24, the entropy of trades spread evenly over the day.
 _HIGHEST_ENTROPY = 3.1780538303479458
 
-#: Column of `hour_terms`, which stands beside the windowed facts.
-HOUR_TERMS = "hour_terms"
-
-
-def hour_terms() -> Column:
-    """List what each UTC hour adds to the entropy of the hours of trades in 30 days, below 0, or 0 without a trade.
-
-    One function over a list: written out for each hour it took as long to plan as all other features together.
-    """
-
-    def term(count: Column) -> Column:
-        share = ratio(count, total("trade_count", 30))
-        return F.coalesce(share * log(share), F.lit(0.0))
-
-    return F.transform(F.array(*_hours()), term)
-
-
-def _hours() -> list[Column]:
-    return [total(f"hour_{hour}_trade_count", 30) for hour in range(HOURS)]
-
 
 @feature(support="total_trades_30d")
 def time_patterns_30d() -> Column:
     """Entropy of the UTC hours of trades in 30 days, over ln 24: 0 for one hour only, 1 for round the clock."""
-    terms = [F.col(HOUR_TERMS)[hour] for hour in range(HOURS)]
-    return F.round(F.abs(sum_of(terms)) / _HIGHEST_ENTROPY, 9)
+    return F.round(F.abs(level("hour_entropy_30d")) / _HIGHEST_ENTROPY, 9)
 
 
 @feature(Type.BIGINT)
 def active_hours_30d() -> Column:
     """UTC hours of the day, of 24, with a trade in 30 days."""
-    return sum_of([(count > 0).cast("bigint") for count in _hours()])
+    return level("active_hour_count_30d")
 
 
 @feature(support="total_trades_30d")
 def us_hours_share_30d() -> Column:
     """Share of trades between 13:00 and 21:00 UTC in 30 days."""
-    return ratio(sum_of(_hours()[13:21]), total("trade_count", 30))
+    return ratio(level("us_hour_trade_count_30d"), total("trade_count", 30))
 
 
 @feature(support="total_trades_30d")

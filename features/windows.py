@@ -46,8 +46,10 @@ SUMS: dict[str, tuple[int, ...]] = {
     "market_loss_micros": (30,),
     "paper_gain_count": (30,),
     "paper_loss_count": (30,),
-    **{f"hour_{hour}_trade_count": (30,) for hour in range(HOURS)},
 }
+
+#: Daily facts that are no sums of their own: what `HOUR_MEASURES` are measured from.
+HOUR_COUNTS = tuple(f"hour_{hour}_trade_count" for hour in range(HOURS))
 
 #: What stands at the close of the trader's latest day before T.
 LEVELS = (
@@ -90,6 +92,16 @@ PATH_MEASURES = {
     "equity_slope_lamports_30d": Type.DOUBLE,
 }
 
+#: What is measured of the UTC hours of the trades of the 30 days before T: how many hours have one, how many trades are
+#: in the hours of the United States, their entropy, and sums of sine and cosine on a clock of 24.
+HOUR_MEASURES = {
+    "active_hour_count_30d": Type.BIGINT,
+    "us_hour_trade_count_30d": Type.BIGINT,
+    "hour_entropy_30d": Type.DOUBLE,
+    "hour_sine_30d": Type.DOUBLE,
+    "hour_cosine_30d": Type.DOUBLE,
+}
+
 _SPECIAL = {
     "buy_cost_squared": Type.WIDE,
     "equity_change_squared": Type.WIDE,
@@ -104,7 +116,8 @@ def windowed_columns() -> dict[str, Type]:
     sums = {summed(fact, days): _SPECIAL.get(fact, Type.BIGINT) for fact, windows in SUMS.items() for days in windows}
     levels = {name: _SPECIAL.get(name, Type.BIGINT) for name in LEVELS}
     key_columns = {"trader_address": Type.STRING, "trader_cohort": Type.INT, AS_OF_DAY: Type.DATE}
-    return {**key_columns, "known_at": Type.TIMESTAMP, **sums, **levels, **EVENT_MEASURES, **PATH_MEASURES}
+    measures = {**EVENT_MEASURES, **PATH_MEASURES, **HOUR_MEASURES}
+    return {**key_columns, "known_at": Type.TIMESTAMP, **sums, **levels, **measures}
 
 
 def total(fact: str, days: int) -> Column:

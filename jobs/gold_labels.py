@@ -16,9 +16,11 @@ from features.ratios import ratio
 from features.rolling.outcomes import COLUMNS, FLOWS, LEVELS, STAKES, outcomes
 from features.windows import AS_OF_DAY, as_of, outcome_days
 from jobs.running.step_context import StepContext
+from pumploss.cohort import COHORTS
 from pumploss.days import Days, shift, span
 from pumploss.report import RunReport
 from pumploss.tables import gold_labels, gold_trader_day
+from pumploss.walks import by_cohorts
 
 TABLE = gold_labels.TABLE
 
@@ -32,8 +34,9 @@ def run(context: StepContext, days: Days) -> None:
         return
     as_of_days = [_as_of_day(day) for day in complete]
     features = context.read(registry.TABLE, as_of_days)
-    facts = context.read(gold_trader_day.TABLE, outcome_days(as_of_days))
-    context.publish(TABLE, transform(features, facts), as_of_days)
+    read = outcome_days(as_of_days)
+    facts = context.read(gold_trader_day.TABLE, read)
+    context.publish(TABLE, transform(features, facts, context.groups(read)), as_of_days)
     for day in days:
         report.day(day)  # a day without labels has run as well
 
@@ -65,12 +68,12 @@ def _gaps(day: date, facts: Collection[date], features: Collection[date]) -> lis
     return missing if before in features else [*missing, f"gold_trader_features of {before}"]
 
 
-def transform(features: DataFrame, trader_days: DataFrame) -> DataFrame:
+def transform(features: DataFrame, trader_days: DataFrame, groups: int = COHORTS) -> DataFrame:
     """Works out the outcome of every row of `features`, in contract order; `trader_days` must cover the windows."""
     eligible = features.select("trader_address", "trader_cohort", F.col("feature_day").alias(AS_OF_DAY))
     facts = trader_days.select("trader_address", "trader_cohort", "day", "known_at", *FLOWS, *LEVELS, *STAKES)
     schema = ", ".join(f"{name} {kind.spark}" for name, kind in COLUMNS.items())
-    by_cohort = eligible.groupBy("trader_cohort").cogroup(facts.groupBy("trader_cohort"))
+    by_cohort = by_cohorts(eligible, groups).cogroup(by_cohorts(facts, groups))
     columns = _columns(horizon := labels.HORIZON_DAYS)
 
     def of_cohort(rows: pa.Table, days: pa.Table) -> pa.Table:

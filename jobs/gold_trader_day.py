@@ -18,6 +18,7 @@ from pumploss.columns import POSITION
 from pumploss.days import Days
 from pumploss.tables import gold_token_day, silver_open_lots, silver_trade_pnl, silver_trader_mint_day
 from pumploss.tables.gold_trader_day import TABLE
+from pumploss.walks import by_cohorts, first_cohorts
 
 KEY = [*CHANGES.key]
 HOURS = range(24)
@@ -43,7 +44,7 @@ RUNNING = {
 }
 
 
-def flows(pnl: DataFrame, mint_days: DataFrame, aside: DataFrame | None = None) -> DataFrame:
+def flows(pnl: DataFrame, mint_days: DataFrame, aside: DataFrame | None = None, groups: int = COHORTS) -> DataFrame:
     """What each trader's own trades of a day add up to; `aside` are mints that are set aside on a day."""
     buy, sell, won = (F.col("direction") == "buy", F.col("direction") == "sell", F.col("pnl_lamports"))
     # Logarithms are summed in whole millionths: sums of integers do not depend on the order of rows.
@@ -75,17 +76,17 @@ def flows(pnl: DataFrame, mint_days: DataFrame, aside: DataFrame | None = None) 
     met = mint_days.where("first_seen_day = trade_date").groupBy("trader_address", F.col("trade_date").alias("day"))
     counted = days.join(met.agg(F.count(F.lit(1)).alias("new_mint_count")), ["trader_address", "day"], "left")
     if aside is None:
-        out = counted.join(_outlays(pnl), KEY, "left")
+        out = counted.join(_outlays(pnl, groups), KEY, "left")
         return out.withColumn("cash_aside_change", F.lit(0).cast("bigint"))
     mints = F.broadcast(aside.select("token_mint", F.col("day").alias("trade_date")))
     rest = pnl.join(mints, ["token_mint", "trade_date"], "left_anti")
-    out = counted.join(_outlays(rest), KEY, "left")
+    out = counted.join(_outlays(rest, groups), KEY, "left")
     return out.join(_cash_aside(pnl, aside), ["trader_address", "day"], "left")
 
 
-def _outlays(pnl: DataFrame) -> DataFrame:
+def _outlays(pnl: DataFrame, groups: int) -> DataFrame:
     """The highest running sum of buys minus matched proceeds over each trader's trades of a day."""
-    return pnl.select(*TRADES).groupBy("trader_cohort").applyInArrow(outlays_of, OUTLAYS.ddl)
+    return by_cohorts(pnl.select(*TRADES), groups).applyInArrow(outlays_of, OUTLAYS.ddl)
 
 
 def set_aside(marks: DataFrame) -> DataFrame | None:
@@ -110,7 +111,7 @@ def _squares(column: Column) -> Column:
     return F.sum(column.cast("decimal(19,0)") * column.cast("decimal(19,0)")).cast("decimal(38,0)")
 
 
-def value_changes(lots: DataFrame, marks: DataFrame, before: DataFrame, days: Days) -> DataFrame:
+def value_changes(lots: DataFrame, marks: DataFrame, before: DataFrame, days: Days, groups: int = COHORTS) -> DataFrame:
     """`CHANGES` of what open positions would fetch, cost and count, from the marks of traded mints.
 
     `lots` are rows of `silver_open_lots`: each position's latest close before the days, and its closes in them. `marks`
@@ -121,10 +122,10 @@ def value_changes(lots: DataFrame, marks: DataFrame, before: DataFrame, days: Da
     known = marks.select("token_mint", "day", *MARK, "known_at").unionByName(
         before.select("token_mint", "day", *MARK, "known_at")
     )
-    cohorts = F.explode(F.array(*(F.lit(cohort) for cohort in range(COHORTS))))
+    cohorts = F.explode(F.array(*map(F.lit, first_cohorts(groups))))
     rows = _filled(held).unionByName(_filled(known.withColumn("trader_cohort", cohorts)))
     first = days[0]
-    return rows.groupBy("trader_cohort").applyInArrow(lambda cohort: changes_of(cohort, first), CHANGES.ddl)
+    return by_cohorts(rows, groups).applyInArrow(lambda cohorts: changes_of(cohorts, first), CHANGES.ddl)
 
 
 def _filled(rows: DataFrame) -> DataFrame:
@@ -137,7 +138,7 @@ def _filled(rows: DataFrame) -> DataFrame:
     return rows.select("*", *missing)
 
 
-def transform(changes: DataFrame, own: DataFrame, before: DataFrame) -> DataFrame:
+def transform(changes: DataFrame, own: DataFrame, before: DataFrame, groups: int = COHORTS) -> DataFrame:
     """Changes of value, own flows, and each trader's latest earlier row of this table, to `gold_trader_day`."""
     counted = {c.name for c in TABLE.columns if c.type.spark in ("bigint", "decimal(38,0)")}
     joined = own.join(changes, KEY, "full_outer")
@@ -159,11 +160,11 @@ def transform(changes: DataFrame, own: DataFrame, before: DataFrame) -> DataFram
     )
     cash = F.col("proceeds_lamports") - F.col("buy_cost_lamports") - F.col("cash_aside_change")
     value = F.col("value_change") - F.col("value_aside_change")
-    return _levels(filled.withColumn("equity_change_lamports", cash + value), before)
+    return _levels(filled.withColumn("equity_change_lamports", cash + value), before, groups)
 
 
-def _levels(days: DataFrame, before: DataFrame) -> DataFrame:
-    """The days with their levels: running sums per trader, walked cohort by cohort."""
+def _levels(days: DataFrame, before: DataFrame, groups: int) -> DataFrame:
+    """The days with their levels: running sums per trader, walked by groups of cohorts."""
     moments = {"first_traded_at_close": "first_traded_at", "last_traded_at_close": "last_traded_at"}
     state = before.select(
         *KEY,
@@ -173,7 +174,7 @@ def _levels(days: DataFrame, before: DataFrame) -> DataFrame:
         F.lit(True).alias("is_before"),
     )
     both = days.withColumn("is_before", F.lit(False)).unionByName(state, allowMissingColumns=True)
-    return both.groupBy("trader_cohort").applyInArrow(close_levels, TABLE.ddl)
+    return by_cohorts(both, groups).applyInArrow(close_levels, TABLE.ddl)
 
 
 def close_levels(cohort: pa.Table) -> pa.Table:
@@ -206,12 +207,13 @@ def run(context: StepContext, days: Days) -> None:
     mints = marks.select("token_mint")
     state = latest_before(context, silver_open_lots.TABLE, mints, days[0])
     lots = state.unionByName(context.read(silver_open_lots.TABLE, days))
-    changes = value_changes(lots, marks, latest_before(context, gold_token_day.TABLE, mints, days[0]), days)
+    groups = context.groups(days)
+    changes = value_changes(lots, marks, latest_before(context, gold_token_day.TABLE, mints, days[0]), days, groups)
     pnl = context.read(silver_trade_pnl.TABLE, days)
-    own = flows(pnl, context.read(silver_trader_mint_day.TABLE, days), set_aside(marks))
+    own = flows(pnl, context.read(silver_trader_mint_day.TABLE, days), set_aside(marks), groups)
     moved = context.lake.stage("trader_changes", changes)
     before = _latest_rows(context, moved, pnl, days)
-    context.publish(TABLE, transform(moved, own, before), days)
+    context.publish(TABLE, transform(moved, own, before, groups), days)
 
 
 def _latest_rows(context: Context, moved: DataFrame, pnl: DataFrame, days: Days) -> DataFrame:

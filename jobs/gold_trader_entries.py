@@ -10,16 +10,18 @@ from pyspark.sql import functions as F
 from features.ratios import log, whole_millis
 from features.tapes.entry_days import ENTRIES, entry_days
 from jobs.running.step_context import StepContext
+from pumploss.cohort import COHORTS
 from pumploss.days import Days, shift
 from pumploss.tables import gold_token_day, silver_entries
 from pumploss.tables.gold_trader_entries import FLAGS, TABLE
+from pumploss.walks import by_cohorts
 
 #: A collapse is a fall to a fifth of the price of entry, or below.
 COLLAPSED = 0.2
 _KEY = ["token_mint", "trade_date"]
 
 
-def transform(entries: DataFrame, token_days: DataFrame, days: Days) -> DataFrame:
+def transform(entries: DataFrame, token_days: DataFrame, days: Days, groups: int = COHORTS) -> DataFrame:
     """Entries and days of mints, of these days and of the day before them, to `gold_trader_entries` of these days."""
     wanted = np.array(days, "datetime64[D]").astype("int64")
     own = token_days.select("token_mint", F.col("day").alias("trade_date"), "mint_number")
@@ -32,7 +34,7 @@ def transform(entries: DataFrame, token_days: DataFrame, days: Days) -> DataFram
     mints = own.join(following, _KEY, "left")
     # Who bought a mint on a day is in that day's trades of it, so every entry has its number.
     rows = entries.join(mints, _KEY, "left").select(*(_columns()[name].alias(name) for name in ENTRIES))
-    return rows.groupBy("trader_cohort").applyInArrow(lambda cohort: entry_days(cohort, wanted), TABLE.ddl)
+    return by_cohorts(rows, groups).applyInArrow(lambda cohorts: entry_days(cohorts, wanted), TABLE.ddl)
 
 
 def _columns() -> dict[str, Column]:
@@ -74,4 +76,4 @@ def run(context: StepContext, days: Days) -> None:
     """Walk the entries of these days and of the day before."""
     read = (shift(days[0], -1), *days)
     entries, token_days = (context.read(table, read) for table in (silver_entries.TABLE, gold_token_day.TABLE))
-    context.publish(TABLE, transform(entries, token_days, days), days)
+    context.publish(TABLE, transform(entries, token_days, days, context.groups(read)), days)

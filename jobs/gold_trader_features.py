@@ -11,7 +11,7 @@ from functools import reduce
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from features import registry, timing
+from features import registry
 from features.rolling import entries, rhythm
 from features.rolling.cohorts import walk_cohorts
 from features.rolling.facts import Inputs, daily
@@ -35,6 +35,7 @@ from pumploss.tables import (
     gold_trader_positions,
     gold_trader_rhythm,
 )
+from pumploss.walks import first_cohorts
 
 #: A row of daily facts holds about as much as so many rows of single trades, in lists.
 ITEMS_PER_ROW = 20
@@ -57,7 +58,8 @@ def run(context: StepContext, days: Days) -> None:
         entries=context.read(gold_trader_entries.TABLE, facts),
         rhythm=context.read(gold_trader_rhythm.TABLE, facts),
     )
-    features = transform(inputs, as_of_days, context.lake.stage, splits_of(context.largest_day() * ITEMS_PER_ROW))
+    parts = splits_of(context.largest_day() * ITEMS_PER_ROW)
+    features = transform(inputs, as_of_days, context.lake.stage, parts, context.groups(facts))
     context.publish(registry.TABLE, features, as_of_days)
     rows = context.lake.rows_by_day(gold_trader_day.TABLE)
     for day in days:
@@ -66,24 +68,34 @@ def run(context: StepContext, days: Days) -> None:
 
 
 def transform(
-    inputs: Inputs, as_of_days: Collection[date], keep: Keep = lambda _, frame: frame, parts: int = 1
+    inputs: Inputs,
+    as_of_days: Collection[date],
+    keep: Keep = lambda _, frame: frame,
+    parts: int = 1,
+    groups: int = COHORTS,
 ) -> DataFrame:
     """Makes one row per eligible trader and T, in the order of the contract.
 
-    Windows are drawn for one part of the cohorts after the other, so that memory holds a part of the traders; `keep`
-    computes a frame once and answers what reads it.
+    Windows are drawn for one part of the cohorts after the other, so that memory holds a part of the traders, and are
+    walked in so many groups of all cohorts; `keep` computes a frame once and answers what reads it.
     """
     histories = keep("mint-histories", mint_histories(inputs.token_days))
     kept = [
-        [keep(f"{name}-{part}", frame) for name, frame in _windows(inputs, histories, as_of_days, cohorts).items()]
+        [
+            keep(f"{name}-{part}", frame)
+            for name, frame in _windows(inputs, histories, as_of_days, cohorts, groups).items()
+        ]
         for part, cohorts in enumerate(_ranges(parts))
     ]
     own, own_entries, own_rhythm = (reduce(DataFrame.unionByName, frames) for frames in zip(*kept, strict=True))
     by_trader = ["trader_address", AS_OF_DAY]
-    measured = own.join(own_entries, by_trader, "left").join(own_rhythm, by_trader, "left")
     of_all = [market(inputs.market_days, as_of_days), entries.graduated_shares(own_entries)]
-    joined = reduce(lambda frame, one: frame.join(F.broadcast(one), AS_OF_DAY, "left"), of_all, measured)
-    return _columns(joined.join(ranked(measured), by_trader, "left"))
+    compared = reduce(
+        lambda frame, one: frame.join(F.broadcast(one), AS_OF_DAY, "left"), of_all, ranked(own, own_entries)
+    )
+    # The widest comes last: planning a join takes an engine as long as it has columns.
+    beside = compared.join(own_rhythm, by_trader, "left").join(own_entries, by_trader, "left")
+    return _columns(own.join(beside, by_trader, "left"))
 
 
 def _ranges(parts: int) -> list[range]:
@@ -93,13 +105,14 @@ def _ranges(parts: int) -> list[range]:
 
 
 def _windows(
-    inputs: Inputs, histories: DataFrame, as_of_days: Collection[date], cohorts: range
+    inputs: Inputs, histories: DataFrame, as_of_days: Collection[date], cohorts: range, groups: int
 ) -> dict[str, DataFrame]:
     own = inputs.of_cohorts(cohorts)
+    firsts = sorted(set(cohorts) & set(first_cohorts(groups)))
     return {
-        "windows": windowed(own, as_of_days),
-        "entry-windows": entries.windowed(own.entries, for_cohorts(histories, cohorts), as_of_days),
-        "rhythm-windows": rhythm.windowed(own.rhythm, as_of_days),
+        "windows": windowed(own, as_of_days, groups),
+        "entry-windows": entries.windowed(own.entries, for_cohorts(histories, firsts), as_of_days, groups),
+        "rhythm-windows": rhythm.windowed(own.rhythm, as_of_days, groups),
     }
 
 
@@ -114,15 +127,14 @@ def _columns(joined: DataFrame) -> DataFrame:
         "feature_day": F.col(AS_OF_DAY),
         "trader_cohort": F.col("trader_cohort"),
     }
-    prepared = joined.withColumn(timing.HOUR_TERMS, timing.hour_terms())
-    return prepared.select(*({**computed, **given}[name].alias(name) for name in registry.TABLE.names))
+    return joined.select(*({**computed, **given}[name].alias(name) for name in registry.TABLE.names))
 
 
-def windowed(inputs: Inputs, as_of_days: Collection[date]) -> DataFrame:
+def windowed(inputs: Inputs, as_of_days: Collection[date], groups: int = COHORTS) -> DataFrame:
     """Works out sums, levels and counts per trader and T, for every trader who is eligible at T."""
     drawn = kernel(tuple(sorted(as_of_days)))
-    summed = walk_cohorts(daily(inputs), inputs.mints, drawn, _ddl(windowed_columns()))
-    return walk_cohorts(summed, inputs.positions, with_positions, _ddl(columns()))
+    summed = walk_cohorts(daily(inputs), inputs.mints, drawn, _ddl(windowed_columns()), groups)
+    return walk_cohorts(summed, inputs.positions, with_positions, _ddl(columns()), groups)
 
 
 def _ddl(kinds: dict[str, Type]) -> str:

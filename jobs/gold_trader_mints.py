@@ -6,12 +6,14 @@ from pyspark.sql import functions as F
 from features.ratios import whole_millis
 from features.tapes.mint_days import MINT_DAYS, mints_of
 from jobs.running.step_context import StepContext
+from pumploss.cohort import COHORTS
 from pumploss.days import Days
 from pumploss.tables import gold_token_day, silver_trader_mint_day
 from pumploss.tables.gold_trader_mints import TABLE
+from pumploss.walks import by_cohorts
 
 
-def transform(mint_days: DataFrame, token_days: DataFrame) -> DataFrame:
+def transform(mint_days: DataFrame, token_days: DataFrame, groups: int = COHORTS) -> DataFrame:
     """Traders' days in mints, and the days of these mints, to `gold_trader_mints`."""
     mints = token_days.select(
         "token_mint",
@@ -33,7 +35,7 @@ def transform(mint_days: DataFrame, token_days: DataFrame) -> DataFrame:
         "volatility_cost_millis": F.coalesce(millis, nothing),
     }
     rows = joined.select(*(named.get(name, F.col(name)).alias(name) for name in MINT_DAYS))
-    return rows.groupBy("trader_cohort").applyInArrow(mints_of, TABLE.ddl)
+    return by_cohorts(rows, groups).applyInArrow(mints_of, TABLE.ddl)
 
 
 def run(context: StepContext, days: Days) -> None:
@@ -41,4 +43,4 @@ def run(context: StepContext, days: Days) -> None:
     mint_days, token_days = (
         context.read(table, days) for table in (silver_trader_mint_day.TABLE, gold_token_day.TABLE)
     )
-    context.publish(TABLE, transform(mint_days, token_days), days)
+    context.publish(TABLE, transform(mint_days, token_days, context.groups(days)), days)

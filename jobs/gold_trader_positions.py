@@ -9,12 +9,14 @@ from pyspark.sql import functions as F
 
 from features.tapes.positions import TRIPS, positions_of
 from jobs.running.step_context import StepContext
+from pumploss.cohort import COHORTS
 from pumploss.days import Days
 from pumploss.tables import silver_round_trips
 from pumploss.tables.gold_trader_positions import TABLE
+from pumploss.walks import by_cohorts
 
 
-def transform(round_trips: DataFrame) -> DataFrame:
+def transform(round_trips: DataFrame, groups: int = COHORTS) -> DataFrame:
     """Round trips as they stand at the closes of some days to `gold_trader_positions`."""
     named = {
         "day": F.col("close_day"),
@@ -24,9 +26,9 @@ def transform(round_trips: DataFrame) -> DataFrame:
         "exit_order": F.coalesce("exit_order_in_day", F.lit(0)),
     }
     trips = round_trips.select(*(named.get(name, F.col(name)).alias(name) for name in TRIPS))
-    return trips.groupBy("trader_cohort").applyInArrow(positions_of, TABLE.ddl)
+    return by_cohorts(trips, groups).applyInArrow(positions_of, TABLE.ddl)
 
 
 def run(context: StepContext, days: Days) -> None:
     """Walk the round trips that changed on these days."""
-    context.publish(TABLE, transform(context.read(silver_round_trips.TABLE, days)), days)
+    context.publish(TABLE, transform(context.read(silver_round_trips.TABLE, days), context.groups(days)), days)

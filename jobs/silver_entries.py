@@ -16,14 +16,16 @@ from pumploss.days import Days
 from pumploss.tables import gold_token_day, silver_trader_mint_day, silver_trades
 from pumploss.tables.silver_entries import TABLE
 
-#: Tapes are walked in as many parts as there are cohorts of traders.
+#: Tapes are walked in as many parts as there are groups of cohorts of traders.
 PART = "part"
 _KEY = ("token_mint", "trade_date")
 
 
-def transform(trades: DataFrame, mint_days: DataFrame, token_days: DataFrame, before: DataFrame) -> DataFrame:
+def transform(
+    trades: DataFrame, mint_days: DataFrame, token_days: DataFrame, before: DataFrame, parts: int = COHORTS
+) -> DataFrame:
     """Trades, traders' days in mints, mints' days and each mint's latest earlier one, to `silver_entries`."""
-    part = F.pmod(F.xxhash64(*_KEY), F.lit(COHORTS)).cast("int").alias(PART)
+    part = F.pmod(F.xxhash64(*_KEY), F.lit(parts)).cast("int").alias(PART)
     first = mint_days.where("first_seen_day = trade_date AND buy_count > 0")
     pairs = first.select(*POSITION, "trade_date", F.lit(True).alias("is_first_here"))
     # -1 stands for what is not stated: the embedded engine takes no missing values into a walk over two frames.
@@ -65,4 +67,4 @@ def run(context: StepContext, days: Days) -> None:
     token_days = context.read(gold_token_day.TABLE, days)
     before = latest_before(context, gold_token_day.TABLE, token_days.select("token_mint"), days[0])
     mint_days = context.read(silver_trader_mint_day.TABLE, days)
-    context.publish(TABLE, transform(trades, mint_days, token_days, before), days)
+    context.publish(TABLE, transform(trades, mint_days, token_days, before, context.groups(days)), days)

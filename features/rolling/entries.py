@@ -15,6 +15,7 @@ from features.rolling.mint_histories import MintHistories
 from features.rolling.rows import Slices, SortedRows, by_trader
 from features.rolling.sums import slice_sums
 from features.windows import AS_OF_DAY, LOOKBACK_DAYS, bounds, matured
+from pumploss.cohort import COHORTS
 from pumploss.contract import Type
 from pumploss.tables.gold_trader_entries import FIGURES, FLAGS
 from pumploss.tables.gold_trader_mints import MILLIS
@@ -41,13 +42,15 @@ COLUMNS = {
 }  # fmt: skip
 
 
-def windowed(entry_days: DataFrame, histories: DataFrame, as_of_days: Collection[date]) -> DataFrame:
+def windowed(
+    entry_days: DataFrame, histories: DataFrame, as_of_days: Collection[date], groups: int = COHORTS
+) -> DataFrame:
     """Make `COLUMNS` for every trader and T with an entry in the 30 days before T.
 
-    `histories` are those of all mints that were entered (`mint_histories`), for each cohort of the traders.
+    `histories` are those of all mints that were entered (`mint_histories`), for each group of the traders' cohorts.
     """
     schema = ", ".join(f"{name} {kind.spark}" for name, kind in COLUMNS.items())
-    return walk_cohorts(entry_days, histories, _kernel(tuple(sorted(as_of_days))), schema)
+    return walk_cohorts(entry_days, histories, _kernel(tuple(sorted(as_of_days))), schema, groups)
 
 
 def graduated_shares(windowed: DataFrame) -> DataFrame:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from features.windows import HOURS, LEVELS, SUMS
+from features.windows import HOUR_COUNTS, LEVELS, SUMS
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,11 @@ class Inputs:
 
 
 def daily(inputs: Inputs) -> DataFrame:
-    """Select everything in `SUMS` and `LEVELS`, per trader and day."""
+    """Select everything in `SUMS`, `HOUR_COUNTS` and `LEVELS`, per trader and day."""
     market = inputs.market_days.select("day", "losing_sell_share")
     joined = inputs.trader_days.join(market, "day", "left")
     derived = {**_derived(), **_from_market()}
-    sums = [derived[name].alias(name) if name in derived else name for name in SUMS]
+    sums = [derived[name].alias(name) if name in derived else name for name in (*SUMS, *HOUR_COUNTS)]
     levels = [_preferred_hour().alias(name) if name == "preferred_hour_close" else name for name in LEVELS]
     return joined.select("trader_address", "trader_cohort", "day", "known_at", *sums, *levels)
 
@@ -47,7 +47,7 @@ def _derived() -> dict[str, Column]:
         "row_count": F.lit(1).cast("bigint"),
         "active_day_count": (F.col("trade_count") > 0).cast("bigint"),
         "losing_day_count": (F.col("equity_change_lamports") < 0).cast("bigint"),
-        **{f"hour_{hour}_trade_count": _hour(hour) for hour in range(HOURS)},
+        **{name: _hour(hour) for hour, name in enumerate(HOUR_COUNTS)},
         **_on_paper(),
         "weekend_trade_count": F.when(is_weekend, F.col("trade_count")).otherwise(F.lit(0).cast("bigint")),
     }

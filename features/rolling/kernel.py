@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from features.eligibility import is_eligible
 from features.rolling import loops
 from features.rolling.equity_paths import equity_paths
+from features.rolling.hours import hours
 from features.rolling.mint_loops import mint_counts
 from features.rolling.rows import SortedRows, by_known_trader, by_trader
 from features.rolling.sums import slice_sums, wide
@@ -49,6 +50,7 @@ def _windowed(daily: pa.Table, mint_days: pa.Table, wanted: np.ndarray) -> pa.Ta
         AS_OF_DAY: pa.array(as_of.astype(np.int32)).cast(pa.date32()),
         **_sums(days, owners, as_of),
         **equity_paths(days, owners, as_of),
+        **hours(days, owners, as_of),
         **_mints(mint_days, traders, owners, as_of, known_at),
     }
     columns["known_at"] = pa.array(known_at).cast(schema.field("known_at").type)

@@ -33,7 +33,7 @@ def mint_histories(token_days: DataFrame) -> DataFrame:
 
 
 def for_cohorts(histories: DataFrame, cohorts: Iterable[int]) -> DataFrame:
-    """Repeat the row for each of these cohorts."""
+    """Repeat the row for each of these cohorts, one of each group that is walked."""
     return histories.withColumn("trader_cohort", F.explode(F.array(*map(F.lit, cohorts))))
 
 

@@ -13,12 +13,14 @@ from features import losses, tokens
 from features.windows import AS_OF_DAY, total
 from pumploss.contract import Type
 
-#: What is ranked: the share of the other traders of T, of whom the figure exists, that are below.
-RANKS = {
+#: What is ranked of windowed facts, and of entries: the share of the other traders of T, of whom the figure exists,
+#: that are below.
+OWN = {
     "buy_below_share_30d": lambda: total("buy_cost_lamports", 30),
     "loss_ratio_below_share_30d": losses.equity_loss_ratio_30d,
-    "dead_share_below_share_30d": tokens.dead_share_30d,
 }
+OF_ENTRIES = {"dead_share_below_share_30d": tokens.dead_share_30d}
+RANKS = (*OWN, *OF_ENTRIES)
 COLUMNS = {
     "trader_address": Type.STRING,
     AS_OF_DAY: Type.DATE,
@@ -28,19 +30,21 @@ COLUMNS = {
 }
 
 
-def ranked(windowed: DataFrame) -> DataFrame:
-    """Make `COLUMNS` for every trader and T of windowed facts, entries included.
+def ranked(windowed: DataFrame, entries: DataFrame) -> DataFrame:
+    """Make `COLUMNS` for every trader and T of windowed facts, beside whose entries they stand.
 
     A rank compares with all traders of T, so it is known no earlier than the last of their rows.
     """
     schema = ", ".join(f"{name} {kind.spark}" for name, kind in COLUMNS.items())
-    figures = [figure().alias(name) for name, figure in RANKS.items()]
-    known_at = F.greatest("known_at", "entries_known_at").alias("known_at")
-    return (
-        windowed.select("trader_address", AS_OF_DAY, known_at, *figures)
-        .groupBy(AS_OF_DAY)
-        .applyInArrow(_ranked, schema)
+    key = ("trader_address", AS_OF_DAY)
+    # Figures before the join: a hundred columns more on their way through it take an engine longer than all the ranks.
+    own = windowed.select(*key, "known_at", *(figure().alias(name) for name, figure in OWN.items()))
+    of_entries = entries.select(
+        *key, "entries_known_at", *(figure().alias(name) for name, figure in OF_ENTRIES.items())
     )
+    known_at = F.greatest("known_at", "entries_known_at").alias("known_at")
+    figures = own.join(of_entries, [*key], "left").select(*key, known_at, *RANKS)
+    return figures.groupBy(AS_OF_DAY).applyInArrow(_ranked, schema)
 
 
 def _ranked(traders: pa.Table) -> pa.Table:

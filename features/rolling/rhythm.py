@@ -13,7 +13,9 @@ from features.rolling import loops
 from features.rolling.rows import by_trader
 from features.rolling.sums import slice_sums
 from features.windows import AS_OF_DAY, LOOKBACK_DAYS, bounds
+from pumploss.cohort import COHORTS
 from pumploss.contract import Type
+from pumploss.walks import by_cohorts
 
 #: What is summed over 30 days.
 SUMS = (
@@ -33,13 +35,13 @@ COLUMNS = {
 }
 
 
-def windowed(rhythm: DataFrame, as_of_days: Collection[date]) -> DataFrame:
+def windowed(rhythm: DataFrame, as_of_days: Collection[date], groups: int = COHORTS) -> DataFrame:
     """Make `COLUMNS` for every trader and T with a trade in the 30 days before T."""
     schema = ", ".join(f"{name} {kind.spark}" for name, kind in COLUMNS.items())
     rows = rhythm.select(
         "trader_address", "trader_cohort", "day", "known_at", *SUMS, "gap_bins", F.col("active_hour_count")
     )
-    return rows.groupBy("trader_cohort").applyInArrow(_kernel(tuple(sorted(as_of_days))), schema)
+    return by_cohorts(rows, groups).applyInArrow(_kernel(tuple(sorted(as_of_days))), schema)
 
 
 def _kernel(as_of_days: tuple[date, ...]) -> Callable[[pa.Table], pa.Table]:

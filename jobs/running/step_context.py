@@ -18,6 +18,7 @@ from pumploss.lake import Lake, Ledger
 from pumploss.lake.segments import built_days
 from pumploss.lake.splits import splits_of
 from pumploss.report import RunReport
+from pumploss.walks import groups_of
 from sources.landing.folders import Landing
 
 
@@ -91,6 +92,10 @@ class StepContext(Context):
         """Answers the rows of the largest day of the step's tables as they stand: about what a day may hold."""
         rows = (self.lake.rows_by_day(table_of(name)).values() for name in declared_tables(self.step))
         return max((max(of_table, default=0) for of_table in rows), default=0)
+
+    def groups(self, days: Collection[date]) -> int:
+        """Answers into how many groups of cohorts a pass that reads these days is cut where it is walked."""
+        return groups_of(self.largest_day() * len(days))
 
     def publish(
         self, table: Table, frame: DataFrame, days: Collection[date], staged: bool = False, counted: bool = True

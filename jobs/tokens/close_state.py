@@ -40,25 +40,22 @@ def carried(daily: DataFrame, before: DataFrame) -> DataFrame:
     """
     order = Window.partitionBy("token_mint").orderBy("day")
     so_far = order.rowsBetween(Window.unboundedPreceding, 0)
-    own = _own_state(daily)
-    both = own.unionByName(_earlier_state(before), allowMissingColumns=True)
+    both = _own_state(daily).unionByName(_earlier_state(before), allowMissingColumns=True)
     left = F.when(F.lag("venue_close").over(order) != F.col("venue_close"), F.lit(GONE))
     known = both.withColumns({name: F.coalesce(name, left) for name in RESERVES})
     carried_on = {name: F.last(name, ignorenulls=True).over(so_far) for name in RESERVES}
-    return known.select(
-        *(name for name in own.columns if name not in (*RESERVES, "raw", "price", "recent", "known_at")),
-        *(F.when(carried_on["reserve_sol"] != GONE, value).alias(name) for name, value in carried_on.items()),
-        *(F.last(name, ignorenulls=True).over(so_far).alias(name) for name in ("raw", "price")),
-        F.flatten(F.collect_list("recent").over(so_far)).alias("recent"),
-        F.max("known_at").over(so_far).alias("known_at"),
-        (F.count(F.lit(1)).over(so_far) == 1).alias("is_new_mint"),
-        "is_tape_complete",
-        "initial_token_units",
-        "is_set_aside",
-        F.max("price_high_sol").over(so_far).alias("price_peak_close_sol"),
-        F.coalesce(F.sum("new_buyer_count").over(so_far), F.lit(0)).cast("bigint").alias("buyer_count_close"),
-        F.min("first_traded_at").over(so_far).alias("ever_traded_at"),
-        F.max("mint_number").over(so_far).alias("mint_number"),
+    return known.withColumns(
+        {
+            **{name: F.when(carried_on["reserve_sol"] != GONE, value) for name, value in carried_on.items()},
+            **{name: F.last(name, ignorenulls=True).over(so_far) for name in ("raw", "price")},
+            "recent": F.flatten(F.collect_list("recent").over(so_far)),
+            "known_at": F.max("known_at").over(so_far),
+            "is_new_mint": F.count(F.lit(1)).over(so_far) == 1,
+            "price_peak_close_sol": F.max("price_high_sol").over(so_far),
+            "buyer_count_close": F.coalesce(F.sum("new_buyer_count").over(so_far), F.lit(0)).cast("bigint"),
+            "ever_traded_at": F.min("first_traded_at").over(so_far),
+            "mint_number": F.max("mint_number").over(so_far),
+        }
     )
 
 
@@ -165,11 +162,11 @@ def _median(name: str) -> Column:
 
 def _fee_share() -> Column:
     """Fees over volume of the day where the source states them and they can be, else the dated table."""
-    dated = F.lit(0.0)
-    for venue, eras in FEES.items():
-        for era in eras:
-            applies = (F.col("venue_close") == venue) & (F.col("last_traded_at") >= F.lit(era.since))
-            dated = F.when(applies, F.lit(era.total / BASIS_POINTS)).otherwise(dated)
+    # One list of cases, the latest first: nested in each other they took as long to plan as a table by itself.
+    dated = F.when(F.col("venue_close").isNull(), 0.0)
+    for venue, era in reversed([(venue, era) for venue, eras in FEES.items() for era in eras]):
+        applies = (F.col("venue_close") == venue) & (F.col("last_traded_at") >= F.lit(era.since))
+        dated = dated.when(applies, F.lit(era.total / BASIS_POINTS))
     stated = F.col("known_fees").cast("double") / F.nullif(F.col("fee_volume"), F.lit(0)).cast("double")
     is_sound = (F.col("fee_volume") >= FEE_VOLUME_LAMPORTS) & (stated <= MOST_FEE_SHARE)
-    return F.when(is_sound, stated).otherwise(dated)
+    return F.when(is_sound, stated).otherwise(dated.otherwise(0.0))

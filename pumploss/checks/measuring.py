@@ -52,12 +52,16 @@ def _measures(table: Table) -> tuple[SparkColumn, ...]:
 
 
 def _by_day(table: Table, rows: DataFrame, measures: Sequence[SparkColumn]) -> "pd.DataFrame":
+    import pandas as pd  # as slow to load as a step is to run, and commands that measure nothing need none of it
+
     digest = F.sum(_row_hash(table).cast("decimal(38,0)"))
     query = rows.groupBy(F.col(table.day).alias("day")).agg(
         F.count(F.lit(1)).alias("row_count"), digest.alias("digest"), *measures
     )
-    # Through Arrow: Spark's own way to pandas converts column by column, which for hundreds took longer than the query.
-    metrics: pd.DataFrame = query.toArrow().to_pandas()
+    # As rows: to pandas Spark converts column by column, which for hundreds took longer than the query, and to Arrow it
+    # plans the query twice.
+    names = ["day", "row_count", "digest", *(f"m{number}" for number in range(len(measures)))]
+    metrics = pd.DataFrame.from_records([tuple(row) for row in query.collect()], columns=names)
     return metrics.sort_values("day", ignore_index=True)
 
 

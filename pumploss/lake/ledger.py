@@ -56,7 +56,7 @@ class Ledger:
                     raise
 
     def _opened(self) -> "DeltaTable":
-        """Open the ledger's log, made where there is none yet."""
+        """Bring the ledger's log up to date, made where there is none yet: to open it takes as long as a commit."""
         from deltalake import DeltaTable
         from deltalake.exceptions import DeltaError
 
@@ -66,7 +66,10 @@ class Ledger:
             except DeltaError:
                 if not self._lake.exists(TABLE):
                     raise
-        return DeltaTable(self._path)
+        log = self._lake.log(TABLE)
+        # Where somebody has put the folder back from a backup, what is known of it is of another one.
+        is_known = self._lake.storage.exists(f"{self._path}/_delta_log/{log.version():020}.json")
+        return log if is_known else DeltaTable(self._path)
 
     def frame(self) -> "pl.DataFrame":
         """Read all rows, oldest first."""
