@@ -25,7 +25,7 @@ ADDRESS_VARIABLES = re.compile(r"AIRFLOW_CONN_\w+|AIRFLOW__\w+__(SQL_ALCHEMY_CON
 ALERT_URLS = "PUMPLOSS_ALERT_URLS"
 
 #: How many rows of a day are sorted together unless it is said.
-ROWS_AT_ONCE = 1_500_000
+ROWS_AT_ONCE = 2_000_000
 
 #: How many days outcomes may be watched for. A lake has labels of one horizon.
 HORIZONS = (1, 7, 30)
@@ -86,7 +86,8 @@ class Settings:
     rows_at_once: int = field(
         default=ROWS_AT_ONCE,
         metadata=_variable(
-            "PUMPLOSS_ROWS_AT_ONCE", "rows of a large day that are sorted together: 0.7 GB of memory for each million"
+            "PUMPLOSS_ROWS_AT_ONCE",
+            "rows of a day that are sorted together: up to 1.2 GB of memory for each million",
         ),
     )
     run: str | None = field(
