@@ -12,6 +12,7 @@ from jobs.bronze.closing_rows import read_files
 from jobs.bronze.erased_lines import ERASED, without_erased
 from jobs.bronze.hops import flagged, legs, middles
 from jobs.bronze.line_blocks import line_blocks
+from jobs.bronze.parse_tasks import parse_tasks
 from jobs.bronze.pool_records import remember, resting
 from jobs.bronze.pool_retries import Resolved, resolve
 from jobs.bronze.refused_lines import LINE, REFUSAL, with_text
@@ -90,11 +91,9 @@ def _files(context: StepContext, source: str, day: date) -> list[LandedFile]:
     return context.landing.files(source, day) if day in context.landing.days(source) else []
 
 
-def _parse(context: StepContext, files: Iterable[LandedFile]) -> DataFrame:
-    rows = [(file.path, file.name, file.source, file.day) for file in files]
-    frame = context.spark.createDataFrame(rows, "path string, name string, source string, dump_day date")
+def _parse(context: StepContext, files: Sequence[LandedFile]) -> DataFrame:
     parse = without_erased(parse_files, Tombstones(context.lake, context.settings.home).marks())
-    return frame.repartition(2, "name").mapInArrow(parse, PARSED_DDL)
+    return parse_tasks(context.spark, files).mapInArrow(parse, PARSED_DDL)
 
 
 def _sound(context: StepContext, resolved: Resolved, files: Sequence[LandedFile]) -> tuple[DataFrame, DataFrame | None]:

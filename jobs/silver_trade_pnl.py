@@ -164,7 +164,7 @@ def walked(context: Context, days: Days) -> tuple[Walked, Walked]:
     trades = context.read(silver_trades.TABLE, days)
     files = context.lake.require_sound(silver_trades.TABLE, days)
     folders = {table.name: context.lake.laying(table) for table in (LOTS, TABLE)}
-    splits = _splits(files)
+    splits = task_splits(files)
     parts = tasks(context, carried_lots(context, trades, days), files, splits).groupBy(SPLIT)
     written = parts.applyInArrow(lambda rows: write_split(folders, splits, rows), _WRITTEN).toArrow().to_pylist()
     counts: dict[str, Counter[date]] = {name: Counter() for name in (*folders, HOP.name)}
@@ -177,7 +177,7 @@ def walked(context: Context, days: Days) -> tuple[Walked, Walked]:
     return lots, Walked(TABLE, context.lake.laid(TABLE, folders[TABLE.name]), counts[TABLE.name], aside)
 
 
-def _splits(files: list[StoredFile]) -> int:
+def task_splits(files: list[StoredFile]) -> int:
     """Choose into how many tasks, and files a day, these days are split: by the largest, or all where they are many."""
     of_days: Counter[str] = Counter()
     for file in files:

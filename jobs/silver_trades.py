@@ -10,6 +10,7 @@ from jobs.deduplication.across_sources import around, is_by_date, marked, once_d
 from jobs.running.step_context import StepContext
 from jobs.tokens import decimals
 from jobs.tokens.chain_order import is_loose, placed
+from jobs.tokens.mint_blocks import mint_blocks
 from jobs.tokens.restating import LEFT_OUT, known_decimals, resting_dates
 from pumploss.days import Days, ordered, shift, span
 from pumploss.errors import ConservationError
@@ -68,8 +69,11 @@ def run(context: StepContext, days: Days) -> None:
     touched, rows = _inputs(context, days)
     rows = _restated(context, rows, days)
     counted = rows.where("NOT is_superseded").drop("is_superseded")
-    staged = context.stage(TABLE, transform(counted, is_loose(counted), _has_copies(counted)))
-    duplicates = _account(rows, staged, touched, report)
+    has_copies = _has_copies(counted)
+    landed = context.lake.rows_by_day(bronze_trades.TABLE)
+    blocks = mint_blocks({day: landed.get(day, 0) for day in touched}, context.settings.rows_at_once)
+    staged = context.stage(TABLE, transform(counted, is_loose(counted), has_copies), blocks)
+    duplicates = _account(_counts(rows, has_copies), rows, staged, touched, report)
     context.publish(TABLE, staged, touched, staged=True)
     for day in touched:
         report.day(day).note(TABLE.name, duplicates=duplicates[day])
@@ -139,12 +143,14 @@ def _sources(context: StepContext, dumps: Days) -> set[str]:
     return {file.partition["source"] for file in context.lake.files(bronze_trades.TABLE, dumps)}
 
 
-def _account(rows: DataFrame, staged: DataFrame, touched: Days, report: RunReport) -> dict[date, dict[str, int]]:
+def _account(
+    counts: list[Row], rows: DataFrame, staged: DataFrame, touched: Days, report: RunReport
+) -> dict[date, dict[str, int]]:
     """Writes what was read and dropped of each day into the report; answers its duplicates by kind.
 
     Raises ConservationError where a trade went missing.
     """
-    read = {row["trade_date"]: (row["rows_read"], row["superseded"], row["ids"]) for row in _counts(rows)}
+    read = {row["trade_date"]: (row["rows_read"], row["superseded"], row["ids"]) for row in counts}
     written = _written(staged, report)
     alike = _alike(rows) if any(superseded for _, superseded, _ in read.values()) else Counter()
     duplicates = {}
@@ -186,11 +192,13 @@ def _written(staged: DataFrame, report: RunReport) -> dict[date, int]:
     return {row["trade_date"]: row["trades"] for row in rows}
 
 
-def _counts(rows: DataFrame) -> list[Row]:
+def _counts(rows: DataFrame, has_copies: bool) -> list[Row]:
+    """Counts rows and identities of each day: where nothing is there twice, every row that counts is one."""
+    counted = F.when(~F.col("is_superseded"), F.col("trade_id"))
     counts = rows.groupBy("trade_date").agg(
         F.count(F.lit(1)).alias("rows_read"),
         F.count(F.when(F.col("is_superseded"), 1)).alias("superseded"),
-        F.count_distinct(F.when(~F.col("is_superseded"), F.col("trade_id"))).alias("ids"),
+        (F.count_distinct(counted) if has_copies else F.count(counted)).alias("ids"),
     )
     return list(counts.collect())
 

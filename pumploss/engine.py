@@ -15,6 +15,7 @@ from pyspark.sql import SparkSession
 
 from pumploss.errors import SettingsError
 from pumploss.settings import ROOT, Settings
+from pumploss.slots import SETTING
 
 #: Python packages of the project that a cluster's workers need to run its functions.
 SHIPPED_PACKAGES = ("pumploss", "features", "pnl", "sources", "models", "jobs")
@@ -77,6 +78,7 @@ def _embedded() -> SparkSession:
     from pumploss.embedded.engine_server import embedded_session
 
     spark = cast("SparkSession", embedded_session())
+    spark.conf.set(SETTING, str(os.cpu_count() or 2))
     # Else every column and function looks up the line that called it, and fails to import IPython each time: a tenth of
     # a small night.
     spark.conf.set("spark.python.sql.dataFrameDebugging.enabled", "false")

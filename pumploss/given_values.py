@@ -8,7 +8,7 @@ from pumploss.errors import SettingsError
 HORIZONS = (1, 7, 30)
 _MOST_MINUTES = 1440
 #: How many rows of a day are sorted together unless it is said.
-ROWS_AT_ONCE = 1_500_000
+ROWS_AT_ONCE = 2_000_000
 
 
 def horizon(text: str) -> int:

@@ -81,7 +81,8 @@ class Settings:
     rows_at_once: int = field(
         default=ROWS_AT_ONCE,
         metadata=_variable(
-            "PUMPLOSS_ROWS_AT_ONCE", "rows of a large day that are sorted together: 0.7 GB of memory for each million"
+            "PUMPLOSS_ROWS_AT_ONCE",
+            "rows of a day that are sorted together: up to 1.2 GB of memory for each million",
         ),
     )
     run: str | None = field(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pumploss.contract import Table
 from pumploss.lake.splits import BLOCK, SPLIT, split_condition
 from pumploss.lake.sweeping import let_go, owned, sweep
+from pumploss.slots import slots
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +77,7 @@ class Stage:
         if block is not None:
             arranged = arranged.selectExpr("*", f"{block} AS {BLOCK}")
             parts.append(BLOCK)
-        arranged = arranged.repartition(2, *parts)
+        arranged = arranged.repartition(slots(frame.sparkSession), *parts)
         if table.order_by:
             arranged = in_order(table, arranged, parts)
         arranged.write.mode("append").partitionBy(*parts).parquet(folder)

@@ -70,7 +70,6 @@ COVERED_BY = {
     "properties/test_method_laws": ("pnl/other_methods",),
     "properties/test_model_leaks": ("models/leaks",),
     "properties/test_pool_laws": ("jobs/bronze/pool_records", "jobs/bronze/pool_retries"),
-    "properties/test_round_trip_laws": ("pnl/round_trips",),
     "properties/test_state_laws": (
         "jobs/running/lookups", "pumploss/lake/segments/building", "pumploss/lake/segments/lookup",
     ),

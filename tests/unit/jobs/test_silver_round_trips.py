@@ -1,198 +1,140 @@
-"""Round trips through the engine: from the first buy of an empty position until it is empty again."""
+"""Round trips out of files: from the first buy of an empty position until it is empty again."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
+from uuid import uuid4
 
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
-from jobs import silver_round_trips
 from jobs.running.runner import run_pass, run_step, run_steps
-from jobs.silver_round_trips import uneven_closes
-from pnl import trace_cohort, walk_rows
+from jobs.silver_round_trips import trace_split
+from pnl.round_trips import EPISODE, STATE
 from pumploss import checks
+from pumploss.cohort import COHORTS
 from pumploss.errors import ConservationError
+from pumploss.lake.files import write_partition
+from pumploss.lake.splits import SPLIT
 from pumploss.report import RunReport
-from pumploss.tables import silver_open_lots, silver_trades
+from pumploss.tables import silver_open_lots
 from pumploss.tables.silver_round_trips import TABLE
 from pumploss.tables.silver_trade_pnl import TABLE as PNL
+from tests.building.walked_trades import NOON, buy, later, picked, sell, walked
 
-NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 TODAY, TOMORROW = NOON.date(), date(2026, 1, 6)
-
-
-def buy(units, sol, fee=0, **given):
-    return {"direction": "buy", "token_units": units, "sol_lamports": sol, "fee_lamports": fee, **given}
-
-
-def sell(units, sol, fee=0, **given):
-    return {**buy(units, sol, fee, **given), "direction": "sell"}
-
-
-def later(trade, days=1):
-    """The same trade some days later."""
-    return {**trade, "day": days}
+#: The columns that trades and lots are dated by.
+DAYS = ("trade_date", "close_day")
 
 
 @pytest.fixture
-def pnl(spark, arrow):
-    """What the FIFO walk makes of trades in order, as `silver_trade_pnl` of one cohort."""
+def split(tmp_path):
+    """`split(trades, lots, before, splits)`: rows and faults of tasks over files of the two tables by cohorts."""
 
-    def pnl(*trades):
-        named = [
-            {
-                "trader_address": "t",
-                "token_mint": "m",
-                "trade_id": f"{n}",
-                "traded_at": NOON + timedelta(days=trade.get("day", 0), seconds=n),
-                "order_in_mint_day": n + 1,
-                **{name: value for name, value in trade.items() if name != "day"},
-            }
-            for n, trade in enumerate(trades)
-        ]
-        rows, _ = walk_rows(arrow(silver_trades.TABLE, *named), arrow(silver_open_lots.TABLE))
-        whole = rows.append_column("trader_cohort", pa.repeat(pa.scalar(3, pa.int32()), len(rows)))
-        return spark.createDataFrame(whole.cast(PNL.arrow_schema), PNL.spark_schema)
+    def split(trades, lots, before=(), splits=1):
+        named = []
+        for table, rows in ((PNL, trades), (silver_open_lots.TABLE, lots)):
+            for day in rows[table.day].unique().to_pylist():
+                of_day = rows.filter(pc.equal(rows[table.day], pa.scalar(day)))
+                write_partition(str(tmp_path), {"of": table.name, table.day: day}, of_day.drop_columns(table.day))
+                path = str(tmp_path / f"of={table.name}" / f"{table.day}={day}" / "rows.parquet")
+                named.append({"input": table.name, "path": path, "path_day": day})
+        states = [{name: row[name] for name in STATE} for row in before]
+        told, folder = [], tmp_path / uuid4().hex
+        for number in range(splits):
+            width = COHORTS // splits
+            carried = [row for row in states if row["trader_cohort"] // width == number]
+            schema = pa.schema(
+                [
+                    *(pa.field(name, TABLE.arrow_schema.field(name).type) for name in STATE),
+                    ("input", pa.string()), ("path", pa.string()), ("path_day", pa.date32()), (SPLIT, pa.int32()),
+                ]
+            )  # fmt: skip
+            rows = [{**row, SPLIT: number} for row in (*named, *carried)]
+            if rows:  # as the engine, which has no groups of nothing
+                told += trace_split(str(folder), splits, pa.Table.from_pylist(rows, schema=schema))["fault"].to_pylist()
+        files = sorted(folder.rglob("*.parquet"))
+        days = [date.fromisoformat(file.parts[-3].partition("=")[2]) for file in files]
+        read = [pq.ParquetFile(file).read().to_pylist() for file in files]
+        rows = [{**row, TABLE.day: day} for day, of_day in zip(days, read, strict=True) for row in of_day]
+        return sorted(rows, key=lambda row: tuple(row[name] for name in (*EPISODE, "close_day"))), told
 
-    return pnl
+    return split
 
 
 @pytest.fixture
-def trips(frame, rows_of, pnl):
+def trips(split):
     """Rows of the table, from trades in order and earlier rows."""
 
     def trips(trades, before=()):
-        found = silver_round_trips.transform(pnl(*trades), frame(TABLE, *before))
-        assert found.columns == TABLE.names
-        return rows_of(found, "trader_address", "token_mint", "episode_index", "close_day")
+        found, told = split(*walked(*trades), before)
+        assert told == [None]
+        assert all(row.keys() == set(TABLE.names) for row in found)
+        return found
 
     return trips
 
 
-def picked(rows, *names):
-    return [tuple(row[name] for name in names) for row in rows]
-
-
-def test_a_round_trip_from_entry_to_exit(trips):
-    (trip,) = trips([buy(10, 100, 1), buy(30, 400, 4), sell(20, 500, 5), sell(20, 50)])
-    assert (trip["entered_at"], trip["exited_at"]) == (NOON, NOON + timedelta(seconds=3))
-    assert (trip["episode_index"], trip["held_seconds"], trip["buy_count"], trip["sell_count"]) == (0, 3.0, 2, 2)
-    assert (trip["bought_units"], trip["sold_units"], trip["left_units"], trip["oversold_units"]) == (40, 40, 0, 0)
-    assert (trip["buy_cost_lamports"], trip["sold_cost_lamports"], trip["proceeds_lamports"]) == (505, 505, 545)
-    assert (trip["realised_pnl_lamports"], trip["outcome"], trip["is_closed"]) == (40, "won", True)
-    assert (trip["peak_units"], trip["peak_cost_lamports"], trip["left_cost_lamports"]) == (40, 505, 0)
-
-
-def test_the_first_buy_is_kept_and_later_ones_below_the_mean_cost_are_counted(trips):
-    trades = [buy(10, 90, 5), buy(20, 190), buy(10, 80, 1), later(buy(10, 120)), later(sell(50, 9))]
-    # 95 for 10 units, 190 for 20 more: at the mean of 9.5 nothing is averaged down, at 8.1 it is.
-    names = ("entry_order_in_day", "entry_cost_lamports", "averaged_down_count", "exit_order_in_day")
-    assert picked(trips(trades), *names) == [(1, 95, 1, None), (1, 95, 1, 2)]
-
-
-@pytest.mark.parametrize(("brings", "outcome"), [(101, "won"), (99, "lost"), (100, "even")])
-def test_the_outcome_is_what_it_made(trips, brings, outcome):
-    assert picked(trips([buy(10, 100), sell(10, brings)]), "outcome") == [(outcome,)]
-
-
-def test_an_open_one_has_no_exit_however_much_it_made(trips):
-    found = trips([buy(10, 100), sell(9, 1000)])
-    assert picked(found, "outcome", "exited_at", "held_seconds", "realised_pnl_lamports", "left_units") == [
-        ("open", None, None, 910, 1)
-    ]
-
-
-def test_several_of_one_day_are_apart(trips):
-    found = trips([buy(10, 100), sell(10, 90), buy(5, 50), sell(5, 70), buy(1, 1)])
-    assert picked(found, "episode_index", "outcome", "realised_pnl_lamports") == [
-        (0, "lost", -10),
-        (1, "won", 20),
-        (2, "open", 0),
-    ]
-
-
-def test_a_sale_beyond_the_stock_closes_it(trips):
-    (trip,) = trips([buy(10, 100), sell(40, 800)])
-    assert (trip["sold_units"], trip["oversold_units"], trip["is_closed"]) == (10, 30, True)
-    assert (trip["proceeds_lamports"], trip["realised_pnl_lamports"]) == (200, 100)
-
-
-def test_a_sale_of_what_was_never_bought_belongs_to_none(trips):
-    assert trips([sell(10, 100), sell(1, 1)]) == []
-    found = trips([sell(10, 100), buy(10, 100), sell(10, 100), sell(7, 70), buy(1, 1)])
-    assert picked(found, "episode_index", "sell_count", "oversold_units") == [(0, 1, 0), (1, 0, 0)]
-
-
-def test_what_was_free_is_held_and_what_cost_but_gave_nothing_is_open(trips):
-    found = trips([buy(10, 0), sell(10, 5), buy(0, 7), sell(3, 9), buy(2, 1), sell(2, 2)])
-    assert picked(found, "buy_count", "sell_count", "buy_cost_lamports", "outcome", "oversold_units") == [
-        (1, 1, 0, "won", 0),
-        (2, 2, 8, "lost", 3),
-    ]
-
-
-def test_each_day_holds_those_that_changed(trips):
-    days = [buy(10, 100), later(sell(4, 80)), later(sell(6, 10), 3), later(buy(1, 1), 3)]
-    together = trips(days)
-    assert picked(together, "episode_index", "close_day", "sell_count", "outcome") == [
-        (0, TODAY, 0, "open"),
-        (0, TOMORROW, 1, "open"),
-        (0, date(2026, 1, 8), 2, "lost"),
-        (1, date(2026, 1, 8), 0, "open"),
-    ]
-    assert {row["entered_at"] for row in together[:3]} == {NOON}
-    assert together[2]["held_seconds"] == 3 * 86_400 + 2
-
-
-def test_the_next_one_counts_on_from_the_last(trips, frame, rows_of, pnl):
+def test_the_next_one_counts_on_from_the_last(trips, split):
     first, second = trips([buy(10, 100), sell(10, 90), buy(4, 44)])
-    tomorrow = pnl(buy(4, 44), later(sell(4, 60)), later(buy(2, 5))).where(f"trade_date = '{TOMORROW}'")
-    found = rows_of(silver_round_trips.transform(tomorrow, frame(TABLE, first, second)), "episode_index")
+    both = walked(buy(4, 44), later(sell(4, 60)), later(buy(2, 5)))
+    tomorrow = [rows.filter(pc.equal(rows[day], TOMORROW)) for rows, day in zip(both, DAYS, strict=True)]
+    found, _ = split(*tomorrow, before=[first, second])
     assert picked(found, "episode_index", "entered_at", "outcome", "realised_pnl_lamports", "bought_units") == [
         (1, second["entered_at"], "won", 16, 4),
         (2, NOON + timedelta(days=1, seconds=2), "open", 0, 2),
     ]
 
 
-def test_positions_do_not_touch_each_other(trips):
-    found = trips([buy(10, 100), buy(10, 100, trader_address="u"), buy(5, 50, token_mint="n"), sell(10, 90)])
-    assert picked(found, "trader_address", "token_mint", "outcome") == [
-        ("t", "m", "lost"),
-        ("t", "n", "open"),
-        ("u", "m", "open"),
-    ]
+def test_nothing_traded_gives_nothing(split):
+    assert split(*walked()) == ([], [])
+    found, told = split(*walked(buy(10, 100)), splits=16)
+    assert picked(found, "trader_cohort") == [(3,)]
+    assert told == [None] * 16
 
 
-def test_it_is_known_since_its_latest_dump(trips):
-    late = datetime(2026, 1, 9, tzinfo=UTC)
-    found = trips([buy(10, 100, known_at=late), later(sell(10, 90)), later(buy(1, 1))])
-    assert picked(found, "known_at") == [(late,), (late,), (late,)]
+def test_lots_that_are_not_what_trades_left_are_told_and_nothing_is_written(split):
+    trades, lots = walked(buy(10, 100), later(buy(5, 50)))
+    short = lots.to_pylist()
+    short[0]["open_cost_lamports"] -= 1
+    found, told = split(trades, pa.Table.from_pylist(short[::-1], schema=lots.schema))
+    assert found == []
+    (fault,) = told
+    assert fault == (
+        f"silver_open_lots of {TODAY}: the lots of t in m sum to 10 units at 99 lamports, its last trade left 10 at "
+        f"100. Run silver_trade_pnl of {TODAY} again."
+    )
+    assert "sum to None units" in split(trades, lots.slice(0, 0))[1][0]
 
 
-def test_nothing_traded_gives_nothing(trips):
-    assert trips([]) == []
-
-
-def test_a_position_that_goes_on_from_nowhere_is_refused(frame, pnl):
-    rest = pnl(buy(10, 100), sell(5, 90)).where("direction = 'sell'").toArrow().to_pylist()
-    schema = pa.schema({**{f.name: f.type for f in TABLE.arrow_schema}, **_pnl_types()})
-    with pytest.raises(ConservationError, match=r"trade 1 of t in m starts from an open position, the row before"):
-        trace_cohort(pa.Table.from_pylist(rest, schema=schema))
-
-
-def _pnl_types():
-    return {field.name: field.type for field in PNL.arrow_schema}
-
-
-def test_lots_that_do_not_sum_to_the_position_are_found(frame, rows_of, pnl):
-    trades = pnl(buy(10, 100), buy(5, 50), sell(3, 90))
-    lots = [{"open_units": 7, "open_cost_lamports": 70}, {"open_units": 5, "open_cost_lamports": 50, "lot_index": 1}]
-    named = [{"trader_address": "t", "token_mint": "m", "close_day": TODAY, "lot_id": "x", **lot} for lot in lots]
-    assert rows_of(uneven_closes(trades, frame(silver_open_lots.TABLE, *named))) == []
-    named[1]["open_cost_lamports"] = 49
-    (found,) = rows_of(uneven_closes(trades, frame(silver_open_lots.TABLE, *named)))
-    assert (found["units"], found["cost"], found["lot_units"], found["lot_cost"]) == (12, 120, 12, 119)
-    (found,) = rows_of(uneven_closes(trades, frame(silver_open_lots.TABLE)))
-    assert (found["token_mint"], found["lot_units"]) == ("m", None)
+@pytest.mark.parametrize("splits", [4, 16])
+def test_splits_of_cohorts_give_what_one_gives(split, splits):
+    names = [f"trader {n}" for n in range(40)]
+    trades, lots = walked(
+        *(buy(10 + n, 100, trader_address=name) for n, name in enumerate(names)),
+        *(later(sell(10, 90, trader_address=name)) for name in names[::3]),
+        *(later(buy(7, 5, trader_address=name)) for name in names[::2]),
+    )
+    cohorts = {name: n % 16 for n, name in enumerate(names)}
+    trades, lots = (
+        rows.set_column(
+            rows.column_names.index("trader_cohort"),
+            "trader_cohort",
+            pa.array([cohorts[name] for name in rows["trader_address"].to_pylist()], pa.int32()),
+        )
+        for rows in (trades, lots)
+    )
+    whole, told = split(trades, lots)
+    assert len(whole) == 40 + len({*names[::3], *names[::2]}) + 1  # the first one sold all, and began again
+    assert told == [None]
+    assert split(trades, lots, splits=splits) == (whole, [None] * splits)
+    today, tomorrow = (
+        [rows.filter(pc.equal(rows[name], day)) for rows, name in zip((trades, lots), DAYS, strict=True)]
+        for day in (TODAY, TOMORROW)
+    )
+    first, _ = split(*today, splits=splits)
+    second, _ = split(*tomorrow, before=first, splits=splits)
+    assert second == [row for row in whole if row["close_day"] == TOMORROW]
 
 
 STEPS = ("bronze_trades", "silver_tokens", "silver_trades", "silver_trade_pnl", "silver_round_trips")

@@ -1,10 +1,16 @@
 """Each trade once, at its date, in chain order."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from random import Random
 
+import pyarrow.parquet as pq
 import pytest
 
 from jobs import silver_trades
+from jobs.running.context import open_context
+from jobs.running.runner import run_steps
+from pumploss.tables import silver_trades as silver_table
 from pumploss.tables.bronze_trades import TABLE
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -110,3 +116,23 @@ def test_the_cohort_is_the_hash_of_the_address(silver):
         "a": xxhash.xxh64_intdigest(b"wallet-1", 42) % 16,
         "b": xxhash.xxh64_intdigest(b"wallet-2", 42) % 16,
     }
+
+
+def test_days_that_are_computed_in_blocks_are_the_same_days(settings, land, market, rows_of, tmp_path):
+    days = [date(2026, 1, day) for day in (5, 6, 7)]
+    for day, trades in market(Random(14), days, 70).items():
+        land(settings.landing, day, trades)
+    found = []
+    for rows_at_once in (6, 10**6):
+        parted = replace(settings, lake=str(tmp_path / f"lake-{rows_at_once}"), rows_at_once=rows_at_once)
+        with open_context(parted) as context:
+            reports = run_steps(context, ("bronze_trades", "silver_tokens", "silver_trades"), days)
+            rows = rows_of(context.lake.read(silver_table.TABLE), "trade_id")
+            files = context.lake.files(silver_table.TABLE)
+            found.append((rows, [report.details.get("duplicates") for report in reports]))
+        assert (len(files) > len(days)) == (rows_at_once == 6)
+        for file in files:
+            places = pq.read_table(file.path, columns=["token_mint", "traded_at"], partitioning=None)
+            assert places.equals(places.sort_by([("token_mint", "ascending"), ("traded_at", "ascending")]))
+    assert found[0] == found[1]
+    assert any(duplicates and duplicates["exact"] for duplicates in found[0][1])
