@@ -144,13 +144,13 @@ def _sources(context: StepContext, dumps: Days) -> set[str]:
 
 
 def _account(
-    counts: list[Row], rows: DataFrame, staged: DataFrame, touched: Days, report: RunReport
+    by_date: list[Row], rows: DataFrame, staged: DataFrame, touched: Days, report: RunReport
 ) -> dict[date, dict[str, int]]:
     """Writes what was read and dropped of each day into the report; answers its duplicates by kind.
 
     Raises ConservationError where a trade went missing.
     """
-    read = {row["trade_date"]: (row["rows_read"], row["superseded"], row["ids"]) for row in counts}
+    read = {row["trade_date"]: (row["rows_read"], row["superseded"], row["ids"]) for row in by_date}
     written = _written(staged, report)
     alike = _alike(rows) if any(superseded for _, superseded, _ in read.values()) else Counter()
     duplicates = {}
