@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from typing import Any
 
 from pumploss import redaction
 from pumploss.addresses import exports_place, place, redis_address
@@ -21,6 +22,11 @@ OTLP_HEADERS = "OTEL_EXPORTER_OTLP_HEADERS"
 def _variable(name: str, meaning: str, *, is_address: bool = False) -> dict[str, object]:
     """Says which variable a setting comes from, what it means, and whether it is an address (with a password)."""
     return {"variable": name, "meaning": meaning, "is_address": is_address}
+
+
+def _optional(name: str, meaning: str, *, is_address: bool = False, **given: Any) -> Any:
+    """Declares a setting that may be unset."""
+    return field(default=None, metadata=_variable(name, meaning, is_address=is_address), **given)
 
 
 @dataclass(frozen=True)
@@ -43,37 +49,22 @@ class Settings:
     tracking_uri: str = field(
         metadata=_variable("MLFLOW_TRACKING_URI", "the model registry: SQLite or an MLflow server", is_address=True)
     )
-    warm_dsn: str | None = field(
-        default=None,
-        metadata=_variable(
-            "PUMPLOSS_WARM_DSN", "PostgreSQL, with or without TimescaleDB; or embedded", is_address=True
-        ),
+    warm_dsn: str | None = _optional(
+        "PUMPLOSS_WARM_DSN", "PostgreSQL, with or without TimescaleDB; or embedded", is_address=True
     )
-    warm_read_dsn: str | None = field(
-        default=None,
-        metadata=_variable(
-            "PUMPLOSS_WARM_READ_DSN",
-            "PostgreSQL for consumers, such as standbys; if unset that of `PUMPLOSS_WARM_DSN`",
-            is_address=True,
-        ),
+    warm_read_dsn: str | None = _optional(
+        "PUMPLOSS_WARM_READ_DSN",
+        "PostgreSQL for consumers, such as standbys; if unset that of `PUMPLOSS_WARM_DSN`",
+        is_address=True,
     )
-    hot_url: str | None = field(
-        default=None,
-        metadata=_variable(
-            "PUMPLOSS_HOT_URL",
-            "Redis, of a cluster `redis+cluster://host:port,host:port`; or embedded",
-            is_address=True,
-        ),
+    hot_url: str | None = _optional(
+        "PUMPLOSS_HOT_URL", "Redis, of a cluster `redis+cluster://host:port,host:port`; or embedded", is_address=True
     )
-    exports: str | None = field(
-        default=None,
-        metadata=_variable(
-            "PUMPLOSS_EXPORTS", "boards as static pages: a folder or `s3://bucket/prefix`", is_address=True
-        ),
+    exports: str | None = _optional(
+        "PUMPLOSS_EXPORTS", "boards as static pages: a folder or `s3://bucket/prefix`", is_address=True
     )
-    spark_remote: str | None = field(
-        default=None,
-        metadata=_variable("SPARK_REMOTE", "`local[*]` or `sc://host:15002`; or embedded", is_address=True),
+    spark_remote: str | None = _optional(
+        "SPARK_REMOTE", "`local[*]` or `sc://host:15002`; or embedded", is_address=True
     )
     connect_memory: str = field(
         default="4g", metadata=_variable("PUMPLOSS_SPARK_MEMORY", "memory of an Apache Spark that a run starts itself")
@@ -81,44 +72,29 @@ class Settings:
     rows_at_once: int = field(
         default=ROWS_AT_ONCE,
         metadata=_variable(
-            "PUMPLOSS_ROWS_AT_ONCE",
-            "rows of a day that are sorted together: up to 1.2 GB of memory for each million",
+            "PUMPLOSS_ROWS_AT_ONCE", "rows of a day that are sorted together: up to 1.2 GB of memory for each million"
         ),
     )
-    run: str | None = field(
-        default=None,
-        metadata=_variable("PUMPLOSS_RUN", "set by a run for processes that it starts: they hold the lake together"),
+    run: str | None = _optional(
+        "PUMPLOSS_RUN", "set by a run for processes that it starts: they hold the lake together"
     )
     #: What `features.labels` took at its import, so that child processes take it too.
     horizon_days: int = field(
         default=7, metadata=_variable("PUMPLOSS_HORIZON_DAYS", "days for which outcomes are watched: 1, 7 or 30")
     )
-
-    alert_urls: str | None = field(
-        default=None,
-        metadata=_variable(
-            "PUMPLOSS_ALERT_URLS", "Apprise addresses of who is told what waits for a person", is_address=True
-        ),
+    alert_urls: str | None = _optional(
+        "PUMPLOSS_ALERT_URLS", "Apprise addresses of who is told what waits for a person", is_address=True
     )
-    publish_by: str | None = field(
-        default=None, metadata=_variable("PUMPLOSS_PUBLISH_BY", "time of day (UTC) by which a night is to be published")
+    publish_by: str | None = _optional("PUMPLOSS_PUBLISH_BY", "time of day (UTC) by which a night is to be published")
+    otlp_endpoint: str | None = _optional(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "OpenTelemetry collector (OTLP over HTTP) of steps' spans and metrics",
+        is_address=True,
     )
-
-    otlp_endpoint: str | None = field(
-        default=None,
-        metadata=_variable(
-            "OTEL_EXPORTER_OTLP_ENDPOINT",
-            "OpenTelemetry collector (OTLP over HTTP) of steps' spans and metrics",
-            is_address=True,
-        ),
+    lineage_url: str | None = _optional(
+        "OPENLINEAGE_URL", "OpenLineage server of what steps read and wrote", is_address=True
     )
-    lineage_url: str | None = field(
-        default=None,
-        metadata=_variable("OPENLINEAGE_URL", "OpenLineage server of what steps read and wrote", is_address=True),
-    )
-    lineage_key: str | None = field(
-        default=None, repr=False, metadata=_variable("OPENLINEAGE_API_KEY", "key that this server asks for, if any")
-    )
+    lineage_key: str | None = _optional("OPENLINEAGE_API_KEY", "key that this server asks for, if any", repr=False)
     search_minutes: float = field(
         default=0.0,
         metadata=_variable(
