@@ -1,4 +1,4 @@
-"""A registry on an MLflow server: what is logged there is registered, promoted and loaded as from a database."""
+"""A registry on an MLflow server that has PostgreSQL and S3: logged, registered, promoted, loaded as on a database."""
 
 import os
 import signal
@@ -17,43 +17,52 @@ from models.loss_model import SPEC
 from models.registry import CHALLENGER, PREVIOUS, Registry
 from models.time_split import split_by_time
 from models.training import train
+from pumploss import embedded
 from pumploss.errors import ModelError
 from pumploss.settings import from_environment
+from tests.building.local_s3 import served, with_bucket
 from tests.building.planted_frame import INPUTS, frame_of
 
 pytestmark = pytest.mark.slow
 
+BUCKET = "models"
 TAGS = {"data_gold_labels": "version 3", "label_version": "1"}
 STARTS_WITHIN_SECONDS = 120
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    """The address of a server of its own, with its database and artifacts in one folder."""
+def s3():
+    """The environment of a process that may use a bucket, and a client of it."""
+    with served() as environment, with_bucket(environment, BUCKET) as client:
+        yield environment, client
+
+
+@pytest.fixture(scope="module")
+def address(s3, tmp_path_factory):
+    """The address of a server of its own, with its database on PostgreSQL and artifacts on S3."""
     folder = tmp_path_factory.mktemp("server")
     with socket.socket() as chosen:
         chosen.bind(("127.0.0.1", 0))
         port = chosen.getsockname()[1]
     command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
-    command += [
-        "--backend-store-uri",
-        f"sqlite:///{folder}/mlflow.db",
-        "--artifacts-destination",
-        f"{folder}/artifacts",
-    ]
-    quiet = {**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true"}
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=log, env=quiet, start_new_session=True)
-    try:
-        _wait(server, f"http://127.0.0.1:{port}/health", folder / "log")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
+    command += ["--artifacts-destination", f"s3://{BUCKET}/artifacts"]
+    quiet = {**s3[0], "MLFLOW_S3_ENDPOINT_URL": s3[0]["AWS_ENDPOINT_URL"], "MLFLOW_DISABLE_TELEMETRY": "true"}
+    with embedded.postgres(folder / "metadata") as metadata, (folder / "log").open("wb") as log:
+        database = f"postgresql+psycopg://pumploss@/pumploss?host={metadata.socket_dir}&port=5432"
+        server = subprocess.Popen(
+            [*command, "--backend-store-uri", database], stdout=log, stderr=log, env={**quiet, "DO_NOT_TRACK": "true"},
+            cwd=folder, start_new_session=True,
+        )  # fmt: skip
         try:
-            server.wait(30)
-        except subprocess.TimeoutExpired:  # it waits for its job runner, which may be starting still
-            os.killpg(server.pid, signal.SIGKILL)
-            server.wait(30)
+            _wait(server, f"http://127.0.0.1:{port}/health", folder / "log")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            os.killpg(server.pid, signal.SIGTERM)
+            try:
+                server.wait(30)
+            except subprocess.TimeoutExpired:  # it waits for its job runner, which may be starting still
+                os.killpg(server.pid, signal.SIGKILL)
+                server.wait(30)
 
 
 def _wait(server, health, log):
@@ -93,6 +102,16 @@ def test_versions_are_registered_promoted_and_loaded(registry, trained):
     served = registry.load(SPEC.name, first)
     assert served.booster.model_to_string() == trained.booster.model_to_string()
     assert registry.earlier(SPEC.name, TAGS) == first
+
+
+def test_what_is_logged_lies_in_the_bucket_which_only_the_server_may_use(registry, trained, s3, monkeypatch):
+    for variable in s3[0]:
+        if variable.startswith("AWS_"):
+            monkeypatch.delenv(variable, raising=False)
+    version = registry.log(trained, TAGS, frame_of())
+    assert registry.load(SPEC.name, version).booster.model_to_string() == trained.booster.model_to_string()
+    keys = [item["Key"] for item in s3[1].list_objects_v2(Bucket=BUCKET)["Contents"]]
+    assert [key for key in keys if key.endswith("MLmodel")]
 
 
 def test_a_consumer_of_the_server_gets_answers(registry, trained, address, monkeypatch):
