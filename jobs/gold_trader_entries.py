@@ -33,7 +33,8 @@ def transform(entries: DataFrame, token_days: DataFrame, days: Days, groups: int
     )
     mints = own.join(following, _KEY, "left")
     # Who bought a mint on a day is in that day's trades of it, so every entry has its number.
-    rows = entries.join(mints, _KEY, "left").select(*(_columns()[name].alias(name) for name in ENTRIES))
+    columns = _columns()
+    rows = entries.join(mints, _KEY, "left").select(*(columns[name].alias(name) for name in ENTRIES))
     return by_cohorts(rows, groups).applyInArrow(lambda cohorts: entry_days(cohorts, wanted), TABLE.ddl)
 
 

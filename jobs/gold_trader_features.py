@@ -127,7 +127,8 @@ def _columns(joined: DataFrame) -> DataFrame:
         "feature_day": F.col(AS_OF_DAY),
         "trader_cohort": F.col("trader_cohort"),
     }
-    return joined.select(*({**computed, **given}[name].alias(name) for name in registry.TABLE.names))
+    columns = {**computed, **given}
+    return joined.select(*(columns[name].alias(name) for name in registry.TABLE.names))
 
 
 def windowed(inputs: Inputs, as_of_days: Collection[date], groups: int = COHORTS) -> DataFrame:
