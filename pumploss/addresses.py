@@ -3,9 +3,23 @@
 import re
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from pumploss.errors import SettingsError
+
+#: What redis-py takes behind the question mark of an address, as far as it is of use here.
+_REDIS_OPTIONS: Final = {
+    *(
+        "db",
+        "password",
+        "username",
+        "socket_timeout",
+        "socket_connect_timeout",
+        "socket_keepalive",
+        "health_check_interval",
+    ),
+    *("ssl_cert_reqs", "ssl_ca_certs", "ssl_certfile", "ssl_keyfile", "ssl_check_hostname", "ssl_ca_path"),
+}
 
 #: Ends the scheme of the address of a Redis Cluster.
 CLUSTER: Final = "+cluster"
@@ -28,20 +42,32 @@ def place(text: str, variable: str) -> str:
 
 def redis_address(url: str | None) -> str | None:
     """Answers the address of a Redis. Raises SettingsError, without it, where it is none: it may be the password."""
-    if url is not None and not all(map(_is_redis, cluster_nodes(url) or [url])):
+    if url is not None and not (_is_cluster(url) or _is_redis(url)):
         raise SettingsError(
             "PUMPLOSS_HOT_URL is no address of a Redis: give redis://, rediss:// or unix://, or for a cluster "
-            "redis+cluster://host:port,host:port (rediss+cluster:// with TLS), with every sign of a password that is "
-            "no letter or digit percent-encoded."
+            "redis+cluster://host:port,host:port (rediss+cluster:// with TLS), in small letters, with every sign of a "
+            "password that is no letter or digit percent-encoded; after it at most /NUMBER of a database."
         )
     return url
+
+
+def _is_cluster(url: str) -> bool:
+    """Tell whether it is of a cluster whose servers are all named, which has one login and no databases."""
+    login, at, _ = re.split("[/?]", url.partition("://")[2], maxsplit=1)[0].rpartition("@")
+    nodes = cluster_nodes(url)
+    is_one_login = not at or "," not in login
+    return bool(nodes) and is_one_login and all(_is_redis(node) and not node.startswith("unix:") for node in nodes)
 
 
 def _is_redis(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        is_named = parts.scheme == "unix" or "," not in parts.netloc.rpartition("@")[2]
-        return is_named and parts.scheme in ("redis", "rediss", "unix") and (parts.port is None or parts.port > 0)
+        is_ours = url.startswith(f"{parts.scheme}://") and set(parse_qs(parts.query)) <= _REDIS_OPTIONS
+        if parts.scheme == "unix":
+            return is_ours and len(parts.path) > 1
+        is_named = bool(parts.hostname) and "," not in parts.netloc.rpartition("@")[2]
+        is_numbered = re.fullmatch(r"/?\d*", parts.path) is not None
+        return is_ours and parts.scheme in ("redis", "rediss") and is_named and is_numbered and parts.port != 0
     except ValueError:
         return False
 

@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -16,6 +17,9 @@ from pyspark.sql import SparkSession
 from pumploss.errors import SettingsError
 from pumploss.settings import ROOT, Settings
 from pumploss.slots import SETTING
+
+#: Apache Spark on this machine, as Spark itself names it.
+_LOCAL = re.compile(r"local(\[(\*|[1-9]\d*)(, *\d+)?\])?")
 
 #: Python packages of the project that a cluster's workers need to run its functions.
 SHIPPED_PACKAGES = ("pumploss", "features", "pnl", "sources", "models", "jobs")
@@ -60,7 +64,7 @@ def session(settings: Settings) -> SparkSession:
     remote = settings.spark_remote
     if remote is None:
         spark = _embedded()
-    elif remote.startswith("local"):
+    elif _LOCAL.fullmatch(remote):
         spark = _local_spark(remote, settings.connect_memory, settings.lake.startswith("s3://"))
     elif remote.startswith("sc://"):
         spark = _cluster(remote, settings.lake)

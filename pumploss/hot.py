@@ -50,8 +50,8 @@ _PROMISED = {
     "risk_score": "baseline_score",
 }
 _ADVICE = (
-    "The lake and the warm store are not affected: mend or unset PUMPLOSS_HOT_URL, or make room, then run publish_hot "
-    "again."
+    "The lake and the warm store are not affected: mend or unset PUMPLOSS_HOT_URL, or make room, then run "
+    "materialize_features and publish_hot again."
 )
 # A board may be replaced between reading its pointer and reading it.
 _READ_TRIES = 5

@@ -75,7 +75,7 @@ def answering(url: str, advice: str) -> Iterator[None]:
             "more of its servers, redis+cluster://host:port,host:port, in PUMPLOSS_HOT_URL."
         ) from error
     except (*FAILURES, ValueError) as error:
-        raise StoreError(f"The hot store {address(url)} failed: {error}. {advice}") from error
+        raise StoreError(f"The hot store {address(url)} failed: {str(error).rstrip('.')}. {advice}") from error
 
 
 def address(url: str) -> str:

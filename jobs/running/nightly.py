@@ -168,7 +168,7 @@ def _fill_monitoring(context: Context, earlier: Days, watch: Watch) -> None:
 
 def _in_process(settings: Settings, day: date, watch: Watch) -> None:
     """Runs the steps of the daily DAG, in its order, in this process."""
-    with open_context(settings) as context, watch.phase(f"The night of {day}", len(STEPS)):
+    with open_context(settings, watch.say) as context, watch.phase(f"The night of {day}", len(STEPS)):
         for step in STEPS:
             watch.at(f"{step.name} {day}")
             options = {"if_missing": True} if step.cadence is Cadence.WEEKLY else {}

@@ -13,6 +13,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.id_generator import IdGenerator, RandomIdGenerator
 
+from jobs.telemetry.patience import within
 from pumploss.redaction import redacted
 from pumploss.version import code_version
 
@@ -55,20 +56,21 @@ class Exporter:
         traces = OTLPSpanExporter(f"{base}/v1/traces", timeout=_PATIENCE_SECONDS)
         measures = OTLPMetricExporter(f"{base}/v1/metrics", timeout=_PATIENCE_SECONDS)
         every = _EVERY_SECONDS * 1000
-        self._traces = TracerProvider(resource=resource, id_generator=_OfRun(run))
+        # Nothing is sent once more when the process ends: `flush` has had its time.
+        self._traces = TracerProvider(resource=resource, id_generator=_OfRun(run), shutdown_on_exit=False)
         self._traces.add_span_processor(BatchSpanProcessor(traces, schedule_delay_millis=every))
-        self._metrics = MeterProvider([PeriodicExportingMetricReader(measures, every)], resource)
+        self._metrics = MeterProvider(
+            [PeriodicExportingMetricReader(measures, every)], resource, shutdown_on_exit=False
+        )
         self.tracer = self._traces.get_tracer("pumploss")
         self.meter = self._metrics.get_meter("pumploss")
         self._overheard = _overheard()
 
     def flush(self) -> str | None:
         """Send what is left; answers why something was not taken, in the library's words, or None."""
-        millis = int(_PATIENCE_SECONDS * 1000)
-        self._traces.force_flush(millis)
-        self._metrics.force_flush(millis)
+        refusal = within(_PATIENCE_SECONDS, lambda: (self._traces.force_flush(), self._metrics.force_flush()))
         complaints, self._overheard.complaints = self._overheard.complaints, []
-        return complaints[-1] if complaints else None
+        return refusal or (complaints[-1] if complaints else None)
 
 
 @cache

@@ -22,6 +22,7 @@ from openlineage.client.transport.http import ApiKeyTokenProvider, HttpConfig, H
 
 from jobs.pipeline import BY_NAME, LANDING
 from jobs.running.context import Context
+from jobs.telemetry.patience import within
 from pumploss import clock
 from pumploss.catalog import tables
 from pumploss.days import midnight, shift
@@ -42,12 +43,19 @@ def trace(context: Context, report: RunReport, rows: Sequence[dict[str, Any]]) -
     if not rows or address in _silent:
         return
     try:
-        client = _client(address, context.settings.lineage_key)
-        for event in _events(context, rows):
-            client.emit(event)
+        events = list(_events(context, rows))
     except Exception as error:  # noqa: BLE001 - a night is worth more than what is told of it
+        context.say(f"What {report.step} read and wrote was not told: {failure_text(error)}.")
+        return
+    if refusal := within(_PATIENCE_SECONDS, lambda: _send(address, context.settings.lineage_key, events)):
         _silent.add(address)
-        context.say(f"OPENLINEAGE_URL did not take what {report.step} read and wrote: {failure_text(error)}.")
+        context.say(f"OPENLINEAGE_URL did not take what {report.step} read and wrote: {refusal}.")
+
+
+def _send(address: str, key: str | None, events: Iterable[RunEvent]) -> None:
+    client = _client(address, key)
+    for event in events:
+        client.emit(event)
 
 
 @cache
@@ -96,10 +104,11 @@ def _inputs(context: Context, rows: Sequence[dict[str, Any]]) -> Iterable[InputD
         if name != LANDING:
             version = context.lake.version(tables()[name])
             yield InputDataset(*_place(context.lake.root, name), facets=_version(version))
-    for row in rows:
-        for file in json.loads(row["inputs"] or "[]"):
-            path, digest = str(PurePosixPath(file["path"])), file["sha256"]
-            yield InputDataset(*_place(context.settings.landing, path), facets=_version(digest))
+    told = [entry for row in rows for entry in json.loads(row["inputs"] or "[]")]
+    # What publishing notes of tables and stores is named above, or is no file.
+    for file in (entry for entry in told if "path" in entry):
+        path = str(PurePosixPath(file["path"]))
+        yield InputDataset(*_place(context.settings.landing, path), facets=_version(file["sha256"]))
 
 
 def _outputs(context: Context, rows: Sequence[dict[str, Any]]) -> Iterable[OutputDataset]:

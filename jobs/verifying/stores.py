@@ -11,6 +11,7 @@ from jobs.running.standing import table_of
 from jobs.verifying.finding import Finding
 from pumploss import hot as hot_store
 from pumploss import warm as warm_store
+from pumploss.days import midnight, shift
 from pumploss.errors import PumpLossError, StoreError
 from pumploss.hot import open_hot
 from pumploss.lake.owner import identity
@@ -18,15 +19,14 @@ from pumploss.warm import BOARD_ROWS, PERIODS, open_warm, publishing
 
 
 def of_stores(context: Context) -> Iterator[Finding]:
-    """Compares both stores with the last day that the ledger says was published; nothing where none was."""
+    """Compares each store with the last day that the ledger says it was brought up to; nothing where none was."""
     day = max(context.ledger.held("publish_warm"), default=None)
-    if day is None:
-        return
-    warm = _warm_trouble(context, day)
-    if warm is not None:
+    if day is not None and (warm := _warm_trouble(context, day)) is not None:
         yield _store(context, "warm store", "publish_warm", day, warm)
-    elif (hot := _hot_trouble(context)) is not None:
+    elif day is not None and (hot := _hot_trouble(context)) is not None:
         yield _store(context, "hot store", "publish_hot", day, hot)
+    elif (found := _online_trouble(context)) is not None:
+        yield _store(context, "online features", "materialize_features", *found)
 
 
 def _warm_trouble(context: Context, day: date) -> str | None:
@@ -63,11 +63,30 @@ def _hot_trouble(context: Context) -> str | None:
     return None
 
 
+def _online_trouble(context: Context) -> tuple[date, str] | None:
+    """Says of which day features should be online, and what is there instead."""
+    from feature_repo.online_traders import features_online
+    from feature_repo.store import VIEW
+
+    day = max(context.ledger.held("materialize_features"), default=None)
+    if day is None:
+        return None
+    with open_hot(context.settings) as hot:
+        shown = features_online(hot, VIEW)
+    if shown is not None and shown >= midnight(shift(day, 1)):
+        return None
+    return day, f"it has {f'those as of {shown.date()}' if shown else 'none'}, the ledger says that {day} was put there"
+
+
 def _store(context: Context, where: str, step: str, day: date, what: str) -> Finding:
+    # Boards say of which T the features beside them are.
+    steps = list(dict.fromkeys((step, "publish_hot")))
+
     def mend() -> str:
         try:
-            return run_step(context, step, [day]).sentence()
+            return "; ".join(run_step(context, name, [day]).sentence() for name in steps)
         except PumpLossError as error:
             return f"{step} of {day} failed: {error}"
 
-    return Finding(where, what, f"Run `pumploss run {step} --day {day}`", mend)
+    commands = " and ".join(f"`pumploss run {name} --day {day}`" for name in steps)
+    return Finding(where, what, f"Run {commands}", mend)

@@ -20,6 +20,8 @@ from pumploss.errors import StoreError
 _PUBLISHING: Final = 7_045_118_003
 _SHOWING: Final = 7_045_118_004
 
+_SHOWING_SECONDS: Final = 60
+
 #: How a guard names itself, with the process that it guards.
 _GUARD: Final = "pumploss publisher "
 
@@ -37,7 +39,7 @@ def held(connection: psycopg.Connection, wait_seconds: float) -> Iterator[None]:
         _take(guard, wait_seconds)
         # One that lost its guard may be about to show what it has; what is shown is only read after that.
         with connection.transaction():
-            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_SHOWING,))
+            _wait_for_shown(connection)
         yield
 
 
@@ -46,13 +48,34 @@ def require(connection: psycopg.Connection) -> None:
 
     Whoever takes the lock afterwards waits for the end of this transaction.
     """
-    connection.execute("SELECT pg_advisory_xact_lock(%s)", (_SHOWING,))
+    _wait_for_shown(connection)
     row = connection.execute(_HOLDER, (_PUBLISHING,)).fetchone()
     if row is None or row[0] != str(connection.info.backend_pid):
         raise StoreError(
             "The connection that kept other publishers away was lost, so nothing was shown; readers keep what they "
             "have. See whether the server or a pooler ends idle transactions, then publish again."
         )
+
+
+def _wait_for_shown(connection: psycopg.Connection) -> None:
+    """Take, for this transaction, the lock of what is shown. Raises StoreError naming who keeps it for too long.
+
+    Any role that may connect can take a lock by its number.
+    """
+    row = connection.execute("SELECT current_setting('lock_timeout')").fetchone()
+    connection.execute("SELECT set_config('lock_timeout', %s, true)", (f"{_SHOWING_SECONDS}s",))
+    try:
+        # Within a savepoint, so that the transaction can still be asked who it is.
+        with connection.transaction():
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_SHOWING,))
+    except psycopg.errors.LockNotAvailable as error:
+        holder = connection.execute(_HOLDER, (_SHOWING,)).fetchone()
+        raise StoreError(
+            f"Server process {holder[0] if holder else '?'} kept what is published locked for {_SHOWING_SECONDS} s. "
+            "Nothing was shown; readers keep what they have. If it is no publisher, end it (pg_terminate_backend), "
+            "then publish again."
+        ) from error
+    connection.execute("SELECT set_config('lock_timeout', %s, true)", (row[0] if row else "0",))
 
 
 def _guard(connection: psycopg.Connection) -> psycopg.Connection:

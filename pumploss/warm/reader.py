@@ -147,6 +147,11 @@ class Reader:
             except (psycopg.errors.SerializationFailure, _Lost):
                 # A server that went away while it answered, or a standby to which a publish came meanwhile.
                 return self._asked_once(query, values)
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise StoreError(
+                f"The warm store does not let this user read {query}: {str(error).strip()}. Readers use the role "
+                f"{READER}; one that was made since the last publish gets its rights with the next."
+            ) from error
         except (psycopg.OperationalError, PoolTimeout) as error:
             raise StoreError(
                 f"The warm store did not answer {query}: {str(error).strip()}. Ask again later."
@@ -185,7 +190,15 @@ def open_reader(settings: Settings, connections: int = 4, *, cached: bool = Fals
             "-c plan_cache_mode=force_generic_plan -c timezone=UTC -c default_transaction_read_only=on "
             f"-c statement_timeout={_STATEMENT_SECONDS}s"
         )
-        dsn = make_conninfo(dsn, application_name="pumploss_reader", connect_timeout=_WAIT_SECONDS, options=options)
+        variable = "PUMPLOSS_WARM_READ_DSN" if settings.warm_read_dsn else "PUMPLOSS_WARM_DSN"
+        try:
+            dsn = make_conninfo(dsn, application_name="pumploss_reader", connect_timeout=_WAIT_SECONDS, options=options)
+        except psycopg.ProgrammingError:
+            # Its words quote the address, password and all.
+            raise StoreError(
+                f"{variable} is no address of a PostgreSQL: give postgresql://user:password@host:port/database or "
+                "host=... dbname=... user=..., with names that libpq knows."
+            ) from None
         pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
             dsn,
             # One that answers no query any more, as after a restart of the server, is replaced before it is lent.
@@ -201,7 +214,6 @@ def open_reader(settings: Settings, connections: int = 4, *, cached: bool = Fals
             psycopg.connect(dsn).close()  # says why it cannot, which a pool does not
             pool.open(wait=True, timeout=_WAIT_SECONDS)
         except (psycopg.OperationalError, PoolTimeout) as error:
-            variable = "PUMPLOSS_WARM_READ_DSN" if settings.warm_read_dsn else "PUMPLOSS_WARM_DSN"
             raise StoreError(
                 f"The warm store {address(dsn)} cannot be reached: {str(error).strip()}. Start it, or mend or unset "
                 f"{variable}; where nothing was ever published, run `pumploss nightly`."

@@ -7,8 +7,10 @@ import pytest
 from feature_repo.online_traders import OnlineTraders, features_online
 from feature_repo.store import VIEW, feature_store, online_redis, quiet
 from jobs.pipeline import STEPS
+from jobs.verifying.stores import of_stores
 from pumploss.hot import open_hot
 from tests.building.online import built, feature_rows, keys_online, materialize, put
+from tests.building.said_rows import said
 
 EARLIER, LATER = datetime(2026, 1, 9, tzinfo=UTC), datetime(2026, 1, 10, tzinfo=UTC)
 DAY_OF_EARLIER, DAY_OF_LATER = date(2026, 1, 8), date(2026, 1, 9)
@@ -63,3 +65,24 @@ def test_a_t_that_left_the_lake_leaves_the_online_store(context, settings):
         assert online(settings, "ann", "bob") == [1, None]
         assert keys_online(settings) == 1
         assert whole(settings) == EARLIER
+
+
+def test_features_that_left_redis_are_found_with_what_brings_them_back(context, settings):
+    """As after a flush, a move to an empty server, or a day that was put online too early."""
+    with online_redis(settings):
+        put(settings, [*feature_rows(EARLIER, ann=1), *feature_rows(LATER, ann=2, bob=3)])
+        built(context, DAY_OF_EARLIER, DAY_OF_LATER)
+        materialize(context, DAY_OF_EARLIER)
+        said(context, "materialize_features", "ok", DAY_OF_EARLIER)
+        assert list(of_stores(context)) == []
+        said(context, "materialize_features", "ok", DAY_OF_LATER)
+        (behind,) = of_stores(context)
+        assert behind.where == "online features"
+        assert "those as of 2026-01-09, the ledger says that 2026-01-09 was put there" in behind.what
+        materialize(context, DAY_OF_LATER)
+        assert list(of_stores(context)) == []
+        with open_hot(settings) as hot:
+            hot.flushall()
+        (gone,) = of_stores(context)
+        assert "it has none" in gone.what
+        assert "`pumploss run materialize_features --day 2026-01-09`" in gone.advice

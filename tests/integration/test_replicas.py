@@ -7,7 +7,7 @@ import pytest
 
 from pumploss.errors import StoreError
 from pumploss.settings import from_environment
-from pumploss.warm import READER, open_reader, open_warm, publishing, swapping
+from pumploss.warm import READER, open_reader, open_warm, publisher_lock, publishing, swapping
 from pumploss.warm import tables as warm_tables
 from pumploss.warm.queries import named
 from tests.building.losers_board import NOTHING_KEPT, board, publish, shown
@@ -56,6 +56,11 @@ def test_a_reading_role_that_is_made_later_gets_its_rights_and_no_more(primary, 
     primary.ask(f"CREATE ROLE {READER} LOGIN")
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         primary.ask("SELECT * FROM public.expected_losers", READER)
+    with (
+        open_reader(settings_of(primary.dsn(), primary.dsn(READER))) as reader,
+        pytest.raises(StoreError, match=r"not let this user read expected_losers: .* gets its rights with the next"),
+    ):
+        reader.expected_losers()
     for _ in range(2):
         with open_warm(settings):
             pass
@@ -139,6 +144,26 @@ def test_who_shares_a_session_does_not_share_the_lock(primary, settings_of):
         with told, publishing.exclusive(warm, wait_seconds=0.2):
             pass
     assert primary.ask("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == [(0,)]
+
+
+def test_who_keeps_the_lock_of_what_is_shown_is_named_and_not_waited_for_forever(primary, settings_of, monkeypatch):
+    """Any role that may connect can take it: the lock is a number."""
+    monkeypatch.setattr(publisher_lock, "_SHOWING_SECONDS", 1)
+    settings = settings_of(primary.dsn())
+    publish(settings, 10, "ivy")
+    before = primary.ask("SELECT * FROM expected_losers")
+    with open_warm(settings) as warm, psycopg.connect(primary.dsn()) as rude:
+        rude.execute("SELECT pg_advisory_xact_lock(%s)", (publisher_lock._SHOWING,))
+        kept = rf"Server process {rude.info.backend_pid} kept what is published locked for 1 s\..*pg_terminate_backend"
+        with pytest.raises(StoreError, match=kept), publishing.exclusive(warm):
+            pass
+        rude.rollback()
+        with publishing.exclusive(warm):
+            rude.execute("SELECT pg_advisory_xact_lock(%s)", (publisher_lock._SHOWING,))
+            with pytest.raises(StoreError, match=kept):
+                swapping.swap(warm, [], NOTHING_KEPT, publishing.Published("kept", "r", DAY, "l", "l"))
+    assert primary.ask("SELECT * FROM expected_losers") == before
+    publish(settings, 11, "jim")
 
 
 def test_a_publisher_whose_guard_is_gone_shows_nothing(primary, settings_of):

@@ -1,5 +1,6 @@
 """What consumers ask of a published lake, by the queries that have names."""
 
+import traceback
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -155,3 +156,13 @@ def test_kept_answers_are_those_of_the_store(town: Town) -> None:
             assert {answer.names for answer in answers} == {answers[0].names}
     with open_hot(town.settings) as hot:
         assert len(list(hot.scan_iter(f"{ANSWERS}*"))) == len(ASKED)
+
+
+@pytest.mark.parametrize("dsn", ["postgre://me:S3cret@host/d", "pasword=S3cret host=h", "host=h dbname='S3cret"])
+@pytest.mark.parametrize("variable", ["PUMPLOSS_WARM_DSN", "PUMPLOSS_WARM_READ_DSN"])
+def test_what_is_no_address_is_refused_without_being_shown(tmp_path: Path, variable: str, dsn: str) -> None:
+    settings = from_environment({"PUMPLOSS_HOME": str(tmp_path), variable: dsn})
+    refusal = pytest.raises(StoreError, match=f"^{variable} is no address of a PostgreSQL")
+    with refusal as refused, open_reader(settings):
+        pass
+    assert "S3cret" not in "".join(traceback.format_exception(refused.value))

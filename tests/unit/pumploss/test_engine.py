@@ -2,10 +2,12 @@ import ast
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
-from pumploss.engine import SHIPPED_PACKAGES
+from pumploss.engine import SHIPPED_PACKAGES, session
+from pumploss.errors import SettingsError
 from pumploss.settings import ROOT
 
 #: Methods that hand a function of ours to the engine's workers.
@@ -49,3 +51,9 @@ def test_who_used_the_embedded_engine_ends_without_a_word(tmp_path):
         [sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "3\n", "")
+
+
+@pytest.mark.parametrize("remote", ["localhost:15002", "local[0]", "local[*", "localcluster", "http://127.0.0.1:1"])
+def test_what_only_looks_like_spark_on_this_machine_is_refused(settings, remote):
+    with pytest.raises(SettingsError, match="unset it, or give local"):
+        session(replace(settings, spark_remote=remote))

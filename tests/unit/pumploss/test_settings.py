@@ -74,6 +74,16 @@ def test_another_home_moves_embedded_stores_only(tmp_path):
     [
         *("S3cretw0rd", "http://:S3cretw0rd@host", "redis://:S3c/ret@w0rd x@h:1/0", "redis://h:x/0"),
         *("redis://:S3cret@h:1,i:2/0", "redis+cluster://:S3cret@h:1,i:x", "unix+cluster://h,i:0", "+cluster://h"),
+        *(
+            "redis://:S3cret@h/0?foo=1",
+            "redis://h/abc",
+            " redis://:S3cret@h",
+            "REDIS://h",
+            "redis://",
+            "unix+cluster://h",
+        ),
+        *("redis+cluster://:S3cret@h:1,redis://h:2", "redis+cluster://:S3cret@h:1,", "redis+cluster://:S3cret@,h:1"),
+        *("redis+cluster://:S3cret@h:1,:S3cret@h:2", "redis+cluster://", "redis+cluster://h:1/3x?foo=1"),
     ],
 )
 def test_an_address_that_is_no_redis_is_refused_without_being_shown(url):

@@ -11,8 +11,12 @@ import pytest
 
 from jobs.running.context import open_context
 from jobs.running.runner import run_step, run_steps
+from jobs.telemetry.lineage import trace
+from pumploss.report import RunReport
 from pumploss.tables import bronze_trades, silver_trades
+from tests.building.collectors import dripping
 from tests.building.dumps import land_day
+from tests.building.said_rows import said
 from tests.building.three_days import D1, more
 
 STEPS = ("bronze_trades", "silver_tokens", "silver_trades")
@@ -98,3 +102,27 @@ def test_a_server_that_is_away_is_named_once_and_left_alone(landed, spark, serve
         assert context.ledger.held("silver_trades") == {D1}
     assert len([line for line in lines if "OPENLINEAGE_URL did not take" in line]) == 1
     assert "s3cretKey" not in "".join([*lines, *capfd.readouterr()])
+
+
+@pytest.mark.parametrize(
+    ("step", "inputs"),
+    [
+        ("recompute_features", [{"table": "gold_trader_features", "version": 3, "traders": 20}]),
+        ("publish_warm", [{"table": "gold_scores", "version": 3}]),
+        ("publish_hot", [{"store": "warm", "publish_id": "a1", "day": str(D1)}]),
+    ],
+)
+def test_steps_that_read_no_files_are_told_whole(landed, spark, server, step, inputs):
+    with open_context(landed) as context:
+        said(context, step, "ok", D1, inputs=json.dumps(inputs))
+        trace(context, RunReport(step), [context.ledger.latest()[step, D1]])
+    assert [event["eventType"] for _, _, event in server.events] == ["START", "COMPLETE"]
+    assert {one["namespace"] for one in server.events[-1][2]["inputs"]} == {"file"}
+
+
+def test_an_answer_that_never_ends_is_not_waited_for(landed, spark):
+    lines = []
+    with dripping() as address, open_context(replace(landed, lineage_url=address), lines.append) as context:
+        run_step(context, "bronze_trades", [D1])
+        assert context.ledger.held("bronze_trades") == {D1}
+    assert [line for line in lines if "no answer within 3 seconds" in line]

@@ -10,7 +10,7 @@ from jobs.running.runner import run_step, run_steps
 from jobs.telemetry.steps import observe
 from pumploss import clock
 from pumploss.report import COUNTS, RunReport
-from tests.building.collectors import attributes, collector
+from tests.building.collectors import attributes, collector, dripping
 from tests.building.dumps import land_day
 from tests.building.said_rows import said
 from tests.building.three_days import D1, D2, D3, more
@@ -53,7 +53,8 @@ def test_spans_and_measures_are_what_the_ledger_has_and_one_run_is_one_trace(set
             datetime.fromtimestamp(at / 1e9, UTC) for at in (span.start_time_unix_nano, span.end_time_unix_nano)
         )
         assert before <= began <= ended <= clock.now()
-        assert (ended - began).total_seconds() == pytest.approx(row["seconds"], abs=1e-6)
+        nanoseconds = span.end_time_unix_nano - span.start_time_unix_nano
+        assert nanoseconds == pytest.approx(row["seconds"] * 1e9, abs=1)
         assert told.value("pumploss.step.duration", step=name, status="ok") == pytest.approx(row["seconds"])
         assert told.value("pumploss.step.peak_memory", step=name) == row["peak_memory_bytes"]
     assert rows["bronze_trades"]["rows_quarantined"] == 1
@@ -105,6 +106,13 @@ def test_a_collector_that_is_away_holds_nobody_up_and_is_named_once_without_its_
     assert "did not take what steps did" in complaints[0]
     printed = "".join([*lines, *capfd.readouterr()])
     assert "s3cretW0rd" not in printed
+
+
+def test_an_answer_that_never_ends_is_not_waited_for(settings, spark):
+    lines = []
+    with dripping() as address, open_context(landed(settings, address), lines.append) as context:
+        run_step(context, "bronze_trades", [D1])
+    assert [line for line in lines if "no answer within 5 seconds" in line]
 
 
 def test_without_an_address_nothing_is_told(settings, spark, told):
