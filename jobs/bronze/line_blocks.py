@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from pumploss.packing import packed
+
 
 def line_blocks(records: Mapping[str, int], rows_at_once: int) -> tuple[Column, ...]:
     """Makes conditions of which every line meets one, of files by name and their records; none if one block holds all.
@@ -17,19 +19,11 @@ def line_blocks(records: Mapping[str, int], rows_at_once: int) -> tuple[Column, 
 
 
 def _conditions(records: list[tuple[str, int]], rows_at_once: int) -> Iterator[Column]:
-    together: list[str] = []
-    lines = 0
-    for name, count in records:
-        if count > rows_at_once:
-            yield from _stretches(name, count, rows_at_once)
-            continue
-        if lines + count > rows_at_once:
-            yield F.col("file").isin(*together)
-            together, lines = [], 0
-        together.append(name)
-        lines += count
-    if together:
-        yield F.col("file").isin(*together)
+    for names, lines in packed(records, rows_at_once):
+        if lines > rows_at_once:
+            yield from _stretches(names[0], lines, rows_at_once)
+        else:
+            yield F.col("file").isin(*names)
 
 
 def _stretches(name: str, count: int, rows_at_once: int) -> Iterator[Column]:

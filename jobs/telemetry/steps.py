@@ -80,9 +80,18 @@ def _drift(to: Exporter, context: Context, rows: Sequence[dict[str, Any]]) -> No
 
 
 def _close(context: Context, to: Exporter) -> None:
+    """Tell how far stores are behind, and send what is left; whatever is in the way of that is only said as well."""
+    try:
+        _freshness(context, to)
+        complaint = to.flush()
+    except Exception as error:  # noqa: BLE001 - as in `observe`
+        complaint = failure_text(error)
+    if complaint:
+        context.say(f"The collector of OTEL_EXPORTER_OTLP_ENDPOINT did not take what steps did: {complaint}")
+
+
+def _freshness(context: Context, to: Exporter) -> None:
     behind = to.meter.create_gauge("pumploss.freshness", _DAYS, "Days that a store is behind the newest dump")
     for store, found in freshness(context, max(days_of(context), default=None)).items():
         if found["days_behind_landing"] is not None:
             behind.set(found["days_behind_landing"], {"store": store})
-    if complaint := to.flush():
-        context.say(f"The collector of OTEL_EXPORTER_OTLP_ENDPOINT did not take what steps did: {complaint}")

@@ -6,6 +6,8 @@ from datetime import date
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from pumploss.packing import packed
+
 
 def mint_blocks(rows: Mapping[date, int], rows_at_once: int) -> tuple[Column, ...]:
     """Makes conditions of which every trade of these trade dates meets one; none where one block holds all.
@@ -19,18 +21,10 @@ def mint_blocks(rows: Mapping[date, int], rows_at_once: int) -> tuple[Column, ..
 
 
 def _conditions(rows: list[tuple[date, int]], rows_at_once: int) -> Iterator[Column]:
-    together: list[date] = []
-    trades = 0
-    for day, count in rows:
-        parts = -(-count // rows_at_once)
-        if parts > 1:
+    for days, trades in packed(rows, rows_at_once):
+        if trades > rows_at_once:
+            parts = -(-trades // rows_at_once)
             mint = F.pmod(F.xxhash64("token_mint"), F.lit(parts))
-            yield from ((F.col("trade_date") == F.lit(day)) & (mint == part) for part in range(parts))
-            continue
-        if trades + count > rows_at_once:
-            yield F.col("trade_date").isin(*together)
-            together, trades = [], 0
-        together.append(day)
-        trades += count
-    if together:
-        yield F.col("trade_date").isin(*together)
+            yield from ((F.col("trade_date") == F.lit(days[0])) & (mint == part) for part in range(parts))
+        else:
+            yield F.col("trade_date").isin(*days)

@@ -71,8 +71,11 @@ def _online_trouble(context: Context) -> tuple[date, str] | None:
     day = max(context.ledger.held("materialize_features"), default=None)
     if day is None:
         return None
-    with open_hot(context.settings) as hot:
-        shown = features_online(hot, VIEW)
+    try:
+        with open_hot(context.settings) as hot:
+            shown = features_online(hot, VIEW)
+    except StoreError as error:
+        return day, str(error)
     if shown is not None and shown >= midnight(shift(day, 1)):
         return None
     return day, f"it has {f'those as of {shown.date()}' if shown else 'none'}, the ledger says that {day} was put there"

@@ -1,5 +1,6 @@
 """What is published follows close on one another; a kill in between leaves a pointer that does not lie."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -86,3 +87,11 @@ def test_features_that_left_redis_are_found_with_what_brings_them_back(context, 
         (gone,) = of_stores(context)
         assert "it has none" in gone.what
         assert "`pumploss run materialize_features --day 2026-01-09`" in gone.advice
+
+
+def test_a_redis_that_is_away_is_a_finding_and_stops_no_verification(context, settings):
+    said(context, "materialize_features", "ok", DAY_OF_EARLIER)
+    context.settings = replace(settings, hot_url="redis://127.0.0.1:1/0")
+    (away,) = of_stores(context)
+    assert away.where == "online features"
+    assert "The hot store redis://127.0.0.1:1" in away.what

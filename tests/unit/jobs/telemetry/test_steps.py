@@ -115,6 +115,14 @@ def test_an_answer_that_never_ends_is_not_waited_for(settings, spark):
     assert [line for line in lines if "no answer within 5 seconds" in line]
 
 
+def test_what_cannot_be_told_at_the_end_fails_no_run(settings, spark, told, monkeypatch):
+    lines = []
+    monkeypatch.setattr("jobs.telemetry.steps.freshness", lambda *_: 1 / 0)
+    with open_context(landed(settings, told.address), lines.append) as context:
+        run_step(context, "bronze_trades", [D1])
+    assert [line for line in lines if "ZeroDivisionError" in line]
+
+
 def test_without_an_address_nothing_is_told(settings, spark, told):
     told.spans.clear()
     with open_context(replace(landed(settings, told.address), otlp_endpoint=None)) as context:
