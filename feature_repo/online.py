@@ -5,7 +5,7 @@ written whole or not at all, straight from Arrow, every view over the table read
 than its view's time to live is refused.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, cast
@@ -23,6 +23,7 @@ from feast.repo_config import FeastConfigBaseModel
 from pydantic import Field
 
 from feature_repo.answers import PlainResponse, fill
+from feature_repo.online_traders import trader_keys
 from feature_repo.packed_rows import Layout
 from feature_repo.store import KEY_VERSION, PROJECT, redis_url
 from features.registry import features
@@ -204,19 +205,6 @@ def _packed(values: dict[str, Value], at: datetime) -> bytes:
         row[column.name] = datetime.fromtimestamp(plain, UTC) if is_time else plain
     schema = pa.schema([(column.name, column.type.arrow) for column in layout().columns])
     return layout().pack(pa.Table.from_pylist([row], schema=schema), at)[0]
-
-
-def trader_keys(traders: Iterable[str], project: str, version: int) -> list[bytes]:
-    """Write the keys under which Feast keeps traders: what it writes for one address, around each of the others."""
-    heads: dict[int, bytes] = {}
-    keys = []
-    for trader in traders:
-        address = trader.encode()
-        if len(address) not in heads:
-            own = EntityKey(join_keys=[TRADER.name], entity_values=[Value(string_val=trader)])
-            heads[len(address)] = bytes(serialize_entity_key(own, version)).removesuffix(address)
-        keys.append(heads[len(address)] + address + project.encode())
-    return keys
 
 
 def keys_and_rows(rows: pa.Table, at: datetime, project: str, version: int) -> Iterator[list[tuple[bytes, bytes]]]:

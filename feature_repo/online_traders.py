@@ -98,7 +98,8 @@ class OnlineTraders:
         for batch in _batches(sorted(others)):
 
             def leave(both: Pipeline, batch: list[str] = batch) -> None:
-                both.unlink(*map(self._key, batch))
+                keys = trader_keys(batch, self._project, self._key_version)
+                both.unlink(*(self._tag + key for key in keys))
                 both.srem(self._traders_key, *batch)
 
             if not self._while_current(at, leave):
@@ -122,14 +123,22 @@ class OnlineTraders:
                     # Also raised where the connection was lost: what is the current T is asked again.
                     continue
 
-    def _key(self, trader: str) -> bytes:
-        """Write the key under which Feast keeps a trader."""
-        from feast.infra.key_encoding_utils import serialize_entity_key
-        from feast.protos.feast.types.EntityKey_pb2 import EntityKey
-        from feast.protos.feast.types.Value_pb2 import Value
 
-        key = EntityKey(join_keys=[TRADER.name], entity_values=[Value(string_val=trader)])
-        return self._tag + bytes(serialize_entity_key(key, self._key_version)) + self._project.encode()
+def trader_keys(traders: Iterable[str], project: str, version: int) -> list[bytes]:
+    """Write the keys under which Feast keeps traders: what it writes for one address, around each of the others."""
+    from feast.infra.key_encoding_utils import serialize_entity_key
+    from feast.protos.feast.types.EntityKey_pb2 import EntityKey
+    from feast.protos.feast.types.Value_pb2 import Value
+
+    heads: dict[int, bytes] = {}
+    keys = []
+    for trader in traders:
+        address = trader.encode()
+        if len(address) not in heads:
+            own = EntityKey(join_keys=[TRADER.name], entity_values=[Value(string_val=trader)])
+            heads[len(address)] = bytes(serialize_entity_key(own, version)).removesuffix(address)
+        keys.append(heads[len(address)] + address + project.encode())
+    return keys
 
 
 def features_online(client: redis.Redis, view: str) -> datetime | None:
