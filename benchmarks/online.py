@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import redis
 
 from benchmarks.crowd import Crowd
 from benchmarks.crowd_features import AT, feature_rows
 from benchmarks.measuring import line, stopwatch
 from benchmarks.night import settings_in
 from pumploss.columns import TRADER
+from pumploss.hot_client import connect, tag
 
 TRADERS = 100_000
 #: Calls of each case, and how many come before that are not measured.
@@ -36,9 +36,10 @@ def run(traders: int = TRADERS) -> Iterator[str]:
     crowd = Crowd(traders, 0)
     with tempfile.TemporaryDirectory(prefix="pumploss-bench-") as folder:
         settings = settings_in(Path(folder))
-        with online_redis(settings) as url, quiet(), closing(redis.Redis.from_url(url)) as client:
+        with online_redis(settings) as url, quiet(), closing(connect(url)) as client:
+            begins = tag(client)
             for batch in keys_and_rows(feature_rows(crowd), AT, PROJECT, KEY_VERSION):
-                client.mset(dict(batch))
+                client.mset({begins + key: row for key, row in batch})
             store = feature_store(settings, url, asked_at=AT)
             wanted = [f"{VIEW}:{name}" for name in names]
 

@@ -31,7 +31,7 @@ from pumploss import clock
 from pumploss.columns import AS_OF, TRADER
 from pumploss.contract import Type
 from pumploss.errors import StoreError
-from pumploss.hot_client import TAG, answering, connect, is_cluster, tag
+from pumploss.hot_client import answering, connect, tag
 from pumploss.hot_keys import EXPIRY_SECONDS
 from pumploss.settings import from_environment
 
@@ -223,7 +223,7 @@ def read_online(
     For services: what Feast's own interface answers, without its conversion of each value. A trader without a row, or
     with one of a T before `oldest`, has nulls. `client` must not decode responses.
     """
-    begins = TAG.encode() if is_cluster(client) else b""
+    begins = tag(client)
     keys = [begins + key for key in trader_keys(traders, PROJECT, KEY_VERSION)]
     rows = cast("list[bytes | None]", client.mget(keys) if keys else [])
     times = _served_times(rows, oldest)

@@ -18,7 +18,7 @@ import redis
 from redis.client import Pipeline
 
 from pumploss.columns import TRADER
-from pumploss.hot_client import TAG, is_cluster, named
+from pumploss.hot_client import named, tag
 from pumploss.hot_keys import EXPIRY_SECONDS, PREFIX
 
 #: What is known of Feast's keys outlives them.
@@ -35,7 +35,7 @@ class OnlineTraders:
         self._project = project
         self._key_version = key_version
         # Keys of traders change together with the T that they are of.
-        self._tag = TAG.encode() if is_cluster(client) else b""
+        self._tag = tag(client)
         self._as_of_key = named(client, f"{PREFIX}online:{view}:as_of")
         self._whole_key = named(client, whole_key(view))
         self._traders_key = named(client, f"{PREFIX}online:{view}:traders")

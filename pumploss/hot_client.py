@@ -51,9 +51,10 @@ def named(client: redis.Redis, key: str) -> str:
     return f"{TAG}:{key.removeprefix(PREFIX)}" if is_cluster(client) else key
 
 
-def tag(url: str) -> bytes:
-    """Return what Feast's keys begin with in the Redis at a URL: nothing but on a cluster."""
-    return TAG.encode() if cluster_nodes(url) else b""
+def tag(place: str | redis.Redis) -> bytes:
+    """Return what Feast's keys begin with in the Redis at a URL, or that of a client: nothing but on a cluster."""
+    on_cluster = bool(cluster_nodes(place)) if isinstance(place, str) else is_cluster(place)
+    return TAG.encode() if on_cluster else b""
 
 
 def servers(client: redis.Redis) -> list[redis.Redis]:
