@@ -63,7 +63,10 @@ EXAMPLES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("model report risk-score", "its report as a page that opens offline"),
         ("model rollback risk-score", "back to the champion before"),
     ),
-    "serve": (("serve", "PostgreSQL and Redis stay up until Ctrl-C"),),
+    "serve": (
+        ("serve", "PostgreSQL, Redis and the report stay up until Ctrl-C"),
+        ("serve --no-report", "without the report, which every user of the machine can read"),
+    ),
     "env": (("env", 'for a shell: eval "$(pumploss env)"'),),
     "airflow": (("airflow", "the interface prints its address; the password is in its home"),),
     "completion": (

@@ -14,6 +14,7 @@ from pumploss.errors import SettingsError
 ALL = "all"
 STEP_NAMES = tuple(step.name for step in STEPS)
 PERIODS = ("24h", "7d", "30d", "all")
+REPORT_PORT = 8787
 
 _Commands = Any  # argparse hides the class of what add_subparsers answers
 
@@ -140,7 +141,16 @@ def _models(commands: _Commands) -> None:
 
 
 def _servers(commands: _Commands) -> None:
-    _command(commands, "serve", "serve:run", "keep the embedded PostgreSQL and Redis up and print their addresses")
+    serve = _command(commands, "serve", "serve:run", "keep PostgreSQL, Redis and the report up, print their addresses")
+    shown = serve.add_mutually_exclusive_group()
+    shown.add_argument(
+        "--report-port",
+        type=_at_least(0, 65_535),
+        default=REPORT_PORT,
+        metavar="N",
+        help=f"of the report on 127.0.0.1 ({REPORT_PORT})",
+    )
+    shown.add_argument("--no-report", dest="report_port", action="store_const", const=None, help="without the report")
     _command(commands, "env", "env:run", 'print what a shell needs for airflow, mlflow, psql: eval "$(pumploss env)"')
     completion = _command(commands, "completion", "completion:run", "print what completes commands in a shell")
     completion.add_argument("shell", choices=("bash", "zsh", "tcsh"))

@@ -10,6 +10,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from jobs.airflow import standalone
+from jobs.reporting.serving import served
+from jobs.reporting.site import folder_of
 from pumploss import embedded
 from pumploss.embedded import EmbeddedServer, PostgresServer, RedisServer
 from pumploss.errors import StoreError
@@ -27,8 +29,8 @@ def airflow(_: argparse.Namespace) -> int:
     return 0
 
 
-def run(_: argparse.Namespace) -> int:
-    """Runs both embedded servers; stores that have an address of their own are left to whoever runs them."""
+def run(arguments: argparse.Namespace) -> int:
+    """Runs both embedded servers and shows the report; stores of your own are left to whoever runs them."""
     settings = from_environment()
     with ExitStack() as stack:
         servers: list[EmbeddedServer] = []
@@ -42,14 +44,30 @@ def run(_: argparse.Namespace) -> int:
             redis = stack.enter_context(embedded.redis(settings.hot_dir))
             servers.append(redis)
             print("\n".join(redis_lines(redis)))
-        if not servers:
+        if not servers and not (folder_of(settings) / "index.html").exists():
             raise StoreError(
-                "PUMPLOSS_WARM_DSN and PUMPLOSS_HOT_URL name servers of your own, so there is nothing to serve. Unset "
-                "one of them to use the embedded server in its place."
+                "PUMPLOSS_WARM_DSN and PUMPLOSS_HOT_URL name servers of your own, and there is no report yet, so there "
+                "is nothing to serve. Unset one of them to use the embedded server in its place."
             )
-        print("Both stay up until Ctrl-C." if servers[1:] else "It stays up until Ctrl-C.", flush=True)
+        shown = arguments.report_port is not None and _report(stack, folder_of(settings), arguments.report_port)
+        if not servers and not shown:
+            return 1
+        print(f"{'They stay' if len(servers) + shown > 1 else 'It stays'} up until Ctrl-C.", flush=True)
         _watch(servers)
     return 0
+
+
+def _report(stack: ExitStack, folder: Path, port: int) -> bool:
+    """Shows the report until the stack ends; answers whether it does."""
+    try:
+        address = stack.enter_context(served(folder, port))
+    except OSError as error:
+        print(
+            f"The report is not shown: port {port} is not to be had ({error.strerror}). Take another by --report-port."
+        )
+        return False
+    print(f"Report of nights in {folder}\n  {address}")
+    return True
 
 
 def postgres_lines(server: PostgresServer) -> Iterator[str]:

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+from urllib.request import urlopen
 
 import psycopg
 import pytest
@@ -23,8 +24,11 @@ def settings(folder):
 
 
 def test_it_says_how_to_reach_both_servers_and_stops_them_when_it_ends(settings):
+    pages = settings.home / "report"
+    pages.mkdir(parents=True)
+    (pages / "index.html").write_text("nights")
     serving = subprocess.Popen(
-        [sys.executable, "-m", "jobs", "serve"],
+        [sys.executable, "-m", "jobs", "serve", "--report-port", "0"],
         cwd=ROOT,
         env={**os.environ, **as_environment(settings), "PYTHONUNBUFFERED": "1"},
         stdout=subprocess.PIPE,
@@ -42,6 +46,9 @@ def test_it_says_how_to_reach_both_servers_and_stops_them_when_it_ends(settings)
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 warm.execute("DELETE FROM leaderboards")
             assert hot.ping()
+        report = re.search(r"http://127\.0\.0\.1:\d+/", said)[0]
+        with urlopen(report) as answer:
+            assert answer.read() == b"nights"
         serving.send_signal(signal.SIGTERM)
         assert serving.stdout.read() == "Stopping.\n"
     assert serving.returncode == 0

@@ -27,6 +27,8 @@ from pumploss import warm
         ["maintain", "--retention-days", "-1"],
         ["maintain", "--retention-days", "36501"],
         ["maintain", "--retention-days", "99999999999"],
+        ["serve", "--report-port", "65536"],
+        ["serve", "--report-port", "80", "--no-report"],
     ],
 )
 def test_wrong_arguments_end_with_code_2(words, capsys):
