@@ -69,6 +69,7 @@ def run(context: StepContext, days: Days) -> None:
                 return
     report.day(days[-1]).rows_read = rows
     report.day(days[-1]).rows_written = rows
+    report.day(days[-1]).outputs = {VIEW: {"rows": rows}}
     report.details.update({"as_of": at.isoformat(), "keys": rows, "keys_compared": compared, "keys_removed": removed})
     if removed:
         report.notes.append(f"{removed} traders have no features as of {feature_day} and are online no longer")

@@ -23,6 +23,7 @@ from openlineage.client.transport.http import ApiKeyTokenProvider, HttpConfig, H
 from jobs.pipeline import BY_NAME, LANDING
 from jobs.running.context import Context
 from jobs.telemetry.patience import within
+from jobs.telemetry.places import BOARDS, STORES, in_files, in_warm
 from pumploss import clock
 from pumploss.catalog import tables
 from pumploss.days import midnight, shift
@@ -103,31 +104,30 @@ def _inputs(context: Context, rows: Sequence[dict[str, Any]]) -> Iterable[InputD
     for name in BY_NAME[rows[-1]["step"]].reads:
         if name != LANDING:
             version = context.lake.version(tables()[name])
-            yield InputDataset(*_place(context.lake.root, name), facets=_version(version))
-    told = [entry for row in rows for entry in json.loads(row["inputs"] or "[]")]
-    # What publishing notes of tables and stores is named above, or is no file.
-    for file in (entry for entry in told if "path" in entry):
-        path = str(PurePosixPath(file["path"]))
-        yield InputDataset(*_place(context.settings.landing, path), facets=_version(file["sha256"]))
+            yield InputDataset(*in_files(context.lake.root, name), facets=_version(version))
+    # What publishing notes of tables is named above.
+    for entry in (entry for row in rows for entry in json.loads(row["inputs"] or "[]")):
+        if "path" in entry:
+            path = str(PurePosixPath(entry["path"]))
+            yield InputDataset(*in_files(context.settings.landing, path), facets=_version(entry["sha256"]))
+        elif entry.get("store") == "warm":
+            for name in BOARDS:
+                yield InputDataset(*in_warm(context.settings, name), facets=_version(entry["publish_id"]))
 
 
 def _outputs(context: Context, rows: Sequence[dict[str, Any]]) -> Iterable[OutputDataset]:
     written = [json.loads(row["outputs"] or "{}") for row in rows]
-    for name in BY_NAME[rows[-1]["step"]].writes:
+    step = BY_NAME[rows[-1]["step"]]
+    in_store = STORES.get(step.name)
+    names = sorted({name for outputs in written for name in outputs}) if in_store else step.writes
+    for name in names:
         told = [outputs[name] for outputs in written if name in outputs]
         counted = output_statistics_output_dataset.OutputStatisticsOutputDatasetFacet(
             rowCount=sum(one.get("rows", 0) for one in told)
         )
         version = max((one["version"] for one in told if one.get("version") is not None), default=None)
-        yield OutputDataset(*_place(context.lake.root, name), {"outputStatistics": counted}, facets=_version(version))
-
-
-def _place(root: str, name: str) -> tuple[str, str]:
-    """Name a thing below a root as OpenLineage names files: by bucket, or by the file system."""
-    if root.startswith("s3://"):
-        bucket, _, prefix = root.removeprefix("s3://").partition("/")
-        return f"s3://{bucket}", "/".join(filter(None, (prefix, name)))
-    return "file", f"{root}/{name}"
+        place = in_store(context.settings, name) if in_store else in_files(context.lake.root, name)
+        yield OutputDataset(*place, {"outputStatistics": counted}, facets=_version(version))
 
 
 def _version(version: object) -> dict[str, Any]:

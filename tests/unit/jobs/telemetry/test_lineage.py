@@ -104,6 +104,15 @@ def test_a_server_that_is_away_is_named_once_and_left_alone(landed, spark, serve
     assert "s3cretKey" not in "".join([*lines, *capfd.readouterr()])
 
 
+def told_of(settings, server, step, inputs=(), outputs=None):
+    """What the server is told at the end of a step whose ledger row notes these inputs and outputs."""
+    with open_context(settings) as context:
+        said(context, step, "ok", D1, inputs=json.dumps(inputs), outputs=outputs or {})
+        trace(context, RunReport(step), [context.ledger.latest()[step, D1]])
+    assert [event["eventType"] for _, _, event in server.events] == ["START", "COMPLETE"]
+    return server.events[-1][2]
+
+
 @pytest.mark.parametrize(
     ("step", "inputs"),
     [
@@ -113,11 +122,24 @@ def test_a_server_that_is_away_is_named_once_and_left_alone(landed, spark, serve
     ],
 )
 def test_steps_that_read_no_files_are_told_whole(landed, spark, server, step, inputs):
-    with open_context(landed) as context:
-        said(context, step, "ok", D1, inputs=json.dumps(inputs))
-        trace(context, RunReport(step), [context.ledger.latest()[step, D1]])
-    assert [event["eventType"] for _, _, event in server.events] == ["START", "COMPLETE"]
-    assert {one["namespace"] for one in server.events[-1][2]["inputs"]} == {"file"}
+    told = told_of(landed, server, step, inputs=inputs)
+    assert {one["namespace"] for one in told["inputs"]} == {"file"}
+
+
+def test_what_is_published_is_told_with_its_store(landed, spark, server):
+    warm = replace(landed, warm_dsn="postgresql://me:s3cretWord@db.example:5433/losses")
+    (told,) = told_of(warm, server, "publish_warm", outputs={"leaderboards": {"rows": 7}})["outputs"]
+    assert (told["namespace"], told["name"]) == ("postgres://db.example:5433", "losses.public.leaderboards")
+    assert told["outputFacets"]["outputStatistics"]["rowCount"] == 7
+    assert "s3cretWord" not in json.dumps([event for _, _, event in server.events])
+
+
+def test_boards_are_told_with_the_publish_that_they_come_from(landed, spark, server):
+    inputs = [{"store": "warm", "publish_id": "a1", "day": str(D1)}]
+    told = told_of(landed, server, "publish_hot", inputs=inputs, outputs={"leaderboard:24h": {"rows": 3}})
+    read = {one["name"]: one["facets"].get("version", {}).get("datasetVersion") for one in told["inputs"]}
+    assert read[f"{landed.warm_dir}/public.leaderboards"] == "a1"
+    assert [one["name"] for one in told["outputs"]] == [f"{landed.hot_dir}/leaderboard:24h"]
 
 
 def test_an_answer_that_never_ends_is_not_waited_for(landed, spark):
