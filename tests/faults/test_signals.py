@@ -59,6 +59,9 @@ NUMBERS = (signal.SIGINT, signal.SIGTERM)
 
 def started(home, *words):
     """Starts Python with these words as the leader of a group of its own."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # As in the background of a shell, where every child would be deaf to it as well.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     return subprocess.Popen(
         [sys.executable, *words],
         env=environment_below(home),

@@ -29,7 +29,7 @@ COMMANDS = {
     f"run all --day {DAY}": 0,
     f"backfill --from {D1} --to {DAY} --steps gold_trader_day publish_warm": 0,
     "simulate --days 200 --trades 2000 --landing {home}/market": 0,
-    "status": 1,
+    "status": 0,
     "verify": 0,
     "verify --repair": 0,
     "alert": 0,
