@@ -94,11 +94,12 @@ def _logistic(frame: TrainingFrame, spec: ModelSpec) -> Callable[[Fold], Floats]
 
     def asked(fold: Fold) -> Floats:
         fit = thinned(spec, frame, fold.train)
-        learned, test = _bent(frame, fit), _bent(frame, marked(frame, fold.test))
+        learned = _bent(frame, fit)
         centre, spread = learned.mean(axis=0), learned.std(axis=0)
-        for rows in (learned, test):
-            rows -= centre
-            rows /= np.where(spread > 0, spread, 1.0)
+        learned, test = (
+            (rows - centre) / np.where(spread > 0, spread, 1.0)
+            for rows in (learned, _bent(frame, marked(frame, fold.test)))
+        )
         model = LogisticRegression(C=1.0, max_iter=300).fit(learned, outcome[fit])
         log_odds: Floats = model.decision_function(test)
         return log_odds
