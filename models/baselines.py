@@ -117,7 +117,7 @@ def _bent(frame: TrainingFrame, rows: Flags) -> Floats:
 
 def _seed_trees(frame: TrainingFrame, spec: ModelSpec) -> Callable[[Fold], Floats]:
     names = [name for name in SEED_INPUTS if name in frame.names]
-    places = [frame.names.index(name) for name in names]
+    places = np.array([frame.names.index(name) for name in names], np.intp)
     outcome = frame.target(spec.target)
 
     def asked(fold: Fold) -> Floats:
@@ -125,7 +125,7 @@ def _seed_trees(frame: TrainingFrame, spec: ModelSpec) -> Callable[[Fold], Float
         if not names:
             return np.zeros(int(test.sum()))
         fit = thinned(spec, frame, fold.train)
-        rows = boosting.Rows(spec, names, [0] * len(names), frame.x[np.ix_(fit, places)])
-        return boosting.raw(rows.grow(outcome[fit], rounds=SEED_ROUNDS), frame.x[np.ix_(test, places)])
+        rows = boosting.Rows(spec, names, [0] * len(names), frame.x[np.ix_(np.flatnonzero(fit), places)])
+        return boosting.raw(rows.grow(outcome[fit], rounds=SEED_ROUNDS), frame.x[np.ix_(np.flatnonzero(test), places)])
 
     return asked

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from models.scoring import trees
 from models.scoring.arrays import Floats
@@ -36,7 +37,7 @@ class _Tables:
     right: list[int] = field(default_factory=list)
     first_term: list[int] = field(default_factory=lambda: [0])
     first_member: list[int] = field(default_factory=lambda: [0])
-    members: list[Floats] = field(default_factory=list)
+    members: list[npt.NDArray[np.int64]] = field(default_factory=list)
     terms: list[Floats] = field(default_factory=list)
 
     def tree(self, root: Mapping[str, Any]) -> None:
@@ -89,7 +90,7 @@ class _Tables:
         """Return what the kernel takes, in its order."""
         lists = (self.inputs, self.threshold, self.nan_left, self.left, self.right, self.first_term, self.first_member)
         kinds = (np.int64, np.float64, np.bool_, np.int64, np.int64, np.int64, np.int64)
-        nodes = [np.array(values, kind) for values, kind in zip(lists, kinds, strict=True)]
+        nodes: list[Any] = [np.array(values, kind) for values, kind in zip(lists, kinds, strict=True)]
         return (
             np.array(self.roots),
             np.array(self.base),
