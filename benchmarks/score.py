@@ -24,8 +24,9 @@ from models.dataset import Floats, matrix
 from models.loss_model import SPEC as LOSS
 from models.registry import CHALLENGER, Registry
 from models.risk_model import SPEC as RISK
-from models.scoring.reasons import reasons
+from models.scoring.reasons import Explainer
 from models.serving import Pair
+from models.shapley.splitting import split
 
 TRADERS = 1_000_000
 #: Traders and days of the history that the models learn from, and rows that are answered at once.
@@ -88,4 +89,5 @@ def _answers(pair: Pair, rows: pl.DataFrame) -> Floats:
 
 def _reasons(pair: Pair, rows: pl.DataFrame, log_odds: Floats) -> None:
     risk = pair.risk
-    reasons(risk.booster, risk.calibrator, risk.inputs, matrix(rows, risk.names), log_odds, risk.peers)
+    explainer = Explainer(risk.booster, risk.calibrator, risk.inputs, risk.peers, split)
+    explainer.reasons(matrix(rows, risk.names), log_odds)

@@ -51,11 +51,11 @@ RANKINGS: dict[str, Callable[[TrainingFrame], Floats]] = {
 }
 
 
-def column(frame: TrainingFrame, name: str) -> Floats:
-    """Take one input, 0 where it is missing; of a frame without it, 0 throughout, which ranks nobody."""
+def column(frame: TrainingFrame, name: str, rows: Flags | slice = slice(None)) -> Floats:
+    """Take one input of these rows, 0 where it is missing; of a frame without it, 0 throughout, which ranks nobody."""
     if name not in frame.names:
-        return np.zeros(len(frame))
-    return np.nan_to_num(frame.x[:, frame.names.index(name)].astype(np.float64))
+        return np.zeros(len(frame))[rows]
+    return np.nan_to_num(frame.x[rows, frame.names.index(name)].astype(np.float64))
 
 
 def rivals(frame: TrainingFrame, parts: TimeSplit, spec: ModelSpec) -> dict[str, Contender]:
@@ -90,16 +90,15 @@ def calibrated(ranking: Floats, outcome: Flags, asked: Floats) -> Floats:
 
 
 def _logistic(frame: TrainingFrame, spec: ModelSpec) -> Callable[[Fold], Floats]:
-    known = [column(frame, name) for name in LOGISTIC_INPUTS if name in frame.names]
-    plain = np.stack([*known, frame.formula, frame.volume], axis=1)
-    plain = np.sign(plain) * np.log1p(np.abs(plain))
     outcome = frame.target(spec.target)
 
     def asked(fold: Fold) -> Floats:
         fit = thinned(spec, frame, fold.train)
-        centre, spread = plain[fit].mean(axis=0), plain[fit].std(axis=0)
+        learned = _bent(frame, fit)
+        centre, spread = learned.mean(axis=0), learned.std(axis=0)
         learned, test = (
-            (plain[rows] - centre) / np.where(spread > 0, spread, 1.0) for rows in (fit, marked(frame, fold.test))
+            (rows - centre) / np.where(spread > 0, spread, 1.0)
+            for rows in (learned, _bent(frame, marked(frame, fold.test)))
         )
         model = LogisticRegression(C=1.0, max_iter=300).fit(learned, outcome[fit])
         log_odds: Floats = model.decision_function(test)
@@ -108,9 +107,17 @@ def _logistic(frame: TrainingFrame, spec: ModelSpec) -> Callable[[Fold], Floats]
     return asked
 
 
+def _bent(frame: TrainingFrame, rows: Flags) -> Floats:
+    """Take what a line learns from of these rows, as signed logarithms: of all rows they would fill many times more."""
+    known = [column(frame, name, rows) for name in LOGISTIC_INPUTS if name in frame.names]
+    plain = np.stack([*known, frame.formula[rows], frame.volume[rows]], axis=1)
+    bent: Floats = np.sign(plain) * np.log1p(np.abs(plain))
+    return bent
+
+
 def _seed_trees(frame: TrainingFrame, spec: ModelSpec) -> Callable[[Fold], Floats]:
     names = [name for name in SEED_INPUTS if name in frame.names]
-    x = np.ascontiguousarray(frame.x[:, [frame.names.index(name) for name in names]])
+    places = np.array([frame.names.index(name) for name in names], np.intp)
     outcome = frame.target(spec.target)
 
     def asked(fold: Fold) -> Floats:
@@ -118,7 +125,7 @@ def _seed_trees(frame: TrainingFrame, spec: ModelSpec) -> Callable[[Fold], Float
         if not names:
             return np.zeros(int(test.sum()))
         fit = thinned(spec, frame, fold.train)
-        booster = boosting.Rows(spec, names, [0] * len(names), x[fit]).grow(outcome[fit], rounds=SEED_ROUNDS)
-        return boosting.raw(booster, x[test])
+        rows = boosting.Rows(spec, names, [0] * len(names), frame.x[np.ix_(np.flatnonzero(fit), places)])
+        return boosting.raw(rows.grow(outcome[fit], rounds=SEED_ROUNDS), frame.x[np.ix_(np.flatnonzero(test), places)])
 
     return asked

@@ -36,9 +36,12 @@ class Draws:
 
     def __init__(self, cluster: Integers, seed: int) -> None:
         self._cluster, count = cluster, int(cluster.max()) + 1
-        drawn = np.random.default_rng(seed).integers(0, count, (DRAWS, count))
-        #: How often each cluster was drawn, one line per draw.
-        self._times = np.stack([np.bincount(draw, minlength=count) for draw in drawn]).astype(np.float64)
+        draw = np.random.default_rng(seed)
+        #: How often each cluster was drawn, one line per draw. Filled line by line: what was drawn, and counts of it,
+        #: would each fill as much again.
+        self._times = np.empty((DRAWS, count))
+        for times in self._times:
+            times[:] = np.bincount(draw.integers(0, count, count), minlength=count)
 
     def mean_difference(self, first: Floats, second: Floats, among: Flags | None = None) -> Interval:
         """Compare two figures of all rows, or of some: by how much the mean of the first is above that of the other."""

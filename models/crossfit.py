@@ -34,23 +34,26 @@ class Grown:
     others: "dict[str, Booster]"
     sizes: Amount | None = None
 
-    def raw(self, x: Matrix) -> Raw:
-        """Ask all trees; the logarithm of an amount comes smeared, for smearing is a matter of these trees alone."""
-        said = {MAIN: boosting.raw(self.booster, x)}
-        said |= {name: boosting.raw(trees, x) for name, trees in self.others.items()}
-        if self.sizes is not None:
-            said[AMOUNT] += np.log(self.sizes.smearing)
-        return said
+    def said(self, x: Matrix) -> Raw:
+        """Ask all trees."""
+        return {MAIN: boosting.raw(self.booster, x), **{name: boosting.raw(of, x) for name, of in self.others.items()}}
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Holds trees and what they say of rows, marked in the frame, that they have not seen."""
+    """Holds trees and what they said of rows, marked in the frame, that they have not seen."""
 
     fold: Fold
     grown: Grown
     rows: Flags
-    raw: Raw
+    said: Raw
+
+    @property
+    def raw(self) -> Raw:
+        """Return what was said, the logarithm of an amount smeared: smearing is a matter of these trees alone."""
+        if self.grown.sizes is None:
+            return self.said
+        return {**self.said, AMOUNT: self.said[AMOUNT] + np.log(self.grown.sizes.smearing)}
 
 
 def marked(frame: TrainingFrame, days: Sequence[date]) -> Flags:
@@ -119,12 +122,13 @@ def _binned(spec: ModelSpec, frame: TrainingFrame, fit: Flags) -> "Dataset":
 def ask(spec: ModelSpec, frame: TrainingFrame, fold: Fold, monotone: Sequence[int]) -> Asked:
     """Grow the trees of a fold, and ask them about its later days."""
     grown, rows = grow(spec, frame, fold.train, monotone), marked(frame, fold.test)
-    return Asked(fold, grown, rows, grown.raw(frame.x[rows]))
+    return Asked(fold, grown, rows, grown.said(frame.x[rows]))
 
 
 def calibrate(spec: ModelSpec, frame: TrainingFrame, grown: Grown, by: Sequence[Asked]) -> Predictor:
     """Calibrate trees by what was said, and what came, of days that none of the trees asked had seen."""
-    said = {name: np.concatenate([one.raw[name] for one in by]) for name in by[0].raw}
+    raw = [one.raw for one in by]
+    said = {name: np.concatenate([one[name] for one in raw]) for name in raw[0]}
     outcome, exposed, lost = (
         np.concatenate([values[one.rows] for one in by])
         for values in (frame.target(spec.target), frame.is_exposed, frame.loss_sol)

@@ -54,13 +54,14 @@ def gains(model: Contender, rivals: Mapping[str, Contender], lost: Floats) -> di
     return found
 
 
-def effects(booster: "Booster", x: Matrix) -> list[Row]:
-    """Show how the strongest inputs move the log-odds of the main question, by SHAP values of a sample of rows.
+def effects(booster: "Booster", x: Matrix, rows: Flags) -> list[Row]:
+    """Show how the strongest inputs move the log-odds of the main question, by SHAP values of a sample of these rows.
 
     Each has its share of all effects, and points: the median value of a tenth of the rows, and the mean effect there;
     rows without a value come as one point whose value is None.
     """
-    sample = x[:: 1 + len(x) // SAMPLED_ROWS]
+    places = np.flatnonzero(rows)
+    sample = x[places[:: 1 + len(places) // SAMPLED_ROWS]]
     single = np.asarray(booster.predict(sample, pred_contrib=True), dtype=np.float64)[:, :-1]
     strength = np.abs(single).mean(axis=0)
     total, names = float(strength.sum()) or 1.0, booster.feature_name()

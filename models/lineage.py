@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 
-from models.dataset import TrainingFrame
+from models.dataset import ROWS_AT_ONCE, TrainingFrame
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -50,7 +51,7 @@ def keep_frame(client: "MlflowClient", run_id: str, frame: TrainingFrame) -> dic
             return {name: version.tags[name] for name in ("frame_file", "frame_file_sha256", "frame_file_bytes")}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / Path(FRAME).name
-        rows_of(frame).write_parquet(path, compression="zstd")
+        _write(frame, path)
         client.log_artifact(run_id, str(path), str(Path(FRAME).parent))
         with path.open("rb") as written:
             digest = hashlib.file_digest(written, "sha256").hexdigest()
@@ -58,13 +59,21 @@ def keep_frame(client: "MlflowClient", run_id: str, frame: TrainingFrame) -> dic
     return {"frame_file": f"runs:/{run_id}/{FRAME}", "frame_file_sha256": digest, "frame_file_bytes": str(size)}
 
 
-def rows_of(frame: TrainingFrame) -> pl.DataFrame:
-    """List the rows in their order: T, trader, outcomes, and every feature as float32."""
-    return pl.DataFrame(
+def _write(frame: TrainingFrame, path: Path) -> None:
+    """Write the rows as Parquet piece by piece: all columns at once would lie in memory beside the matrix."""
+    schema, told_apart = _rows(frame, slice(0, 0)).schema, ["as_of", "trader_address"]
+    with pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=told_apart) as file:
+        for start in range(0, len(frame), ROWS_AT_ONCE):
+            file.write_table(_rows(frame, slice(start, start + ROWS_AT_ONCE)))
+
+
+def _rows(frame: TrainingFrame, rows: slice) -> pa.Table:
+    """List some rows in their order: T, trader, outcomes, and every feature as float32."""
+    return pa.table(
         {
-            "as_of": frame.as_of,
-            "trader_address": frame.trader,
-            **{name: getattr(frame, name) for name in ("is_exposed", "is_loss", "is_severe_loss", "pnl_sol")},
-            **{name: frame.x[:, place].astype(np.float32, copy=False) for place, name in enumerate(frame.names)},
+            "as_of": frame.as_of[rows],
+            "trader_address": pa.array(frame.addresses[frame.trader_number[rows]], pa.large_string()),
+            **{name: getattr(frame, name)[rows] for name in ("is_exposed", "is_loss", "is_severe_loss", "pnl_sol")},
+            **{name: frame.x[rows, place].astype(np.float32) for place, name in enumerate(frame.names)},
         }
     )

@@ -9,6 +9,7 @@ import numpy as np
 from models.dataset import Floats, canonical, formula_score, matrix
 from models.scoring.answers import both
 from models.scoring.served import Served
+from models.shapley.splitting import split
 from pumploss.errors import ModelError
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Pair:
         if not self.loss.predictor.is_hurdle:
             raise ModelError(f"{self.loss.name} version {self.loss.version} says no amounts. Train it again.")
         loss, risk = matrix(rows, self.loss.names), matrix(rows, self.risk.names)
-        losses, severe = both(self.loss.predictor.losses(loss), self.loss, self.risk, risk)
+        losses, severe = both(self.loss.predictor.losses(loss), self.loss, self.risk, risk, split)
         lost, trades = matrix(rows, ["loss_24h_sol", "loss_trades_24h"]).T
         return Scored(
             **vars(losses),

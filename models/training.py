@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from models import boosting, crossfit, curves, drift, evaluate, folds, leaks, metrics, score
 from models.baselines import Contender
-from models.dataset import TrainingFrame
+from models.crossfit import MAIN, Raw
+from models.dataset import Floats, TrainingFrame
 from models.evaluate import Evaluation
 from models.phases import Phases
-from models.scoring.arrays import Matrix
 from models.scoring.calibration import Calibrator, sigmoid
+from models.scoring.coherent import Losses, coherent
 from models.scoring.errors import ScoringError
-from models.scoring.predictor import Predictor
+from models.scoring.predictor import OTHERS, Predictor
 from models.scoring.score import ScoreMap
 from models.scoring.served import Input
 from models.spec import ModelSpec
@@ -84,12 +85,12 @@ def _train(
     outcome = frame.target(spec.target)[parts.rows(frame, parts.calibrate)]
     score_map = (frozen or score.reference(int(outcome.sum()), len(outcome))) if spec.has_score else None
     with phases.phase("judge"):
-        found = judge(spec, frame, parts, judged, score_map)
+        found = judge(spec, frame, parts, judged, locked.said, score_map)
         evaluation = replace(
             found,
             curves={**found.curves, **_shown(frame, parts, judged)},
             model={**found.model, "auc_exposed_train": _auc_of_training(spec, frame, parts, judged)},
-            reference=_spreads(frame, parts, judged),
+            reference=_spreads(frame, parts, answers(judged, locked.said)[0].probability),
             folds=folds.measured(spec, frame, asked),
             leaks=leaks.measured(spec, frame, parts),
         )
@@ -105,41 +106,45 @@ def _auc_of_training(spec: ModelSpec, frame: TrainingFrame, parts: TimeSplit, ju
     return metrics.auc(frame.target(spec.target)[exposed], boosting.raw(judged.booster, frame.x[exposed]))
 
 
-def _spreads(frame: TrainingFrame, parts: TimeSplit, judged: Predictor) -> drift.Reference:
+def _spreads(frame: TrainingFrame, parts: TimeSplit, probability: Floats) -> drift.Reference:
     """Describe the rows that the refit learns from, and what was said of the locked ones before they were known."""
-    tested = parts.rows(frame, parts.test)
-    return drift.reference(frame, parts.rows(frame, parts.refit), tested, judged.probability(frame.x[tested]))
+    return drift.reference(frame, parts.rows(frame, parts.refit), parts.rows(frame, parts.test), probability)
 
 
 def _shown(frame: TrainingFrame, parts: TimeSplit, judged: Predictor) -> dict[str, Any]:
     """Sum up for the report what moves the risk, and what had moved itself, on the locked days."""
     learned, tested = parts.rows(frame, parts.train), parts.rows(frame, parts.test)
     return {
-        "effects": curves.effects(judged.booster, frame.x[tested]),
+        "effects": curves.effects(judged.booster, frame.x, tested),
         "drift": curves.drift(frame, learned, tested),
     }
 
 
 def judge(
-    spec: ModelSpec, frame: TrainingFrame, parts: TimeSplit, predictor: Predictor, score_map: ScoreMap | None = None
+    spec: ModelSpec,
+    frame: TrainingFrame,
+    parts: TimeSplit,
+    predictor: Predictor,
+    said: Raw,
+    score_map: ScoreMap | None = None,
 ) -> Evaluation:
-    """Measure a model on the locked days of this frame, beside every baseline."""
-    x = _tested(frame, parts, predictor)
-    if predictor.is_hurdle:
-        losses = predictor.losses(x)
-        return evaluate.judge(
-            spec, frame, parts, Contender(losses.p_loss, losses.p_loss, losses.expected_loss_sol), losses
-        )
-    log_odds = predictor.log_odds(x)
-    scores = None if score_map is None else score_map.score(log_odds)
-    return evaluate.judge(spec, frame, parts, Contender(log_odds, sigmoid(log_odds)), scores=scores)
+    """Measure a model, whose trees said this of the locked days of this frame, beside every baseline."""
+    model, losses = answers(predictor, said)
+    scores = None if score_map is None else score_map.score(model.ranking)
+    return evaluate.judge(spec, frame, parts, model, losses, scores)
+
+
+def answers(predictor: Predictor, said: Raw) -> tuple[Contender, Losses | None]:
+    """Make of what a model's trees said what the model answers, to the last bit; losses of a hurdle model only."""
+    if predictor.amount is None:
+        log_odds = predictor.calibrator.log_odds(said[MAIN])
+        return Contender(log_odds, sigmoid(log_odds)), None
+    losses = coherent(predictor.told(said[MAIN], {name: said[name] for name in OTHERS}), predictor.amount)
+    return Contender(losses.p_loss, losses.p_loss, losses.expected_loss_sol), losses
 
 
 def logloss(spec: ModelSpec, frame: TrainingFrame, parts: TimeSplit, predictor: Predictor) -> float:
     """Measure another model on the same locked days by its logloss alone; its inputs are taken by name."""
-    probability = predictor.probability(_tested(frame, parts, predictor))
-    return metrics.logloss(frame.target(spec.target)[parts.rows(frame, parts.test)], probability)
-
-
-def _tested(frame: TrainingFrame, parts: TimeSplit, predictor: Predictor) -> Matrix:
-    return boosting.columns_of(frame.names, predictor.booster, frame.x[parts.rows(frame, parts.test)])
+    tested = parts.rows(frame, parts.test)
+    probability = predictor.probability(boosting.columns_of(frame.names, predictor.booster, frame.x[tested]))
+    return metrics.logloss(frame.target(spec.target)[tested], probability)

@@ -27,16 +27,18 @@ def hour(text: str | None) -> str | None:
 
 
 def minutes(text: str) -> float:
-    """Take a number of minutes. Raises SettingsError for what is none, or more than a day."""
-    try:
-        given = float(text)
-    except ValueError:
-        given = -1
-    if not 0 <= given <= _MOST_MINUTES:
+    """Take a number of minutes in plain decimals. Raises SettingsError for anything else, or more than a day."""
+    if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,6})?", text) or float(text) > _MOST_MINUTES:
         raise SettingsError(
-            f"PUMPLOSS_SEARCH_MINUTES={text!r}: give a number of minutes between 0 and {_MOST_MINUTES}."
+            f"PUMPLOSS_SEARCH_MINUTES={text!r}: give a number of minutes between 0 and {_MOST_MINUTES}, in plain "
+            "decimals, such as 90 or 2.5."
         )
-    return given
+    return float(text)
+
+
+def as_minutes(given: float) -> str:
+    """Write minutes so that `minutes` takes the same number."""
+    return f"{given:.6f}".rstrip("0").rstrip(".")
 
 
 def rows_at_once(text: str) -> int:

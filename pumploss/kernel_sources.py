@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 #: Packages that may hold kernels, or constants and functions of theirs.
-PACKAGES = ("features", "pnl", "pumploss", "simulator", "sources")
+PACKAGES = ("features", "models", "pnl", "pumploss", "simulator", "sources")
 ROOT = Path(__file__).resolve().parents[1]
 #: A module that imports this one may hold kernels.
 COMPILER = "pumploss.compiled"

@@ -9,7 +9,7 @@ from typing import Any
 from pumploss import redaction
 from pumploss.addresses import exports_place, place, redis_address
 from pumploss.bound_landing import bound_landing
-from pumploss.given_values import ROWS_AT_ONCE, horizon, hour, minutes, rows_at_once
+from pumploss.given_values import ROWS_AT_ONCE, as_minutes, horizon, hour, minutes, rows_at_once
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -164,7 +164,7 @@ def _given(settings: Settings) -> dict[str, str]:
         "OTEL_EXPORTER_OTLP_ENDPOINT": settings.otlp_endpoint or "",
         "OPENLINEAGE_URL": settings.lineage_url or "",
         "OPENLINEAGE_API_KEY": settings.lineage_key or "",
-        "PUMPLOSS_SEARCH_MINUTES": f"{settings.search_minutes:g}" if settings.search_minutes else "",
+        "PUMPLOSS_SEARCH_MINUTES": as_minutes(settings.search_minutes) if settings.search_minutes else "",
         "PUMPLOSS_HORIZON_DAYS": "" if settings.horizon_days == 7 else str(settings.horizon_days),
         "MLFLOW_TRACKING_URI": "" if settings.tracking_uri == default_tracking else settings.tracking_uri,
     }

@@ -8,6 +8,9 @@ import polars as pl
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+# Loading Feast keeps the calls that it is loaded in, with all that they hold, for as long as the process lives: loaded
+# where it is used, that would be the rows. So it is loaded here, when the step is.
+from feature_repo.definitions import TTL, training_columns
 from features.labels import HORIZON_DAYS, LABEL_VERSION
 from features.registry import TABLE, model_inputs
 from jobs.running.context import Context
@@ -154,8 +157,6 @@ def with_features(context: Context, labels: pl.DataFrame, version: int, to_cohor
     No trader of a cohort above `to_cohort` has a label. Rows come by (T, trader). Feast itself joins any moments and
     holds all rows more than once meanwhile.
     """
-    from feature_repo.definitions import TTL, training_columns
-
     return join(context.settings.lake, TABLE, version, labels, training_columns(), TTL, to_cohort)
 
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from . import trees
 from .arrays import Floats
 from .calibration import logit, sigmoid
 from .coherent import Losses, coherent
 from .errors import ScoringError
-from .reasons import bounded, reasons
+from .reasons import Explainer, Split, bounded
 from .score import bands
 from .served import Served
 
@@ -29,7 +30,7 @@ class Risks:
     reasons: list[str]
 
 
-def risks(risk: Served, x: Floats, p_loss: Floats) -> Risks:
+def risks(risk: Served, x: Floats, p_loss: Floats, split: Split = trees.split) -> Risks:
     """Answer for rows of the risk model's inputs, never above these probabilities of a loss.
 
     Raises ScoringError for a model without a score.
@@ -42,7 +43,8 @@ def risks(risk: Served, x: Floats, p_loss: Floats) -> Risks:
     scores = risk.score_map.score(severe)
     names = bands(scores)
     is_told = np.isin(names, WITHOUT_REASONS, invert=True)
-    listed = reasons(risk.booster, risk.calibrator, risk.inputs, x[is_told], own[is_told], risk.peers)
+    explainer = Explainer(risk.booster, risk.calibrator, risk.inputs, risk.peers, split)
+    listed = explainer.reasons(x[is_told], own[is_told])
     told = iter(bounded(listed, (severe - own)[is_told], p_loss[is_told]))
     return Risks(
         # Through log-odds and back, the last bit may pass the bound.
@@ -53,12 +55,12 @@ def risks(risk: Served, x: Floats, p_loss: Floats) -> Risks:
     )
 
 
-def both(losses: Losses, loss: Served, risk: Served, x: Floats) -> tuple[Losses, Risks]:
+def both(losses: Losses, loss: Served, risk: Served, x: Floats, split: Split = trees.split) -> tuple[Losses, Risks]:
     """Answer for rows of the risk model's inputs beside what the loss model said of them, so that none contradicts.
 
     Raises ScoringError for a model without a score, or a loss model without amounts.
     """
     if loss.amount is None:
         raise ScoringError(f"{loss.name} version {loss.version} says no amounts. Train it again.")
-    found = risks(risk, x, losses.p_loss)
+    found = risks(risk, x, losses.p_loss, split)
     return coherent(losses, loss.amount, found.p_severe), found

@@ -1,7 +1,7 @@
 """Explains why a score is high, in groups of features: what goes along with the risk, not what causes it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from . import trees
 from .arrays import Floats
 from .errors import ScoringError
 from .peers import Peers
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from .served import Input
 
 Places = npt.NDArray[np.int64]
+Split = Callable[["Booster", Floats], Floats]
 
 #: So many groups are named, if so many raise the risk; from the fourth on only what adds a point to the score.
 FIRST_REASONS, MOST_REASONS = 3, 5
@@ -61,69 +63,65 @@ class Contributions:
         return total
 
 
-def contributions(
-    booster: "Booster", calibrator: "Calibrator", inputs: "Sequence[Input]", x: Floats, log_odds: Floats
-) -> Contributions:
-    """Split the calibrated log-odds of rows among the groups of the inputs.
+@dataclass(frozen=True)
+class Explainer:
+    """Explains the calibrated log-odds of a model's main question by its trees, calibrator, inputs and what is usual.
 
-    Summing over groups keeps correlated features from hiding each other. Raises ScoringError where the parts do not add
-    up to the `log_odds` that were answered.
+    `split` splits what the trees say among the inputs; whoever has a faster way than LightGBM's hands it in.
     """
-    single = np.asarray(booster.predict(x, pred_contrib=True), dtype=np.float64) * calibrator.slope
-    groups = tuple(sorted({given.group for given in inputs}))
-    members = [np.array([n for n, given in enumerate(inputs) if given.group == group]) for group in groups]
-    # Sums of a row's own values in one order: a row's parts do not depend on the rows beside it.
-    by_group = np.add.reduceat(single[:, np.concatenate(members)], np.cumsum([0, *map(len, members[:-1])]), axis=1)
-    strongest = np.stack([own[np.argmax(single[:, own], axis=1)] for own in members], axis=1)
-    alone = np.take_along_axis(single, strongest, axis=1)
-    found = Contributions(groups, single[:, -1] + calibrator.intercept, by_group, strongest, alone)
-    if (off := np.abs(found.log_odds - log_odds)).size and off.max() > TOLERANCE:
-        raise ScoringError(f"Contributions are {off.max():.1e} off the log-odds that they explain. Train it again.")
-    return found
 
+    booster: "Booster"
+    calibrator: "Calibrator"
+    inputs: "Sequence[Input]"
+    peers: "Peers | None" = None
+    split: Split = trees.split
 
-def reasons(
-    booster: "Booster",
-    calibrator: "Calibrator",
-    inputs: "Sequence[Input]",
-    x: Floats,
-    log_odds: Floats,
-    peers: "Peers | None",
-) -> list[str]:
-    """List, per row and as JSON, the three to five groups that raise the risk most, the strongest first.
+    def contributions(self, x: Floats, log_odds: Floats) -> Contributions:
+        """Split the calibrated log-odds of rows among the groups of the inputs.
 
-    `log_odds` are what the calibrated model answered, which the parts have to add up to.
+        Summing over groups keeps correlated features from hiding each other. Raises ScoringError where the parts do not
+        add up to the `log_odds` that were answered.
+        """
+        single = self.split(self.booster, x) * self.calibrator.slope
+        groups = tuple(sorted({given.group for given in self.inputs}))
+        members = [np.array([n for n, given in enumerate(self.inputs) if given.group == group]) for group in groups]
+        # Sums of a row's own values in one order: a row's parts do not depend on the rows beside it.
+        by_group = np.add.reduceat(single[:, np.concatenate(members)], np.cumsum([0, *map(len, members[:-1])]), axis=1)
+        strongest = np.stack([own[np.argmax(single[:, own], axis=1)] for own in members], axis=1)
+        alone = np.take_along_axis(single, strongest, axis=1)
+        found = Contributions(groups, single[:, -1] + self.calibrator.intercept, by_group, strongest, alone)
+        if (off := np.abs(found.log_odds - log_odds)).size and off.max() > TOLERANCE:
+            raise ScoringError(f"Contributions are {off.max():.1e} off the log-odds that they explain. Train it again.")
+        return found
 
-    Each has the group's contribution to the calibrated log-odds, its strongest feature and what that adds by itself,
-    the feature's value and its median among all wallets (null where missing), and a sentence. A figure may raise the
-    risk on either side of the usual, so the sentence says what this value adds.
-    """
-    parts = [slice(start, start + ROWS_AT_ONCE) for start in range(0, len(x), ROWS_AT_ONCE)]
-    return [text for part in parts for text in _reasons(booster, calibrator, inputs, x[part], log_odds[part], peers)]
+    def reasons(self, x: Floats, log_odds: Floats) -> list[str]:
+        """List, per row and as JSON, the three to five groups that raise the risk most, the strongest first.
 
+        `log_odds` are what the calibrated model answered, which the parts have to add up to.
 
-def _reasons(
-    booster: "Booster",
-    calibrator: "Calibrator",
-    inputs: "Sequence[Input]",
-    x: Floats,
-    log_odds: Floats,
-    peers: "Peers | None",
-) -> list[str]:
-    found = contributions(booster, calibrator, inputs, x, log_odds)
-    medians = (peers or Peers(())).of([given.name for given in inputs])
-    order = np.argsort(-found.by_group, axis=1, kind="stable")[:, :MOST_REASONS]
-    texts, rows = Sentences(inputs), np.arange(len(x))
-    listed = []
-    for rank, group in enumerate(order.T):
-        added, feature, alone = (values[rows, group] for values in (found.by_group, found.strongest, found.alone))
-        is_named = added > (0.0 if rank < FIRST_REASONS else ONE_POINT)
-        text = texts.reasons(feature, added, alone, x[rows, feature], medians[feature])
-        # The strongest come first, so what is named never follows what is not. Arrow's join loses rows of nulls alone.
-        named = pc.binary_join_element_wise(", " if rank else "", text, "")
-        listed.append(pc.if_else(pa.array(is_named), named, ""))
-    whole: list[str] = pc.binary_join_element_wise("[", *listed, "]", "").to_pylist()
-    return whole
+        Each has the group's contribution to the calibrated log-odds, its strongest feature and what that adds by
+        itself, the feature's value and its median among all wallets (null where missing), and a sentence. A figure may
+        raise the risk on either side of the usual, so the sentence says what this value adds.
+        """
+        parts = [slice(start, start + ROWS_AT_ONCE) for start in range(0, len(x), ROWS_AT_ONCE)]
+        return [text for part in parts for text in self._reasons(x[part], log_odds[part])]
+
+    def _reasons(self, x: Floats, log_odds: Floats) -> list[str]:
+        found = self.contributions(x, log_odds)
+        medians = (self.peers or Peers(())).of([given.name for given in self.inputs])
+        order = np.argsort(-found.by_group, axis=1, kind="stable")[:, :MOST_REASONS]
+        texts, rows = Sentences(self.inputs), np.arange(len(x))
+        listed = []
+        for rank, group in enumerate(order.T):
+            added, feature, alone = (values[rows, group] for values in (found.by_group, found.strongest, found.alone))
+            is_named = added > (0.0 if rank < FIRST_REASONS else ONE_POINT)
+            text = texts.reasons(feature, added, alone, x[rows, feature], medians[feature])
+            # The strongest come first, so what is named never follows what is not. Arrow's join loses rows of nulls
+            # alone.
+            named = pc.binary_join_element_wise(", " if rank else "", text, "")
+            listed.append(pc.if_else(pa.array(is_named), named, ""))
+        whole: list[str] = pc.binary_join_element_wise("[", *listed, "]", "").to_pylist()
+        return whole
 
 
 class Sentences:

@@ -30,3 +30,11 @@ def raw(booster: "Booster", x: Matrix) -> Floats:
     if not len(x):
         return np.empty(0)
     return np.asarray(booster.predict(x, raw_score=True), dtype=np.float64)
+
+
+def split(booster: "Booster", x: Matrix) -> Floats:
+    """Split the uncalibrated log-odds of the rows among the inputs (Shapley values), one column per input.
+
+    The last column is what all rows begin with.
+    """
+    return np.asarray(booster.predict(x, pred_contrib=True), dtype=np.float64)

@@ -112,6 +112,7 @@ COVERED_BY = {
     "unit/models/test_artifacts": ("models/scoring/served",),
     "unit/models/test_serving": ("models/scoring/answers",),
     "unit/models/scoring/test_predictor": ("models/scoring/trees",),
+    "unit/models/shapley/test_splitting": ("models/shapley/kernel",),
     "unit/pnl/test_fifo": ("pnl/arrow_columns", "pnl/fifo_tables"),
     "unit/pumploss/lake/test_ledger": ("pumploss/clock",),
     "unit/pumploss/lake/test_locks": ("pumploss/lake/holders",),

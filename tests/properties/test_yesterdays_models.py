@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from models import gate, leaks
+from models.crossfit import Grown
 from models.dataset import TrainingFrame
 from models.loss_model import SPEC as LOSS
 from models.risk_model import SPEC as RISK
@@ -58,7 +59,8 @@ def market():
 def offered(spec, frame, predictor, score_map=None):
     """What the gate says of a predictor on the locked days of today's labels, as a first model."""
     parts = split_by_time(frame.days, 7)
-    evaluation = judge(spec, frame, parts, predictor, score_map)
+    said = Grown(predictor.booster, dict(predictor.others)).said(frame.x[parts.rows(frame, parts.test)])
+    evaluation = judge(spec, frame, parts, predictor, said, score_map)
     evaluation = replace(evaluation, leaks=leaks.measured(spec, frame, parts))
     return evaluation, gate.decide(evaluation, spec.acceptance, None).reasons
 

@@ -36,7 +36,7 @@ def test_gains_rise_to_everything_and_nobody_beats_who_knows_afterwards(drawn):
 
 def test_the_input_that_was_planted_weighs_most_and_its_effect_rises(risk, planted, model):
     frame = planted()
-    rows = curves.effects(model.booster, frame.x)
+    rows = curves.effects(model.booster, frame.x, np.ones(len(frame), bool))
     assert rows[0]["name"] == "loss_ratio"
     assert rows[0]["share"] > 0.5
     known = [point for point in rows[0]["points"] if point[0] is not None]
@@ -49,7 +49,8 @@ def test_the_input_that_was_planted_weighs_most_and_its_effect_rises(risk, plant
 
 def test_a_sample_of_very_many_rows_is_explained(model, planted, monkeypatch):
     monkeypatch.setattr(curves, "SAMPLED_ROWS", 50)
-    assert curves.effects(model.booster, planted().x)[0]["name"] == "loss_ratio"
+    frame = planted()
+    assert curves.effects(model.booster, frame.x, split(frame)[1])[0]["name"] == "loss_ratio"
 
 
 def split(frame):

@@ -1,5 +1,7 @@
 """Where stores live, from the environment and back."""
 
+import re
+
 import pytest
 
 from pumploss import settings
@@ -126,8 +128,12 @@ def test_minutes_of_a_search_are_a_number_of_a_day_at_most():
     assert found.search_minutes == 2.5
     assert as_environment(found)["PUMPLOSS_SEARCH_MINUTES"] == "2.5"
     assert from_environment({}).search_minutes == 0
-    for text in ("-1", "1441", "nan", "ten"):
-        with pytest.raises(SettingsError, match=f"PUMPLOSS_SEARCH_MINUTES='{text}'"):
+    for text in ("1440", "0.000001", "1234.567891"):  # what a child is given is what was given
+        found = from_environment({"PUMPLOSS_SEARCH_MINUTES": text})
+        assert found.search_minutes == float(text)
+        assert as_environment(found)["PUMPLOSS_SEARCH_MINUTES"] == text
+    for text in ("-1", "1441", "nan", "ten", "1e3", "1e-3", "1_0", " 5", "+5", ".5", "5.", "0x1"):
+        with pytest.raises(SettingsError, match=re.escape(f"PUMPLOSS_SEARCH_MINUTES='{text}'")):
             from_environment({"PUMPLOSS_SEARCH_MINUTES": text})
 
 

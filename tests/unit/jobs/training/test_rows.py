@@ -1,5 +1,7 @@
 """Which rows a training may use."""
 
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from features.labels import HORIZON_DAYS, LABEL_VERSION
 from jobs.training import rows
 from pumploss.errors import ModelError
+from pumploss.settings import ROOT
 from pumploss.tables import gold_labels, gold_trader_day
 
 DAY = date(2026, 3, 1)
@@ -59,3 +62,35 @@ def test_stale_labels_are_refused(context, frame):
     context.ledger.append([row])
     with pytest.raises(StaleError, match="gold_labels of 2026-02-07 is stale"):
         rows._labels(context, DAY, None)
+
+
+#: Asks for features of a lake that is none, while something is held.
+ASKING = """
+import gc, weakref
+from types import SimpleNamespace
+
+import polars as pl
+
+from jobs.training import rows
+from pumploss.errors import LakeError
+
+class Rows:
+    pass
+
+def asking():
+    held = Rows()
+    try:
+        rows.with_features(SimpleNamespace(settings=SimpleNamespace(lake="none")), pl.DataFrame(), 0)
+    except LakeError:
+        return weakref.ref(held)
+
+held = asking()
+gc.collect()
+print("given back" if held() is None else "kept")
+"""
+
+
+def test_what_a_training_holds_while_it_joins_features_is_given_back():
+    # In a process of its own: what a library keeps of its callers it keeps from the first time that it is loaded.
+    said = subprocess.run([sys.executable, "-c", ASKING], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert said.strip() == "given back"

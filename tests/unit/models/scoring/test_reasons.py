@@ -11,7 +11,7 @@ from models.scoring.answers import risks
 from models.scoring.calibration import Calibrator, logit
 from models.scoring.errors import ScoringError
 from models.scoring.peers import Peers
-from models.scoring.reasons import FIRST_REASONS, MOST_REASONS, ONE_POINT, Sentences, contributions, points, reasons
+from models.scoring.reasons import FIRST_REASONS, MOST_REASONS, ONE_POINT, Explainer, Sentences, points
 from models.scoring.served import Input, Served
 from models.scoring.trees import raw
 
@@ -46,7 +46,7 @@ def usual(planted, risk):
 def test_contributions_and_what_all_begin_with_are_the_published_log_odds(risk, told, rows, usual):
     served = Served("risk-score", "1", risk.booster.model_to_string(), SLOPE, told, risk.score_map, {}, peers=usual)
     published = risks(served, rows, np.ones(len(rows)))
-    found = contributions(served.booster, SLOPE, told, rows, answered(served, SLOPE, rows))
+    found = Explainer(served.booster, SLOPE, told).contributions(rows, answered(served, SLOPE, rows))
     np.testing.assert_allclose(found.base + found.by_group.sum(axis=1), logit(published.p_severe), rtol=0, atol=1e-9)
     for row, text in enumerate(published.reasons):
         for one in json.loads(text):
@@ -58,7 +58,7 @@ def test_where_a_loss_holds_the_risk_back_the_reasons_say_so_and_add_up_to_what_
     served = Served("risk-score", "1", risk.booster.model_to_string(), SLOPE, told, risk.score_map, {}, peers=usual)
     p_loss = np.linspace(0.001, 0.999, len(rows))
     published = risks(served, rows, p_loss)
-    found = contributions(served.booster, SLOPE, told, rows, answered(served, SLOPE, rows))
+    found = Explainer(served.booster, SLOPE, told).contributions(rows, answered(served, SLOPE, rows))
     is_held = found.log_odds > logit(p_loss)
     listed = [json.loads(text) for text in published.reasons]
     seen = {"held": 0, "free": 0}
@@ -83,7 +83,7 @@ def test_a_reason_says_what_its_strongest_feature_adds_alone_on_whichever_side_o
     names = risk.booster.feature_name()
     sides = {name: set() for name in names}
     usual = Peers(tuple((name, float(np.nanmedian(column))) for name, column in zip(names, rows.T, strict=True)))
-    for row, text in enumerate(reasons(risk.booster, SLOPE, told, rows, answered(risk, SLOPE, rows), usual)):
+    for row, text in enumerate(Explainer(risk.booster, SLOPE, told, usual).reasons(rows, answered(risk, SLOPE, rows))):
         for one in json.loads(text):
             place = names.index(one["feature"])
             own = [single[row, other] for other, given in enumerate(told) if given.group == one["group"]]
@@ -99,14 +99,16 @@ def test_parts_that_do_not_add_up_are_refused(risk, told, rows):
     log_odds = answered(risk, SLOPE, rows[:50])
     log_odds[7] += 1e-6
     with pytest.raises(ScoringError, match="off the log-odds that they explain"):
-        contributions(risk.booster, SLOPE, told, rows[:50], log_odds)
+        Explainer(risk.booster, SLOPE, told).contributions(rows[:50], log_odds)
 
 
 def test_reasons_name_the_groups_that_raise_the_risk_strongest_first(risk, told, usual):
     x = np.array([[3.0, 1.0, 0.0, 3.0], [-3.0, np.nan, np.nan, -3.0]])
     high, low = (
         json.loads(text)
-        for text in reasons(risk.booster, Calibrator(2.0, 0.0), told, x, answered(risk, Calibrator(2.0, 0.0), x), usual)
+        for text in Explainer(risk.booster, Calibrator(2.0, 0.0), told, usual).reasons(
+            x, answered(risk, Calibrator(2.0, 0.0), x)
+        )
     )
     assert high[0]["group"] == "losses"
     assert high[0]["feature"] in ("loss_ratio", "calm")
@@ -121,13 +123,13 @@ def test_reasons_name_the_groups_that_raise_the_risk_strongest_first(risk, told,
         assert all(value > 0 for value in contributions)
         assert len(found) <= MOST_REASONS
     assert all(one["group"] != "losses" for one in low)
-    assert reasons(risk.booster, SLOPE, told, x[:0], answered(risk, SLOPE, x[:0]), usual) == []
+    assert Explainer(risk.booster, SLOPE, told, usual).reasons(x[:0], answered(risk, SLOPE, x[:0])) == []
 
 
 def test_from_the_fourth_on_a_reason_adds_a_point(risk, told, rows):
     alone = tuple(replace(one, group=one.name) for one in told)
-    found = contributions(risk.booster, SLOPE, alone, rows, answered(risk, SLOPE, rows))
-    for row, text in enumerate(reasons(risk.booster, SLOPE, alone, rows, answered(risk, SLOPE, rows), None)):
+    found = Explainer(risk.booster, SLOPE, alone).contributions(rows, answered(risk, SLOPE, rows))
+    for row, text in enumerate(Explainer(risk.booster, SLOPE, alone).reasons(rows, answered(risk, SLOPE, rows))):
         ordered = sorted((value for value in found.by_group[row] if value > 0), reverse=True)
         expected = ordered[:FIRST_REASONS] + [value for value in ordered[FIRST_REASONS:] if value > ONE_POINT]
         assert [one["contribution"] for one in json.loads(text)] == expected
@@ -165,7 +167,9 @@ def test_a_sentence_says_value_usual_value_and_what_is_meant(risk, told):
     alone = tuple(replace(one, group=one.name) for one in told)
     texts = {}
     for row, text in enumerate(
-        reasons(risk.booster, Calibrator(1.0, 0.0), alone, x, answered(risk, Calibrator(1.0, 0.0), x), medians)
+        Explainer(risk.booster, Calibrator(1.0, 0.0), alone, medians).reasons(
+            x, answered(risk, Calibrator(1.0, 0.0), x)
+        )
     ):
         texts |= {(row, one["feature"]): one["text"] for one in json.loads(text)}
     known = {
@@ -185,17 +189,8 @@ def test_a_sentence_says_value_usual_value_and_what_is_meant(risk, told):
 
 def test_what_a_registered_version_lacks_is_left_out(risk, rows):
     bare = tuple(Input(name, group, 0) for name, group in zip(UNITS, "abcd", strict=True))
-    (found,) = (
-        json.loads(text)
-        for text in reasons(
-            risk.booster,
-            SLOPE,
-            bare,
-            np.array([[3.0, 1.0, 0.0, 3.0]]),
-            answered(risk, SLOPE, np.array([[3.0, 1.0, 0.0, 3.0]])),
-            None,
-        )
-    )
+    x = np.array([[3.0, 1.0, 0.0, 3.0]])
+    (found,) = map(json.loads, Explainer(risk.booster, SLOPE, bare).reasons(x, answered(risk, SLOPE, x)))
     assert found[0]["peer_median"] is None
     assert "usual" not in found[0]["text"]
 
