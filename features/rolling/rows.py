@@ -28,7 +28,9 @@ class SortedRows:
 
     def array(self, name: str) -> pa.Array:
         """Take a column in one piece."""
-        return self.table[name].combine_chunks()
+        column = self.table[name]
+        # To combine one chunk would copy it.
+        return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
     def items(self, name: str) -> np.ndarray:
         """Take the items of a list of all rows, one behind the other."""
