@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.rolling.mint_loops import squares
-from features.rolling.rows import epoch_days
+from features.rolling.rows import epoch_days, in_one
 from features.rolling.sums import wide
 from features.windows import HOUR_COUNTS, HOURS, LEVELS, SUMS
 
@@ -90,5 +90,5 @@ def _by_hour(days: pa.Table) -> dict[str, pa.Array]:
 
 
 def _hours(lists: pa.ChunkedArray) -> np.ndarray:
-    counts: np.ndarray = lists.combine_chunks().flatten().to_numpy().reshape(len(lists), HOURS)
+    counts: np.ndarray = in_one(lists).flatten().to_numpy().reshape(len(lists), HOURS)
     return counts

@@ -44,7 +44,7 @@ def measured(rhythm: pa.Table, as_of_days: Collection[date]) -> pa.Table:
     known_at, hours = np.zeros(len(seen), np.int64), np.zeros(len(seen), np.int64)
     loops.window_maximum(first, end, rows.ints("known_at"), known_at)
     loops.window_maximum(first, end, rows.ints("active_hour_count"), hours)
-    bins = rows.array("gap_bins").flatten().to_numpy().reshape(len(rows.table), -1)
+    bins = rows.items("gap_bins").reshape(len(rows.keys), -1)
     running = np.vstack([np.zeros(bins.shape[1], np.int64), np.cumsum(bins, axis=0)])
     by_length = running[end] - running[first]
     columns = {

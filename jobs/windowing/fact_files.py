@@ -37,13 +37,13 @@ def fact_files(context: StepContext, days: Collection[date]) -> list[FactFile]:
 
 
 def read_files(table: Table, files: Iterable[tuple[str, date]], names: Collection[str], cohorts: range) -> pa.Table:
-    """Read these columns of files of a table, in one piece: rows of traders of some cohorts, all rows of a table of none.
+    """Read these columns of files of a table: rows of traders of some cohorts, all rows of a table of none.
 
     What an earlier version wrote without a column is missing there.
     """
     schema = pa.schema([(name, table[name].type.arrow) for name in names])
     read = [_read(table, path, day, schema, cohorts) for path, day in files]
-    return pa.concat_tables(read).combine_chunks() if read else schema.empty_table()
+    return pa.concat_tables(read) if read else schema.empty_table()
 
 
 def _read(table: Table, path: str, day: date, schema: pa.Schema, cohorts: range) -> pa.Table:
