@@ -12,6 +12,7 @@ from features.rolling.rows import by_trader
 from features.rolling.sums import slice_sums
 from features.windows import AS_OF_DAY, LOOKBACK_DAYS, bounds
 from pumploss.contract import Type
+from pumploss.tables.gold_trader_rhythm import GAP_BINS
 
 #: What is summed over 30 days.
 SUMS = (
@@ -44,7 +45,7 @@ def measured(rhythm: pa.Table, as_of_days: Collection[date]) -> pa.Table:
     known_at, hours = np.zeros(len(seen), np.int64), np.zeros(len(seen), np.int64)
     loops.window_maximum(first, end, rows.ints("known_at"), known_at)
     loops.window_maximum(first, end, rows.ints("active_hour_count"), hours)
-    bins = rows.items("gap_bins").reshape(len(rows.keys), -1)
+    bins = rows.items("gap_bins").reshape(len(rows.keys), GAP_BINS)
     running = np.vstack([np.zeros(bins.shape[1], np.int64), np.cumsum(bins, axis=0)])
     by_length = running[end] - running[first]
     columns = {
