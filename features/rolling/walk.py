@@ -53,7 +53,9 @@ def windows(read: Read, histories: pa.Table, as_of_days: Collection[date]) -> pa
     eligible. Tables are read one after the other, so that memory holds one of them.
     """
     wanted = tuple(sorted(as_of_days))
-    own = kernel(wanted)(daily(read(gold_trader_day.TABLE, READ), _losing_shares(read)), _whole(read, gold_trader_mints.TABLE))
+    own = kernel(wanted)(
+        daily(read(gold_trader_day.TABLE, READ), _losing_shares(read)), _whole(read, gold_trader_mints.TABLE)
+    )
     own = with_positions(own, _whole(read, gold_trader_positions.TABLE))
     entered = entries.measured(_whole(read, gold_trader_entries.TABLE), MintHistories.of(histories), wanted)
     paced = rhythm.measured(_whole(read, gold_trader_rhythm.TABLE), wanted)

@@ -68,7 +68,8 @@ def test_windows_are_those_of_a_plain_recomputation(spark, frame, rows_of, seed)
     for pair, row in found.items():
         for name, value in expected[pair].items():
             assert row[name] == (pytest.approx(value, abs=1e-8) if isinstance(value, float) else value), (pair, name)
-    shares = {row["as_of_day"]: row["market_graduated_share_30d"] for row in rows_of(entries.graduated_shares(spark.createDataFrame(entries.of_all(got))))}
+    of_all = entries.graduated_shares(spark.createDataFrame(entries.of_all(got)))
+    shares = {row["as_of_day"]: row["market_graduated_share_30d"] for row in rows_of(of_all)}
     for wanted in WANTED:
         seen = [row for (_, day), row in expected.items() if day == wanted and row]
         fated = sum(row["fated_count_30d"] for row in seen)

@@ -17,7 +17,8 @@ def keyed(*pairs, **columns):
 
 def test_a_row_gets_what_is_known_of_the_same_trader_and_t_and_else_nothing():
     own = keyed(("ben", FIRST), ("ann", SECOND), ("cid", FIRST), ("ann", FIRST))
-    other = keyed(("dan", FIRST), ("ann", SECOND), ("ann", FIRST), ("ben", SECOND), figure=[1, 2, 3, 4], text=list("abcd"))
+    pairs = (("dan", FIRST), ("ann", SECOND), ("ann", FIRST), ("ben", SECOND))
+    other = keyed(*pairs, figure=[1, 2, 3, 4], text=list("abcd"))
     assert {name: column.to_pylist() for name, column in beside(own, other).items()} == {
         "figure": [None, 2, None, 3],
         "text": [None, "b", None, "c"],

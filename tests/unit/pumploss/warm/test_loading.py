@@ -27,7 +27,8 @@ def test_missing_values_are_not_empty_text() -> None:
 
 
 KINDS = {
-    "name": "text", "n": "bigint", "small": "integer", "share": "double precision", "is_so": "boolean", "at": "timestamptz",
+    "name": "text", "n": "bigint", "small": "integer", "share": "double precision", "is_so": "boolean",
+    "at": "timestamptz",
 }  # fmt: skip
 MOMENT = datetime(2026, 1, 5, 13, 0, 0, 250, tzinfo=UTC)
 ROWS = [
