@@ -1,6 +1,6 @@
 """Windows over entries: rows of `gold_trader_entries` in, one row of measures per trader and T out."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import date
 
 import numpy as np
@@ -10,12 +10,10 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from features.rolling import entry_loops, loops
-from features.rolling.cohorts import walk_cohorts
 from features.rolling.mint_histories import MintHistories
 from features.rolling.rows import Slices, SortedRows, by_trader
 from features.rolling.sums import slice_sums
 from features.windows import AS_OF_DAY, LOOKBACK_DAYS, bounds, matured
-from pumploss.cohort import COHORTS
 from pumploss.contract import Type
 from pumploss.tables.gold_trader_entries import FIGURES, FLAGS
 from pumploss.tables.gold_trader_mints import MILLIS
@@ -27,6 +25,8 @@ MATURED_MEDIANS = ("high_log",)
 #: Of which flags it is counted over entries at least a day old how many are known and true; of the others over all.
 MATURED_FLAGS = ("collapsed",)
 FATES = ("fated_count_30d", "dead_count_30d", "graduated_count_30d")
+#: Of which of them the share of all traders is taken: the graduated among those of whom anything became.
+SHARED = ("graduated_count_30d", "fated_count_30d")
 
 MEASURES = {
     "entry_count_30d": Type.BIGINT,
@@ -42,34 +42,30 @@ COLUMNS = {
 }  # fmt: skip
 
 
-def windowed(
-    entry_days: DataFrame, histories: DataFrame, as_of_days: Collection[date], groups: int = COHORTS
-) -> DataFrame:
-    """Make `COLUMNS` for every trader and T with an entry in the 30 days before T.
-
-    `histories` are those of all mints that were entered (`mint_histories`), for each group of the traders' cohorts.
-    """
-    schema = ", ".join(f"{name} {kind.spark}" for name, kind in COLUMNS.items())
-    return walk_cohorts(entry_days, histories, _kernel(tuple(sorted(as_of_days))), schema, groups)
+def of_all(measured: pa.Table) -> pa.Table:
+    """Sum up per T what became of all traders' entries, and when the last of that was known."""
+    counted = [*((name, "sum") for name in SHARED), ("entries_known_at", "max")]
+    summed = measured.group_by(AS_OF_DAY).aggregate(counted)
+    return summed.select([f"{name}_{how}" for name, how in counted] + [AS_OF_DAY]).rename_columns(
+        [name for name, _ in counted] + [AS_OF_DAY]
+    )
 
 
-def graduated_shares(windowed: DataFrame) -> DataFrame:
+def graduated_shares(of_all: DataFrame) -> DataFrame:
     """Make `market_graduated_share_30d` per T: which part of all traders' entries was graduated at that T.
 
-    `graduated_known_at` is when the last of these entries, and of what became of them, was known.
+    `of_all` are sums of `SHARED` over some of the traders each; `graduated_known_at` is when the last of these entries,
+    and of what became of them, was known.
     """
-    graduated, fated = (F.sum(f"{name}_count_30d") for name in ("graduated", "fated"))
+    graduated, fated = (F.sum(name) for name in SHARED)
     share = graduated.cast("double") / F.nullif(fated, F.lit(0)).cast("double")
     known_at = F.max("entries_known_at").alias("graduated_known_at")
-    return windowed.groupBy(AS_OF_DAY).agg(share.alias("market_graduated_share_30d"), known_at)
+    return of_all.groupBy(AS_OF_DAY).agg(share.alias("market_graduated_share_30d"), known_at)
 
 
-def _kernel(as_of_days: tuple[date, ...]) -> Callable[[pa.Table, pa.Table], pa.Table]:
-    wanted = np.array(as_of_days, "datetime64[D]").astype("int64")
-    return lambda cohort, histories: _measured(cohort, MintHistories.of(histories), wanted)
-
-
-def _measured(cohort: pa.Table, histories: MintHistories, wanted: np.ndarray) -> pa.Table:
+def measured(cohort: pa.Table, histories: MintHistories, as_of_days: Collection[date]) -> pa.Table:
+    """Make `COLUMNS` for every trader and T with an entry in the 30 days before T; histories are of all mints."""
+    wanted = np.array(sorted(as_of_days), "datetime64[D]").astype("int64")
     schema = pa.schema([pa.field(name, kind.arrow) for name, kind in COLUMNS.items()])
     traders = pc.unique(cohort["trader_address"])
     rows = by_trader(cohort, traders)

@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from features.rolling.rows import SortedRows, epoch_days
+from features.rolling.rows import SortedRows
 from features.windows import LOOKBACK_DAYS, PATH_MEASURES, bounds
 from pumploss.compiled import compiled
 
@@ -19,7 +19,7 @@ def equity_paths(days: SortedRows, owners: np.ndarray, as_of: np.ndarray) -> dic
     window = bounds(days.keys, owners, as_of, LOOKBACK_DAYS)
     names = ("equity_change_lamports", "equity_close_lamports", "buy_cost_lamports", "proceeds_lamports")
     change, equity, bought, brought = (days.ints(name) for name in names)
-    day = epoch_days(days.table["day"])
+    day = days.days
     falls = falls_and_capital(*window, change, equity, bought, brought)
     fading = fading_losses(*window, day, as_of, change, equity, brought)
     slope = slope_of_equity(*window, day, as_of, change)

@@ -1,80 +1,94 @@
-"""Joins the facts that windows are taken over, per trader and day, before any window is drawn."""
+"""Makes the facts that windows are summed over, per trader and day, before any window is drawn."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
 
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from features.windows import HOUR_COUNTS, LEVELS, SUMS
+from features.rolling.mint_loops import squares
+from features.rolling.rows import epoch_days, in_one
+from features.rolling.sums import wide
+from features.windows import HOUR_COUNTS, HOURS, LEVELS, SUMS
 
-
-@dataclass(frozen=True)
-class Inputs:
-    """Holds the tables that features are computed from; days beyond a T's window do no harm."""
-
-    trader_days: DataFrame
-    mints: DataFrame
-    token_days: DataFrame
-    market_days: DataFrame
-    positions: DataFrame
-    entries: DataFrame
-    rhythm: DataFrame
-
-    def of_cohorts(self, cohorts: range) -> "Inputs":
-        """Select the traders of a range of cohorts; what is of no trader stays whole."""
-        # As a range, which files are passed over by.
-        condition = f"trader_cohort BETWEEN {cohorts[0]} AND {cohorts[-1]}"
-        names = ("trader_days", "mints", "positions", "entries", "rhythm")
-        return replace(self, **{name: getattr(self, name).where(condition) for name in names})
-
-
-def daily(inputs: Inputs) -> DataFrame:
-    """Select everything in `SUMS`, `HOUR_COUNTS` and `LEVELS`, per trader and day."""
-    market = inputs.market_days.select("day", "losing_sell_share")
-    joined = inputs.trader_days.join(market, "day", "left")
-    derived = {**_derived(), **_from_market()}
-    sums = [derived[name].alias(name) if name in derived else name for name in (*SUMS, *HOUR_COUNTS)]
-    levels = [_preferred_hour().alias(name) if name == "preferred_hour_close" else name for name in LEVELS]
-    return joined.select("trader_address", "trader_cohort", "day", "known_at", *sums, *levels)
+#: What stands for a trader's row.
+OWNER = ("trader_address", "trader_cohort", "day", "known_at")
+#: What is worked out of columns of `gold_trader_day` that are named otherwise.
+_MADE_OF = ("log_hold_sum", "equity_change_lamports", "open_position_count_close", "trades_by_hour")
+_DERIVED = (
+    "log_hold_micros", "equity_change_squared", "row_count", "active_day_count", "losing_day_count",
+    "weekend_trade_count", "market_loss_micros", "paper_gain_count", "paper_loss_count", "preferred_hour_close",
+)  # fmt: skip
+#: The columns of `gold_trader_day` that daily facts are made of.
+READ = tuple(
+    dict.fromkeys((*OWNER, *_MADE_OF, "trades_by_hour_close", *(n for n in (*SUMS, *LEVELS) if n not in _DERIVED)))
+)
+#: Saturday and Sunday, counted from the Thursday that was 1970-01-01.
+_WEEKEND = (2, 3)
+_MILLIONTHS = 1e6
 
 
-def _derived() -> dict[str, Column]:
-    change = F.col("equity_change_lamports").cast("decimal(19,0)")
-    is_weekend = F.dayofweek("day").isin(1, 7)
+def daily(trader_days: pa.Table, losing_shares: Mapping[int, float]) -> pa.Table:
+    """Make everything in `SUMS`, `HOUR_COUNTS` and `LEVELS`, per trader and day, of `READ`.
+
+    `losing_shares` are the market's, by days since 1970.
+    """
+    made = {**_derived(trader_days, losing_shares), **_by_hour(trader_days)}
+    names = (*OWNER, *SUMS, *HOUR_COUNTS, *LEVELS)
+    return pa.table({name: made[name] if name in made else trader_days[name] for name in names})
+
+
+def _derived(days: pa.Table, losing_shares: Mapping[int, float]) -> dict[str, pa.Array]:
+    trades, change, matched = (
+        days[name].to_numpy() for name in ("trade_count", "equity_change_lamports", "matched_sell_count")
+    )
+    day, lost = epoch_days(days["day"]), days["underwater_count_close"].to_numpy()
+    won = days["open_position_count_close"].to_numpy() - lost
+    made = {
+        "row_count": np.ones(len(days), np.int64),
+        "active_day_count": (trades > 0).astype(np.int64),
+        "losing_day_count": (change < 0).astype(np.int64),
+        "weekend_trade_count": np.where(np.isin(day % 7, _WEEKEND), trades, 0),
+        # What is kept on a day on which something is sold.
+        "paper_gain_count": np.where(matched > 0, won, 0),
+        "paper_loss_count": np.where(matched > 0, lost, 0),
+        "market_loss_micros": trades * _market_micros(day, losing_shares),
+    }
     return {
-        "log_hold_micros": F.round(F.col("log_hold_sum") * 1e6).cast("bigint"),
-        "equity_change_squared": (change * change).cast("decimal(38,0)"),
-        "row_count": F.lit(1).cast("bigint"),
-        "active_day_count": (F.col("trade_count") > 0).cast("bigint"),
-        "losing_day_count": (F.col("equity_change_lamports") < 0).cast("bigint"),
-        **{name: _hour(hour) for hour, name in enumerate(HOUR_COUNTS)},
-        **_on_paper(),
-        "weekend_trade_count": F.when(is_weekend, F.col("trade_count")).otherwise(F.lit(0).cast("bigint")),
+        **{name: pa.array(values) for name, values in made.items()},
+        "equity_change_squared": wide(squares(change)),
+        "log_hold_micros": _rounded(pc.multiply(days["log_hold_sum"], _MILLIONTHS)),
     }
 
 
-def _on_paper() -> dict[str, Column]:
-    """Count what is kept on a day on which something is sold."""
-    lost = F.col("underwater_count_close")
-    counts = {"paper_gain_count": F.col("open_position_count_close") - lost, "paper_loss_count": lost}
-    nothing = F.lit(0).cast("bigint")
-    return {name: F.when(F.col("matched_sell_count") > 0, n).otherwise(nothing) for name, n in counts.items()}
-
-
-def _hour(hour: int) -> Column:
-    """Take the trades of one hour: as plain 32-bit columns they cost a third of the list when rows are sorted."""
-    return F.get("trades_by_hour", F.lit(hour)).cast("int")
-
-
-def _from_market() -> dict[str, Column]:
-    """Multiply own trades by the market's losing share in millionths: an integer, so that sums are exact.
+def _market_micros(day: np.ndarray, losing_shares: Mapping[int, float]) -> np.ndarray:
+    """Take the market's losing share of each day in millionths: integers, so that sums are exact.
 
     A day on which the whole market matched no sell counts as one without losses.
     """
-    micros = F.round(F.coalesce(F.col("losing_sell_share"), F.lit(0.0)) * 1e6).cast("bigint")
-    return {"market_loss_micros": F.col("trade_count") * micros}
+    known, place = np.unique(day, return_inverse=True)
+    shares = pa.array([losing_shares.get(int(one), 0.0) for one in known], pa.float64())
+    micros: np.ndarray = _rounded(pc.multiply(shares, _MILLIONTHS)).to_numpy()[place]
+    return micros
 
 
-def _preferred_hour() -> Column:
-    counts = F.col("trades_by_hour_close")
-    return (F.array_position(counts, F.array_max(counts)) - 1).cast("bigint")
+def _rounded(values: pa.Array) -> pa.Array:
+    """Round to whole numbers, halves away from zero."""
+    return pc.round(values, round_mode="half_towards_infinity").cast(pa.int64())
+
+
+def _by_hour(days: pa.Table) -> dict[str, pa.Array]:
+    """Take the trades of each hour, and the hour that most trades of the trader's life were made in, the first of such.
+
+    As plain 32-bit columns hours cost a third of the list when rows are sorted.
+    """
+    counts = _hours(days["trades_by_hour"])
+    return {
+        **{name: pa.array(counts[:, hour].astype(np.int32)) for hour, name in enumerate(HOUR_COUNTS)},
+        "preferred_hour_close": pa.array(_hours(days["trades_by_hour_close"]).argmax(axis=1)),
+    }
+
+
+def _hours(lists: pa.ChunkedArray) -> np.ndarray:
+    counts: np.ndarray = in_one(lists).flatten().to_numpy().reshape(len(lists), HOURS)
+    return counts

@@ -42,11 +42,11 @@ def _windowed(daily: pa.Table, mint_days: pa.Table, wanted: np.ndarray) -> pa.Ta
     owners, as_of = owners[eligible], as_of[eligible]
     first, end = bounds(days.keys, owners, as_of, LOOKBACK_DAYS)
     # A window that is eligible has rows, so the one before its end is the trader's latest day before T.
-    latest = days.table.take(pa.array(end - 1))
+    latest = days.rows(end - 1, ("trader_address", "trader_cohort", *LEVELS))
     known_at = np.zeros(len(owners), np.int64)
     loops.window_maximum(first, end, days.ints("known_at"), known_at)
     columns = {
-        **{name: latest[name] for name in ("trader_address", "trader_cohort", *LEVELS)},
+        **{name: latest[name] for name in latest.column_names},
         AS_OF_DAY: pa.array(as_of.astype(np.int32)).cast(pa.date32()),
         **_sums(days, owners, as_of),
         **equity_paths(days, owners, as_of),

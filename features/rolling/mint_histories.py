@@ -1,6 +1,5 @@
-"""Packs the days of all mints into one row, which every cohort of traders is given: what became of mints by when."""
+"""Packs the days of all mints into one row, which every task is given: what became of mints by when."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,11 +29,6 @@ def mint_histories(token_days: DataFrame) -> DataFrame:
     day = F.unix_date("day").cast("bigint") * DAY + known * KNOWN + flags
     rows = token_days.select(F.lit(0).alias("part"), "mint_number", day.alias("of_day"))
     return rows.groupBy("part").applyInArrow(_packed, _DDL)
-
-
-def for_cohorts(histories: DataFrame, cohorts: Iterable[int]) -> DataFrame:
-    """Repeat the row for each of these cohorts, one of each group that is walked."""
-    return histories.withColumn("trader_cohort", F.explode(F.array(*map(F.lit, cohorts))))
 
 
 def _packed(rows: pa.Table) -> pa.Table:

@@ -73,3 +73,12 @@ def add_square(words: Ints, amount: int) -> None:
     carry += np.uint64(total < sum_low)
     words[0] = total
     words[1] += high * high + (middle >> np.uint64(31)) + carry
+
+
+@compiled
+def squares(amounts: Ints) -> Ints:
+    """Square amounts, exact to 128 bits: two words each, the lower one first."""
+    words = np.zeros((amounts.size, 2), np.uint64)
+    for place in range(amounts.size):
+        add_square(words[place], abs(amounts[place]))
+    return words

@@ -74,7 +74,7 @@ def _marked(days: SortedRows, owners: np.ndarray, start: np.ndarray) -> np.ndarr
     """Value what is held at T by marks of the days just before it alone."""
     superseded = days.array("superseded_by_age").flatten().to_numpy().reshape(len(days.keys), MARKED_DAYS - 1)
     before = bounds(days.keys, owners, start, MARKED_DAYS)
-    marked, day = days.ints("marked_value_lamports"), epoch_days(days.table["day"])
+    marked, day = days.ints("marked_value_lamports"), days.days
     values: np.ndarray = loops.marked_values(*before, start - MARKED_DAYS, day, marked, superseded)
     return values
 

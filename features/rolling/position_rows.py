@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from features.rolling.rows import Slices, SortedRows, by_known_trader, epoch_days
+from features.rolling.rows import Slices, SortedRows, by_known_trader
 from features.rolling.sums import slice_sums
 from features.windows import bounds
 
@@ -60,7 +60,7 @@ class PositionDays:
     def superseded(self) -> np.ndarray:
         """Tell, for each carried position, on which day it changed next: a T after that day knows it as it was then."""
         row = np.repeat(np.arange(len(self.rows.keys)), np.diff(self.begins("carried_opening_times")))
-        day = epoch_days(self.rows.table["day"])[row]
+        day = self.rows.days[row]
         owner = self.rows.keys[row] - day  # the same for all days of a trader, and for no other's
         opened, place = self.items("carried_opening_times"), self.items("carried_opening_places")
         # Trader, moment and place among the trader's trades of that day: no two positions are opened by one trade.

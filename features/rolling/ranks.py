@@ -30,21 +30,16 @@ COLUMNS = {
 }
 
 
-def ranked(windowed: DataFrame, entries: DataFrame) -> DataFrame:
-    """Make `COLUMNS` for every trader and T of windowed facts, beside whose entries they stand.
+def ranked(windows: DataFrame) -> DataFrame:
+    """Make `COLUMNS` for every trader and T of windowed facts.
 
     A rank compares with all traders of T, so it is known no earlier than the last of their rows.
     """
     schema = ", ".join(f"{name} {kind.spark}" for name, kind in COLUMNS.items())
-    key = ("trader_address", AS_OF_DAY)
-    # Figures before the join: a hundred columns more on their way through it take an engine longer than all the ranks.
-    own = windowed.select(*key, "known_at", *(figure().alias(name) for name, figure in OWN.items()))
-    of_entries = entries.select(
-        *key, "entries_known_at", *(figure().alias(name) for name, figure in OF_ENTRIES.items())
-    )
+    figures = (figure().alias(name) for name, figure in (OWN | OF_ENTRIES).items())
     known_at = F.greatest("known_at", "entries_known_at").alias("known_at")
-    figures = own.join(of_entries, [*key], "left").select(*key, known_at, *RANKS)
-    return figures.groupBy(AS_OF_DAY).applyInArrow(_ranked, schema)
+    narrow = windows.select("trader_address", AS_OF_DAY, known_at, *figures)
+    return narrow.groupBy(AS_OF_DAY).applyInArrow(_ranked, schema)
 
 
 def _ranked(traders: pa.Table) -> pa.Table:

@@ -1,21 +1,18 @@
 """Windows over rhythms: rows of `gold_trader_rhythm` in, one row of measures per trader and T out."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import date
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from features.rolling import loops
 from features.rolling.rows import by_trader
 from features.rolling.sums import slice_sums
 from features.windows import AS_OF_DAY, LOOKBACK_DAYS, bounds
-from pumploss.cohort import COHORTS
 from pumploss.contract import Type
-from pumploss.walks import by_cohorts
+from pumploss.tables.gold_trader_rhythm import GAP_BINS
 
 #: What is summed over 30 days.
 SUMS = (
@@ -35,24 +32,12 @@ COLUMNS = {
 }
 
 
-def windowed(rhythm: DataFrame, as_of_days: Collection[date], groups: int = COHORTS) -> DataFrame:
+def measured(rhythm: pa.Table, as_of_days: Collection[date]) -> pa.Table:
     """Make `COLUMNS` for every trader and T with a trade in the 30 days before T."""
-    schema = ", ".join(f"{name} {kind.spark}" for name, kind in COLUMNS.items())
-    rows = rhythm.select(
-        "trader_address", "trader_cohort", "day", "known_at", *SUMS, "gap_bins", F.col("active_hour_count")
-    )
-    return by_cohorts(rows, groups).applyInArrow(_kernel(tuple(sorted(as_of_days))), schema)
-
-
-def _kernel(as_of_days: tuple[date, ...]) -> Callable[[pa.Table], pa.Table]:
-    wanted = np.array(as_of_days, "datetime64[D]").astype("int64")
-    return lambda cohort: _measured(cohort, wanted)
-
-
-def _measured(cohort: pa.Table, wanted: np.ndarray) -> pa.Table:
+    wanted = np.array(sorted(as_of_days), "datetime64[D]").astype("int64")
     schema = pa.schema([pa.field(name, kind.arrow) for name, kind in COLUMNS.items()])
-    traders = pc.unique(cohort["trader_address"])
-    rows = by_trader(cohort, traders)
+    traders = pc.unique(rhythm["trader_address"])
+    rows = by_trader(rhythm, traders)
     owners, as_of = (grid.ravel() for grid in np.meshgrid(np.arange(len(traders)), wanted, indexing="ij"))
     first, end = bounds(rows.keys, owners, as_of, LOOKBACK_DAYS)
     seen = np.flatnonzero(end > first)
@@ -60,7 +45,7 @@ def _measured(cohort: pa.Table, wanted: np.ndarray) -> pa.Table:
     known_at, hours = np.zeros(len(seen), np.int64), np.zeros(len(seen), np.int64)
     loops.window_maximum(first, end, rows.ints("known_at"), known_at)
     loops.window_maximum(first, end, rows.ints("active_hour_count"), hours)
-    bins = rows.array("gap_bins").flatten().to_numpy().reshape(len(rows.table), -1)
+    bins = rows.items("gap_bins").reshape(len(rows.keys), GAP_BINS)
     running = np.vstack([np.zeros(bins.shape[1], np.int64), np.cumsum(bins, axis=0)])
     by_length = running[end] - running[first]
     columns = {

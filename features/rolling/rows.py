@@ -1,43 +1,59 @@
 """Sorts the rows of one cohort so that a window is a slice of rows, and of the items of each list."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from features.windows import key
+from pumploss.compiled import compiled
 
 Slices = tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
 class SortedRows:
-    """Holds rows sorted by trader and day; `keys` are what window bounds are looked up in.
+    """Holds rows and the order that sorts them by trader and day; `keys`, sorted, are what bounds are looked up in.
 
-    Lists of all rows stand one behind the other, so those of consecutive rows are a slice of items as well.
+    A column is put in order when it is asked for. Lists of all rows then stand one behind the other, so those of
+    consecutive rows are a slice of items as well.
     """
 
     table: pa.Table
+    order: np.ndarray
     keys: np.ndarray
 
     def ints(self, name: str) -> np.ndarray:
         """Take a column without missing values as 64-bit integers (booleans 0 and 1, times in microseconds)."""
-        values: np.ndarray = self.table[name].cast(pa.int64()).to_numpy()
+        values: np.ndarray = self.table[name].cast(pa.int64()).to_numpy()[self.order]
         return values
+
+    @cached_property
+    def days(self) -> np.ndarray:
+        """Take the day of each row, since 1970."""
+        days: np.ndarray = epoch_days(self.table["day"])[self.order]
+        return days
 
     def array(self, name: str) -> pa.Array:
         """Take a column in one piece."""
-        return self.table[name].combine_chunks()
+        return in_one(self.table[name]).take(pa.array(self.order))
+
+    def rows(self, places: np.ndarray, names: Sequence[str]) -> pa.Table:
+        """Take these columns of some of the sorted rows."""
+        return self.table.select(list(names)).take(pa.array(self.order[places]))
 
     def items(self, name: str) -> np.ndarray:
         """Take the items of a list of all rows, one behind the other."""
-        values: np.ndarray = self.array(name).flatten().to_numpy()
+        lists = in_one(self.table[name])
+        values: np.ndarray = gathered(lists.offsets.to_numpy(), self.order, self.begins(name), lists.values.to_numpy())
         return values
 
     def begins(self, name: str) -> np.ndarray:
         """Tell where the list of each row begins among the items, and where the last one ends."""
-        lengths = pc.list_value_length(self.table[name]).to_numpy()
+        lengths = pc.list_value_length(self.table[name]).to_numpy()[self.order]
         begins: np.ndarray = np.r_[0, np.cumsum(lengths, dtype=np.int64)]
         return begins
 
@@ -47,16 +63,29 @@ class SortedRows:
         return begins[first], begins[end]
 
 
-def by_trader(table: pa.Table, traders: pa.Array, *order: np.ndarray) -> SortedRows:
-    """Sort the rows by the trader's position in `traders`, `day`, and `order` (most significant last).
+def in_one(column: pa.ChunkedArray) -> pa.Array:
+    """Take a column in one piece, without copying one that is."""
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
-    Every row's trader must be among `traders`.
+
+@compiled
+def gathered(offsets: np.ndarray, order: np.ndarray, begins: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Put the items of lists one behind the other in the order of rows; the list of sorted row i begins at begins[i].
+
+    Arrow itself first writes the place of every item down.
     """
+    result = np.empty(begins[-1], values.dtype)
+    for row in range(order.size):
+        result[begins[row] : begins[row + 1]] = values[offsets[order[row]] : offsets[order[row] + 1]]
+    return result
+
+
+def by_trader(table: pa.Table, traders: pa.Array) -> SortedRows:
+    """Sort the rows by the trader's position in `traders`, and `day`. Every row's trader must be among `traders`."""
     codes = pc.index_in(table["trader_address"], traders).to_numpy()
-    keys = key(codes, table["day"].cast(pa.int32()).to_numpy())
-    # The last key counts most: trader and day first, then what the caller asked for.
-    positions = np.lexsort((*order, keys))
-    return SortedRows(table.take(pa.array(positions)), keys[positions])
+    keys = key(codes, epoch_days(table["day"]))
+    order = np.argsort(keys, kind="stable")
+    return SortedRows(table, order, keys[order])
 
 
 def by_known_trader(table: pa.Table, traders: pa.Array) -> SortedRows:
@@ -64,8 +93,8 @@ def by_known_trader(table: pa.Table, traders: pa.Array) -> SortedRows:
     codes = pc.index_in(table["trader_address"], traders).fill_null(-1).to_numpy()
     known = np.flatnonzero(codes >= 0)
     keys = key(codes[known], epoch_days(table["day"])[known])
-    order = np.argsort(keys)
-    return SortedRows(table.take(pa.array(known[order])), keys[order])
+    order = np.argsort(keys, kind="stable")
+    return SortedRows(table, known[order], keys[order])
 
 
 def ranks(texts: pa.ChunkedArray) -> np.ndarray:

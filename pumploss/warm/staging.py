@@ -8,13 +8,14 @@ from decimal import Decimal
 from functools import cached_property
 
 import psycopg
+import pyarrow as pa
 from psycopg import sql
 
 from pumploss.contract import Column
 from pumploss.days import midnight, shift
 from pumploss.errors import CheckError
 from pumploss.warm.connection import READER, has_reader
-from pumploss.warm.loading import Slice, csv_chunks
+from pumploss.warm.loading import Slice, binary_chunks, binary_schema, csv_chunks
 from pumploss.warm.warm_table import STAGING, WarmColumn, WarmTable, comments, definitions, warm_columns
 
 
@@ -93,17 +94,26 @@ class Staging:
         rows, sums = 0, dict[str, Decimal]()
         columns = [column.name for column in given or staged.table.columns]
         names = sql.SQL(", ").join(map(sql.Identifier, columns))
+        schema = binary_schema({column.name: column.kind for column in given})
+
+        def counted() -> Iterator[pa.Table]:
+            nonlocal rows
+            for piece in slices:
+                rows += piece.rows.num_rows
+                for column, total in piece.sums.items():
+                    sums[column] = sums.get(column, Decimal(0)) + total
+                yield piece.rows
+
         with self._transaction():
             self._create(staged, given)
             # Frozen rows are seen by snapshots older than the swap too, which would find an empty table otherwise.
-            query = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv, FREEZE)").format(staged.identifier, names)
+            query = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT {}, FREEZE)").format(
+                staged.identifier, names, sql.SQL("binary" if schema else "csv")
+            )
+            chunks = binary_chunks(counted(), schema) if schema else csv_chunks(counted(), columns)
             with self._connection.cursor().copy(query) as copy:
-                for piece in slices:
-                    rows += piece.rows.num_rows
-                    for column, total in piece.sums.items():
-                        sums[column] = sums.get(column, Decimal(0)) + total
-                    for chunk in csv_chunks(piece.rows.select(columns)):
-                        copy.write(chunk)
+                for chunk in chunks:
+                    copy.write(chunk)
         return rows, sums
 
     def _create(self, staged: StagedTable, given: Sequence[WarmColumn]) -> None:

@@ -1,12 +1,21 @@
 """What features read, of the tables that say what happened: daily facts are made of them as their steps make them."""
 
+from collections.abc import Collection
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from features.rolling.facts import Inputs
-from features.rolling.mint_histories import for_cohorts, mint_histories
-from jobs import gold_trader_entries, gold_trader_mints, gold_trader_positions
-from pumploss.cohort import COHORTS
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from features.rolling.mint_histories import MintHistories, mint_histories
+from features.rolling.walk import TABLES
+from jobs import gold_trader_entries, gold_trader_features, gold_trader_mints, gold_trader_positions
+from jobs.windowing.fact_files import FactFile
+from jobs.windowing.tasks import windowed
+from pumploss.contract import Table
 from pumploss.days import span
 from tests.building.frames import in_memory
 
@@ -14,20 +23,36 @@ from tests.building.frames import in_memory
 DAYS = span(date(2025, 12, 1), date(2026, 5, 31))
 
 
-def inputs_of(frames: dict[str, Any]) -> Inputs:
-    """Inputs of features from frames by the name of their table."""
+def features_of(frames: dict[str, Any], as_of_days: Collection[date]) -> Any:
+    """Features as of these T, from frames by the name of their table."""
+    windows = windows_of(frames, as_of_days)
+    return gold_trader_features.transform(windows, frames["gold_market_day"], as_of_days)
+
+
+def windows_of(frames: dict[str, Any], as_of_days: Collection[date], splits: int = 1) -> Any:
+    """Windows that end at these T, drawn over files as the lake has them, in so many splits."""
     token_days = frames["gold_token_day"]
-    return Inputs(
-        trader_days=frames["gold_trader_day"],
-        mints=gold_trader_mints.transform(frames["silver_trader_mint_day"], token_days),
-        token_days=token_days,
-        market_days=frames["gold_market_day"],
-        positions=gold_trader_positions.transform(frames["silver_round_trips"]),
-        entries=gold_trader_entries.transform(frames["silver_entries"], token_days, DAYS),
-        rhythm=frames["gold_trader_rhythm"],
-    )
+    facts = {
+        "gold_trader_mints": gold_trader_mints.transform(frames["silver_trader_mint_day"], token_days),
+        "gold_trader_positions": gold_trader_positions.transform(frames["silver_round_trips"]),
+        "gold_trader_entries": gold_trader_entries.transform(frames["silver_entries"], token_days, DAYS),
+    }
+    with TemporaryDirectory() as folder:
+        rows = {table: (facts | frames)[table.name].toArrow() for table in TABLES}
+        files = [file for table in TABLES for file in written(Path(folder), table, rows[table])]
+        return in_memory("windows", windowed(files, mint_histories(token_days), as_of_days, splits))
 
 
-def histories_of(token_days: Any) -> Any:
-    """Histories of mints for every cohort."""
-    return for_cohorts(in_memory("mint-histories", mint_histories(token_days)), range(COHORTS))
+def written(folder: Path, table: Table, rows: pa.Table) -> list[FactFile]:
+    """Write a file per day of a table, without its column of days, as the lake does."""
+    files = []
+    for day in rows[table.day].unique().to_pylist():
+        path = folder / f"{table.name}-{day}.parquet"
+        pq.write_table(rows.filter(pc.equal(rows[table.day], day)).drop_columns(table.day), path)
+        files.append(FactFile(table.name, str(path), day))
+    return files
+
+
+def histories_of(token_days: Any) -> MintHistories:
+    """Histories of the mints of these days."""
+    return MintHistories.of(mint_histories(token_days).toArrow())

@@ -9,11 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from features import registry
-from jobs import gold_labels, gold_trader_features
+from jobs import gold_labels
 from pumploss.days import midnight, shift, span
 from pumploss.tables import gold_trader_day
-from tests.building.feature_inputs import inputs_of
-from tests.building.frames import in_memory
+from tests.building.feature_inputs import features_of, windows_of
 from tests.building.random_market import FIRST, LAST, TABLES, TRADERS, Row, day_of, market, upto
 
 few = settings(
@@ -29,7 +28,7 @@ def features(frame: Any) -> Any:
 
     def compute(tables: list[list[Row]], days: list[date]) -> dict[tuple[str, date], Row]:
         frames = {table.name: frame(table, *rows) for table, rows in zip(TABLES, tables, strict=True)}
-        found = gold_trader_features.transform(inputs_of(frames), days, in_memory).toArrow().to_pylist()
+        found = features_of(frames, days).toArrow().to_pylist()
         return {(row["trader_address"], row["feature_day"]): row for row in found}
 
     return compute
@@ -41,7 +40,8 @@ def own_known_at(frame: Any) -> Any:
 
     def known_at(tables: list[list[Row]], as_of: date) -> dict[str, Any]:
         frames = {table.name: frame(table, *rows) for table, rows in zip(TABLES, tables, strict=True)}
-        found = gold_trader_features.windowed(inputs_of(frames), [as_of]).select("trader_address", "known_at")
+        own = windows_of(frames, [as_of]).where("trader_address IS NOT NULL")
+        found = own.select("trader_address", "known_at")
         return {row["trader_address"]: row["known_at"] for row in found.toArrow().to_pylist()}
 
     return known_at

@@ -6,13 +6,11 @@ import pytest
 
 from tests.building.ann import DAYS, MARKET, MINTS, TOKENS, TRIPS, T
 from tests.building.ann_entries import ENTRIES, RHYTHM
-from tests.building.frames import in_memory
 
 
 @pytest.fixture(scope="session")
 def compute(frame: Any) -> Any:
     """`compute(days=..., mints=..., as_of_days=...)`: features by trader and T; what is left out is ann's."""
-    from jobs.gold_trader_features import transform
     from pumploss.tables import (
         gold_market_day,
         gold_token_day,
@@ -22,7 +20,7 @@ def compute(frame: Any) -> Any:
         silver_round_trips,
         silver_trader_mint_day,
     )
-    from tests.building.feature_inputs import inputs_of
+    from tests.building.feature_inputs import features_of
 
     def features(
         days: Any = DAYS,
@@ -39,8 +37,8 @@ def compute(frame: Any) -> Any:
             gold_market_day.TABLE: market, silver_round_trips.TABLE: trips, silver_entries.TABLE: entries,
             gold_trader_rhythm.TABLE: rhythm,
         }  # fmt: skip
-        inputs = inputs_of({table.name: frame(table, *of_table) for table, of_table in rows.items()})
-        found = transform(inputs, as_of_days, in_memory).toArrow().to_pylist()
+        frames = {table.name: frame(table, *of_table) for table, of_table in rows.items()}
+        found = features_of(frames, as_of_days).toArrow().to_pylist()
         return {(row["trader_address"], row["feature_day"]): row for row in found}
 
     return features

@@ -57,18 +57,19 @@ def entry(draw, trader, mint, day):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_windows_are_those_of_a_plain_recomputation(frame, rows_of, seed):
+def test_windows_are_those_of_a_plain_recomputation(spark, frame, rows_of, seed):
     rows, tokens = market(seed)
     token_days = frame(gold_token_day.TABLE, *tokens)
     days = gold_trader_entries.transform(frame(silver_entries.TABLE, *rows), token_days, DAYS)
-    got = entries.windowed(days, histories_of(token_days), WANTED)
-    found = {(row["trader_address"], row["as_of_day"]): row for row in rows_of(got)}
+    got = entries.measured(days.toArrow(), histories_of(token_days), WANTED)
+    found = {(row["trader_address"], row["as_of_day"]): row for row in got.to_pylist()}
     expected = {(trader, day): plain(rows, tokens, trader, day) for trader in "abc" for day in WANTED}
     assert found.keys() == {pair for pair, row in expected.items() if row}
     for pair, row in found.items():
         for name, value in expected[pair].items():
             assert row[name] == (pytest.approx(value, abs=1e-8) if isinstance(value, float) else value), (pair, name)
-    shares = {row["as_of_day"]: row["market_graduated_share_30d"] for row in rows_of(entries.graduated_shares(got))}
+    of_all = entries.graduated_shares(spark.createDataFrame(entries.of_all(got)))
+    shares = {row["as_of_day"]: row["market_graduated_share_30d"] for row in rows_of(of_all)}
     for wanted in WANTED:
         seen = [row for (_, day), row in expected.items() if day == wanted and row]
         fated = sum(row["fated_count_30d"] for row in seen)

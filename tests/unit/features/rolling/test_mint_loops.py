@@ -6,7 +6,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from features.rolling.mint_loops import mint_counts
+from features.rolling.mint_loops import mint_counts, squares
 from features.rolling.sums import wide
 
 
@@ -22,16 +22,21 @@ def test_counts_are_those_of_a_dictionary_in_any_order_and_split_of_the_items(se
         items = [item for day in days for item in order(day)]
         mint, cost = (np.array([item[place] for item in items], np.int64) for place in (0, 1))
         # Sums stay below 2^63, as lamports do.
-        distinct, top, squares = mint_counts(first, end, mint, cost // 99)
+        distinct, top, of_costs = mint_counts(first, end, mint, cost // 99)
         for place, (since, until) in enumerate(windows):
             spent = Counter()
             for number, amount in (item for day in days[since:until] for item in day):
                 spent[number] += amount // 99
-            found = (distinct[place], top[place], int(wide(squares[place : place + 1])[0].as_py()))
+            found = (distinct[place], top[place], int(wide(of_costs[place : place + 1])[0].as_py()))
             assert found == (len(spent), max(spent.values(), default=0), sum(n * n for n in spent.values()))
 
 
 def test_squares_of_the_largest_amounts_carry():
     cost = np.full(3, 2**62 - 1)
-    _, _, squares = mint_counts(np.array([0]), np.array([3]), np.array([1, 2, 3]), cost)
-    assert int(squares[0, 1]) * 2**64 + int(squares[0, 0]) == 3 * (2**62 - 1) ** 2
+    _, _, found = mint_counts(np.array([0]), np.array([3]), np.array([1, 2, 3]), cost)
+    assert int(found[0, 1]) * 2**64 + int(found[0, 0]) == 3 * (2**62 - 1) ** 2
+
+
+def test_squares_of_single_amounts_are_exact_and_have_no_sign():
+    amounts = [0, -3, 2**40 + 1, -(2**62) - 1]
+    assert [int(one) for one in wide(squares(np.array(amounts))).to_pylist()] == [amount**2 for amount in amounts]

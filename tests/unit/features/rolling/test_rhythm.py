@@ -10,12 +10,13 @@ import pytest
 from features.rolling import rhythm
 from pumploss.days import midnight, shift, span
 from pumploss.tables import gold_trader_rhythm
+from tests.building.frames import arrow_of
 
 DAYS = span(date(2026, 1, 1), date(2026, 2, 20))
 WANTED = [date(2026, 1, 20), date(2026, 2, 3), date(2026, 2, 20)]
 
 
-def test_windows_are_those_of_a_plain_recomputation(frame, rows_of):
+def test_windows_are_those_of_a_plain_recomputation():
     draw = Random(1)
     rows = [
         {
@@ -25,7 +26,7 @@ def test_windows_are_those_of_a_plain_recomputation(frame, rows_of):
         }
         for trader in "ab" for day in DAYS if draw.random() < 0.3
     ]  # fmt: skip
-    found = rows_of(rhythm.windowed(frame(gold_trader_rhythm.TABLE, *rows), WANTED))
+    found = rhythm.measured(arrow_of(gold_trader_rhythm.TABLE, *rows), WANTED).to_pylist()
     assert {(row["trader_address"], row["as_of_day"]) for row in found} == {(t, day) for t in "ab" for day in WANTED}
     for got in found:
         as_of = got["as_of_day"]
