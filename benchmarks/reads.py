@@ -22,7 +22,7 @@ import psycopg
 
 from benchmarks.measuring import line, stopwatch
 from benchmarks.night import settings_in
-from benchmarks.warm_market import LAST, WarmMarket, fill, stage_as_of, stage_day
+from benchmarks.warm_market import LAST, WarmMarket, fill, stage_as_of, stage_day, stage_sums
 from pumploss.days import midnight, shift
 from pumploss.hot import leaderboard as hot_board
 from pumploss.hot import open_hot, publish
@@ -114,6 +114,7 @@ def _publish(warm: psycopg.Connection, market: WarmMarket) -> None:
         assert shown is not None
         list(stage_day(staging, market, LAST))
         stage_as_of(staging, market)
+        stage_sums(warm, staging, market, market.days)
         entry = publishing.Published(f"again {time.time_ns()}", "benchmark", LAST, "none", "none", days=shown.days)
         swapping.swap(warm, staging.loaded, shown.days, entry)
 

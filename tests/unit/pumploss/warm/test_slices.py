@@ -14,7 +14,8 @@ def test_a_slice_states_exact_sums() -> None:
         {
             "traded_at": pa.array([datetime(2026, 1, 31, 1, tzinfo=UTC)] * 2, pa.timestamp("us", "UTC")),
             "trade_id": ["b", "a"],
-            **{name: ["x", "y"] for name in ("trader_address", "token_mint", "signature")},
+            "trader_address": ["y", "x"],
+            **{name: ["x", "y"] for name in ("token_mint", "signature")},
             "direction": ["sell", "buy"],
             "token_units": [5, 7],
             "token_decimals": pa.array([9, 6], pa.int32()),
