@@ -7,7 +7,7 @@ with open_reader(from_environment()) as reader:
 import logging
 from collections import namedtuple
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -142,11 +142,12 @@ class Reader:
 
     def _asked(self, query: str, values: dict[str, Any]) -> Rows:
         try:
-            try:
-                return self._asked_once(query, values)
-            except (psycopg.errors.SerializationFailure, _Lost):
-                # A server that went away while it answered, or a standby to which a publish came meanwhile.
-                return self._asked_once(query, values)
+            # A server that went away while it answered or before, as often as there are connections to it, or a standby
+            # to which a publish came meanwhile. To try each connection before it is lent would be a second round trip.
+            for _ in range(self._pool.max_size):
+                with suppress(psycopg.errors.SerializationFailure, _Lost):
+                    return self._asked_once(query, values)
+            return self._asked_once(query, values)
         except psycopg.errors.InsufficientPrivilege as error:
             raise StoreError(
                 f"The warm store does not let this user read {query}: {str(error).strip()}. Readers use the role "
@@ -201,9 +202,7 @@ def open_reader(settings: Settings, connections: int = 4, *, cached: bool = Fals
             ) from None
         pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
             dsn,
-            # One that answers no query any more, as after a restart of the server, is replaced before it is lent.
-            check=ConnectionPool.check_connection,
-            kwargs={"autocommit": True},
+            kwargs={"autocommit": True, "prepare_threshold": 0},
             min_size=1,
             max_size=connections,
             timeout=_WAIT_SECONDS,

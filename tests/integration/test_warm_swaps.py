@@ -49,7 +49,9 @@ def test_a_reader_during_swaps_sees_whole_states_only(tmp_path: Path) -> None:
             staging.load(warm_tables.LEADERBOARDS, [found], size)
             part = trades_of(day, size)
             staging.load(warm_tables.TRADES, [part], size, day)
-            swapping.swap(warm, staging.loaded, {"trades_timeseries": [day], "daily_losses": [], "score_days": []}, entry)
+            swapping.swap(
+                warm, staging.loaded, {"trades_timeseries": [day], "daily_losses": [], "score_days": []}, entry
+            )
 
     def read() -> None:
         try:
