@@ -38,7 +38,7 @@ _SETTINGS = {
     "port": str(_PORT),
     "timezone": "UTC",
     "log_timezone": "UTC",
-    "shared_buffers": "128MB",
+    "shared_buffers": "512MB",
     "max_wal_size": "1GB",
     "wal_level": "minimal",
     "max_wal_senders": "0",

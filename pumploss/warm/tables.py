@@ -227,7 +227,7 @@ EXPECTED_LOSERS = WarmTable(
     (("trader",),),
 )
 
-#: In the order in which a swap locks them.
+#: In the order in which a swap locks them, and queries of several: in another they would lock each other out.
 TABLES: Sequence[WarmTable] = (
     TRADES,
     DAILY_LOSSES,
@@ -241,9 +241,9 @@ TABLES: Sequence[WarmTable] = (
     TRADER_DAYS,
     TOKEN_DAYS,
     TOKEN_HOURS,
-    TOKEN_TRADER_DAYS,
     BUSY_TOKENS,
     BUSY_TOKEN_LOSERS,
+    TOKEN_TRADER_DAYS,
     MARKET_DAYS,
     SCORE_DAYS,
 )

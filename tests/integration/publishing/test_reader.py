@@ -1,5 +1,6 @@
 """What consumers ask of a published lake, by the queries that have names."""
 
+import re
 import traceback
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,7 @@ from pumploss.settings import from_environment
 from pumploss.warm import Reader, expected_losers, leaderboard, net_losers, open_reader, open_warm
 from pumploss.warm import queries as folder
 from pumploss.warm.queries import named
+from pumploss.warm.tables import TABLES
 from tests.building.town import INJECTION, Town
 
 #: What each query is asked with; a query without an entry fails the test of plans.
@@ -55,6 +57,14 @@ def test_every_query_is_asked_here_and_reads_by_an_index(town: Town) -> None:
         for name, values in ASKED.items():
             plan = "\n".join(line for (line,) in warm.execute(b"EXPLAIN " + named(name), values).fetchall())
             assert "Seq Scan" not in plan, f"{name}:\n{plan}"
+
+
+def test_queries_lock_tables_in_the_order_of_a_swap() -> None:
+    order = [table.name for table in TABLES]
+    for name in ASKED:
+        named_tables = re.findall(r"public\.(\w+)", named(name).decode())
+        places = [order.index(table) for table in named_tables]
+        assert places == sorted(places), f"{name}: {named_tables}"
 
 
 def test_boards_are_those_that_jobs_read(town: Town, reader: Reader) -> None:
