@@ -3,8 +3,8 @@
 Sixteen readers of the warm store, in four processes, ask all named queries in turn without a pause; the hot store and
 kept answers are asked by one reader and by sixteen. `p50_ms` and `p99_ms` are milliseconds of wall clock per answer, as
 rows in Python, of all answers, also those that wait for a swap and are planned anew after it; what a new connection
-plans first is not in them. `reader_ms` is the processor time of a reader per answer of whatever query. Traders and tokens
-are drawn as they trade, so that the busiest come most often.
+plans first is not in them. `reader_ms` is the processor time of a reader per answer of whatever query. Traders and
+tokens are drawn as they trade, so that the busiest come most often.
 """
 
 import tempfile
@@ -122,12 +122,13 @@ def asked(market: WarmMarket) -> dict[str, Callable[[np.random.Generator], dict[
         "net_losers": board,
         "top_losers": board,
         "expected_losers": lambda _: {"limit": 100},
-        **dict.fromkeys(("trader_scores", "trader_features", "trader_days", "trader_losses"), trader),
+        **dict.fromkeys(("trader_scores", "trader_score_days", "trader_features"), trader),
+        **dict.fromkeys(("trader_days", "trader_losses"), trader),
         "trader_trades": lambda draw: {**trader(draw), "limit": 100},
         "token_summary": token,
         "token_traders": lambda draw: {**token(draw), "limit": 100},
         "token_hours": lambda draw: {**token(draw), "since": since},
-        "daily_losses": lambda _: {"first": market.days[0], "last": LAST},
+        **dict.fromkeys(("daily_losses", "market_days"), lambda _: {"first": market.days[0], "last": LAST}),
         "find_traders": lambda draw: {"prefix": trader(draw)["trader"][:3], "limit": 20},
         "find_tokens": lambda draw: {"prefix": token(draw)["token"][:3], "limit": 20},
     }

@@ -91,6 +91,10 @@ class Reader:
         """Read score, band, reasons and expectations of a trader at T; no row where he is not eligible."""
         return self.ask("trader_scores", trader=trader)
 
+    def trader_score_days(self, trader: str) -> Answer:
+        """Read how a trader was scored at each T of the last 90 days."""
+        return self.ask("trader_score_days", trader=trader)
+
     def trader_features(self, trader: str) -> Answer:
         """Read the features of a trader at T."""
         return self.ask("trader_features", trader=trader)
@@ -112,16 +116,20 @@ class Reader:
         return self.ask("token_summary", token=token)
 
     def token_traders(self, token: str, limit: int = 100) -> Answer:
-        """List who lost most with a token in the last 90 days."""
+        """List who lost most with a token in the last 90 days, at most 1,000."""
         return self.ask("token_traders", token=token, limit=limit)
 
     def token_hours(self, token: str, since: datetime) -> Answer:
-        """Read volume and results of a token by hour, from a moment on."""
+        """Read volume and results of a token by hour, from the hour of a moment on."""
         return self.ask("token_hours", token=token, since=since)
 
     def daily_losses(self, first: date, last: date) -> Answer:
         """Read the realised losses of all traders together, by day of a closed range."""
         return self.ask("daily_losses", first=first, last=last)
+
+    def market_days(self, first: date, last: date) -> Answer:
+        """Read activity and results of the whole market, by day of a closed range."""
+        return self.ask("market_days", first=first, last=last)
 
     def find_traders(self, prefix: str, limit: int = 20) -> Answer:
         """List eligible traders whose address begins so."""

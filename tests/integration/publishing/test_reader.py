@@ -30,6 +30,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "find_tokens": {"prefix": "m", "limit": 10},
     "find_traders": {"prefix": "A", "limit": 10},
     "leaderboard": {"period": "7d", "limit": 10},
+    "market_days": {"first": date(2026, 1, 1), "last": date(2026, 1, 31)},
     "net_losers": {"period": "7d", "limit": 10},
     "token_hours": {"token": "m1", "since": datetime(2026, 1, 1, tzinfo=UTC)},
     "token_summary": {"token": "m1"},
@@ -38,6 +39,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "trader_days": {"trader": "A"},
     "trader_features": {"trader": "A"},
     "trader_losses": {"trader": "A"},
+    "trader_score_days": {"trader": "A"},
     "trader_scores": {"trader": "A"},
     "trader_trades": {"trader": "A", "limit": 10},
 }
@@ -78,6 +80,8 @@ def test_boards_are_those_that_jobs_read(town: Town, reader: Reader) -> None:
 def test_a_trader_is_seen_from_all_sides(reader: Reader) -> None:
     (scored,) = reader.trader_scores("A").rows
     assert (scored.risk_score, scored.p_loss, scored.reasons) == (81.5, 0.5, ["bags", "fees"])
+    (of_now,) = reader.trader_score_days("A").rows
+    assert (of_now.day, of_now.horizon_days, of_now.risk_score, of_now.p_loss) == (date(2026, 2, 1), 7, 81.5, 0.5)
     (features,) = reader.trader_features("A").rows
     assert features.trader_address == "A"
     days = reader.trader_days("A")
