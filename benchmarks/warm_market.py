@@ -38,6 +38,7 @@ class WarmMarket:
 
     rows: int
     seed: int = 1
+    days_kept: int = tables.RETENTION_DAYS
 
     @cached_property
     def crowd(self) -> Crowd:
@@ -53,11 +54,11 @@ class WarmMarket:
     @property
     def days(self) -> list[date]:
         """List the days, oldest first."""
-        return [shift(LAST, -back) for back in reversed(range(tables.RETENTION_DAYS))]
+        return [shift(LAST, -back) for back in reversed(range(self.days_kept))]
 
     def trades(self, day: date) -> pa.Table:
         """Draw the trades of a day, as `trade_slice` takes them."""
-        draw, count = np.random.default_rng((self.seed, day.toordinal())), self.rows // tables.RETENTION_DAYS
+        draw, count = np.random.default_rng((self.seed, day.toordinal())), self.rows // self.days_kept
         trader = (self.crowd.traders * draw.random(count) ** 2).astype(np.int64)
         token = (len(self.tokens) * draw.random(count) ** 4).astype(np.int64)
         sells, sol = draw.random(count) < _SELLING, (10**9 * draw.lognormal(-1.0, 1.5, count)).astype(np.int64) + 1

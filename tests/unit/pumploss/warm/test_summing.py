@@ -102,9 +102,8 @@ def test_a_sum_that_misses_a_trade_is_not_shown(staging: Staging, monkeypatch: p
     staged = staging.load(TRADES, [drawn_trades(Random(1), DAY, 20)], 20, DAY)
     query = summing.SUMS[TRADER_DAYS].replace("count(*)", "1::bigint")
     monkeypatch.setattr(summing, "SUMS", {TRADER_DAYS: query})
-    with pytest.raises(
-        CheckError, match="trader_days of 2026-01-31 was not published, readers keep what they have: trades is"
-    ):
+    said = "trader_days of 2026-01-31 was not published, readers keep what they have: trades is"
+    with pytest.raises(CheckError, match=said):
         summing.sum_up(staging, staged)
 
 
