@@ -15,9 +15,20 @@ Ask = Callable[[np.random.Generator], str]
 #: Opens, in a process of readers, what they ask with.
 Opening = Callable[[], AbstractContextManager[Ask]]
 
-#: Processes of readers, and threads of each.
-PROCESSES, THREADS = 4, 4
-READERS = PROCESSES * THREADS
+
+@dataclass(frozen=True)
+class Crowd:
+    """Describes readers: processes, threads of each, and seconds that each reader waits before it asks again."""
+
+    processes: int
+    threads: int
+    pause: float = 0.0
+
+    @property
+    def readers(self) -> int:
+        """Return how many ask."""
+        return self.processes * self.threads
+
 
 _STATE: dict[str, Event] = {}
 
@@ -36,11 +47,11 @@ class Readers:
     def __init__(self, pool: ProcessPoolExecutor, ended: Event) -> None:
         self._pool, self._ended = pool, ended
 
-    def read(self, opening: Opening, calls: int, meanwhile: Callable[[], None], processes: int, threads: int) -> Waits:
+    def read(self, opening: Opening, crowd: Crowd, calls: int, meanwhile: Callable[[], None]) -> Waits:
         """Have each reader ask its share of the calls at least, and for as long as `meanwhile` takes."""
         self._ended.clear()
-        share = calls // (processes * threads)
-        running = [self._pool.submit(_process, opening, share, threads, number) for number in range(processes)]
+        share = calls // crowd.readers
+        running = [self._pool.submit(_process, opening, crowd, share, number) for number in range(crowd.processes)]
         try:
             meanwhile()
         finally:
@@ -53,11 +64,11 @@ class Readers:
 
 
 @contextmanager
-def light_processes() -> Iterator[Readers]:
+def light_processes(most: int) -> Iterator[Readers]:
     """Start the processes of the readers as they are needed."""
     context = multiprocessing.get_context("spawn")
     ended = context.Event()
-    with ProcessPoolExecutor(PROCESSES, context, _begin, (ended,)) as pool:
+    with ProcessPoolExecutor(most, context, _begin, (ended,)) as pool:
         yield Readers(pool, ended)
 
 
@@ -65,7 +76,7 @@ def _begin(ended: Event) -> None:
     _STATE["ended"] = ended
 
 
-def _process(opening: Opening, calls: int, threads: int, number: int) -> tuple[list[tuple[str, float]], float]:
+def _process(opening: Opening, crowd: Crowd, calls: int, number: int) -> tuple[list[tuple[str, float]], float]:
     ended = _STATE["ended"]
     with opening() as ask:
 
@@ -75,9 +86,10 @@ def _process(opening: Opening, calls: int, threads: int, number: int) -> tuple[l
                 started = time.perf_counter()
                 asked = ask(draw)
                 waits.append((asked, 1e3 * (time.perf_counter() - started)))
+                time.sleep(crowd.pause)
             return waits
 
         before = time.process_time()
-        with ThreadPoolExecutor(threads) as pool:
-            waits = [wait for waits in pool.map(reader, range(threads)) for wait in waits]
+        with ThreadPoolExecutor(crowd.threads) as pool:
+            waits = [wait for waits in pool.map(reader, range(crowd.threads)) for wait in waits]
         return waits, time.process_time() - before

@@ -1,10 +1,10 @@
 """How long readers wait: every named query against trades of 90 days, while a day is published again; and of Redis.
 
-Sixteen readers of the warm store, in four processes, ask all named queries in turn without a pause; the hot store and
-kept answers are asked by one reader and by sixteen. `p50_ms` and `p99_ms` are milliseconds of wall clock per answer, as
-rows in Python, of all answers, also those that wait for a swap and are planned anew after it; what a new connection
-plans first is not in them. `reader_ms` is the processor time of a reader per answer of whatever query. Traders and
-tokens are drawn as they trade, so that the busiest come most often.
+Sixteen readers of the warm store, in four processes, ask all named queries in turn, with a pause after each answer and
+without one; the hot store and kept answers are asked by one reader as well. `p50_ms` and `p99_ms` are milliseconds of
+wall clock per answer, as rows in Python, of all answers, also those that wait for a swap and are planned anew after it;
+what a new connection plans first is not in them. `reader_ms` is the processor time of a reader per answer of whatever
+query. Traders and tokens are drawn as they trade, so that the busiest come most often.
 """
 
 import tempfile
@@ -22,7 +22,7 @@ import psycopg
 
 from benchmarks.measuring import line, stopwatch
 from benchmarks.night import settings_in
-from benchmarks.readers import PROCESSES, THREADS, Ask, Opening, Readers, light_processes
+from benchmarks.readers import Ask, Crowd, Opening, Readers, light_processes
 from benchmarks.warm_market import LAST, WarmMarket, fill, stage_as_of, stage_day, stage_sums
 from pumploss.days import midnight, shift
 from pumploss.hot import leaderboard as hot_board
@@ -32,6 +32,8 @@ from pumploss.warm import leaderboard, open_reader, open_warm, publishing, swapp
 
 #: Trades in the store, and calls in all at least.
 ROWS, CALLS = 2_000_000, 16_000
+#: Processes of readers, threads of each, and seconds after an answer before a reader with a pause asks again.
+PROCESSES, THREADS, PAUSE = 4, 4, 0.05
 
 
 def run(rows: int = ROWS) -> Iterator[str]:
@@ -39,16 +41,17 @@ def run(rows: int = ROWS) -> Iterator[str]:
     market = WarmMarket(rows)
     with tempfile.TemporaryDirectory(prefix="pumploss-bench-") as folder:
         settings = settings_in(Path(folder))
-        with open_warm(settings) as warm, open_hot(settings) as hot, light_processes() as readers:
+        with open_warm(settings) as warm, open_hot(settings) as hot, light_processes(PROCESSES) as readers:
             with stopwatch() as elapsed:
                 fill(warm, market)
                 yield line("reads", "fill", "postgres", rows, *elapsed())
-            yield from _lines(rows, readers, partial(_warm, settings, rows), partial(_publish, warm, market))
+            for pause in (PAUSE, 0.0):
+                crowd, publishes = Crowd(PROCESSES, THREADS, pause), partial(_publish, warm, market)
+                yield from _lines(rows, readers, partial(_warm, settings, rows), crowd, publishes)
             publish(hot, {"24h": leaderboard(warm, "24h")}, midnight(shift(LAST, 1)), "p")
             for opening in (_hot, _kept):
-                for processes, threads in ((1, 1), (PROCESSES, THREADS)):
-                    of_redis = partial(opening, settings, rows)
-                    yield from _lines(rows, readers, of_redis, None, processes, threads)
+                for crowd in (Crowd(1, 1), Crowd(PROCESSES, THREADS, PAUSE), Crowd(PROCESSES, THREADS)):
+                    yield from _lines(rows, readers, partial(opening, settings, rows), crowd)
 
 
 @lru_cache(1)
@@ -146,14 +149,9 @@ def _publish(warm: psycopg.Connection, market: WarmMarket) -> None:
 
 
 def _lines(
-    rows: int,
-    readers: Readers,
-    opening: Opening,
-    publishes: Callable[[], None] | None,
-    processes: int = PROCESSES,
-    threads: int = THREADS,
+    rows: int, readers: Readers, opening: Opening, crowd: Crowd, publishes: Callable[[], None] | None = None
 ) -> Iterator[str]:
-    """Measure so many readers, of the warm store while it is published; prints a line per case."""
+    """Measure so many readers, of the warm store while it is published; gives a line per case."""
     took: list[float] = []
 
     def meanwhile() -> None:
@@ -163,13 +161,14 @@ def _lines(
             took.append(time.perf_counter() - started)
 
     with stopwatch() as elapsed:
-        waits = readers.read(opening, CALLS, meanwhile, processes, threads)
+        waits = readers.read(opening, crowd, CALLS, meanwhile)
         seconds, peak = elapsed()
     share = 1e3 * waits.processor / sum(map(len, waits.milliseconds.values()))
     for case, found in sorted(waits.milliseconds.items()):
         p50, p99 = (round(float(np.percentile(found, part)), 2) for part in (50, 99))
         yield line(
             "reads", case, "postgres" if took else "redis", len(found), seconds, peak, trades=rows,
-            readers=processes * threads, publish_seconds=[round(one, 1) for one in took], p50_ms=p50, p99_ms=p99,
+            readers=crowd.readers, pause_ms=round(1e3 * crowd.pause), p50_ms=p50, p99_ms=p99,
+            publish_seconds=[round(one, 1) for one in took],
             reader_ms=round(share, 2),
         )  # fmt: skip
