@@ -1,19 +1,19 @@
-"""How long readers wait: every named query against trades of 90 days, sixteen at once, while a day is published again.
+"""How long readers wait: every named query against trades of 90 days, while a day is published again; and of Redis.
 
-Redis is asked by one reader: sixteen threads of one Python would wait for each other, not for it.
-
-`p50_ms` and `p99_ms` are milliseconds of wall clock per answer, as rows in Python. Traders and tokens are drawn as they
-trade, so that the busiest come most often.
+Sixteen readers of the warm store, in four processes, ask all named queries in turn, with a pause after each answer and
+without one; the hot store and kept answers are asked by one reader as well. `p50_ms` and `p99_ms` are milliseconds of
+wall clock per answer, as rows in Python, of all answers, also those that wait for a swap and are planned anew after it;
+what a new connection plans first is not in them. `reader_ms` is the processor time of a reader per answer of whatever
+query. Traders and tokens are drawn as they trade, so that the busiest come most often.
 """
 
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -22,17 +22,18 @@ import psycopg
 
 from benchmarks.measuring import line, stopwatch
 from benchmarks.night import settings_in
-from benchmarks.warm_market import LAST, WarmMarket, fill, stage_as_of, stage_day
+from benchmarks.readers import Ask, Crowd, Opening, Readers, light_processes
+from benchmarks.warm_market import LAST, WarmMarket, fill, stage_as_of, stage_day, stage_sums
 from pumploss.days import midnight, shift
 from pumploss.hot import leaderboard as hot_board
 from pumploss.hot import open_hot, publish
 from pumploss.settings import Settings
-from pumploss.warm import Answer, Reader, leaderboard, open_reader, open_warm, publishing, swapping
+from pumploss.warm import leaderboard, open_reader, open_warm, publishing, swapping
 
-#: Trades in the store, calls per query, and readers at once.
-ROWS, CALLS, READERS = 2_000_000, 400, 16
-#: How long a publish may take that a case waits for.
-MOST_SECONDS = 60.0
+#: Trades in the store, and calls in all at least.
+ROWS, CALLS = 2_000_000, 16_000
+#: Processes of readers, threads of each, and seconds after an answer before a reader with a pause asks again.
+PROCESSES, THREADS, PAUSE = 4, 4, 0.05
 
 
 def run(rows: int = ROWS) -> Iterator[str]:
@@ -40,21 +41,69 @@ def run(rows: int = ROWS) -> Iterator[str]:
     market = WarmMarket(rows)
     with tempfile.TemporaryDirectory(prefix="pumploss-bench-") as folder:
         settings = settings_in(Path(folder))
-        with open_warm(settings) as warm:
+        with open_warm(settings) as warm, open_hot(settings) as hot, light_processes(PROCESSES) as readers:
             with stopwatch() as elapsed:
                 fill(warm, market)
                 yield line("reads", "fill", "postgres", rows, *elapsed())
-            for name, values in asked(market).items():
-                with open_reader(settings, READERS) as reader, publishing_again(settings, market) as publishes:
-                    yield _measured(name, partial(_ask, reader, name), values, rows, publishes)
-            yield from _kept(settings, market, rows)
-            with open_hot(settings) as hot:
-                publish(hot, {"24h": leaderboard(warm, "24h")}, midnight(shift(LAST, 1)), "p")
-                yield _measured("hot leaderboard", lambda _: hot_board(hot, "24h", 100), lambda _: {}, rows, readers=1)
+            for pause in (PAUSE, 0.0):
+                crowd, publishes = Crowd(PROCESSES, THREADS, pause), partial(_publish, warm, market)
+                yield from _lines(rows, readers, partial(_warm, settings, rows), crowd, publishes)
+            publish(hot, {"24h": leaderboard(warm, "24h")}, midnight(shift(LAST, 1)), "p")
+            for opening in (_hot, _kept):
+                for crowd in (Crowd(1, 1), Crowd(PROCESSES, THREADS, PAUSE), Crowd(PROCESSES, THREADS)):
+                    yield from _lines(rows, readers, partial(opening, settings, rows), crowd)
 
 
-def _ask(reader: Reader, name: str, values: dict[str, Any]) -> Answer:
-    return reader.ask(name, **values)
+@lru_cache(1)
+def _market(rows: int) -> WarmMarket:
+    return WarmMarket(rows)
+
+
+@contextmanager
+def _warm(settings: Settings, rows: int) -> Iterator[Ask]:
+    """Ask the named queries in turn, with other values each time."""
+    queries = asked(_market(rows))
+    names = list(queries)
+    with open_reader(settings, THREADS) as reader:
+
+        def ask(draw: np.random.Generator) -> str:
+            name = names[draw.integers(len(names))]
+            reader.ask(name, **queries[name](draw))
+            return name
+
+        def plan(seed: int) -> None:
+            for name in names * 2:
+                reader.ask(name, **queries[name](np.random.default_rng(seed)))
+
+        with ThreadPoolExecutor(THREADS) as threads:
+            list(threads.map(plan, range(THREADS)))
+        yield ask
+
+
+@contextmanager
+def _kept(settings: Settings, rows: int) -> Iterator[Ask]:
+    """Ask for the days of the same trader again and again, whose answer is kept."""
+    one = {"trader": _market(rows).crowd.addresses[0].as_py()}
+    with open_reader(settings, THREADS, cached=True) as reader:
+        reader.ask("trader_days", **one)
+
+        def ask(_: np.random.Generator) -> str:
+            reader.ask("trader_days", **one)
+            return "trader_days, kept"
+
+        yield ask
+
+
+@contextmanager
+def _hot(settings: Settings, _: int) -> Iterator[Ask]:
+    """Ask the hot store for a hundred places of a board."""
+    with open_hot(settings) as hot:
+
+        def ask(_: np.random.Generator) -> str:
+            hot_board(hot, "24h", 100)
+            return "hot leaderboard"
+
+        yield ask
 
 
 def asked(market: WarmMarket) -> dict[str, Callable[[np.random.Generator], dict[str, Any]]]:
@@ -76,36 +125,16 @@ def asked(market: WarmMarket) -> dict[str, Callable[[np.random.Generator], dict[
         "net_losers": board,
         "top_losers": board,
         "expected_losers": lambda _: {"limit": 100},
-        **dict.fromkeys(("trader_scores", "trader_features", "trader_days", "trader_losses"), trader),
+        **dict.fromkeys(("trader_scores", "trader_score_days", "trader_features"), trader),
+        **dict.fromkeys(("trader_days", "trader_losses"), trader),
         "trader_trades": lambda draw: {**trader(draw), "limit": 100},
         "token_summary": token,
         "token_traders": lambda draw: {**token(draw), "limit": 100},
         "token_hours": lambda draw: {**token(draw), "since": since},
-        "daily_losses": lambda _: {"first": market.days[0], "last": LAST},
+        **dict.fromkeys(("daily_losses", "market_days"), lambda _: {"first": market.days[0], "last": LAST}),
         "find_traders": lambda draw: {"prefix": trader(draw)["trader"][:3], "limit": 20},
         "find_tokens": lambda draw: {"prefix": token(draw)["token"][:3], "limit": 20},
     }
-
-
-@contextmanager
-def publishing_again(settings: Settings, market: WarmMarket) -> Iterator[list[float]]:
-    """Publish the last day and what shows T again and again meanwhile; gives the seconds that each publish took."""
-    ended, took = threading.Event(), list[float]()
-
-    def publishes() -> None:
-        with open_warm(settings) as warm:
-            while not ended.is_set():
-                started = time.perf_counter()
-                _publish(warm, market)
-                took.append(time.perf_counter() - started)
-
-    with ThreadPoolExecutor(1) as publisher:
-        running = publisher.submit(publishes)
-        try:
-            yield took
-        finally:
-            ended.set()
-            running.result()
 
 
 def _publish(warm: psycopg.Connection, market: WarmMarket) -> None:
@@ -114,43 +143,32 @@ def _publish(warm: psycopg.Connection, market: WarmMarket) -> None:
         assert shown is not None
         list(stage_day(staging, market, LAST))
         stage_as_of(staging, market)
+        stage_sums(warm, staging, market, market.days)
         entry = publishing.Published(f"again {time.time_ns()}", "benchmark", LAST, "none", "none", days=shown.days)
         swapping.swap(warm, staging.loaded, shown.days, entry)
 
 
-def _kept(settings: Settings, market: WarmMarket, rows: int) -> Iterator[str]:
-    """Measure answers that are kept: the same trader is asked for again."""
-    with open_reader(settings, READERS, cached=True) as reader:
-        one = {"trader": market.crowd.addresses[0].as_py()}
-        reader.ask("trader_days", **one)
-        yield _measured("trader_days, kept", lambda _: reader.ask("trader_days", **one), lambda _: {}, rows, readers=1)
+def _lines(
+    rows: int, readers: Readers, opening: Opening, crowd: Crowd, publishes: Callable[[], None] | None = None
+) -> Iterator[str]:
+    """Measure so many readers, of the warm store while it is published; gives a line per case."""
+    took: list[float] = []
 
-
-def _measured(
-    case: str,
-    ask: Callable[[dict[str, Any]], Any],
-    values: Callable[[np.random.Generator], dict[str, Any]],
-    rows: int,
-    publishes: list[float] | None = None,
-    readers: int = READERS,
-) -> str:
-    """Measure so many readers, until each has asked often enough and a publish has ended, or takes too long."""
-    latest = time.perf_counter() + MOST_SECONDS
-
-    def reader(number: int) -> list[float]:
-        draw, waits = np.random.default_rng(number), list[float]()
-        while len(waits) < CALLS // readers or (publishes == [] and time.perf_counter() < latest):
-            given = values(draw)
+    def meanwhile() -> None:
+        if publishes is not None:
             started = time.perf_counter()
-            ask(given)
-            waits.append(1e3 * (time.perf_counter() - started))
-        return waits
+            publishes()
+            took.append(time.perf_counter() - started)
 
-    with ThreadPoolExecutor(readers) as pool, stopwatch() as elapsed:
-        waits = [wait for waits in pool.map(reader, range(readers)) for wait in waits]
+    with stopwatch() as elapsed:
+        waits = readers.read(opening, crowd, CALLS, meanwhile)
         seconds, peak = elapsed()
-    p50, p99 = (round(float(np.percentile(waits, part)), 2) for part in (50, 99))
-    return line(
-        "reads", case, "redis" if "kept" in case or "hot" in case else "postgres", len(waits), seconds, peak,
-        trades=rows, readers=readers, publishes=len(publishes or ()), p50_ms=p50, p99_ms=p99,
-    )  # fmt: skip
+    share = 1e3 * waits.processor / sum(map(len, waits.milliseconds.values()))
+    for case, found in sorted(waits.milliseconds.items()):
+        p50, p99 = (round(float(np.percentile(found, part)), 2) for part in (50, 99))
+        yield line(
+            "reads", case, "postgres" if took else "redis", len(found), seconds, peak, trades=rows,
+            readers=crowd.readers, pause_ms=round(1e3 * crowd.pause), p50_ms=p50, p99_ms=p99,
+            publish_seconds=[round(one, 1) for one in took],
+            reader_ms=round(share, 2),
+        )  # fmt: skip

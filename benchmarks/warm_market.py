@@ -1,6 +1,6 @@
 """Fills a warm store with a market of random trades over 90 days, by the way that a night takes: staged, then shown."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,9 +18,11 @@ from features.registry import TABLE as FEATURES
 from pumploss.days import midnight, shift
 from pumploss.tables import gold_scores
 from pumploss.warm import publishing, slices, swapping, tables
+from pumploss.warm.busy_tokens import stage_busy_tokens
 from pumploss.warm.loading import Slice
 from pumploss.warm.loss_sums import loss_sums
 from pumploss.warm.staging import Staging
+from pumploss.warm.summing import sum_up
 from simulator.identities import mint_addresses
 
 LAST = date(2026, 3, 31)
@@ -36,6 +38,7 @@ class WarmMarket:
 
     rows: int
     seed: int = 1
+    days_kept: int = tables.RETENTION_DAYS
 
     @cached_property
     def crowd(self) -> Crowd:
@@ -51,11 +54,11 @@ class WarmMarket:
     @property
     def days(self) -> list[date]:
         """List the days, oldest first."""
-        return [shift(LAST, -back) for back in reversed(range(tables.RETENTION_DAYS))]
+        return [shift(LAST, -back) for back in reversed(range(self.days_kept))]
 
     def trades(self, day: date) -> pa.Table:
         """Draw the trades of a day, as `trade_slice` takes them."""
-        draw, count = np.random.default_rng((self.seed, day.toordinal())), self.rows // tables.RETENTION_DAYS
+        draw, count = np.random.default_rng((self.seed, day.toordinal())), self.rows // self.days_kept
         trader = (self.crowd.traders * draw.random(count) ** 2).astype(np.int64)
         token = (len(self.tokens) * draw.random(count) ** 4).astype(np.int64)
         sells, sol = draw.random(count) < _SELLING, (10**9 * draw.lognormal(-1.0, 1.5, count)).astype(np.int64) + 1
@@ -81,20 +84,24 @@ class WarmMarket:
 def fill(warm: psycopg.Connection, market: WarmMarket) -> None:
     """Publish the market into an empty store."""
     with publishing.exclusive(warm) as staging:
-        kept: dict[str, dict[date, tuple[str | None, int]]] = {
-            table.name: {} for table in (tables.TRADES, tables.DAILY_LOSSES)
-        }
+        kept: dict[str, publishing.DayContents] = {table.name: {} for table in tables.TABLES if table.day_column}
         for day in market.days:
-            for table, piece in stage_day(staging, market, day):
-                kept[table] |= {day: ("drawn", piece)}
+            for table, rows in stage_day(staging, market, day):
+                kept[table] |= {day: ("drawn", rows)}
         stage_as_of(staging, market)
-        staging.load(tables.LOSS_SUMS, [loss_sums(warm, staging.loaded, market.days)])
+        stage_sums(warm, staging, market, ())
         entry = publishing.Published("filled", "benchmark", LAST, "none", "none", days=kept)
         swapping.swap(warm, staging.loaded, kept, entry)
 
 
+def stage_sums(warm: psycopg.Connection, staging: Staging, market: WarmMarket, live: Collection[date]) -> None:
+    """Stage what is over many days, as a night does, but for the market by day, which nothing is drawn of."""
+    staging.load(tables.LOSS_SUMS, [loss_sums(warm, staging.loaded, market.days)])
+    stage_busy_tokens(warm, staging, live, market.days)
+
+
 def stage_day(staging: Staging, market: WarmMarket, day: date) -> Iterator[tuple[str, int]]:
-    """Stage the trades and the losses of a day; gives each table with its rows."""
+    """Stage the trades of a day with their sums, the losses and the scores; gives each table with its rows."""
     trades = market.trades(day)
     lost = trades.filter(pc.less(trades["pnl_lamports"], 0)).group_by("trader_address")
     losses = lost.aggregate([("pnl_lamports", "sum"), ("pnl_lamports", "count")])
@@ -104,9 +111,13 @@ def stage_day(staging: Staging, market: WarmMarket, day: date) -> Iterator[tuple
         "realised_loss_lamports": losses["pnl_lamports_sum"],
         "loss_count": losses["pnl_lamports_count"],
     }
+    staged = staging.load(tables.TRADES, [slices.trade_slice(trades)], day=day)
+    yield tables.TRADES.name, staged.rows
+    yield from sum_up(staging, staged).items()
+    at_end = _scores(market).append_column("score_day", pa.repeat(pa.scalar(day), market.crowd.traders))
     for table, piece in (
-        (tables.TRADES, slices.trade_slice(trades)),
         (tables.DAILY_LOSSES, slices.loss_slice(pa.table(named))),
+        (tables.SCORE_DAYS, slices.score_day_slice(at_end)),
     ):
         yield table.name, staging.load(table, [piece], day=day).rows
 

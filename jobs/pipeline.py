@@ -134,7 +134,14 @@ STEPS = (
     ),
     Step(
         "publish_warm",
-        ("silver_trades", "silver_trade_pnl", "gold_trader_day", "gold_trader_features", "gold_scores"),
+        (
+            "silver_trades",
+            "silver_trade_pnl",
+            "gold_trader_day",
+            "gold_market_day",
+            "gold_trader_features",
+            "gold_scores",
+        ),
         lookback_days=90,
         is_restated=False,
         waits_for=("recompute_features",),

@@ -1,7 +1,7 @@
 """Publishes the lake to PostgreSQL as of the end of a day; readers see one state, whole.
 
-Days of trades and daily losses are replaced only where their content has changed since they were published; the other
-tables show T alone and are made anew.
+Days of trades, losses and scores are replaced only where their content has changed since they were published, and with
+trades their sums; the other tables are made anew.
 """
 
 import getpass
@@ -15,22 +15,29 @@ import psycopg
 
 from features import registry
 from jobs.gates import published_rows
-from jobs.publishing.staged_tables import MADE_OF, PNL, TRADER_DAYS, TRADES, stage_as_of, stage_days
+from jobs.publishing.staged_tables import (
+    MARKET,
+    PNL,
+    SCORES,
+    TRADER_DAYS,
+    TRADES,
+    stage_as_of,
+    stage_days,
+    stage_sums,
+)
 from jobs.recomputing.proof import refuse_disproved
 from jobs.running.step_context import StepContext
 from pumploss.days import Days
 from pumploss.errors import LakeError, StoreError
 from pumploss.lake.owner import identity
 from pumploss.report import RunReport
-from pumploss.tables import gold_scores
 from pumploss.warm import open_warm, publishing, swapping
-from pumploss.warm.loss_sums import loss_sums
 from pumploss.warm.publishing import Published
 from pumploss.warm.staging import StagedTable
-from pumploss.warm.tables import DAILY_LOSSES, LOSS_SUMS
+from pumploss.warm.tables import TABLES
 
 #: Every table of the lake that is published.
-READ = (PNL, TRADES, TRADER_DAYS, registry.TABLE, gold_scores.TABLE)
+READ = (PNL, TRADES, TRADER_DAYS, MARKET, registry.TABLE, SCORES)
 
 
 def run(context: StepContext, days: Days, allow_older: bool = False) -> None:
@@ -71,19 +78,16 @@ def _publish(context: StepContext, days: Days, allow_older: bool, publish_id: st
         if shown and shown.day > day and not allow_older:
             context.report.skipped = f"the warm store shows {shown.day} already, which is later than {day}"
             return
-        by_day = {
-            table.name: stage_days(context, staging, day, table, swapping.live_days(warm, table, shown))
-            for table in MADE_OF
-        }
+        live = {table.name: swapping.live_days(warm, table, shown) for table in TABLES if table.day_column}
+        by_day = stage_days(context, staging, day, live)
         rows = {name: sum(count for _, count in of_days.values()) for name, of_days in by_day.items()}
         rows |= stage_as_of(context, staging, day)
-        sums = loss_sums(warm, staging.loaded, by_day[DAILY_LOSSES.name])
-        rows[LOSS_SUMS.name] = staging.load(LOSS_SUMS, [sums]).rows
+        rows |= stage_sums(context, warm, staging, live, by_day)
         versions = {table.name: context.lake.version(table) for table in READ}
         _describe(context.report, days, staging.loaded, rows, versions)
         published_rows.gate(context, warm, staging.loaded, day)
         context.require_unmoved()
-        audited = {table.name: context.recorded_digest(table, day) for table in (registry.TABLE, gold_scores.TABLE)}
+        audited = {table.name: context.recorded_digest(table, day) for table in (registry.TABLE, SCORES)}
         by, seconds = _publisher(), time.monotonic() - started
         entry = Published(
             publish_id, context.run_id, day, *origin, rows, versions, by_day, lake_id, audited, by, seconds

@@ -41,6 +41,32 @@ CHECKS: dict[WarmTable, tuple[Check, ...]] = {
         *within("loss_count", 1, None, "a row says that the trader lost that day"),
     ),
     warm.LOSS_SUMS: (*within("loss_sol", None, 0, "losses carry a minus sign"),),
+    warm.TRADER_DAYS: (
+        *within("loss_sol", None, 0, "losses carry a minus sign"),
+        holds("tokens BETWEEN 1 AND trades", "each trade is of one token"),
+        holds("loss_sol <= realised_sol", "gains are not set off"),
+    ),
+    warm.TOKEN_DAYS: (
+        holds("traders BETWEEN 1 AND trades", "each trade is of one trader"),
+        holds("first_trade <= last_trade", "a day does not end before it starts"),
+    ),
+    warm.TOKEN_HOURS: (holds("traders BETWEEN 1 AND trades", "each trade is of one trader"),),
+    warm.TOKEN_TRADER_DAYS: (
+        *within("trades", 1, None, "a row says that the token was traded"),
+        holds("first_trade <= last_trade", "a day does not end before it starts"),
+    ),
+    warm.BUSY_TOKENS: (
+        holds("losers <= sellers AND sellers <= traders AND traders <= trades", "who loses sells, who sells trades"),
+    ),
+    warm.BUSY_TOKEN_LOSERS: (*within("rank", 1, 1000, "as many places as a board has"),),
+    warm.MARKET_DAYS: (
+        *within("loss_sol", None, 0, "losses carry a minus sign"),
+        holds("buys + sells = trades", "a trade is a buy or a sell"),
+    ),
+    warm.SCORE_DAYS: (
+        *within("risk_score", 0, 100, "the published range"),
+        holds("p_severe <= p_loss", "who loses severely, loses"),
+    ),
     warm.FEATURES: (
         *within("total_trades", 0, None, "nothing is counted fewer than 0 times"),
         *within("total_losses", None, 0, "losses carry a minus sign"),

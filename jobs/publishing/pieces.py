@@ -6,6 +6,7 @@ from datetime import date
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from features import registry
 from jobs.running.step_context import StepContext
@@ -14,6 +15,7 @@ from pumploss.columns import COHORT
 from pumploss.tables import gold_scores, gold_trader_day, silver_trade_pnl, silver_trades
 from pumploss.warm import slices
 from pumploss.warm.loading import Slice
+from pumploss.warm.tables import SCORE_DAYS
 
 #: Rows that are read and held at once.
 SLICE_ROWS = 250_000
@@ -34,6 +36,17 @@ def scores(context: StepContext, as_of_day: date) -> DataFrame:
     known = context.read(registry.TABLE, [as_of_day]).select("trader_address")
     scored = context.read(gold_scores.TABLE, [as_of_day]).join(known, "trader_address", "left_semi")
     return scored.select(*gold_scores.TABLE.names)
+
+
+def score_pieces(
+    context: StepContext, days: Iterable[date], rows: Mapping[date, int]
+) -> Iterator[tuple[date, Iterable[Slice]]]:
+    """Makes one slice of the scores of each T, of those who have features of that T."""
+    names = [name for name in gold_scores.TABLE.names if name in {*SCORE_DAYS.names, "score_day"}]
+    for group in groups(days, rows):
+        known = context.read(registry.TABLE, group).select("trader_address", F.col("feature_day").alias("score_day"))
+        scored = context.read(gold_scores.TABLE, group).join(known, ["trader_address", "score_day"], "left_semi")
+        yield from _by_day(scored.select(*names).toArrow(), "score_day", group, slices.score_day_slice)
 
 
 def trade_pieces(

@@ -1,44 +1,79 @@
 """Stages what is published in the warm store, out of the lake: days that changed, and tables that show T alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
+import psycopg
+
 from features import registry
+from jobs.pipeline import WRITER
 from jobs.publishing.leaderboards import leaderboards
-from jobs.publishing.pieces import by_cohorts, loss_pieces, scores, trade_pieces
+from jobs.publishing.pieces import by_cohorts, loss_pieces, score_pieces, scores, trade_pieces
 from jobs.running.step_context import StepContext
 from pumploss.contract import Table
 from pumploss.days import shift
-from pumploss.tables import gold_trader_day, silver_trade_pnl, silver_trades
+from pumploss.tables import gold_market_day, gold_scores, gold_trader_day, silver_trade_pnl, silver_trades
 from pumploss.warm import publishing, slices
 from pumploss.warm import tables as warm_tables
+from pumploss.warm.busy_tokens import stage_busy_tokens
 from pumploss.warm.loading import Slice
+from pumploss.warm.loss_sums import loss_sums
 from pumploss.warm.staging import Staging
+from pumploss.warm.summed_tables import TOKEN_DAYS
+from pumploss.warm.summing import SUMS, sum_up
 from pumploss.warm.tables import RETENTION_DAYS
 from pumploss.warm.warm_table import WarmTable
 
 PNL, TRADES, TRADER_DAYS = silver_trade_pnl.TABLE, silver_trades.TABLE, gold_trader_day.TABLE
+MARKET, SCORES = gold_market_day.TABLE, gold_scores.TABLE
 
 #: What each table that is kept by day is made of; the first names its days.
-MADE_OF = {warm_tables.TRADES: (PNL, TRADES), warm_tables.DAILY_LOSSES: (TRADER_DAYS,)}
+MADE_OF = {
+    warm_tables.TRADES: (PNL, TRADES),
+    warm_tables.DAILY_LOSSES: (TRADER_DAYS,),
+    warm_tables.SCORE_DAYS: (SCORES, registry.TABLE),
+}
+_PIECES = {
+    warm_tables.TRADES: trade_pieces,
+    warm_tables.DAILY_LOSSES: loss_pieces,
+    warm_tables.SCORE_DAYS: score_pieces,
+}
 
 
 def stage_days(
+    context: StepContext, staging: Staging, day: date, live: Mapping[str, publishing.DayContents]
+) -> dict[str, publishing.DayContents]:
+    """Loads the days of the retention window that differ from what is live, by table, with the sums of trades.
+
+    Answers digest and rows of all days of each table. Raises StaleError where a day of the window is stale.
+    """
+    shown: dict[str, publishing.DayContents] = {}
+    for table in MADE_OF:
+        shown[table.name] = _stage_table(context, staging, day, table, live[table.name])
+    loaded = [staged for staged in staging.loaded if staged.table == warm_tables.TRADES]
+    sums = {staged.day: sum_up(staging, staged) for staged in loaded if staged.day}
+    for table in SUMS:
+        counts = {built: rows for built, (_, rows) in live[table.name].items()}
+        counts |= {built: rows[table.name] for built, rows in sums.items()}
+        shown[table.name] = {
+            built: (digest, counts.get(built, 0)) for built, (digest, _) in shown[warm_tables.TRADES.name].items()
+        }
+    return shown
+
+
+def _stage_table(
     context: StepContext, staging: Staging, day: date, table: WarmTable, live: publishing.DayContents
 ) -> publishing.DayContents:
-    """Loads the days of the retention window that differ from what is live; answers digest and rows of all its days.
-
-    Raises StaleError where a day of the window is stale.
-    """
     made_of, is_trades = MADE_OF[table], table == warm_tables.TRADES
-    first = shift(day, 1 - RETENTION_DAYS)
-    rows = {built: count for built, count in context.lake.rows_by_day(made_of[0]).items() if first <= built <= day}
+    last = shift(day, WRITER[made_of[0].name].offset_days)
+    first = shift(last, 1 - RETENTION_DAYS)
+    rows = {built: count for built, count in context.lake.rows_by_day(made_of[0]).items() if first <= built <= last}
     for origin in made_of:
         context.require_readable(origin, rows)
     digests = _digests(context, made_of, rows)
     changed = [built for built in rows if digests[built] is None or live.get(built, (None, 0))[0] != digests[built]]
     shown = {built: (digests[built], live[built][1]) for built in rows if built not in changed}
-    for built, pieces in (trade_pieces if is_trades else loss_pieces)(context, changed, rows):
+    for built, pieces in _PIECES[table](context, changed, rows):
         staged = staging.load(table, pieces, rows[built] if is_trades else None, built)
         shown[built] = (digests[built], staged.rows)
     return shown
@@ -48,10 +83,29 @@ def _digests(context: StepContext, made_of: tuple[Table, ...], days: Iterable[da
     """Names what each published day depends on, or None where the ledger does not know all of it."""
     digests: dict[date, str | None] = {}
     for day in days:
-        recorded = [context.recorded_digest(table, day) for table in made_of]
+        runs = [(table, shift(day, -WRITER[table.name].offset_days)) for table in made_of]
+        recorded = [context.recorded_digest(table, run_day) for table, run_day in runs]
         known = [digest for digest in recorded if digest is not None]
         digests[day] = "|".join([str(slices.LAYOUT), *known]) if len(known) == len(recorded) else None
     return digests
+
+
+def stage_sums(
+    context: StepContext,
+    warm: psycopg.Connection,
+    staging: Staging,
+    live: Mapping[str, publishing.DayContents],
+    shown: Mapping[str, publishing.DayContents],
+) -> dict[str, int]:
+    """Loads what is over many days: losses and the market by day, and busy tokens; answers their rows by name."""
+    sums = loss_sums(warm, staging.loaded, shown[warm_tables.DAILY_LOSSES.name])
+    market = context.read(MARKET, sorted(shown[warm_tables.TRADES.name])).toArrow()
+    loaded = [
+        staging.load(warm_tables.LOSS_SUMS, [sums]),
+        staging.load(warm_tables.MARKET_DAYS, [slices.market_slice(market)]),
+    ]
+    rows = {staged.table.name: staged.rows for staged in loaded}
+    return rows | stage_busy_tokens(warm, staging, live[TOKEN_DAYS.name], shown[TOKEN_DAYS.name])
 
 
 def stage_as_of(context: StepContext, staging: Staging, day: date) -> dict[str, int]:

@@ -30,17 +30,19 @@ _INITDB = (
 )
 
 # Sized for a small machine. Without replicas the log of a table that is loaded and made in one transaction can be
-# skipped (`wal_level`), and short queries are slowed by compiling them (`jit`).
+# skipped (`wal_level`), and short queries are slowed by compiling them (`jit`). A publish of all days locks thousands
+# of tables and indexes, and a query over 90 days 180, which a process keeps to itself up to this number of locks.
 _SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "port": str(_PORT),
     "timezone": "UTC",
     "log_timezone": "UTC",
-    "shared_buffers": "128MB",
+    "shared_buffers": "512MB",
     "max_wal_size": "1GB",
     "wal_level": "minimal",
     "max_wal_senders": "0",
+    "max_locks_per_transaction": "256",
     "jit": "off",
 }
 

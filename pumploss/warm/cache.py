@@ -42,9 +42,10 @@ L3 = Level("L3", 24 * 3600, ends_with_publish=True)
 #: The level of each named query; one that is not named is always asked.
 POLICY: Final[Mapping[str, Level]] = {
     **dict.fromkeys(("find_traders", "find_tokens", "trader_trades", "token_hours"), L1),
-    **dict.fromkeys(("trader_scores", "trader_features", "trader_days", "trader_losses"), L2),
+    **dict.fromkeys(("trader_scores", "trader_score_days", "trader_features", "trader_days", "trader_losses"), L2),
     **dict.fromkeys(("token_summary", "token_traders"), L2),
-    **dict.fromkeys(("leaderboard", "net_losers", "expected_losers", "top_losers", "daily_losses"), L3),
+    **dict.fromkeys(("leaderboard", "net_losers", "expected_losers", "top_losers"), L3),
+    **dict.fromkeys(("daily_losses", "market_days"), L3),
 }
 
 #: Names of columns, and rows as lists of values.

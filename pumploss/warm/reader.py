@@ -7,7 +7,7 @@ with open_reader(from_environment()) as reader:
 import logging
 from collections import namedtuple
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -91,6 +91,10 @@ class Reader:
         """Read score, band, reasons and expectations of a trader at T; no row where he is not eligible."""
         return self.ask("trader_scores", trader=trader)
 
+    def trader_score_days(self, trader: str) -> Answer:
+        """Read how a trader was scored at each T of the last 90 days."""
+        return self.ask("trader_score_days", trader=trader)
+
     def trader_features(self, trader: str) -> Answer:
         """Read the features of a trader at T."""
         return self.ask("trader_features", trader=trader)
@@ -112,16 +116,20 @@ class Reader:
         return self.ask("token_summary", token=token)
 
     def token_traders(self, token: str, limit: int = 100) -> Answer:
-        """List who lost most with a token in the last 90 days."""
+        """List who lost most with a token in the last 90 days, at most 1,000."""
         return self.ask("token_traders", token=token, limit=limit)
 
     def token_hours(self, token: str, since: datetime) -> Answer:
-        """Read volume and results of a token by hour, from a moment on."""
+        """Read volume and results of a token by hour, from the hour of a moment on."""
         return self.ask("token_hours", token=token, since=since)
 
     def daily_losses(self, first: date, last: date) -> Answer:
         """Read the realised losses of all traders together, by day of a closed range."""
         return self.ask("daily_losses", first=first, last=last)
+
+    def market_days(self, first: date, last: date) -> Answer:
+        """Read activity and results of the whole market, by day of a closed range."""
+        return self.ask("market_days", first=first, last=last)
 
     def find_traders(self, prefix: str, limit: int = 20) -> Answer:
         """List eligible traders whose address begins so."""
@@ -142,11 +150,12 @@ class Reader:
 
     def _asked(self, query: str, values: dict[str, Any]) -> Rows:
         try:
-            try:
-                return self._asked_once(query, values)
-            except (psycopg.errors.SerializationFailure, _Lost):
-                # A server that went away while it answered, or a standby to which a publish came meanwhile.
-                return self._asked_once(query, values)
+            # A server that went away while it answered or before, as often as there are connections to it, or a standby
+            # to which a publish came meanwhile. To try each connection before it is lent would be a second round trip.
+            for _ in range(self._pool.max_size):
+                with suppress(psycopg.errors.SerializationFailure, _Lost):
+                    return self._asked_once(query, values)
+            return self._asked_once(query, values)
         except psycopg.errors.InsufficientPrivilege as error:
             raise StoreError(
                 f"The warm store does not let this user read {query}: {str(error).strip()}. Readers use the role "
@@ -201,9 +210,7 @@ def open_reader(settings: Settings, connections: int = 4, *, cached: bool = Fals
             ) from None
         pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
             dsn,
-            # One that answers no query any more, as after a restart of the server, is replaced before it is lent.
-            check=ConnectionPool.check_connection,
-            kwargs={"autocommit": True},
+            kwargs={"autocommit": True, "prepare_threshold": 0},
             min_size=1,
             max_size=connections,
             timeout=_WAIT_SECONDS,

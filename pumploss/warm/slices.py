@@ -11,23 +11,46 @@ from pumploss.warm.tables import (
     BOARD_ROWS,
     DAILY_LOSSES,
     EXPECTED_LOSERS,
+    MARKET_DAYS,
     PREDICTIONS,
+    SCORE_DAYS,
     SCORES,
     TRADES,
     WarmTable,
 )
 
 #: Goes up when the same lake rows become other published rows: days published before are then published again.
-LAYOUT = 1
+LAYOUT = 2
 
 _ZERO = Decimal(0)
 #: What the store must show the sums of, of every board.
 _SUMMED = ("loss_amount", "net_amount")
+#: Of the columns of `market_days`, those of `gold_market_day` that each is.
+_MARKET_AMOUNTS = {
+    "volume_sol": "volume_lamports",
+    "fees_sol": "fees_lamports",
+    "realised_sol": "realised_pnl_lamports",
+    "loss_sol": "realised_loss_lamports",
+}
+_MARKET_COUNTS = {
+    "trades": "trade_count",
+    "buys": "buy_count",
+    "sells": "sell_count",
+    "traders": "trader_count",
+    "tokens": "mint_count",
+    "new_tokens": "new_mint_count",
+    "matched_sells": "matched_sell_count",
+    "losing_sells": "loss_count",
+}
 
 
 def trade_slice(trades: pa.Table) -> Slice:
-    """Make rows of `trades_timeseries`, in order of time, from trades with profit and loss, decimals and signature."""
-    rows = trades.sort_by([("traded_at", "ascending"), ("trade_id", "ascending")])
+    """Make rows of `trades_timeseries` from trades with profit and loss, decimals and signature.
+
+    They are in the order of traders and time, so that the trades of a trader lie on few pages.
+    """
+    order = ("trader_address", "traded_at", "trade_id")
+    rows = trades.sort_by([(name, "ascending") for name in order])
     sol, pnl = rows["sol_lamports"], rows["pnl_lamports"]
     token_amount = amounts(rows["token_units"], rows["token_decimals"])
     derived = {
@@ -48,6 +71,24 @@ def loss_slice(trader_days: pa.Table) -> Slice:
         _table(rows, DAILY_LOSSES, {"daily_loss": lamport_amounts(lost)}),
         {"daily_loss": lamport_sum(lost)},
     )
+
+
+def market_slice(days: pa.Table) -> Slice:
+    """Make rows of `market_days` from days of the whole market."""
+    rows = days.sort_by("day")
+    amounts = {name: rows[origin] for name, origin in _MARKET_AMOUNTS.items()}
+    derived = {name: rows[origin] for name, origin in _MARKET_COUNTS.items()}
+    derived |= {name: lamport_amounts(lamports) for name, lamports in amounts.items()}
+    return Slice(
+        _table(rows, MARKET_DAYS, derived),
+        {name: lamport_sum(lamports) for name, lamports in amounts.items()},
+    )
+
+
+def score_day_slice(scores: pa.Table) -> Slice:
+    """Make rows of `score_days` from scores."""
+    rows = scores.sort_by("trader_address")
+    return Slice(_table(rows, SCORE_DAYS, {"day": rows["score_day"]}))
 
 
 def prediction_slice(scores: pa.Table) -> Slice:

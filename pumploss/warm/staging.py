@@ -1,11 +1,12 @@
 """Makes the next publish out of readers' sight: loads bare tables, then indexes and checks them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from tempfile import SpooledTemporaryFile
 
 import psycopg
 import pyarrow as pa
@@ -17,6 +18,9 @@ from pumploss.errors import CheckError
 from pumploss.warm.connection import READER, has_reader
 from pumploss.warm.loading import Slice, binary_chunks, binary_schema, csv_chunks
 from pumploss.warm.warm_table import STAGING, WarmColumn, WarmTable, comments, definitions, warm_columns
+
+#: Of the rows of a query, how many bytes are held in memory, and how many go on at once.
+_HELD_BYTES, _CHUNK_BYTES = 64 * 2**20, 2**20
 
 
 @dataclass(frozen=True)
@@ -67,21 +71,41 @@ class Staging:
             self._index(staged)
             self._compare(staged, rows, sums, expected_rows)
         except (psycopg.DataError, psycopg.IntegrityError) as error:
-            raise CheckError(
-                f"{_label(staged)} was not published, readers keep what they have: {str(error).strip()}. Mend the "
-                "rows in the lake, then publish again."
-            ) from error
-        self.loaded.append(StagedTable(table, staged.name, rows, day))
+            raise CheckError(_refusal(staged, str(error).strip())) from error
+        return self._done(staged, rows)
+
+    def derive(
+        self, table: WarmTable, query: sql.Composable, day: date | None = None, sums: Mapping[str, int] | None = None
+    ) -> StagedTable:
+        """Fill a table from a query of the store itself, index and check it as `load` does.
+
+        Raises CheckError where the store refuses a value, or shows other sums than these.
+        """
+        staged = StagedTable(table, table.part(day) if day else table.name, 0, day)
+        try:
+            with self._transaction():
+                self._create(staged, ())
+                rows = self._copy_query(staged, query)
+            self._index(staged)
+            self._compare(staged, rows, {name: Decimal(total) for name, total in (sums or {}).items()}, None)
+        except (psycopg.DataError, psycopg.IntegrityError) as error:
+            raise CheckError(_refusal(staged, str(error).strip())) from error
+        return self._done(staged, rows)
+
+    def _done(self, staged: StagedTable, rows: int) -> StagedTable:
+        self.loaded.append(StagedTable(staged.table, staged.name, rows, staged.day))
         return self.loaded[-1]
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         with self._connection.transaction():
             # What a crash loses of the staging area would be dropped anyway; the swap waits for the disk. A tenth of
-            # the usual sample: there is one to be taken for every day, and index-led queries need no more.
+            # the usual sample: there is one to be taken for every day, and index-led queries need no more. Sums and
+            # indexes of a large day are made in memory; there is one publisher.
             self._connection.execute(
                 "SELECT set_config('synchronous_commit', 'off', true), "
-                "set_config('default_statistics_target', '10', true)"
+                "set_config('default_statistics_target', '10', true), "
+                "set_config('work_mem', '64MB', true), set_config('maintenance_work_mem', '256MB', true)"
             )
             yield
 
@@ -115,6 +139,21 @@ class Staging:
                 for chunk in chunks:
                     copy.write(chunk)
         return rows, sums
+
+    def _copy_query(self, staged: StagedTable, query: sql.Composable) -> int:
+        # What a query inserts itself is not frozen.
+        names = _names([column.name for column in staged.table.columns])
+        read = sql.SQL("COPY ({}) TO STDOUT (FORMAT binary)").format(query)
+        write = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary, FREEZE)").format(staged.identifier, names)
+        with SpooledTemporaryFile(_HELD_BYTES) as kept, self._connection.cursor() as cursor:
+            with cursor.copy(read) as rows:
+                for chunk in rows:
+                    kept.write(chunk)
+            kept.seek(0)
+            with cursor.copy(write) as copy:
+                while chunk := kept.read(_CHUNK_BYTES):
+                    copy.write(chunk)
+            return cursor.rowcount
 
     def _create(self, staged: StagedTable, given: Sequence[WarmColumn]) -> None:
         # Inside the loading transaction: with minimal logging the rows then skip the write-ahead log.
@@ -188,3 +227,10 @@ def _names(columns: Sequence[str]) -> sql.Composed:
 
 def _label(staged: StagedTable) -> str:
     return f"{staged.table.name} of {staged.day}" if staged.day else staged.table.name
+
+
+def _refusal(staged: StagedTable, why: str) -> str:
+    return (
+        f"{_label(staged)} was not published, readers keep what they have: {why}. Mend the rows in the lake, then "
+        "publish again."
+    )

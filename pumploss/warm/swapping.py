@@ -47,8 +47,9 @@ def swap(
 ) -> None:
     """Show what was staged and log it in one transaction.
 
-    Of tables kept by day, days that are not in `keep` (by table name) go. Raises StoreError, and changes nothing, where
-    a reader holds a table for longer than the bounded retries, or another publisher may have begun meanwhile.
+    Of tables kept by day, days that are not in `keep` (by table name) go; a table that follows another goes with it.
+    Raises StoreError, and changes nothing, where a reader holds a table for longer than the bounded retries, or another
+    publisher may have begun meanwhile.
     """
     for attempt in range(_TRIES):
         try:
@@ -78,10 +79,12 @@ def _swap(
             for loaded in mine:
                 connection.execute(sql.SQL("DROP TABLE {}").format(table.live))
                 _move(connection, loaded, LIVE)
-        elif is_partitioned(connection, table):
-            _swap_parts(connection, table, mine, set(keep[table.name]))
+            continue
+        days = set(keep[table.follows or table.name])
+        if is_partitioned(connection, table):
+            _swap_parts(connection, table, mine, days)
         else:
-            _swap_rows(connection, table, mine, set(keep[table.name]))
+            _swap_rows(connection, table, mine, days)
     record(connection, entry)
 
 

@@ -5,6 +5,16 @@ Losses carry a minus sign; amounts are exact SOL. T is 00:00 UTC after the last 
 
 from collections.abc import Sequence
 
+from pumploss.warm.market_days import MARKET_DAYS
+from pumploss.warm.summed_tables import (
+    BUSY_TOKEN_LOSERS,
+    BUSY_TOKENS,
+    TOKEN_DAYS,
+    TOKEN_HOURS,
+    TOKEN_TRADER_DAYS,
+    TRADER_DAYS,
+    TRADES_NAME,
+)
 from pumploss.warm.warm_table import (
     AMOUNT,
     COUNT,
@@ -21,7 +31,8 @@ from pumploss.warm.warm_table import (
     WarmTable,
 )
 
-__all__ = ["LIVE", "PARTS", "STAGING", "TABLES", "WarmTable"]
+__all__ = ["BUSY_TOKENS", "BUSY_TOKEN_LOSERS", "LIVE", "MARKET_DAYS", "PARTS", "STAGING", "TABLES", "TOKEN_DAYS"]
+__all__ += ["TOKEN_HOURS", "TOKEN_TRADER_DAYS", "TRADER_DAYS", "WarmTable"]
 
 #: Days of trades and daily losses that are kept.
 RETENTION_DAYS = 90
@@ -45,6 +56,8 @@ _EXPECTED = WarmColumn("expected_loss_sol", DOUBLE, "Expected loss in the window
 _P50 = WarmColumn("loss_p50_sol", DOUBLE, "Loss that half of such wallets stay at or below, SOL")
 _P90 = WarmColumn("loss_p90_sol", DOUBLE, "Loss that nine in ten of such wallets stay at or below, SOL")
 _RISK = WarmColumn("risk_score", DOUBLE, "0-100 by the model: 50 is the reference risk, five points double the odds")
+_BAND = WarmColumn("risk_band", TEXT, "very low, low, medium, high or very high")
+_SCORE_VERSION = WarmColumn("score_version", TEXT, "Version of the map from p_severe to the score")
 _NET = WarmColumn(
     "net_amount",
     AMOUNT,
@@ -61,7 +74,7 @@ def _optional(column: WarmColumn) -> WarmColumn:
 
 
 TRADES = WarmTable(
-    "trades_timeseries",
+    TRADES_NAME,
     "Trades of the last 90 days; profit and loss (FIFO, fees included) of matched sells",
     (
         WarmColumn("time", TIME, "When the trade was made"),
@@ -134,17 +147,36 @@ SCORES = WarmTable(
         _HORIZON,
         _P_SEVERE,
         _RISK,
-        WarmColumn("risk_band", TEXT, "very low, low, medium, high or very high"),
+        _BAND,
         WarmColumn("risk_percentile", DOUBLE, "Share of the traders of T with a lower p_severe"),
         WarmColumn("baseline_score", DOUBLE, "The formula LEAST(100, loss of 24 h in SOL * 10 + losing sells * 2)"),
         WarmColumn("reasons", JSON, "What raises the risk most, the strongest first"),
         _HASH,
         _MODEL_VERSION,
-        WarmColumn("score_version", TEXT, "Version of the map from p_severe to the score"),
+        _SCORE_VERSION,
         _SCORED_AT,
     ),
     ("trader_address", "as_of", "horizon_days", "model_version"),
     (("risk_score",),),
+)
+SCORE_DAYS = WarmTable(
+    "score_days",
+    "Scores of every eligible trader as of each T of the last 90 days, as they stand now; reasons are those of T alone",
+    (
+        WarmColumn("day", DAY, "UTC day that starts at T"),
+        _TRADER,
+        _HORIZON,
+        _RISK,
+        _BAND,
+        _P_LOSS,
+        _P_SEVERE,
+        _EXPECTED,
+        WarmColumn("loss_model_version", TEXT, "Version of the registered model of losses"),
+        WarmColumn("risk_model_version", TEXT, "Version of the registered model of severe losses"),
+        _SCORE_VERSION,
+    ),
+    ("trader_address", "day", "horizon_days"),
+    day_column="day",
 )
 LEADERBOARDS = WarmTable(
     "leaderboards",
@@ -195,7 +227,7 @@ EXPECTED_LOSERS = WarmTable(
     (("trader",),),
 )
 
-#: In the order in which a swap locks them.
+#: In the order in which a swap locks them, and queries of several: in another they would lock each other out.
 TABLES: Sequence[WarmTable] = (
     TRADES,
     DAILY_LOSSES,
@@ -206,4 +238,12 @@ TABLES: Sequence[WarmTable] = (
     NET_LOSERS,
     EXPECTED_LOSERS,
     LOSS_SUMS,
+    TRADER_DAYS,
+    TOKEN_DAYS,
+    TOKEN_HOURS,
+    BUSY_TOKENS,
+    BUSY_TOKEN_LOSERS,
+    TOKEN_TRADER_DAYS,
+    MARKET_DAYS,
+    SCORE_DAYS,
 )

@@ -34,8 +34,8 @@ class WarmColumn:
 class WarmTable:
     """Holds the contract of one published table; `day_column` is empty for one that each publish makes anew.
 
-    Migrations make the tables; tests hold what they made against this. A table without columns takes those of the
-    lake's contract at each publish.
+    One that `follows` another has the days of that one, each made of the same day there. Migrations make the tables;
+    tests hold what they made against this. A table without columns takes those of the lake's contract at each publish.
     """
 
     name: str
@@ -44,6 +44,7 @@ class WarmTable:
     key: tuple[str, ...]
     indexes: tuple[tuple[str, ...], ...] = ()
     day_column: str = ""
+    follows: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:

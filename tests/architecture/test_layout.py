@@ -15,6 +15,7 @@ MOST_LINES = 250
 #: what it names is gone, or has a test module of its own.
 COVERED_BY = {
     "unit/pumploss/test_settings": ("pumploss/addresses", "pumploss/given_values"),
+    "unit/pumploss/warm/test_tables": ("pumploss/warm/market_days", "pumploss/warm/summed_tables"),
     "unit/jobs/telemetry/test_steps": ("jobs/telemetry/exporting", "jobs/telemetry/patience"),
     "architecture/test_dags": ("dags/backfill", "dags/daily", "dags/maintenance", "dags/watch", "dags/weekly_training"),
     "architecture/test_drift": ("jobs/pipeline", "pumploss/columns"),

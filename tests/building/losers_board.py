@@ -12,7 +12,7 @@ from tests.building.loss_rows import DAY
 AS_OF = datetime(2026, 2, 1, tzinfo=UTC)
 _TYPES = {"trader": pa.string(), "as_of": pa.timestamp("us", "UTC")}
 BOARD = [(name, _TYPES.get(name, pa.int64())) for name in warm_tables.EXPECTED_LOSERS.names]
-NOTHING_KEPT = {"trades_timeseries": [], "daily_losses": []}
+NOTHING_KEPT = {"trades_timeseries": [], "daily_losses": [], "score_days": []}
 
 
 def board(*losers):

@@ -39,7 +39,9 @@ def publish(warm, number, states, staged):
     with publishing.exclusive(warm) as staging:
         for day in staged:
             staging.load(warm_tables.TRADES, [trades_of(day, states[day])], states[day], day)
-        swapping.swap(warm, staging.loaded, {"trades_timeseries": list(states), "daily_losses": []}, entry)
+        swapping.swap(
+            warm, staging.loaded, {"trades_timeseries": list(states), "daily_losses": [], "score_days": []}, entry
+        )
     found = warm.execute("SELECT time::date, count(*) FROM trades_timeseries GROUP BY 1").fetchall()
     assert dict(found) == states
     assert swapping.live_days(warm, warm_tables.TRADES, publishing.latest(warm)) == days

@@ -49,7 +49,9 @@ def test_a_reader_during_swaps_sees_whole_states_only(tmp_path: Path) -> None:
             staging.load(warm_tables.LEADERBOARDS, [found], size)
             part = trades_of(day, size)
             staging.load(warm_tables.TRADES, [part], size, day)
-            swapping.swap(warm, staging.loaded, {"trades_timeseries": [day], "daily_losses": []}, entry)
+            swapping.swap(
+                warm, staging.loaded, {"trades_timeseries": [day], "daily_losses": [], "score_days": []}, entry
+            )
 
     def read() -> None:
         try:
@@ -92,7 +94,7 @@ def test_a_hypertable_is_changed_row_by_row(tmp_path: Path) -> None:
             with publishing.exclusive(warm) as staging:
                 part = trades_of(day, size)
                 staging.load(warm_tables.TRADES, [part], size, day)
-                keep = {"trades_timeseries": list(states), "daily_losses": []}
+                keep = {"trades_timeseries": list(states), "daily_losses": [], "score_days": []}
                 swapping.swap(warm, staging.loaded, keep, entry)
             shown = publishing.latest(warm)
             assert swapping.live_days(warm, warm_tables.TRADES, shown) == states

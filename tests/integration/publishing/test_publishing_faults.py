@@ -115,7 +115,7 @@ with open_warm(from_environment()) as warm, publishing.exclusive(warm) as stagin
     wait("loaded")
     entry = publishing.Published("killed", "run", date(2026, 1, 31), "landing", "lake")
     with warm.transaction():
-        nothing = {"trades_timeseries": [], "daily_losses": []}
+        nothing = {"trades_timeseries": [], "daily_losses": [], "score_days": []}
         swapping._swap(warm, staging.loaded, nothing, entry)
         wait("swapped")
 """

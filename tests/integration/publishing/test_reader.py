@@ -1,5 +1,6 @@
 """What consumers ask of a published lake, by the queries that have names."""
 
+import re
 import traceback
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,7 @@ from pumploss.settings import from_environment
 from pumploss.warm import Reader, expected_losers, leaderboard, net_losers, open_reader, open_warm
 from pumploss.warm import queries as folder
 from pumploss.warm.queries import named
+from pumploss.warm.tables import TABLES
 from tests.building.town import INJECTION, Town
 
 #: What each query is asked with; a query without an entry fails the test of plans.
@@ -28,6 +30,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "find_tokens": {"prefix": "m", "limit": 10},
     "find_traders": {"prefix": "A", "limit": 10},
     "leaderboard": {"period": "7d", "limit": 10},
+    "market_days": {"first": date(2026, 1, 1), "last": date(2026, 1, 31)},
     "net_losers": {"period": "7d", "limit": 10},
     "token_hours": {"token": "m1", "since": datetime(2026, 1, 1, tzinfo=UTC)},
     "token_summary": {"token": "m1"},
@@ -36,6 +39,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "trader_days": {"trader": "A"},
     "trader_features": {"trader": "A"},
     "trader_losses": {"trader": "A"},
+    "trader_score_days": {"trader": "A"},
     "trader_scores": {"trader": "A"},
     "trader_trades": {"trader": "A", "limit": 10},
 }
@@ -57,6 +61,14 @@ def test_every_query_is_asked_here_and_reads_by_an_index(town: Town) -> None:
             assert "Seq Scan" not in plan, f"{name}:\n{plan}"
 
 
+def test_queries_lock_tables_in_the_order_of_a_swap() -> None:
+    order = [table.name for table in TABLES]
+    for name in ASKED:
+        named_tables = re.findall(r"public\.(\w+)", named(name).decode())
+        places = [order.index(table) for table in named_tables]
+        assert places == sorted(places), f"{name}: {named_tables}"
+
+
 def test_boards_are_those_that_jobs_read(town: Town, reader: Reader) -> None:
     with open_warm(town.settings) as warm:
         for period in ("24h", "7d", "30d", "all"):
@@ -68,6 +80,8 @@ def test_boards_are_those_that_jobs_read(town: Town, reader: Reader) -> None:
 def test_a_trader_is_seen_from_all_sides(reader: Reader) -> None:
     (scored,) = reader.trader_scores("A").rows
     assert (scored.risk_score, scored.p_loss, scored.reasons) == (81.5, 0.5, ["bags", "fees"])
+    (of_now,) = reader.trader_score_days("A").rows
+    assert (of_now.day, of_now.horizon_days, of_now.risk_score, of_now.p_loss) == (date(2026, 2, 1), 7, 81.5, 0.5)
     (features,) = reader.trader_features("A").rows
     assert features.trader_address == "A"
     days = reader.trader_days("A")

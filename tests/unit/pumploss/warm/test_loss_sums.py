@@ -36,7 +36,7 @@ def publish(warm: psycopg.Connection, name: str, new: dict[date, pa.Table], days
             staging.load(DAILY_LOSSES, [loss_slice(rows)], day=day)
         staging.load(LOSS_SUMS, [loss_sums(warm, staging.loaded, days)])
         entry = publishing.Published(name, "run", max(days), "landing", "lake")
-        swapping.swap(warm, staging.loaded, {DAILY_LOSSES.name: days, "trades_timeseries": []}, entry)
+        swapping.swap(warm, staging.loaded, {DAILY_LOSSES.name: days, "trades_timeseries": [], "score_days": []}, entry)
 
 
 def shown(warm: psycopg.Connection) -> list[tuple[object, ...]]:

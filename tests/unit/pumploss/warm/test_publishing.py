@@ -30,7 +30,7 @@ def test_a_reader_may_read_what_is_published_and_nothing_else(warm: psycopg.Conn
         rows = pa.table({"trader_address": ["b", "B"], "x": [1.5, None]})
         staging.load(FEATURES, [Slice(rows)], 2, contract=contract)
         entry = publishing.Published("rights", "run", DAY, "landing", "lake")
-        keep: dict[str, list[date]] = {"trades_timeseries": [], "daily_losses": []}
+        keep: dict[str, list[date]] = {"trades_timeseries": [], "daily_losses": [], "score_days": []}
         swapping.swap(warm, staging.loaded, keep, entry)
     forbidden = (
         "DELETE FROM trader_features",
