@@ -65,8 +65,9 @@ def _answers(spec: ModelSpec, frame: TrainingFrame, one: Asked, by: Sequence[Ask
     """Answer a fold's rows: probability, ranking by risk, and ranking by money."""
     predictor = crossfit.calibrate(spec, frame, one.grown, by)
     if not spec.is_hurdle:
-        log_odds = predictor.calibrator.log_odds(one.raw[MAIN])
+        log_odds = predictor.calibrator.log_odds(one.said[MAIN])
         return sigmoid(log_odds), log_odds, log_odds
     assert predictor.amount is not None
-    told = coherent(predictor.told(one.raw[MAIN], {name: one.raw[name] for name in OTHERS}), predictor.amount)
+    # What the trees said themselves, as in any answer of the predictor, which smears amounts.
+    told = coherent(predictor.told(one.said[MAIN], {name: one.said[name] for name in OTHERS}), predictor.amount)
     return told.p_loss, told.p_loss, told.expected_loss_sol
