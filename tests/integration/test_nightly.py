@@ -19,7 +19,7 @@ from pumploss.checks import data_docs
 from pumploss.hot import hot_losers, open_hot
 from pumploss.settings import from_environment
 from pumploss.warm import PERIODS, leaderboard, net_losers, open_warm, top_losers
-from pumploss.warm.tables import LEADERBOARDS, TABLES
+from pumploss.warm.tables import BUSY_TOKEN_LOSERS, BUSY_TOKENS, LEADERBOARDS, TABLES
 from tests.building import nights
 
 pytestmark = [
@@ -69,7 +69,8 @@ def test_both_models_are_registered_and_judged(settings):
 
 def test_warm_tables_are_filled_and_hot_says_the_same(settings):
     shown = published(settings)
-    assert [name for name, rows in shown.items() if not rows] == []
+    # No token of so small a market is busy enough for sums of its own.
+    assert {name for name, rows in shown.items() if not rows} == {BUSY_TOKENS.name, BUSY_TOKEN_LOSERS.name}
     with open_warm(settings) as warm:
         for period in PERIODS:
             assert shown[period] == top_losers(warm, period)
