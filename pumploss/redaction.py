@@ -32,7 +32,7 @@ _LOGIN = re.compile(r"://(?P<user>[^:@/]*):?(?P<password>.*)@", re.DOTALL)
 #: goes on over blanks and semicolons until the next `name=`.
 _NAMED = re.compile(
     r"(?i)(?:password|passwd|passphrase|token|secret|credential|authorization|auth|api[_-]?key|access[_-]?key)\s*=\s*"
-    r"(?P<value>(?:'(?:[^'\\]|\\.)*')?[^\s&;]*(?:[\s;]+(?![\w.-]+\s*=)[^\s&;]+)*)"
+    r"(?P<value>(?:'(?:[^'\\]|\\.)*')?(?:[^\s&;\\]|\\.)*(?:[\s;]+(?![\w.-]+\s*=)(?:[^\s&;\\]|\\.)+)*)"
 )
 #: Services whose address begins with a host and no token, after a login.
 _HOSTED = {"json", "jsons", "xml", "xmls", "form", "forms", "mailto", "mailtos", "http", "https"}

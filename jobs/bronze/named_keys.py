@@ -59,7 +59,9 @@ def _keys(run: str) -> Iterator[bytes]:
     for before in range(4):
         shifted = "A" * before + text
         raw = base64.b64decode(shifted + "A" * (-len(shifted) % 4))
-        yield from (raw[at : at + KEY_BYTES] for at in range(len(raw) - KEY_BYTES + 1))
+        # Whole bytes of the text's own letters: what was put before and after them is nobody's key.
+        own = range(-(-6 * before // 8), 6 * len(shifted) // 8 - KEY_BYTES + 1)
+        yield from (raw[at : at + KEY_BYTES] for at in own)
     values = [_VALUES[letter] for letter in text]
     yield from _whole(_number(values[:_INNER]), range(64), values[_INNER : _INNER + 1] or range(64))
     yield from _whole(_number(values[-_INNER:]), values[-_INNER - 1 : -_INNER] or range(64), range(64))

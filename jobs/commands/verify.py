@@ -5,6 +5,7 @@ import json
 from contextlib import ExitStack
 
 from jobs.commands.terminal import Screen
+from jobs.pipeline import STEPS
 from jobs.running.context import open_context
 from jobs.running.horizon import refuse_other_horizon
 from jobs.running.nightly import held_stores
@@ -13,6 +14,7 @@ from jobs.verifying.finding import Finding
 from jobs.verifying.lake import by_content, by_files, by_logs, of_segments
 from jobs.verifying.models import of_registry
 from jobs.verifying.stores import of_stores
+from pumploss.errors import PumpLossError
 from pumploss.settings import from_environment
 
 #: What is looked at, in order; a part that `--quick` leaves out reads data or starts servers.
@@ -35,17 +37,29 @@ def run(arguments: argparse.Namespace) -> int:
         for name in parts:
             screen.say(f"{name} ...")
             left += sum(_told(finding, arguments) for finding in list(parts[name](context)))
+        stale = sum(len(context.ledger.stale(step.name)) for step in STEPS)
     if not arguments.json:
         print(f"{left} findings are left to you." if left else "Everything agrees.")
+        if stale:
+            print(f"{stale} days of steps are stale: `pumploss nightly` builds them, then publishes.")
     return 1 if left else 0
 
 
 def _told(finding: Finding, arguments: argparse.Namespace) -> bool:
     """Prints a finding, mended where that was asked for and can be; answers whether it is left to people."""
-    mended = finding.mend() if arguments.repair and finding.mend else None
+    mended, failed = _mended(finding) if arguments.repair else (None, None)
     if arguments.json:
         said = {"where": finding.where, "what": finding.what, "advice": finding.advice, "repaired": mended}
-        print(json.dumps(said), flush=True)
+        print(json.dumps({**said, "not_repaired": failed}), flush=True)
     else:
-        print(f"{finding.sentence()}{f' Repaired: {mended}.' if mended else ''}", flush=True)
+        done = f" Repaired: {mended}." if mended else f" The repair failed: {failed}" if failed else ""
+        print(f"{finding.sentence()}{done}", flush=True)
     return mended is None
+
+
+def _mended(finding: Finding) -> tuple[str | None, str | None]:
+    """Mends what can be; answers what was done, or else why it failed."""
+    try:
+        return (finding.mend() if finding.mend else None), None
+    except PumpLossError as error:
+        return None, str(error)

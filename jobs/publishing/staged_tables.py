@@ -11,7 +11,7 @@ from jobs.publishing.leaderboards import leaderboards
 from jobs.publishing.pieces import by_cohorts, loss_pieces, score_pieces, scores, trade_pieces
 from jobs.running.step_context import StepContext
 from pumploss.contract import Table
-from pumploss.days import shift
+from pumploss.days import shift, span
 from pumploss.tables import gold_market_day, gold_scores, gold_trader_day, silver_trade_pnl, silver_trades
 from pumploss.warm import publishing, slices
 from pumploss.warm import tables as warm_tables
@@ -69,7 +69,8 @@ def _stage_table(
     first = shift(last, 1 - RETENTION_DAYS)
     rows = {built: count for built, count in context.lake.rows_by_day(made_of[0]).items() if first <= built <= last}
     for origin in made_of:
-        context.require_readable(origin, rows)
+        # Also days of which the lake has nothing: they may be gone, and are to be built again.
+        context.require_readable(origin, span(first, last))
     digests = _digests(context, made_of, rows)
     changed = [built for built in rows if digests[built] is None or live.get(built, (None, 0))[0] != digests[built]]
     shown = {built: (digests[built], live[built][1]) for built in rows if built not in changed}

@@ -94,7 +94,10 @@ class Context:
         return self.lake.read(table, days, version)
 
     def read_before(self, table: Table, day: date) -> DataFrame:
-        """Reads all partition days before one. Raises StaleError if any of them is stale."""
+        """Reads all partition days before one. Raises StaleError if any of them is stale, also one that is gone."""
+        step = WRITER[table.name]
+        stale = {shift(run_day, step.offset_days) for run_day in self.ledger.stale(step.name)}
+        self.require_readable(table, [built for built in stale if built < day])
         return self.read(table, [built for built in self.lake.rows_by_day(table) if built < day])
 
     def recorded_digest(self, table: Table, run_day: date) -> str | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 class Finding:
     """One thing that is not as it should be: where, what, and what to do about it.
 
-    `mend` does it, where this machine can; it answers what it did.
+    `mend` does it, where this machine can; it answers what it did, and raises PumpLossError where it could not.
     """
 
     where: str

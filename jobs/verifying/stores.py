@@ -12,7 +12,7 @@ from jobs.verifying.finding import Finding
 from pumploss import hot as hot_store
 from pumploss import warm as warm_store
 from pumploss.days import midnight, shift
-from pumploss.errors import PumpLossError, StoreError
+from pumploss.errors import StoreError
 from pumploss.hot import open_hot
 from pumploss.lake.owner import identity
 from pumploss.warm import BOARD_ROWS, PERIODS, open_warm, publishing
@@ -86,10 +86,7 @@ def _store(context: Context, where: str, step: str, day: date, what: str) -> Fin
     steps = list(dict.fromkeys((step, "publish_hot")))
 
     def mend() -> str:
-        try:
-            return "; ".join(run_step(context, name, [day]).sentence() for name in steps)
-        except PumpLossError as error:
-            return f"{step} of {day} failed: {error}"
+        return "; ".join(run_step(context, name, [day]).sentence() for name in steps)
 
     commands = " and ".join(f"`pumploss run {name} --day {day}`" for name in steps)
     return Finding(where, what, f"Run {commands}", mend)

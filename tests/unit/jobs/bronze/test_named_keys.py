@@ -60,6 +60,12 @@ def test_letters_before_an_address_hide_nobody(before):
         assert is_kept_out(ANN, text)
 
 
+def test_letters_that_are_not_there_are_nobodys():
+    zeros = Trader(encode(bytes(32)))
+    for text, is_there in (("A" * 41 + "B", False), ("B" + "A" * 41, False), ("A" * 42, True), ("A" * 42 + "B", True)):
+        assert (is_kept_out(zeros, text), zeros.is_in(text.encode())) == (is_there, is_there), text
+
+
 def test_base64_that_lost_its_first_and_last_letters_is_found_as_far_as_erasing_finds_it():
     for before in range(3):
         text = base64.b64encode(bytes(before) + ANN.names[1] + b"tail").decode()

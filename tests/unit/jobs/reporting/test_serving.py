@@ -2,6 +2,7 @@
 
 import socket
 from http.client import HTTPConnection
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,12 +17,15 @@ def folder(tmp_path):
     (report / "figures").mkdir(parents=True)
     (report / "index.html").write_text("all nights")
     (tmp_path / "secret").write_text("not this")
+    (report / ".hidden").write_text("not this")
+    (report / "link").symlink_to(tmp_path / "secret")
+    (report / "away").symlink_to(tmp_path)
     return report
 
 
 def asked(address, path="/", method="GET", **headers):
     parts = urlsplit(address)
-    connection = HTTPConnection(parts.hostname, parts.port, timeout=10)
+    connection = HTTPConnection(parts.hostname, parts.port, timeout=60)
     connection.request(method, path, headers=headers)
     answer = connection.getresponse()
     content = answer.read()
@@ -37,12 +41,38 @@ def test_pages_are_served_as_they_stand(folder):
         assert asked(address, method="HEAD")[0] == 200
 
 
-@pytest.mark.parametrize("path", ["/../secret", "/%2e%2e/secret", "//secret", "/figures/", "/nothing.html"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/../secret",
+        "/%2e%2e/secret",
+        "//secret",
+        "/figures/",
+        "/nothing.html",
+        "/%00",
+        "/link",
+        "/.hidden",
+        "/away/secret",
+    ],
+)
 def test_what_is_no_page_is_not_served(folder, path):
     with served(folder, 0) as address:
         status, content = asked(address, path)
     assert status == 404
     assert b"not this" not in content
+
+
+def test_strangers_who_say_nothing_hold_few_files_and_not_for_long(folder, capfd):
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    with served(folder, 0) as address:
+        port = urlsplit(address).port
+        idle = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(60)]
+        ours = len(list(Path("/proc/self/fd").iterdir())) - before - len(idle)
+        assert ours < 30
+        assert asked(address) == (200, b"all nights")
+        for one in idle:
+            one.close()
+    assert capfd.readouterr().err == ""
 
 
 def test_who_writes_is_refused(folder):
