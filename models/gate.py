@@ -4,6 +4,7 @@ import itertools
 import math
 from dataclasses import dataclass, field
 
+from models.amount import QUANTILES
 from models.evaluate import Evaluation, Metrics
 from models.spec import Acceptance
 
@@ -21,6 +22,13 @@ MOST_OFF = 0.03
 #: So well may trees tell locked days from training days, and by so much may the share of rows without an input differ,
 #: or of those where it is 0.
 MOST_ADVERSARIAL_AUC, MOST_MISSING_GAP, MOST_ZERO_GAP = 0.9, 0.25, 0.25
+
+#: The amounts of a hurdle model: what it expects in all may be so many times what was lost, or so small a part of it,
+#: before it is refused, and as far from it before that is remarked; the same of the share of losses up to P90, and of
+#: how much worse a quantile may be than one amount for all.
+MOST_TIMES, REMARKED_TIMES = 2.0, 1.25
+LEAST_COVERED, REMARKED_COVERED = 0.80, 0.87
+LEAST_SKILL = -0.02
 
 #: How well the whole model ranks the exposed; a hurdle model by the question that is asked of them alone, too.
 WHOLE = ("auc_exposed", "auc_if_exposed")
@@ -57,6 +65,7 @@ def decide(challenger: Evaluation, bars: Acceptance, champion: Metrics | None) -
             f"more than {LOGLOSS_MARGIN}"
         )
     reasons += [*_beaten(challenger), *_bands(challenger), *_slices(challenger), *_leaks(challenger, bars)]
+    reasons += _amounts(ours, MOST_TIMES, LEAST_COVERED)
     return Decision(reasons, remarks(challenger, bars))
 
 
@@ -72,6 +81,21 @@ def _beaten(challenger: Evaluation) -> list[str]:
             said.append(
                 f"{name} is {found.value:+.4f}, 95 % from {found.low:+.4f} to {found.high:+.4f}: not clear of 0"
             )
+    return said
+
+
+def _amounts(ours: Metrics, times: float, covered: float) -> list[str]:
+    """Say where the amounts of a hurdle model are not what was lost; a model of one question has none."""
+    said = []
+    ratio, share = ours.get("expected_over_lost"), ours.get("coverage_p90")
+    if ratio is not None and not 1 / times <= ratio <= times:
+        said.append(f"expected losses are {ratio:.2f} times what was lost: beyond {1 / times:.2f} to {times:.2f}")
+    if share is not None and not share >= covered:
+        said.append(f"{share:.1%} of the losses lie up to P90, fewer than {covered:.0%}")
+    for name in QUANTILES:
+        skill = ours.get(f"pinball_skill_{name}")
+        if skill is not None and not skill >= LEAST_SKILL:
+            said.append(f"{name.upper()} is worse than one amount for all: pinball skill {skill:.3f}")
     return said
 
 
@@ -149,4 +173,4 @@ def remarks(evaluation: Evaluation, bars: Acceptance) -> list[str]:
         missed.append(f"calibration error {ours['ece']:.3f} is above {bars.ece}")
     if not ours["auc_over_formula_low"] > 0:
         missed.append("the AUC gain over the formula is not clear of zero")
-    return missed
+    return [*missed, *_amounts(ours, REMARKED_TIMES, REMARKED_COVERED)]

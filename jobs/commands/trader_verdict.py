@@ -1,7 +1,8 @@
 """Says first what somebody wants to know of a wallet: its risk, what it is expected to lose, what it lost so far."""
 
+import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from features.labels import HORIZON_DAYS, LARGE_LAMPORTS, LARGE_PARTS, SEVERE_LAMPORTS
 from pumploss.money import LAMPORTS_PER_SOL
@@ -12,6 +13,11 @@ ABOUT = (
     f"{1 / LARGE_PARTS:.0%} of the capital at risk, in {HORIZON_DAYS} days"
 )
 
+#: What is written as 0.00 SOL counts as nothing.
+SMALLEST_SOL: Final = 0.005
+#: Beyond these a probability would be written as none, or as certainty.
+LEAST, MOST = 0.0001, 0.99
+
 
 def verdict(known: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Sum up what `trader` knows in a line each of risk, expected loss, result so far and open positions."""
@@ -21,12 +27,23 @@ def verdict(known: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _ahead(scores: Mapping[str, Any] | None) -> list[tuple[str, str]]:
     if scores is None:
         return []
-    risk = f"{scores['risk_score']:.0f} of 100, {scores['risk_band']}: {_percent(scores['p_severe'])} {ABOUT}"
-    expected = (
-        f"loses {scores['expected_loss_sol']:,.2f} SOL in {HORIZON_DAYS} days; one such wallet in two more than "
-        f"{scores['loss_p50_sol']:,.2f}, one in ten more than {scores['loss_p90_sol']:,.2f}"
-    )
-    return [("risk", risk), ("expected", expected)]
+    # Cut off, not rounded: 59.7 is of the band below 60.
+    score = math.floor(scores["risk_score"])
+    risk = f"{score} of 100, {scores['risk_band']}: {_percent(scores['p_severe'])} {ABOUT}"
+    spread = _spread(scores["loss_p50_sol"], scores["loss_p90_sol"])
+    return [
+        ("risk", risk),
+        ("expected", f"loses {scores['expected_loss_sol']:,.2f} SOL in {HORIZON_DAYS} days; {spread}"),
+    ]
+
+
+def _spread(p50: float, p90: float) -> str:
+    """Say what half of such wallets, and one in ten, lose more than; nothing is lost more than nothing."""
+    if p90 < SMALLEST_SOL:
+        return "nine such wallets in ten lose nothing, or next to nothing"
+    if p50 < SMALLEST_SOL:
+        return f"half of such wallets, or more, lose next to nothing, one in ten more than {p90:,.2f}"
+    return f"one such wallet in two more than {p50:,.2f}, one in ten more than {p90:,.2f}"
 
 
 def _so_far(account: Mapping[str, int] | None, positions: list[dict[str, Any]] | None) -> list[tuple[str, str]]:
@@ -47,6 +64,10 @@ def _so_far(account: Mapping[str, int] | None, positions: list[dict[str, Any]] |
 
 def _percent(probability: float) -> str:
     """Write a probability with two figures that say something, and never as 0 or 100 %."""
+    if probability < LEAST:
+        return f"less than {LEAST:.2%} probability"
+    if probability > MOST:
+        return f"more than {MOST:.0%} probability"
     return f"{probability:.2%} probability" if probability < 0.01 else f"{probability:.0%} probability"
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from models.bootstrap import Interval
 from models.evaluate import Evaluation
-from models.gate import MONEY_RIVAL, RIVALS, decide
+from models.gate import MONEY_RIVAL, RIVALS, Decision, decide
 from models.leaks import Leaks
 from models.score import Band
 from models.slices import Slice
@@ -44,6 +44,31 @@ def test_the_gate_says_why_a_challenger_stays_one(changed, champion, reason):
     decision = decide(evaluation({**GOOD, **changed}), BARS, champion)
     assert not decision.is_promoted
     assert any(reason in text for text in decision.reasons)
+
+
+AMOUNTS = {"expected_over_lost": 0.9, "coverage_p90": 0.9, "pinball_skill_p50": 0.1, "pinball_skill_p90": 0.4}
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"expected_over_lost": 106.0}, "expected losses are 106.00 times what was lost"),
+        ({"expected_over_lost": 0.01}, "expected losses are 0.01 times what was lost"),
+        ({"coverage_p90": 0.555}, "55.5% of the losses lie up to P90"),
+        ({"coverage_p90": 1.0, "pinball_skill_p90": -900.0}, "P90 is worse than one amount for all"),
+        ({"pinball_skill_p50": -0.3}, "P50 is worse than one amount for all"),
+    ],
+)
+def test_amounts_that_are_not_what_was_lost_keep_a_challenger_back(changed, reason):
+    assert decide(evaluation({**GOOD, **AMOUNTS}), BARS, None) == Decision()
+    decision = decide(evaluation({**GOOD, **AMOUNTS, **changed}), BARS, None)
+    assert any(reason in text for text in decision.reasons)
+
+
+def test_amounts_that_are_somewhat_off_are_remarked():
+    decision = decide(evaluation({**GOOD, **AMOUNTS, "expected_over_lost": 0.75, "coverage_p90": 0.85}), BARS, None)
+    assert decision.is_promoted
+    assert len(decision.remarks) == 2
 
 
 def test_a_difference_within_the_margin_does_not_keep_an_old_champion():
