@@ -10,9 +10,12 @@ import pytest
 from deltalake import DeltaTable
 
 from jobs import commands
+from jobs.commands import verify as verify_command
 from jobs.running.lookups import keep_segments
 from jobs.running.runner import run_steps
+from jobs.verifying.finding import Finding
 from jobs.verifying.lake import by_content, by_files, by_logs, of_segments
+from pumploss.errors import StoreError
 from pumploss.lake.segments.manifest import INDEX
 from pumploss.settings import ROOT
 from pumploss.tables import gold_market_day, silver_open_lots, silver_trades
@@ -44,6 +47,20 @@ def verify(context, *options):
 
 def said(capsys):
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_repair_that_fails_is_left_to_people(built, capsys, monkeypatch):
+    """As where the hot store does not answer: what was said to be repaired would be looked at by nobody."""
+
+    def mend():
+        raise StoreError("The hot store redis://127.0.0.1:1 failed.")
+
+    found = Finding("hot store", "it shows nothing", "Run `pumploss run publish_hot`", mend)
+    monkeypatch.setattr(verify_command, "PARTS", {"stores": lambda _: [found]})
+    assert verify(built, "--quick", "--repair") == 1
+    (told,) = said(capsys)
+    assert told["repaired"] is None
+    assert told["not_repaired"] == "The hot store redis://127.0.0.1:1 failed."
 
 
 def test_a_built_lake_agrees(built, capsys):

@@ -22,6 +22,7 @@ from pumploss.tables import (
     silver_trade_pnl,
     silver_trades,
 )
+from tests.building.said_rows import said
 
 D1, D2, D3 = DAYS = span(date(2026, 1, 5), date(2026, 1, 7))
 
@@ -30,6 +31,18 @@ D1, D2, D3 = DAYS = span(date(2026, 1, 5), date(2026, 1, 7))
 def inside(context):
     """`inside("silver_trade_pnl")`: the context of a pass of the step over three days."""
     return lambda name: StepContext(context, DAYS, RunReport(name))
+
+
+@pytest.mark.parametrize(("of", "is_refused"), [(D1, True), (D3, False)])
+def test_a_day_that_is_gone_and_stale_is_not_read_past(context, inside, of, is_refused):
+    """The lake has nothing of it any more, and what is made of all days before would lack it without a word."""
+    said(context, "silver_trades", "stale", of, error="a commit is gone")
+    step = inside("silver_trade_pnl")
+    if is_refused:
+        with pytest.raises(StaleError, match=f"silver_trades of {of} is stale: a commit is gone"):
+            step.read_before(silver_trades.TABLE, D3)
+    else:
+        assert step.read_before(silver_trades.TABLE, D3).count() == 0
 
 
 def test_a_table_that_the_step_does_not_declare_is_refused(inside, frame):
