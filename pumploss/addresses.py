@@ -25,6 +25,21 @@ _REDIS_OPTIONS: Final = {
 CLUSTER: Final = "+cluster"
 
 
+def home_place(text: str) -> Path:
+    """Makes the path of a home absolute. Raises SettingsError where it is a file, or links on the way lead round."""
+    home = _absolute(text, "PUMPLOSS_HOME")
+    if home.exists() and not home.is_dir():
+        raise SettingsError(f"PUMPLOSS_HOME={home} is no folder. Name one, or a place where one can be made.")
+    return home
+
+
+def _absolute(text: str, variable: str) -> Path:
+    try:
+        return Path(text).expanduser().resolve()
+    except (RuntimeError, OSError) as error:  # links that lead round, and a `~` of nobody, are RuntimeErrors
+        raise SettingsError(f"{variable}={text!r} leads nowhere: {error}. Mend the link, or name another.") from error
+
+
 def place(text: str, variable: str) -> str:
     """Makes a local path absolute, and takes the closing slash off an s3 address."""
     if "\0" in text or "\n" in text:
@@ -34,7 +49,7 @@ def place(text: str, variable: str) -> str:
             f"{variable}={text!r} begins or ends with a space. Give a plain path or s3://bucket/prefix."
         )
     if "://" not in text:
-        return str(Path(text).expanduser().resolve())
+        return str(_absolute(text, variable))
     if not text.startswith("s3://") or not text.strip("/").removeprefix("s3:"):
         raise SettingsError(f"{variable}={text!r}: only local paths and s3://bucket/prefix are understood.")
     return text.rstrip("/")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pumploss import redaction
-from pumploss.addresses import exports_place, place, redis_address
+from pumploss.addresses import exports_place, home_place, place, redis_address
 from pumploss.bound_landing import bound_landing
 from pumploss.given_values import ROWS_AT_ONCE, as_minutes, horizon, hour, minutes, rows_at_once
 
@@ -178,7 +178,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     """Reads settings from environment variables; empty counts as unset. Raises SettingsError for unusable values."""
     env = os.environ if environment is None else environment
     remember_secrets(env)
-    home = Path(env.get("PUMPLOSS_HOME") or ROOT / "var").expanduser().resolve()
+    home = home_place(env.get("PUMPLOSS_HOME") or str(ROOT / "var"))
     lake = place(env.get("PUMPLOSS_LAKE") or str(home / "lake"), "PUMPLOSS_LAKE")
     landing = place(env.get("PUMPLOSS_LANDING") or bound_landing(lake) or str(home / "landing"), "PUMPLOSS_LANDING")
     return Settings(

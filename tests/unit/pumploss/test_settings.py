@@ -61,6 +61,21 @@ def test_a_child_process_sees_the_same_settings(tmp_path, given):
     assert from_environment(as_environment(found)) == found
 
 
+@pytest.mark.parametrize("variable", ["PUMPLOSS_HOME", "PUMPLOSS_LAKE", "PUMPLOSS_LANDING", "PUMPLOSS_EXPORTS"])
+def test_links_that_lead_round_are_named(variable, tmp_path):
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    for place in (loop, loop / "below"):
+        with pytest.raises(SettingsError, match=f"{variable}=.*loop.* leads nowhere"):
+            from_environment({"PUMPLOSS_HOME": str(tmp_path), variable: str(place)})
+
+
+def test_a_home_that_is_a_file_is_named(tmp_path):
+    (tmp_path / "home").write_text("no folder")
+    with pytest.raises(SettingsError, match=r"PUMPLOSS_HOME=.*home is no folder"):
+        from_environment({"PUMPLOSS_HOME": str(tmp_path / "home")})
+
+
 def test_another_home_moves_embedded_stores_only(tmp_path):
     given = from_environment(
         {"PUMPLOSS_HOME": "/x", "PUMPLOSS_WARM_DSN": "postgresql://h/d", "PUMPLOSS_LAKE": "s3://b/l"}
