@@ -6,11 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from models import crossfit, metrics
-from models.crossfit import MAIN, Asked
-from models.dataset import Floats, TrainingFrame
-from models.scoring.calibration import sigmoid
-from models.scoring.coherent import coherent
-from models.scoring.predictor import OTHERS
+from models.answering import answers
+from models.crossfit import Asked
+from models.dataset import TrainingFrame
 from models.spec import ModelSpec
 
 
@@ -44,7 +42,8 @@ def _measure(spec: ModelSpec, frame: TrainingFrame, one: Asked, others: Sequence
     rows, nan = one.rows, float("nan")
     outcome, lost, exposed = frame.target(spec.target)[rows], frame.loss_sol[rows], frame.is_exposed[rows]
     # A fold without others is ranked by what its trees say as it is; by itself it could only be called calibrated.
-    p, ranking, money = _answers(spec, frame, one, others or [one])
+    told, _ = answers(crossfit.calibrate(spec, frame, one.grown, others or [one]), one.said)
+    p = told.probability
     rate = float(np.mean(np.concatenate([frame.target(spec.target)[other.rows] for other in others or [one]])))
     skill = 1 - metrics.brier(outcome, p) / metrics.brier(outcome, np.full(len(p), rate))
     return FoldMeasures(
@@ -52,22 +51,10 @@ def _measure(spec: ModelSpec, frame: TrainingFrame, one: Asked, others: Sequence
         test=f"{one.fold.test[0]}..{one.fold.test[-1]}",
         rows=int(rows.sum()),
         outcomes=int(outcome.sum()),
-        auc_exposed=metrics.auc(outcome[exposed], ranking[exposed]),
+        auc_exposed=metrics.auc(outcome[exposed], told.ranking[exposed]),
         logloss=metrics.logloss(outcome, p) if others else nan,
         skill=skill if others else nan,
         mean_probability=float(p.mean()) if others else nan,
-        captured=metrics.top_share(money, lost),
+        captured=metrics.top_share(told.by_money, lost),
         captured_by_volume=metrics.top_share(frame.volume[rows], lost),
     )
-
-
-def _answers(spec: ModelSpec, frame: TrainingFrame, one: Asked, by: Sequence[Asked]) -> tuple[Floats, Floats, Floats]:
-    """Answer a fold's rows: probability, ranking by risk, and ranking by money."""
-    predictor = crossfit.calibrate(spec, frame, one.grown, by)
-    if not spec.is_hurdle:
-        log_odds = predictor.calibrator.log_odds(one.said[MAIN])
-        return sigmoid(log_odds), log_odds, log_odds
-    assert predictor.amount is not None
-    # What the trees said themselves, as in any answer of the predictor, which smears amounts.
-    told = coherent(predictor.told(one.said[MAIN], {name: one.said[name] for name in OTHERS}), predictor.amount)
-    return told.p_loss, told.p_loss, told.expected_loss_sol

@@ -5,15 +5,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from models import boosting, crossfit, curves, drift, evaluate, folds, leaks, metrics, score
-from models.baselines import Contender
-from models.crossfit import MAIN, Raw
+from models.answering import answers
+from models.crossfit import Raw
 from models.dataset import Floats, TrainingFrame
 from models.evaluate import Evaluation
 from models.phases import Phases
-from models.scoring.calibration import Calibrator, sigmoid
-from models.scoring.coherent import Losses, coherent
+from models.scoring.calibration import Calibrator
 from models.scoring.errors import ScoringError
-from models.scoring.predictor import OTHERS, Predictor
+from models.scoring.predictor import Predictor
 from models.scoring.score import ScoreMap
 from models.scoring.served import Input
 from models.spec import ModelSpec
@@ -132,15 +131,6 @@ def judge(
     model, losses = answers(predictor, said)
     scores = None if score_map is None else score_map.score(model.ranking)
     return evaluate.judge(spec, frame, parts, model, losses, scores)
-
-
-def answers(predictor: Predictor, said: Raw) -> tuple[Contender, Losses | None]:
-    """Make of what a model's trees said what the model answers, to the last bit; losses of a hurdle model only."""
-    if predictor.amount is None:
-        log_odds = predictor.calibrator.log_odds(said[MAIN])
-        return Contender(log_odds, sigmoid(log_odds)), None
-    losses = coherent(predictor.told(said[MAIN], {name: said[name] for name in OTHERS}), predictor.amount)
-    return Contender(losses.p_loss, losses.p_loss, losses.expected_loss_sol), losses
 
 
 def logloss(spec: ModelSpec, frame: TrainingFrame, parts: TimeSplit, predictor: Predictor) -> float:

@@ -9,17 +9,10 @@ from pumploss.errors import SettingsError
 
 #: What redis-py takes behind the question mark of an address, as far as it is of use here.
 _REDIS_OPTIONS: Final = {
-    *(
-        "db",
-        "password",
-        "username",
-        "socket_timeout",
-        "socket_connect_timeout",
-        "socket_keepalive",
-        "health_check_interval",
-    ),
-    *("ssl_cert_reqs", "ssl_ca_certs", "ssl_certfile", "ssl_keyfile", "ssl_check_hostname", "ssl_ca_path"),
-}
+    "db", "password", "username", "socket_timeout", "socket_connect_timeout", "socket_keepalive",
+    "health_check_interval",
+    "ssl_cert_reqs", "ssl_ca_certs", "ssl_certfile", "ssl_keyfile", "ssl_check_hostname", "ssl_ca_path",
+}  # fmt: skip
 
 #: Ends the scheme of the address of a Redis Cluster.
 CLUSTER: Final = "+cluster"

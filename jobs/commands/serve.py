@@ -44,10 +44,11 @@ def run(arguments: argparse.Namespace) -> int:
             redis = stack.enter_context(embedded.redis(settings.hot_dir))
             servers.append(redis)
             print("\n".join(redis_lines(redis)))
-        if not servers and not (folder_of(settings) / "index.html").exists():
+        has_report = arguments.report_port is not None and (folder_of(settings) / "index.html").exists()
+        if not servers and not has_report:
             raise StoreError(
-                "PUMPLOSS_WARM_DSN and PUMPLOSS_HOT_URL name servers of your own, and there is no report yet, so there "
-                "is nothing to serve. Unset one of them to use the embedded server in its place."
+                "PUMPLOSS_WARM_DSN and PUMPLOSS_HOT_URL name servers of your own, and there is no report to show, so "
+                "there is nothing to serve. Unset one of them to use the embedded server in its place."
             )
         shown = arguments.report_port is not None and _report(stack, folder_of(settings), arguments.report_port)
         if not servers and not shown:

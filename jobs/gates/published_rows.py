@@ -20,6 +20,7 @@ from pumploss.contract import Check, Metric, Severity, holds, within
 from pumploss.errors import CheckError
 from pumploss.warm import tables as warm
 from pumploss.warm.staging import StagedTable
+from pumploss.warm.summed_tables import KEPT_LOSERS
 from pumploss.warm.warm_table import WarmTable
 
 CHECKS: dict[WarmTable, tuple[Check, ...]] = {
@@ -58,7 +59,7 @@ CHECKS: dict[WarmTable, tuple[Check, ...]] = {
     warm.BUSY_TOKENS: (
         holds("losers <= sellers AND sellers <= traders AND traders <= trades", "who loses sells, who sells trades"),
     ),
-    warm.BUSY_TOKEN_LOSERS: (*within("rank", 1, 1000, "as many places as a board has"),),
+    warm.BUSY_TOKEN_LOSERS: (*within("rank", 1, KEPT_LOSERS, "as many places as are kept"),),
     warm.MARKET_DAYS: (
         *within("loss_sol", None, 0, "losses carry a minus sign"),
         holds("buys + sells = trades", "a trade is a buy or a sell"),

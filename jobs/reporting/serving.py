@@ -8,7 +8,6 @@ from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
 
 #: Names under which a browser may ask: a page of somebody else's that points its own name here gets nothing.
 _HOSTS: Final = ("127.0.0.1", "localhost")
@@ -27,7 +26,7 @@ class _Pages(SimpleHTTPRequestHandler):
         if self.headers.get("Host", "").partition(":")[0] not in _HOSTS:
             self.send_error(HTTPStatus.FORBIDDEN, "The report answers as localhost only")
             return None
-        if not _is_page(self.directory, unquote(urlsplit(self.path).path)):
+        if not _is_page(Path(self.directory), Path(self.translate_path(self.path))):
             self.send_error(HTTPStatus.NOT_FOUND, "There is no such page", "A night writes them, or `pumploss report`.")
             return None
         return super().send_head()
@@ -61,13 +60,11 @@ class _Server(ThreadingHTTPServer):
         """Keep quiet of what strangers did to their connections."""
 
 
-def _is_page(folder: str, path: str) -> bool:
-    """Tell whether a path of an address is a file of the report itself: not hidden, no link to elsewhere."""
-    if "\0" in path:
-        return False
-    asked = Path(folder, path.lstrip("/") or "index.html")
-    is_hidden = any(part.startswith(".") for part in Path(path).parts)
-    return not is_hidden and asked.is_file() and asked.resolve().is_relative_to(Path(folder).resolve())
+def _is_page(folder: Path, asked: Path) -> bool:
+    """Tell whether a path below the folder is a file of the report itself: not hidden, no link to elsewhere."""
+    page = asked / "index.html" if asked == folder else asked
+    is_hidden = any(part.startswith(".") for part in page.relative_to(folder).parts)
+    return not is_hidden and page.is_file() and page.resolve().is_relative_to(folder.resolve())
 
 
 @contextmanager

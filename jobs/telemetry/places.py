@@ -8,11 +8,11 @@ from psycopg.conninfo import conninfo_to_dict
 
 from pumploss.hot_client import address
 from pumploss.settings import Settings
-from pumploss.warm.warm_table import LIVE
+from pumploss.warm.tables import EXPECTED_LOSERS, LEADERBOARDS, LIVE, NET_LOSERS
 
 Place = tuple[str, str]
 #: The tables of the warm store that the hot one shows.
-BOARDS: Final = ("leaderboards", "net_losers", "expected_losers")
+BOARDS: Final = tuple(table.name for table in (LEADERBOARDS, NET_LOSERS, EXPECTED_LOSERS))
 _POSTGRES_PORT: Final = "5432"
 
 

@@ -62,3 +62,8 @@ def test_servers_of_your_own_are_not_served(settings, monkeypatch, capsys):
     monkeypatch.setenv("PUMPLOSS_HOT_URL", "redis://cache")
     assert commands.main(["serve"]) == 1
     assert "nothing to serve" in capsys.readouterr().err
+    report = settings.home / "report" / "index.html"
+    report.parent.mkdir(parents=True)
+    report.write_text("nights")
+    assert commands.main(["serve", "--no-report"]) == 1
+    assert "nothing to serve" in capsys.readouterr().err

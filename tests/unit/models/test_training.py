@@ -12,7 +12,7 @@ from models.loss_model import SPEC as LOSS
 from models.risk_model import SPEC as RISK
 from models.scoring.score import ScoreMap
 from models.time_split import split_by_time
-from models.training import answers, train
+from models.training import train
 
 
 def trees(booster):
@@ -64,20 +64,6 @@ def test_the_refit_is_calibrated_by_what_was_said_of_days_unseen(planted, model)
     # What trees say of days that they know is too good to calibrate by.
     known = model.booster.predict(frame.x, raw_score=True)[frame.is_exposed]
     assert metrics.calibration_line(frame.is_loss[frame.is_exposed], model.calibrator.probability(known))[0] > 1.05
-
-
-@pytest.mark.parametrize("name", ["model", "risk"])
-def test_what_was_said_of_the_locked_days_gives_the_answers_of_asking_anew(planted, request, name):
-    frame, trained = planted(), request.getfixturevalue(name)
-    x = frame.x[trained.parts.rows(frame, trained.parts.test)]
-    said = crossfit.ask(trained.spec, frame, trained.parts.locked, [1, 0, 0, 0]).said
-    found, losses = answers(trained.judged, said)
-    np.testing.assert_array_equal(found.probability, trained.judged.probability(x))
-    if losses is None:
-        np.testing.assert_array_equal(found.ranking, trained.judged.log_odds(x))
-    else:
-        for field, values in vars(trained.judged.losses(x)).items():
-            np.testing.assert_array_equal(getattr(losses, field), values)
 
 
 def test_two_trainings_grow_the_same_trees(planted, trained, model):
