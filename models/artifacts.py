@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from models.card import model_card
 from models.report.page import page
@@ -14,8 +15,10 @@ from models.scoring.errors import ScoringError
 from models.scoring.peers import Peers
 from models.scoring.predictor import Predictor
 from models.scoring.served import BOOSTER, Served, from_files
-from models.training import Trained
 from pumploss.errors import ModelError
+
+if TYPE_CHECKING:
+    from models.training import Trained
 
 METRICS = "metrics.json"
 CARD = "model_card.md"
@@ -58,7 +61,7 @@ def scoring_code() -> dict[str, str]:
 
 
 def files(
-    trained: Trained, tags: Mapping[str, str], loss: Served | None = None, peers: Peers | None = None
+    trained: "Trained", tags: Mapping[str, str], loss: Served | None = None, peers: Peers | None = None
 ) -> dict[str, str]:
     """Write every file of a version, its code too: content by path.
 
@@ -78,7 +81,7 @@ def files(
     return {f"{MODEL}/{name}": text for name, text in content.items()} | scoring_code()
 
 
-def _as_served(trained: Trained, predictor: Predictor) -> Served:
+def _as_served(trained: "Trained", predictor: Predictor) -> Served:
     others = tuple((name, booster.model_to_string()) for name, booster in predictor.others.items())
     return Served(
         trained.spec.name, "", predictor.booster.model_to_string(), predictor.calibrator, trained.inputs,

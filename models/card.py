@@ -2,10 +2,13 @@
 
 import math
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from models.large_losses import LARGE_SOL
 from models.scoring.score import POINTS_PER_DOUBLING
-from models.training import Trained
+
+if TYPE_CHECKING:
+    from models.training import Trained
 
 _COLUMNS = (
     ("auc_exposed", "AUC, exposed"),
@@ -72,7 +75,7 @@ goes back to the version before; scores record the version that made them. **Own
 """
 
 
-def model_card(trained: Trained, tags: Mapping[str, str]) -> str:
+def model_card(trained: "Trained", tags: Mapping[str, str]) -> str:
     """Write the card in Markdown; `tags` are those of the version."""
     ours = trained.evaluation.model
     data = "\n".join(f"- {name}: {tags[name]}" for name in sorted(tags) if name.startswith(("data_", "range_")))
@@ -115,13 +118,13 @@ def _hurdle(ours: Mapping[str, float]) -> str:
     )
 
 
-def _comparisons(trained: Trained) -> str:
+def _comparisons(trained: "Trained") -> str:
     found = trained.evaluation.comparisons
     lines = [f"| {name} | {one.value:+.4f} | {one.low:+.4f} to {one.high:+.4f} |" for name, one in found.items()]
     return "\n".join(["| | difference | 95 % |", "|---|---|---|", *lines])
 
 
-def _folds(trained: Trained) -> str:
+def _folds(trained: "Trained") -> str:
     lines = [
         f"| {one.test} | {one.train} | {one.rows} | {one.auc_exposed:.3f} | {one.logloss:.4f} | {one.skill:.3f} "
         f"| {one.captured:.1%} | {one.captured_by_volume:.1%} |"
@@ -134,7 +137,7 @@ def _folds(trained: Trained) -> str:
     return "\n".join([head, *lines])
 
 
-def _slices(trained: Trained) -> str:
+def _slices(trained: "Trained") -> str:
     lines = [
         f"| {part.name} | {part.rows} | {part.outcomes} | {part.predicted:.3f} | {part.observed:.3f} "
         f"| {part.low:+.3f} to {part.high:+.3f} |"
@@ -146,7 +149,7 @@ def _slices(trained: Trained) -> str:
     return "\n".join([head, *lines])
 
 
-def _doubts(trained: Trained) -> str:
+def _doubts(trained: "Trained") -> str:
     lines = [
         f"| {one.about} | {one.weighed} | {one.weight} | {one.rows} | {one.changed} | {one.auc_exposed:.3f} "
         f"| {one.logloss:.4f} | {one.mean_probability:.3f} | {one.rate:.3f} | {one.captured:.1%} "
@@ -163,7 +166,7 @@ def _doubts(trained: Trained) -> str:
     return "\n".join([head, *lines, ""]) if lines else ""
 
 
-def _table(trained: Trained) -> str:
+def _table(trained: "Trained") -> str:
     rows = {"model": trained.evaluation.model, **trained.evaluation.baselines}
     lines = ["| | " + " | ".join(title for _, title in _COLUMNS) + " |", "|---" * (len(_COLUMNS) + 1) + "|"]
     for name, measures in rows.items():
@@ -176,7 +179,7 @@ _BAND_HEAD = (
 )
 
 
-def _score(trained: Trained) -> str:
+def _score(trained: "Trained") -> str:
     if trained.score_map is None:
         return ""
     fixed = trained.score_map
@@ -191,7 +194,7 @@ def _score(trained: Trained) -> str:
     return f"{head}\n\n{table}\n\n{_large(trained)}\n"
 
 
-def _large(trained: Trained) -> str:
+def _large(trained: "Trained") -> str:
     found = trained.evaluation.large_losses
     lines = [
         f'{one.rows} ({one.share:.1%}, 95 % {one.low:.1%} to {one.high:.1%}) were called "{one.band}"' for one in found

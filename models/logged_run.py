@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,14 +14,16 @@ from models.dataset import TrainingFrame
 from models.scoring.answers import Risks
 from models.scoring.coherent import Losses
 from models.scoring.served import Served
-from models.training import Trained
+
+if TYPE_CHECKING:
+    from models.training import Trained
 
 #: What the logged code imports.
 REQUIREMENTS = ("mlflow", "lightgbm", "numpy", "pandas", "pyarrow")
 _TEXTS = ("risk_band", "reasons", "loss_model_version")
 
 
-def log_model(trained: Trained, content: Mapping[str, str], loss: Served | None, frame: TrainingFrame) -> str:
+def log_model(trained: "Trained", content: Mapping[str, str], loss: Served | None, frame: TrainingFrame) -> str:
     """Log the model of these files into the open run; answers its address."""
     import mlflow.pyfunc
     from mlflow.models import ModelSignature
@@ -51,7 +53,7 @@ def log_model(trained: Trained, content: Mapping[str, str], loss: Served | None,
     return str(logged.model_uri)
 
 
-def answered(trained: Trained, loss: Served | None) -> list[str]:
+def answered(trained: "Trained", loss: Served | None) -> list[str]:
     """Name what the model answers, in order."""
     losses = list(Losses.__annotations__) if trained.spec.is_hurdle or loss is not None else []
     risks = list(Risks.__annotations__) if trained.spec.has_score else []

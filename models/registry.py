@@ -14,13 +14,14 @@ from models.moved_registry import follow
 from models.peers import peers
 from models.quiet_mlflow import calm, started
 from models.scoring.served import Served
-from models.training import Trained
 from pumploss.errors import ModelError
 from pumploss.settings import Settings
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities.model_registry import ModelVersion
+
+    from models.training import Trained
 
 EXPERIMENT = "pumploss"
 CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
@@ -157,7 +158,7 @@ class Registry:
                 f"{name} VERSION` any other; or train again."
             ) from error
 
-    def log(self, trained: Trained, tags: Mapping[str, str], frame: TrainingFrame) -> str:
+    def log(self, trained: "Trained", tags: Mapping[str, str], frame: TrainingFrame) -> str:
         """Register a model and the rows it was made from as a new version with the alias `challenger`.
 
         Answers the version. A risk model takes the loss model with it that serves beside it. Raises ModelError where
@@ -173,7 +174,7 @@ class Registry:
                 "stays as it is; see to the registry, then train again."
             ) from error
 
-    def _logged(self, trained: Trained, tags: Mapping[str, str], frame: TrainingFrame) -> str:
+    def _logged(self, trained: "Trained", tags: Mapping[str, str], frame: TrainingFrame) -> str:
         import mlflow
 
         client, name = self._client, trained.spec.name
