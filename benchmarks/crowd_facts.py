@@ -206,5 +206,5 @@ def _write(context: Context, table: Table, day: CrowdDay, rows: pa.Table) -> Non
     part = rows[table.split_by].to_numpy() // (16 // splits) if splits > 1 else np.zeros(len(rows), np.int64)
     for split in range(splits):
         chosen = rows.take(pa.array(np.flatnonzero(part == split))) if splits > 1 else rows
-        write_partition(folder, {name: day.date, **({"split": split} if splits > 1 else {})}, chosen)
+        write_partition(table, folder, {name: day.date, **({"split": split} if splits > 1 else {})}, chosen)
     context.lake.replace(table, context.lake.laid(table, folder), [day.date], {day.date: len(rows)})

@@ -118,7 +118,7 @@ def simulate_day(context: Context, rows: int) -> date:
     folder = context.lake.laying(contract)
     for (number,), part in whole.partition_by(SPLIT, as_dict=True).items():
         stored = part.select(contract.names).to_arrow().cast(contract.arrow_schema)
-        write_partition(folder, {"trade_date": day, SPLIT: number}, stored.drop_columns("trade_date"))
+        write_partition(contract, folder, {"trade_date": day, SPLIT: number}, stored.drop_columns("trade_date"))
     context.lake.replace(contract, context.lake.laid(contract, folder), [day], {day: len(whole)})
     return day
 

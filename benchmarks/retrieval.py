@@ -36,7 +36,7 @@ def run(rows: int = ROWS) -> Iterator[str]:
         for number in range(DAYS):
             found, day = feature_rows(crowd, number), shift(AT.date(), number)
             below = context.lake.laying(TABLE)
-            write_partition(below, {TABLE.day: day}, found.drop_columns([TABLE.day]))
+            write_partition(TABLE, below, {TABLE.day: day}, found.drop_columns([TABLE.day]))
             context.lake.replace(TABLE, context.lake.laid(TABLE, below), [day], {day: found.num_rows})
             labels.append(pl.DataFrame(pl.from_arrow(found.select([TRADER.name, AS_OF.name]))))
         version = context.lake.version(TABLE)

@@ -88,7 +88,7 @@ def append(context: Context, table: Table, rows: pa.Table) -> None:
     for split in range(splits):
         own = pc.equal(pc.divide(rows[table.split_by], COHORTS // splits), split) if splits > 1 else None
         part = rows if own is None else rows.filter(own)
-        write_partition(below, {table.day: day, SPLIT: split}, part.drop_columns([table.day]))
+        write_partition(table, below, {table.day: day, SPLIT: split}, part.drop_columns([table.day]))
     context.lake.replace(table, context.lake.laid(table, below), [day], {day: rows.num_rows})
 
 

@@ -54,7 +54,7 @@ def trace_split(folder: str, splits: int, rows: pa.Table) -> pa.Table:
     fault = _fault(uneven_closes(trades, lots))
     if fault is None and len(trades):
         for day, trips in _traced(trades, rows.filter(rows["path"].is_null())):
-            write_partition(folder, {TABLE.day: day, SPLIT: number}, trips.drop_columns(TABLE.day))
+            write_partition(TABLE, folder, {TABLE.day: day, SPLIT: number}, trips.drop_columns(TABLE.day))
     return pa.table({"fault": pa.array([fault], pa.string())})
 
 

@@ -113,7 +113,7 @@ def write_split(folders: dict[str, str], splits: int, rows: pa.Table) -> pa.Tabl
     for table, part in zip((TABLE, LOTS), made, strict=True):
         for day, of_day in by_day(with_cohort(part, trades), table.day):
             partition = {table.day: day, SPLIT: number}
-            write_partition(folders[table.name], partition, of_day.drop_columns(table.day))
+            write_partition(table, folders[table.name], partition, of_day.drop_columns(table.day))
             counted.append({"name": table.name, "day": day, "rows": len(of_day), "aside": _set_aside(of_day)})
     schema = pa.schema([("name", pa.string()), ("day", pa.date32()), ("rows", pa.int64()), ("aside", pa.int64())])
     return pa.Table.from_pylist(counted, schema=schema)

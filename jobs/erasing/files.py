@@ -12,6 +12,8 @@ import pyarrow.parquet as pq
 
 from jobs.erasing.forms import Trader
 from pumploss.columns import CREATOR, FILE, TRADER
+from pumploss.contract import Table
+from pumploss.lake.files import packing
 
 #: Columns that hold text in which an address may stand anywhere: of a refused line, and of the ledger.
 LINES = ("raw", "detail")
@@ -107,8 +109,8 @@ def _values_taken(said: Any, trader: Trader) -> Any:
     return trader.taken_from(said) if isinstance(said, str) else said
 
 
-def rewrite(storage: Any, source: str, target: str, trader: Trader) -> int:
-    """Writes what is left of a file to another, a row group at a time; answers how many rows are left.
+def rewrite(storage: Any, table: Table, source: str, target: str, trader: Trader) -> int:
+    """Writes what is left of a file of the table to another, a row group at a time; answers how many rows are left.
 
     Where none is left, no file is written.
     """
@@ -118,7 +120,7 @@ def rewrite(storage: Any, source: str, target: str, trader: Trader) -> int:
         if not any(_rows_left(file, number, trader) for number in range(file.num_row_groups)):
             return 0
         storage.makedirs(target.rpartition("/")[0], exist_ok=True)
-        with storage.open(target, "wb") as made, _writer(made, _plain(file.schema_arrow)) as writer:
+        with storage.open(target, "wb") as made, _writer(table, made, _plain(file.schema_arrow)) as writer:
             for kept in groups:
                 writer.write_table(kept)
                 rows += kept.num_rows
@@ -147,8 +149,6 @@ def _plain(schema: pa.Schema) -> pa.Schema:
     return schema
 
 
-def _writer(made: Any, schema: pa.Schema) -> pq.ParquetWriter:
+def _writer(table: Table, made: Any, schema: pa.Schema) -> pq.ParquetWriter:
     """Writes as `pumploss.lake.files` does."""
-    return pq.ParquetWriter(
-        made, schema, compression="zstd", compression_level=1, store_schema=False, write_page_index=True
-    )
+    return pq.ParquetWriter(made, schema, store_schema=False, write_page_index=True, **packing(table))

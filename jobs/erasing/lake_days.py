@@ -81,7 +81,7 @@ def _staged(context: Context, table: Table, held: Iterable[str], days: list[date
     for number, file in enumerate(context.lake.files(table, days)):
         target = f"{folder}/{_below(table, file)}/{number}.parquet"
         if _name(file.path) in names:
-            rewrite(storage, file.path, target, trader)
+            rewrite(storage, table, file.path, target, trader)
         else:
             storage.makedirs(target.rpartition("/")[0], exist_ok=True)
             storage.cp_file(file.path, target)

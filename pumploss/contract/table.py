@@ -21,6 +21,7 @@ class Table:
 
     `key` identifies a row; where none exists, `no_key_because` says why. The first partition column is the table's day.
     `split_by` is the cohort column by which the files of a large day are split, where the table has one.
+    `is_reread` says that each day is read again for a month: its files are packed for reading then, not for size.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Table:
     order_by: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     no_key_because: str = ""
+    is_reread: bool = False
     _by_name: dict[str, Column] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 KEPT_TYPES = frozenset({Type.STRING, Type.BIGINT, Type.INT, Type.TIMESTAMP, Type.DATE})
 #: Writers may cut longer text in a footer: such a bound need not be a value of the file.
 WHOLE_TEXT_BYTES = 63
+#: How files of a table whose days are read for a month are packed: half the time to read of zstd, two fifths larger.
+REREAD_CODEC = "lz4_raw"
+#: How a writer of Arrow names it.
+_REREAD: "dict[str, Any]" = {"compression": "lz4"}
+_PACKED: "dict[str, Any]" = {"compression": "zstd", "compression_level": 1}
 _THREADS = 16
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -70,7 +75,12 @@ def columns_with_statistics(table: Table) -> list[str]:
     return [c.name for c in table.columns if c.type in KEPT_TYPES and c.name not in table.partition_by]
 
 
-def write_partition(folder: str, partition: Mapping[str, object], rows: "pa.Table") -> None:
+def packing(table: Table) -> "dict[str, Any]":
+    """Say how a writer of Arrow is to pack files of the table."""
+    return _REREAD if table.is_reread else _PACKED
+
+
+def write_partition(table: Table, folder: str, partition: Mapping[str, object], rows: "pa.Table") -> None:
     """Write rows, without their partition columns and in their order, as the one file of a partition below a folder.
 
     A second attempt writes the same file again. Text is best given as dictionaries: they are written as they are.
@@ -84,8 +94,7 @@ def write_partition(folder: str, partition: Mapping[str, object], rows: "pa.Tabl
     repeating = [field.name for field in rows.schema if pa.types.is_dictionary(field.type)]
     with storage.open(f"{bare}/rows.parquet", "wb") as file:
         pq.write_table(
-            rows, file, compression="zstd", compression_level=1, use_dictionary=repeating, store_schema=False,
-            write_page_index=True,
+            rows, file, use_dictionary=repeating, store_schema=False, write_page_index=True, **packing(table)
         )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pumploss.contract import Table
+from pumploss.lake.files import REREAD_CODEC
 from pumploss.lake.splits import BLOCK, SPLIT, split_condition
 from pumploss.lake.sweeping import let_go, owned, sweep
 from pumploss.slots import slots
@@ -45,7 +46,8 @@ class Stage:
         """Compute the frame once, to files, and read it from there."""
         self._own()
         path, plain = f"{self.root}/{name}", plain_arrays(frame)
-        plain.write.mode("overwrite").parquet(path)
+        # Read once or twice and deleted: packing them would be most of what they cost.
+        plain.write.mode("overwrite").option("compression", "uncompressed").parquet(path)
         if not storage.glob(f"{path}/*.parquet"):  # the embedded engine writes no file where there are no rows
             return self._session().createDataFrame([], plain.schema)
         return self._session().read.schema(plain.schema).parquet(path)
@@ -80,7 +82,10 @@ class Stage:
         arranged = arranged.repartition(slots(frame.sparkSession), *parts)
         if table.order_by:
             arranged = in_order(table, arranged, parts)
-        arranged.write.mode("append").partitionBy(*parts).parquet(folder)
+        writer = arranged.write.mode("append").partitionBy(*parts)
+        if table.is_reread:
+            writer = writer.option("compression", REREAD_CODEC)
+        writer.parquet(folder)
 
     def folder(self, table: Table) -> str:
         """Name a new folder for files of the table."""

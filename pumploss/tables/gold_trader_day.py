@@ -76,6 +76,7 @@ TABLE = Table(
     key=("trader_address", "day"),
     partition_by=("day",),
     split_by="trader_cohort",
+    is_reread=True,
     order_by=("trader_address",),
     checks=(
         *within("equity_close_lamports", 0, None, "an exit cannot cost more than nothing"),

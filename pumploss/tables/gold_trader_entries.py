@@ -76,6 +76,7 @@ TABLE = Table(
     key=("trader_address", "day"),
     partition_by=("day",),
     split_by="trader_cohort",
+    is_reread=True,
     order_by=("trader_address",),
     checks=(
         holds("size(entered_mint_numbers) = entry_count", "each entry is into a mint"),

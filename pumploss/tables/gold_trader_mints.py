@@ -32,6 +32,7 @@ TABLE = Table(
     key=("trader_address", "day"),
     partition_by=("day",),
     split_by="trader_cohort",
+    is_reread=True,
     order_by=("trader_address",),
     checks=(
         holds("size(mint_numbers) > 0", "a row says that the trader traded something that day"),

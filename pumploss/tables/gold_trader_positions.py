@@ -53,6 +53,7 @@ TABLE = Table(
     key=("trader_address", "day"),
     partition_by=("day",),
     split_by="trader_cohort",
+    is_reread=True,
     order_by=("trader_address",),
     checks=(
         holds("won_position_count + lost_position_count <= closed_position_count", "others made nothing"),

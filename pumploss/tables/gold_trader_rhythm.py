@@ -38,6 +38,7 @@ TABLE = Table(
     key=("trader_address", "day"),
     partition_by=("day",),
     split_by="trader_cohort",
+    is_reread=True,
     order_by=("trader_address",),
     checks=(
         holds(f"size(gap_bins) = {GAP_BINS}", "every pause of a day has its range"),

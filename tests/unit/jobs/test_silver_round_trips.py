@@ -36,7 +36,9 @@ def split(tmp_path):
         for table, rows in ((PNL, trades), (silver_open_lots.TABLE, lots)):
             for day in rows[table.day].unique().to_pylist():
                 of_day = rows.filter(pc.equal(rows[table.day], pa.scalar(day)))
-                write_partition(str(tmp_path), {"of": table.name, table.day: day}, of_day.drop_columns(table.day))
+                write_partition(
+                    table, str(tmp_path), {"of": table.name, table.day: day}, of_day.drop_columns(table.day)
+                )
                 path = str(tmp_path / f"of={table.name}" / f"{table.day}={day}" / "rows.parquet")
                 named.append({"input": table.name, "path": path, "path_day": day})
         states = [{name: row[name] for name in STATE} for row in before]

@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 
 from jobs.erasing.files import holding, rewrite, without
 from jobs.erasing.forms import ERASED, Trader
+from pumploss.tables import bronze_trades
 from tests.building.addresses import address
 
 ANN, BOB = Trader(address("ann")), Trader(address("bob"))
@@ -22,7 +23,7 @@ def test_a_dump_that_was_named_after_him_loses_its_name_in_rows_of_others(tmp_pa
     pq.write_table(rows[1:], str(tmp_path / "others.parquet"))
     pq.write_table(rows[1:2], str(tmp_path / "one.parquet"))
     assert holding(STORAGE, STORAGE.find(str(tmp_path)), ANN) == [source]
-    assert rewrite(STORAGE, source, target, ANN) == 3
+    assert rewrite(STORAGE, bronze_trades.TABLE, source, target, ANN) == 3
     left = pq.read_table(target)["file"].to_pylist()
     assert left == [f"canonical/2026-01-05/{ERASED}.csv", *files[1:]]
 

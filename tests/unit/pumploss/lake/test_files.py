@@ -38,7 +38,7 @@ def test_times_are_bounded_by_whole_milliseconds_around_them(tmp_path):
     at = datetime(2026, 1, 1, 1, 2, 3, 4567, tzinfo=UTC)
     table = replace(TABLE, columns=(Column("noted_at", Type.TIMESTAMP, ""), *TABLE.columns))
     rows = pa.table({"noted_at": pa.array([at, at], pa.timestamp("us", "UTC"))})
-    files.write_partition(str(tmp_path / "laid"), {"day": D1, "group": 3}, rows)
+    files.write_partition(table, str(tmp_path / "laid"), {"day": D1, "group": 3}, rows)
     (found,) = files.laid_files(Lake(str(tmp_path), lambda: None).storage, str(tmp_path / "laid"), table)
     assert (found.partition, found.folder, found.rows) == (
         {"day": "2026-01-01", "group": "3"},

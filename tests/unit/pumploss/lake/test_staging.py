@@ -1,8 +1,10 @@
 """What is staged for a table: unseen, in order, and written once."""
 
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
+import pyarrow.parquet as pq
 import pytest
 
 from tests.building.things import D1, D2, TABLE, parquet_files, things
@@ -22,6 +24,21 @@ def test_a_stage_of_nothing_keeps_its_columns(lake, frame, columns):
     staged = lake.stage("nothing", frame(TABLE).select(*columns))
     assert [kind for _, kind in staged.dtypes] == [TABLE[name].type.spark for name in columns]
     assert staged.count() == 0
+
+
+def _packed(paths):
+    return {pq.read_metadata(path).row_group(0).column(0).compression for path in paths}
+
+
+def test_what_is_read_once_is_not_packed_and_what_is_read_for_a_month_is_packed_for_reading(lake, frame, tmp_path):
+    rows = frame(TABLE, {"thing": "a", "day": D1})
+    lake.stage("things", rows)
+    assert _packed((tmp_path / "lake").rglob("*.parquet")) == {"UNCOMPRESSED"}
+    lake.unstage()
+    for table, codec in ((TABLE, "ZSTD"), (replace(TABLE, is_reread=True), "LZ4")):
+        lake.replace(table, lake.stage(table, rows), [D1], {D1: 1})
+        assert _packed([max(parquet_files(lake), key=lambda path: path.stat().st_mtime_ns)]) == {codec}
+        lake.unstage()
 
 
 def test_what_was_staged_for_a_table_is_not_written_again(lake, laid):
