@@ -63,6 +63,11 @@ class PostgresServer(EmbeddedServer):
         return self.data_dir / "data"
 
     @property
+    def has_data(self) -> bool:
+        """Tell whether it was ever started, and so may hold anything."""
+        return self.data.exists()
+
+    @property
     def dsn(self) -> str:
         """Return the libpq connection string of the database `pumploss`, as its owner."""
         return self.dsn_of(USER)
