@@ -56,6 +56,7 @@ class PostgresServer(EmbeddedServer):
     name: ClassVar[str] = "PostgreSQL"
     socket_name: ClassVar[str] = f".s.PGSQL.{_PORT}"
     setting: ClassVar[str] = "PUMPLOSS_WARM_DSN"
+    repair: ClassVar[str] = "the next night publishes everything in it again from the lake"
 
     @property
     def data(self) -> Path:

@@ -10,6 +10,8 @@ from urllib.parse import quote
 
 from pumploss.checks.data_docs.stores import RESULTS, SITE, SUITES, WAIT_SECONDS, builder_of, stores_of
 from pumploss.embedded import locks
+from pumploss.errors import DamagedFileError
+from pumploss.small_files import read_small
 from pumploss.whole_files import write_whole
 
 #: Nights whose results are kept: those judged last.
@@ -96,17 +98,37 @@ def _page(folder: Path, section: str, key: Any) -> Path:
 
 def _drop_torn(folder: Path) -> None:
     """Delete results and suites that have no page yet and cannot be read: one of them would stop all pages."""
-    for section in (RESULTS, SUITES):
-        for path in (folder / section).rglob("*.json"):
-            page = (folder / SITE / path.relative_to(folder)).with_suffix(".html")
-            if not page.exists() and not _is_whole(path):
-                path.unlink()
+    for path in torn(folder):
+        if not (folder / SITE / path.relative_to(folder)).with_suffix(".html").exists():
+            drop(path)
+
+
+def torn(folder: Path) -> list[Path]:
+    """List stored results and suites that cannot be read."""
+    stored = [path for section in (RESULTS, SUITES) for path in sorted((folder / section).rglob("*.json"))]
+    return [path for path in stored if not _is_whole(path)]
+
+
+def drop(path: Path) -> None:
+    """Delete a stored result or suite: what was judged then is no longer shown, and nothing else needs it."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
 
 
 def _is_whole(path: Path) -> bool:
     try:
-        return isinstance(json.loads(path.read_text(encoding="utf-8")), dict)
-    except ValueError:
+        return read_small(path, dict[str, Any], "") is not None
+    except DamagedFileError:
+        return _is_measured_infinite(path)
+
+
+def _is_measured_infinite(path: Path) -> bool:
+    """Tell whether only a word that Python's JSON has for something infinite makes a file unreadable to others."""
+    try:
+        return isinstance(json.loads(path.read_bytes()), dict)
+    except (OSError, ValueError):
         return False
 
 
