@@ -3,6 +3,7 @@
 import html
 import json
 import shutil
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,20 @@ from pumploss.whole_files import write_whole
 
 #: Nights whose results are kept: those judged last.
 NIGHTS = 30
+
+
+@dataclass(frozen=True)
+class _Result:
+    """Holds what every stored result has."""
+
+    results: list[Any]
+
+
+@dataclass(frozen=True)
+class _Suite:
+    """Holds what every stored suite has."""
+
+    expectations: list[Any]
 
 
 def index(folder: Path) -> Path:
@@ -105,8 +120,13 @@ def _drop_torn(folder: Path) -> None:
 
 def torn(folder: Path) -> list[Path]:
     """List stored results and suites that cannot be read."""
-    stored = [path for section in (RESULTS, SUITES) for path in sorted((folder / section).rglob("*.json"))]
-    return [path for path in stored if not _is_whole(path)]
+    shapes: tuple[tuple[str, type[_Result | _Suite]], ...] = ((RESULTS, _Result), (SUITES, _Suite))
+    return [
+        path
+        for section, shape in shapes
+        for path in sorted((folder / section).rglob("*.json"))
+        if not _is_whole(path, shape)
+    ]
 
 
 def drop(path: Path) -> None:
@@ -117,18 +137,18 @@ def drop(path: Path) -> None:
         path.unlink()
 
 
-def _is_whole(path: Path) -> bool:
+def _is_whole(path: Path, shape: type[_Result | _Suite]) -> bool:
     try:
-        return read_small(path, dict[str, Any], "") is not None
+        return read_small(path, shape, "") is not None
     except DamagedFileError:
         return _is_measured_infinite(path)
 
 
 def _is_measured_infinite(path: Path) -> bool:
-    """Tell whether only a word that Python's JSON has for something infinite makes a file unreadable to others."""
+    """Tell whether only a word that Python's JSON has for something infinite makes a result unreadable to others."""
     try:
-        return isinstance(json.loads(path.read_bytes()), dict)
-    except (OSError, ValueError):
+        return bool(json.loads(path.read_bytes())["results"])
+    except (OSError, ValueError, TypeError, KeyError):
         return False
 
 
