@@ -47,7 +47,7 @@ def connect(url: str, **options: Any) -> redis.Redis:
 
 
 def _refuse_plain(url: str, seconds: float) -> None:
-    """Raise TimeoutError of Redis where no server of a `rediss://` address answers in TLS; who is away is left alone."""
+    """Raise TimeoutError of Redis where no server of a `rediss://` address answers in TLS; one that is away is left."""
     if not url.startswith("rediss"):
         return
     told = [_speaks_tls(_node(urlsplit(node)), seconds) for node in (cluster_nodes(url) or [url])[:_ASKED]]
