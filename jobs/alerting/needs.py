@@ -15,6 +15,7 @@ from jobs.running.due_days import holes
 from jobs.verifying.lake import by_logs
 from pumploss import clock
 from pumploss.days import Days, shift
+from pumploss.lake.ledger import order_of
 from pumploss.lake.locks import lake_holders
 
 _RED_DAY: Final = 'Runbook: "When a day is red" in docs/operations.md'
@@ -87,15 +88,20 @@ def _stale_days(context: Context) -> Iterator[Need]:
 
 def _seen(context: Context, stale: Mapping[str, set[date]]) -> str:
     """Say what readers of the stores see: a store that was published since the change does not show what was before."""
-    failed = [store for store, step in PUBLISHERS.items() if failures(context, BY_NAME[step])]
+    failed = [store for store, step in PUBLISHERS.items() if _ended_last(context, step) == "failed"]
     old = [store for store, step in PUBLISHERS.items() if step in stale and store not in failed]
     new = [store for store in shown_days(context) if store not in old + failed]
     if not (new or failed):
         return "readers see what was before"
     said = [f"readers of the {_and(old)} see what was before"] if old else []
-    said += [f"the {_and(new)} was published since"] if new else []
+    said += [f"what was published since shows in the {_and(new)}"] if new else []
     said += [f"the {_and(failed)} may show either, as its step failed"] if failed else []
     return ", ".join(said)
+
+
+def _ended_last(context: Context, step: str) -> str | None:
+    rows = [row for (name, _), row in context.ledger.latest().items() if name == step]
+    return str(max(rows, key=order_of)["status"]) if rows else None
 
 
 def _and(names: list[str]) -> str:
