@@ -101,14 +101,14 @@ def test_a_store_that_was_published_since_is_not_said_to_show_what_was_before(se
         assert seen(context) == "readers see what was before"
         said(context, "publish_warm", "ok", D1)
         assert seen(context) == (
-            "readers of the online features and the hot store see what was before, what was published since shows in the "
-            "warm store"
+            "readers of the online features and the hot store see what was before, "
+            "what was published since shows in the warm store"
         )
         said(context, "materialize_features", "ok", D1)
         said(context, "publish_hot", "failed", D1, error="the exports could not be written")
         assert seen(context) == (
-            "what was published since shows in the warm store and the online features, the hot store may show either, as "
-            "its step failed"
+            "what was published since shows in the warm store and the online features, "
+            "the hot store may show either, as its step failed"
         )
 
 
