@@ -9,35 +9,20 @@ may keep files there. Losses carry a minus sign; amounts are texts of exact SOL.
 import gzip
 import hashlib
 import json
-import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Final, Protocol
 
-from pumploss.errors import DamagedFileError, StoreError
-from pumploss.small_files import decoded, read_small
+from pumploss.errors import StoreError
+from pumploss.export_index import INDEX, named_before
 from pumploss.whole_files import write_whole
 
-INDEX: Final = "index.json"
 #: Pages change once a night; whoever has one may show it for a minute, and an old one while a new one is fetched.
 CACHE_CONTROL: Final = "public, max-age=60, stale-while-revalidate=3600"
 _JSON: Final = "application/json"
-
-
-@dataclass(frozen=True)
-class _Listed:
-    path: str
-
-
-@dataclass(frozen=True)
-class _Index:
-    """Holds what is read of an index: the version of the export, and the paths of its pages."""
-
-    version: str
-    pages: list[_Listed]
 
 
 @dataclass(frozen=True)
@@ -158,7 +143,7 @@ def export(place: Target, tables: Mapping[str, list[dict[str, Any]]], as_of: dat
     """
     pages = [page for name, rows in tables.items() for page in _pages(name, rows, as_of)]
     try:
-        earlier = _named_by_index(place)
+        earlier = named_before(place.read)
         changed = [page for page in pages if place.tag(page.path) != page.etag]
         for page in changed:
             place.put(page)
@@ -175,46 +160,6 @@ def export(place: Target, tables: Mapping[str, list[dict[str, Any]]], as_of: dat
             "affected: mend or unset PUMPLOSS_EXPORTS, then run publish_hot again."
         ) from error
     return len(changed)
-
-
-def _named_by_index(place: Target) -> set[str]:
-    """List the pages of the export of before. Raises StoreError where the index is somebody else's.
-
-    One that was harmed is told from that by its packed copy, which is ours or not there.
-    """
-    text = place.read(INDEX)
-    if text is None:
-        return set()
-    try:
-        said = decoded(text, INDEX, _Index, "")
-    except DamagedFileError as error:
-        if (kept := _packed_index(place)) is None:
-            raise StoreError(
-                f"The exports lie where there is an {INDEX} that is not theirs: nothing was written. Give "
-                f"PUMPLOSS_EXPORTS a folder, or a prefix, of its own, or delete that {INDEX} where it is theirs and "
-                "was damaged; then run publish_hot again."
-            ) from error
-        said = kept
-    paths = {page.path for page in said.pages} if said.version else set()
-    return {path for path in paths if ".." not in PurePosixPath(path).parts and not path.startswith("/")}
-
-
-def torn(folder: Path) -> DamagedFileError | None:
-    """Say what is wrong with the index of a folder of exports; None where it is whole or not there."""
-    repair = f"Delete it where it is ours: the next night writes it again, beside the pages below {folder}."
-    try:
-        read_small(folder / INDEX, _Index, repair)
-    except DamagedFileError as error:
-        return error
-    return None
-
-
-def _packed_index(place: Target) -> _Index | None:
-    try:
-        packed = place.read(f"{INDEX}.gz")
-        return decoded(gzip.decompress(packed), INDEX, _Index, "") if packed else None
-    except (OSError, EOFError, zlib.error, DamagedFileError):
-        return None
 
 
 def _pages(name: str, rows: list[dict[str, Any]], as_of: datetime) -> list[Page]:

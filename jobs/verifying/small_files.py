@@ -7,7 +7,7 @@ from pathlib import Path
 from jobs.reporting import site
 from jobs.running.context import Context
 from jobs.verifying.finding import Finding
-from pumploss import exports
+from pumploss import export_index
 from pumploss.bound_landing import NOTE
 from pumploss.checks import data_docs
 from pumploss.errors import DamagedFileError
@@ -69,9 +69,9 @@ def _of_result(path: Path) -> Finding:
 
 def _of_exports(context: Context) -> Iterator[Finding]:
     settings = context.settings
-    if "://" in settings.exports_root or (error := exports.torn(Path(settings.exports_root))) is None:
+    if "://" in settings.exports_root or (error := export_index.torn(Path(settings.exports_root))) is None:
         return
-    index = Path(settings.exports_root) / exports.INDEX
+    index = Path(settings.exports_root) / export_index.INDEX
 
     def mend() -> str:
         index.unlink()

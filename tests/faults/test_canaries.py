@@ -85,6 +85,7 @@ def tried(words, home, is_forked=False, **planted):
     """Exit code and output of a command, whose process loads the libraries itself if it is not forked."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PUMPLOSS_", "SPARK_"))}
     environment = {**kept, **ALWAYS, "PUMPLOSS_HOME": str(home), **planted}
+    environment.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")  # seven take four minutes
     command = ["-m", "jobs", *words]
     if is_forked:
         done = forks.run(command, environment)
