@@ -113,13 +113,15 @@ def _page(folder: Path, section: str, key: Any) -> Path:
 
 def _drop_torn(folder: Path) -> None:
     """Delete results and suites that have no page yet and cannot be read: one of them would stop all pages."""
-    for path in torn(folder):
-        if not (folder / SITE / path.relative_to(folder)).with_suffix(".html").exists():
-            drop(path)
+    for section in (RESULTS, SUITES):
+        for path in (folder / section).rglob("*.json"):
+            page = (folder / SITE / path.relative_to(folder)).with_suffix(".html")
+            if not page.exists() and not _is_whole(path, dict[str, Any]):
+                drop(path)
 
 
 def torn(folder: Path) -> list[Path]:
-    """List stored results and suites that cannot be read."""
+    """List stored results and suites that cannot be read, or lack what every one of them has."""
     shapes: tuple[tuple[str, type[_Result | _Suite]], ...] = ((RESULTS, _Result), (SUITES, _Suite))
     return [
         path
@@ -137,7 +139,7 @@ def drop(path: Path) -> None:
         path.unlink()
 
 
-def _is_whole(path: Path, shape: type[_Result | _Suite]) -> bool:
+def _is_whole(path: Path, shape: type[Any]) -> bool:
     try:
         return read_small(path, shape, "") is not None
     except DamagedFileError:
