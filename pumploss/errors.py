@@ -47,6 +47,14 @@ class BusyLakeError(LockedError):
     """Another run holds the whole lake: a night, a backfill, or a step."""
 
 
+class DamagedFileError(PumpLossError):
+    """A small file of a home does not hold what was written: `what` is wrong with it, and the `repair`."""
+
+    def __init__(self, what: str, repair: str) -> None:
+        super().__init__(f"{what}. {repair}")
+        self.what, self.repair = what, repair
+
+
 class ConservationError(PumpLossError):
     """Rows or amounts went missing between a step's input and its output."""
 

@@ -13,13 +13,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 from pumploss.errors import StoreError
+from pumploss.export_index import INDEX, named_before
 from pumploss.whole_files import write_whole
 
-INDEX: Final = "index.json"
 #: Pages change once a night; whoever has one may show it for a minute, and an old one while a new one is fetched.
 CACHE_CONTROL: Final = "public, max-age=60, stale-while-revalidate=3600"
 _JSON: Final = "application/json"
@@ -143,7 +143,7 @@ def export(place: Target, tables: Mapping[str, list[dict[str, Any]]], as_of: dat
     """
     pages = [page for name, rows in tables.items() for page in _pages(name, rows, as_of)]
     try:
-        earlier = _named_by_index(place.read(INDEX))
+        earlier = named_before(place.read)
         changed = [page for page in pages if place.tag(page.path) != page.etag]
         for page in changed:
             place.put(page)
@@ -160,21 +160,6 @@ def export(place: Target, tables: Mapping[str, list[dict[str, Any]]], as_of: dat
             "affected: mend or unset PUMPLOSS_EXPORTS, then run publish_hot again."
         ) from error
     return len(changed)
-
-
-def _named_by_index(text: bytes | None) -> set[str]:
-    """List the pages of the export of before. Raises StoreError where the index is somebody else's."""
-    if text is None:
-        return set()
-    try:
-        said = json.loads(text)
-        paths = {str(page["path"]) for page in said["pages"]} if said["version"] else set()
-    except (KeyError, TypeError, ValueError) as error:
-        raise StoreError(
-            f"The exports lie where there is an {INDEX} that is not theirs: nothing was written. Give PUMPLOSS_EXPORTS "
-            "a folder, or a prefix, of its own, then run publish_hot again."
-        ) from error
-    return {path for path in paths if ".." not in PurePosixPath(path).parts and not path.startswith("/")}
 
 
 def _pages(name: str, rows: list[dict[str, Any]], as_of: datetime) -> list[Page]:

@@ -5,6 +5,8 @@ only where that is the same. Ours do change together, so there all of them begin
 `{pumploss}:published` for `pumploss:published`. One server, with its replicas, then holds all of them.
 """
 
+import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final, cast
@@ -21,6 +23,10 @@ from pumploss.hot_keys import PREFIX
 #: What redis-py raises where a server is away, full, or not what was expected.
 FAILURES: Final = (redis.RedisError, RedisClusterException)
 
+#: How long a server may take to greet in TLS, and how many servers of a cluster are asked.
+HANDSHAKE_SECONDS: Final = 5.0
+_ASKED = 3
+
 #: Begins every key of ours on a cluster.
 TAG: Final = "{pumploss}"
 
@@ -28,13 +34,45 @@ TAG: Final = "{pumploss}"
 def connect(url: str, **options: Any) -> redis.Redis:
     """Make a client of the Redis at a URL, or of the cluster whose servers a `redis+cluster://` one names.
 
-    The client of a cluster connects at once, and has the commands of the other one. Raises one of FAILURES.
+    The client of a cluster connects at once, and has the commands of the other one. Raises one of FAILURES, also where
+    TLS is wanted of servers that do not speak it: they would wait for more of a greeting that they do not understand.
     """
+    seconds = min(HANDSHAKE_SECONDS, options.get("socket_connect_timeout") or HANDSHAKE_SECONDS)
+    _refuse_plain(url, seconds)
     if not (nodes := cluster_nodes(url)):
         return redis.Redis.from_url(url, **options)
     others = [_node(urlsplit(node)) for node in nodes[1:]]
     client = RedisCluster.from_url(nodes[0], startup_nodes=others, **options)
     return cast("redis.Redis", client)
+
+
+def _refuse_plain(url: str, seconds: float) -> None:
+    """Raise TimeoutError of Redis where no server of a `rediss://` address answers in TLS; one that is away is left."""
+    if not url.startswith("rediss"):
+        return
+    told = [_speaks_tls(_node(urlsplit(node)), seconds) for node in (cluster_nodes(url) or [url])[:_ASKED]]
+    if False in told and True not in told:
+        raise redis.TimeoutError(
+            f"it took the connection, and answered no TLS handshake within {seconds:g} s. Is the port one with TLS? "
+            f"Without TLS the address begins with {url.partition('://')[0].replace('rediss', 'redis')}://"
+        )
+
+
+def _speaks_tls(node: ClusterNode, seconds: float) -> bool | None:
+    """Tell whether a server answers in TLS; None where it is not there, or ends the connection by itself."""
+    greeting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    greeting.check_hostname, greeting.verify_mode = False, ssl.CERT_NONE  # nothing is said over this connection
+    try:
+        with socket.create_connection((node.host, node.port), seconds) as plain:
+            try:
+                greeting.wrap_socket(plain, server_hostname=node.host).close()
+            except TimeoutError:
+                return False
+            except ssl.SSLError as error:
+                return False if error.reason == "WRONG_VERSION_NUMBER" else None
+    except OSError:
+        return None
+    return True
 
 
 def _node(parts: SplitResult) -> ClusterNode:

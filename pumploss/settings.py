@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from pumploss import redaction
+from pumploss import redaction, secret_parts
 from pumploss.addresses import exports_place, home_place, place, redis_address
 from pumploss.bound_landing import bound_landing
 from pumploss.given_values import ROWS_AT_ONCE, as_minutes, horizon, hour, minutes, rows_at_once
@@ -15,8 +15,6 @@ ROOT = Path(__file__).resolve().parents[1]
 
 #: Several addresses in one, of which most are secrets as a whole.
 ALERT_URLS = "PUMPLOSS_ALERT_URLS"
-#: `name=value,name=value`, read by OpenTelemetry itself.
-OTLP_HEADERS = "OTEL_EXPORTER_OTLP_HEADERS"
 
 
 def _variable(name: str, meaning: str, *, is_address: bool = False) -> dict[str, object]:
@@ -215,11 +213,12 @@ def remember_secrets(environment: Mapping[str, str] | None = None) -> None:
     ours = {setting.metadata["variable"] for setting in fields(Settings) if setting.metadata["is_address"]} - {
         ALERT_URLS
     }
-    told = redaction.addresses_in(env.get(ALERT_URLS, ""))
-    is_address = redaction.ADDRESS_VARIABLES.fullmatch
-    known = [value for name, value in env.items() if name in ours or is_address(name)]
-    whole = [value for name, value in env.items() if redaction.SECRET_VARIABLES.fullmatch(name)]
-    whole += redaction.header_values(env.get(OTLP_HEADERS, ""))
+    told = secret_parts.addresses_in(env.get(ALERT_URLS, ""))
+    known = [value for name, value in env.items() if name in ours or secret_parts.is_address(name, value)]
+    whole = [value for name, value in env.items() if secret_parts.SECRET_VARIABLES.fullmatch(name)]
+    for name, value in env.items():
+        if secret_parts.HEADER_VARIABLES.fullmatch(name):
+            whole += secret_parts.header_values(value)
     redaction.remember(known, whole, receivers=told)
 
 

@@ -5,6 +5,8 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from pumploss.errors import DamagedFileError
+
 #: How files end that are not yet what they will be; whoever comes on an old one may delete it.
 PART = ".part"
 
@@ -17,7 +19,8 @@ def write_whole(
     What can be made again need not be forced to the disk: it is then not `is_lasting`, and a power cut may empty it.
     A secret is nobody else's before a byte of it is there by the permissions in `mode`, less the process's umask.
     `storage` is the fsspec file system of the path where that is not a local one. An object store shows an object only
-    when all of it has arrived, so there it is put at once. A full disk raises OSError and leaves what was there.
+    when all of it has arrived, so there it is put at once. A full disk raises OSError and leaves what was there. Raises
+    DamagedFileError where a folder stands in its place.
     """
     data = content.encode() if isinstance(content, str) else content
     if storage is not None and not is_local(storage):
@@ -32,6 +35,10 @@ def write_whole(
                 file.flush()
                 os.fsync(file.fileno())
         beside.replace(final)
+    except IsADirectoryError as error:
+        raise DamagedFileError(
+            f"{final} is a folder, and a file of Pump Loss belongs there", "Move it away, then run the command again."
+        ) from error
     finally:
         beside.unlink(missing_ok=True)
 

@@ -2,11 +2,13 @@
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from pumploss.errors import DamagedFileError
+from pumploss.small_files import read_small
 from pumploss.whole_files import write_whole
 from simulator.behaviours import Behaviours
 from simulator.market import Market
@@ -47,11 +49,7 @@ def begun(landing: str, market: Market) -> date | None:
     if "://" in landing or not (note := note_of(Path(landing))).is_file():
         return None
     noted = _noted(note)
-    try:
-        first = date.fromisoformat(noted["first_day"])
-    except (KeyError, TypeError, ValueError):
-        return None
-    return first if noted == {**kind(market), "first_day": first.isoformat()} else None
+    return noted.first_day if noted and noted.kind == kind(market) else None
 
 
 def is_simulated(landing: str) -> bool:
@@ -59,11 +57,36 @@ def is_simulated(landing: str) -> bool:
     return "://" not in landing and note_of(Path(landing)).is_file()
 
 
-def _noted(note: Path) -> Any:
+@dataclass(frozen=True)
+class _Noted:
+    """Holds what a note says of its market, whose behaviours may be those of another version."""
+
+    trades_per_day: int
+    seed: int
+    first_day: date
+    behaviours: dict[str, Any]
+
+    @property
+    def kind(self) -> dict[str, Any]:
+        """Says what `kind` says of a market."""
+        return {"trades_per_day": self.trades_per_day, "seed": self.seed, "behaviours": self.behaviours}
+
+
+def refuse_torn(landing: str) -> None:
+    """Raises DamagedFileError, with the repair, where the note of a landing cannot be read."""
+    if "://" not in landing:
+        repair = (
+            "Put it back from a backup. Without one its market cannot go on: "
+            f"`pumploss nightly --landing {landing}` takes the dumps as they are."
+        )
+        read_small(note_of(Path(landing)), _Noted, repair)
+
+
+def _noted(note: Path) -> _Noted | None:
     """Answers what a note says; one that cannot be read says of no market that it is its own."""
     try:
-        return json.loads(note.read_text(encoding="utf-8"))
-    except ValueError:
+        return read_small(note, _Noted, "")
+    except DamagedFileError:
         return None
 
 
@@ -72,16 +95,14 @@ def market_of(landing: str) -> Market | None:
     if not is_simulated(landing):
         return None
     noted = _noted(note_of(Path(landing)))
-    try:
-        return Market(
-            days=1,
-            trades_per_day=noted["trades_per_day"],
-            seed=noted["seed"],
-            first_day=date.fromisoformat(noted["first_day"]),
-            behaviours=Behaviours(**noted["behaviours"]),
-        )
-    except (KeyError, TypeError, ValueError):
+    if noted is None:
         return None
+    try:
+        behaviours = Behaviours(**noted.behaviours)
+    except (TypeError, ValueError):
+        return None
+    size = {"trades_per_day": noted.trades_per_day, "seed": noted.seed}
+    return Market(days=1, **size, first_day=noted.first_day, behaviours=behaviours)
 
 
 def claim(landing: Path, market: Market) -> None:

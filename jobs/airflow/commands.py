@@ -3,10 +3,11 @@
 import hashlib
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -29,9 +30,10 @@ def command(*words: str) -> list[str]:
 def migrate(settings: Settings) -> None:
     """Makes Airflow's home, secrets and database ready for this version; nothing is done where they are already.
 
-    Raises StoreError with the end of Airflow's output.
+    Raises StoreError with the end of Airflow's output, and where the file of its database is damaged.
     """
     home, variables = settings.airflow_home, environment(settings)
+    _refuse_damaged(variables[DATABASE])
     keep_secrets(settings)
     stamp, wanted = home / "migrated", _fingerprint(variables[DATABASE])
     log = log_file(settings, "migrate")
@@ -54,6 +56,30 @@ def migrate(settings: Settings) -> None:
                 f"The whole output is in {log}. Mend the database, or move it away to start with an empty one."
             )
         write_whole(stamp, wanted)
+
+
+def _refuse_damaged(database: str) -> None:
+    """Raises StoreError where a database in SQLite is none: Airflow's components would say nothing of it."""
+    file = Path(database.removeprefix("sqlite:///"))
+    if not database.startswith("sqlite:///") or not file.exists():
+        return
+    try:
+        with closing(sqlite3.connect(file)) as opened:
+            opened.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            opened.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.OperationalError as error:
+        if not file.is_dir():  # busy, or on a disk that is full: Airflow says so itself
+            return
+        raise _damaged(file, error) from error
+    except sqlite3.DatabaseError as error:
+        raise _damaged(file, error) from error
+
+
+def _damaged(file: Path, error: Exception) -> StoreError:
+    return StoreError(
+        f"Airflow's database {file} is damaged ({error}). Move it away, then run again: it is made anew, without the "
+        "history of its runs. Lake, stores and ledger are not concerned."
+    )
 
 
 def _fingerprint(database: str) -> str:

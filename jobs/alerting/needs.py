@@ -15,6 +15,7 @@ from jobs.running.due_days import holes
 from jobs.verifying.lake import by_logs
 from pumploss import clock
 from pumploss.days import Days, shift
+from pumploss.lake.ledger import order_of
 from pumploss.lake.locks import lake_holders
 
 _RED_DAY: Final = 'Runbook: "When a day is red" in docs/operations.md'
@@ -81,8 +82,30 @@ def _stale_days(context: Context) -> Iterator[Need]:
     days = set().union(*stale.values())
     steps = f"{len(stale)} step{'s' if len(stale) > 1 else ''}"
     several = f"{len(days)} days of {steps} are" if len(days) > 1 else f"1 day of {steps} is"
-    text = f"{several} stale, from {min(days)}: something below has changed, and readers see what was before"
+    text = f"{several} stale, from {min(days)}: something below has changed, and {_seen(context, stale)}"
     yield Need("stale", "lake", min(days), text, "Run `pumploss nightly`")
+
+
+def _seen(context: Context, stale: Mapping[str, set[date]]) -> str:
+    """Say what readers of the stores see: a store that was published since the change does not show what was before."""
+    failed = [store for store, step in PUBLISHERS.items() if _ended_last(context, step) == "failed"]
+    old = [store for store, step in PUBLISHERS.items() if step in stale and store not in failed]
+    new = [store for store in shown_days(context) if store not in old + failed]
+    if not (new or failed):
+        return "readers see what was before"
+    said = [f"readers of the {_and(old)} see what was before"] if old else []
+    said += [f"what was published since shows in the {_and(new)}"] if new else []
+    said += [f"the {_and(failed)} may show either, as its step failed"] if failed else []
+    return ", ".join(said)
+
+
+def _ended_last(context: Context, step: str) -> str | None:
+    rows = [row for (name, _), row in context.ledger.latest().items() if name == step]
+    return str(max(rows, key=order_of)["status"]) if rows else None
+
+
+def _and(names: list[str]) -> str:
+    return " and the ".join(names)
 
 
 def _unpublished(context: Context, days: Days) -> Iterator[Need]:

@@ -10,7 +10,8 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final
 
 from pumploss.errors import SettingsError, failure_text
-from pumploss.redaction import addresses_in, redacted
+from pumploss.redaction import redacted
+from pumploss.secret_parts import addresses_in
 
 if TYPE_CHECKING:
     from apprise import Apprise

@@ -16,6 +16,9 @@ _FULL_WORDS = (
     "MISCONF",
 )
 
+#: How SQLite says that a file is not what it wrote.
+_DAMAGED_WORDS = ("database disk image is malformed", "file is not a database")
+
 #: How delta-rs says that a bucket did not answer or refused.
 _BUCKET_WORDS = "Generic S3 error"
 
@@ -30,6 +33,12 @@ def advice(error: BaseException, settings: Settings) -> str | None:
                 f"the disk took no more ({_first_line(text)}) while {where} was written. Days are replaced whole or "
                 "not at all, and what was put down in vain is cleared by the next run. Make room there (`df -h`), then "
                 "run the command again."
+            )
+        if any(words in text for words in _DAMAGED_WORDS):
+            return (
+                f"a file of SQLite below {settings.home} is damaged ({_first_line(text)}). Put `mlflow` back from its "
+                "backup as a whole (`pumploss backup` has it); without one, move the folder away: the next training "
+                "starts a new registry. Move `airflow/airflow.db` and `feast/registry.db` away: they are made anew."
             )
         if type(cause).__module__.startswith("botocore.") or _BUCKET_WORDS in text:
             return (

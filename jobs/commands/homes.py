@@ -36,8 +36,10 @@ def for_landing(settings: Settings) -> Settings:
 def for_market(settings: Settings, market: Market) -> Settings:
     """Answers these settings, or those of a home of its own where the default one holds other dumps or their lake.
 
-    Where somebody chose the home it is kept. Raises LakeError where its lake is then another landing's.
+    Where somebody chose the home it is kept. Raises LakeError where its lake is then another landing's, and
+    DamagedFileError where what the landing says of its market cannot be read.
     """
+    ownership.refuse_torn(settings.landing)
     claimed = lake(settings)
     is_ours = owner(claimed) in (None, settings.landing)
     if not is_home_default(settings) and not is_ours:

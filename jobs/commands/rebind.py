@@ -9,6 +9,7 @@ from typing import Any
 
 from jobs.running.context import Context, open_context
 from jobs.running.due_days import compared_dumps
+from pumploss import embedded
 from pumploss.days import Days
 from pumploss.errors import LandingError, SettingsError
 from pumploss.lake.owner import identity, owner, rebind
@@ -23,13 +24,13 @@ def run(arguments: argparse.Namespace) -> int:
     settings = given.with_landing(arguments.landing) if arguments.landing else given
     with open_context(settings) as context, context.held_lake():
         known = owner(context.lake)
-        if known is None:
-            print(f"The lake {settings.lake} is bound to no landing yet: the next run binds it.")
-            return 0
         changed, restamped = _compared(context)
         shown = _shown(context)
         origin = settings.landing, settings.lake, identity(context.lake)
         is_foreign = shown is not None and not publishing.is_of(shown, *origin)
+        if known is None and not is_foreign:
+            print(f"The lake {settings.lake} is bound to no landing yet: the next run binds it.")
+            return 0
         if known == settings.landing and not is_foreign:
             print(f"The lake {settings.lake} is bound to {known} already.")
             return 0
@@ -37,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
         if not (arguments.yes or _agreed()):
             print("Nothing was changed.")
             return 1
-        if known != settings.landing:
+        if known not in (None, settings.landing):
             rebind(context.lake, settings.landing)
             context.ledger.append(restamped)
         if is_foreign:
@@ -65,15 +66,18 @@ def _compared(context: Context) -> tuple[Days, list[dict[str, Any]]]:
 
 
 def _shown(context: Context) -> Published | None:
-    if not context.ledger.held("publish_warm"):
+    """Reads what the warm store shows, also where a ledger that was lost does not know that anything was published."""
+    settings = context.settings
+    is_there = settings.warm_dsn is not None or embedded.postgres(settings.warm_dir).has_data
+    if not (is_there or context.ledger.held("publish_warm")):
         return None
     with open_warm(context.settings) as warm:
         return publishing.latest(warm)
 
 
-def _explain(context: Context, known: str, changed: Days, shown: Published | None) -> None:
+def _explain(context: Context, known: str | None, changed: Days, shown: Published | None) -> None:
     settings: Settings = context.settings
-    if known != settings.landing:
+    if known not in (None, settings.landing):
         print(f"The lake {settings.lake} is built from\n  {known}\nand would be bound to\n  {settings.landing}")
         if changed:
             print(f"where the dumps of {changed[0]}{_and_more(changed[1:])} are others: nightly builds these anew.")

@@ -76,10 +76,12 @@ def going_on(wanted: Market, landing: str, say: Callable[[str], None]) -> Market
 def write(settings: Settings, wanted: Market, screen: Screen) -> tuple[int, int]:
     """Writes what is missing of the market; answers how many dumps are new or changed, and trades in all.
 
-    Raises SettingsError for a landing that is not this market's, and for one that is not on this machine.
+    Raises SettingsError for a landing that is not this market's, and for one that is not on this machine,
+    DamagedFileError where the note of its market cannot be read.
     """
     if "://" in settings.landing:
         raise SettingsError(f"A market is simulated into a folder of this machine, not into {settings.landing}.")
+    ownership.refuse_torn(settings.landing)
     if not ownership.is_free(settings.landing, wanted):
         raise SettingsError(_occupied(settings.landing, wanted))
     landing = Path(settings.landing)

@@ -13,17 +13,24 @@ from jobs.verifying.erasures import of_erasures
 from jobs.verifying.finding import Finding
 from jobs.verifying.lake import by_content, by_files, by_logs, of_segments
 from jobs.verifying.models import of_registry
+from jobs.verifying.small_files import of_small_files
 from jobs.verifying.stores import of_stores
 from pumploss.errors import PumpLossError
 from pumploss.settings import from_environment
 
+#: The exit code where nothing is wrong and days are stale: a night mends that, and nobody need get up for it.
+STALE = 3
+AGREES = "Everything agrees."
 #: What is looked at, in order; a part that `--quick` leaves out reads data or starts servers.
-PARTS = {"erasures": of_erasures, "ledger and lake": by_logs, "segments": of_segments}
+PARTS = {"small files": of_small_files, "erasures": of_erasures, "ledger and lake": by_logs, "segments": of_segments}
 DEEP_PARTS = {"files": by_files, "content of every day": by_content, "registry": of_registry, "stores": of_stores}
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Prints what is found, with `--repair` after mending what can be; answers 1 where something is left to do."""
+    """Prints what is found, with `--repair` after mending what can be.
+
+    Answers 1 where something is left to people, STALE where all that is left is what `pumploss nightly` does by itself.
+    """
     settings, screen = from_environment(), Screen()
     parts = PARTS if arguments.quick else {**PARTS, **DEEP_PARTS}
     with ExitStack() as stack:
@@ -38,11 +45,15 @@ def run(arguments: argparse.Namespace) -> int:
             screen.say(f"{name} ...")
             left += sum(_told(finding, arguments) for finding in list(parts[name](context)))
         stale = sum(len(context.ledger.stale(step.name)) for step in STEPS)
-    if not arguments.json:
-        print(f"{left} findings are left to you." if left else "Everything agrees.")
+    what = f"{stale} days of steps are stale"
+    advice = "`pumploss nightly` builds them, then publishes"
+    if arguments.json and stale:
+        print(json.dumps({"where": "lake", "what": what, "advice": advice, "repaired": None, "not_repaired": None}))
+    elif not arguments.json:
+        print(f"{left} findings are left to you." if left else "Everything that is built agrees." if stale else AGREES)
         if stale:
-            print(f"{stale} days of steps are stale: `pumploss nightly` builds them, then publishes.")
-    return 1 if left else 0
+            print(f"{what}: {advice}.")
+    return 1 if left else STALE if stale else 0
 
 
 def _told(finding: Finding, arguments: argparse.Namespace) -> bool:

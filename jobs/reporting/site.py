@@ -1,7 +1,9 @@
 """Keeps the report below the home: pages, the figures of each for the index, and which days are to be made."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,9 +12,10 @@ from jobs.reporting import figures, run_parts
 from jobs.reporting.index_page import index
 from jobs.reporting.night_page import Night, failed_night, night
 from jobs.running.context import Context
-from pumploss.errors import failure_text
+from pumploss.errors import DamagedFileError, failure_text
 from pumploss.lake.owner import owner
 from pumploss.settings import Settings
+from pumploss.small_files import read_small
 from pumploss.whole_files import write_whole
 from simulator.ownership import is_simulated
 
@@ -65,15 +68,46 @@ def _made(context: Context, day: date, *, is_simulated: bool) -> Night:
         return failed_night(context, day, is_simulated=is_simulated)
 
 
+@dataclass(frozen=True)
+class Figures:
+    """Holds what the index shows of a night, and what its page was `made_from`."""
+
+    made_from: str
+    trades: int
+    volume_sol: float
+    traders: int
+    losing_share: float | None
+    lost_sol: float
+    refused: int
+    seconds: float
+    failed: list[str]
+
+
+def torn(folder: Path) -> dict[date, DamagedFileError]:
+    """Say of each day whose figures cannot be read what is wrong with them."""
+    found = {}
+    for day, path in _figures(folder):
+        try:
+            read_small(path, Figures, f"`pumploss report --day {day}` makes it anew.")
+        except DamagedFileError as error:
+            found[day] = error
+    return found
+
+
 def _kept(folder: Path) -> dict[date, dict[str, Any]]:
     """Read the figures of every page; those of a torn file are made anew with the page."""
     found = {}
-    for path in sorted((folder / "figures").glob("*.json")):
-        try:
-            found[date.fromisoformat(path.stem)] = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError:
-            continue
+    for day, path in _figures(folder):
+        with suppress(DamagedFileError):
+            if (read := read_small(path, Figures, "")) is not None:
+                found[day] = asdict(read)
     return found
+
+
+def _figures(folder: Path) -> Iterator[tuple[date, Path]]:
+    for path in sorted((folder / "figures").glob("*.json")):
+        with suppress(ValueError):
+            yield date.fromisoformat(path.stem), path
 
 
 def write_quietly(context: Context, day: date) -> None:

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from jobs.saving.manifest import DUMP, ERASURE_KEY, LAKE, REGISTRY, WARM, Manifest, damaged, read
+from jobs.saving.manifest import DUMP, ERASURE_KEY, LAKE, NAME, REGISTRY, WARM, Manifest, damaged, read
 from pumploss import embedded
 from pumploss.errors import SettingsError
 from pumploss.settings import Settings
@@ -23,7 +23,9 @@ def restore(settings: Settings, folder: Path, say: Callable[[str], None]) -> Man
     say(f"{len(manifest.files)} files of {folder} ...")
     if wrong := damaged(folder, manifest):
         listed = ", ".join(wrong[:_NAMED]) + (f" and {len(wrong) - _NAMED} more" if wrong[_NAMED:] else "")
-        raise SettingsError(f"{folder} is not what was backed up: {listed}. Nothing was changed; take another backup.")
+        raise SettingsError(
+            f"{folder} is not what was backed up, by its {NAME}: {listed}. Nothing was changed; take another backup."
+        )
     targets = _targets(settings, folder)
     if present := [str(target) for target in targets.values() if target.exists()]:
         raise SettingsError(

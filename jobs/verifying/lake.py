@@ -19,7 +19,7 @@ from pumploss.days import shift
 from pumploss.errors import LakeError
 from pumploss.lake.segments import Segment, State, built_days
 from pumploss.lake.segments.building import remove
-from pumploss.lake.segments.manifest import MANIFEST, DayFiles, folder, shelf
+from pumploss.lake.segments.manifest import DayFiles, shelf
 from pumploss.report import DayReport
 
 _REBUILT = "`pumploss verify --repair` marks the day stale, and `pumploss nightly` makes it anew from its inputs"
@@ -108,10 +108,7 @@ def of_segments(context: Context) -> Iterator[Finding]:
 
 
 def _is_outdated(context: Context, state: State, name: str, built: dict[date, DayFiles]) -> bool:
-    path = f"{folder(context.lake, state.table)}/{name}/{MANIFEST}"
-    if not context.lake.storage.exists(path):
-        return False
-    segment = Segment.from_json(context.lake.storage.cat_file(path))
+    segment = Segment.kept(context.lake, state.table, name)
     return segment is not None and any(
         day not in {str(known) for known in built} or built[date.fromisoformat(day)].digest != digest
         for day, digest in segment.days

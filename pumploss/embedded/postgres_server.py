@@ -56,11 +56,17 @@ class PostgresServer(EmbeddedServer):
     name: ClassVar[str] = "PostgreSQL"
     socket_name: ClassVar[str] = f".s.PGSQL.{_PORT}"
     setting: ClassVar[str] = "PUMPLOSS_WARM_DSN"
+    repair: ClassVar[str] = "the next night publishes everything in it again from the lake"
 
     @property
     def data(self) -> Path:
         """Return PostgreSQL's own data directory."""
         return self.data_dir / "data"
+
+    @property
+    def has_data(self) -> bool:
+        """Tell whether it was ever started, and so may hold anything."""
+        return self.data.exists()
 
     @property
     def dsn(self) -> str:

@@ -36,6 +36,7 @@ class RedisServer(EmbeddedServer):
     name: ClassVar[str] = "Redis"
     socket_name: ClassVar[str] = "redis.sock"
     setting: ClassVar[str] = "PUMPLOSS_HOT_URL"
+    repair: ClassVar[str] = "the next night fills it again from the lake and the warm store"
 
     @property
     def url(self) -> str:

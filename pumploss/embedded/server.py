@@ -58,6 +58,8 @@ class EmbeddedServer(ABC):
     name: ClassVar[str]
     socket_name: ClassVar[str]
     setting: ClassVar[str]
+    #: What to do where the files in `data` are damaged, said to people.
+    repair: ClassVar[str]
 
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir.expanduser().resolve()
@@ -185,7 +187,8 @@ class EmbeddedServer(ABC):
         raise StoreError(
             f"{self.name} did not start in {self.data_dir}. The end of its log "
             f"{self._process.log}:\n{self._process.log_tail()}\nRemove the cause that the log names and run again, or "
-            f"set {self.setting} to a server of your own."
+            f"set {self.setting} to a server of your own. Where its files are damaged, move {self.data_dir / 'data'} "
+            f"away: {self.repair}."
         )
 
     def _clear(self) -> None:

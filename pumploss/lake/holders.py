@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import PurePath
 
 from pumploss import clock
+from pumploss.errors import DamagedFileError
+from pumploss.small_files import decoded
 
 #: Longer command lines are cut: an error names the process as well.
 _COMMAND_LENGTH = 120
@@ -51,6 +53,6 @@ def this_process(run: str) -> Holder:
 def from_json(text: str, pid: int = 0) -> Holder:
     """Read what a lock says of its holder; what cannot be read is a holder as well, of a run that nobody shares."""
     try:
-        return Holder(**json.loads(text))
-    except (ValueError, TypeError):
+        return decoded(text.encode(), "a lock", Holder, "")
+    except DamagedFileError:
         return Holder("", pid, "this machine", "a process that has not said its name yet", "a moment ago")

@@ -6,14 +6,15 @@ restored whole. Any other is named in full; where it moves, `rebind` follows it.
 
 import json
 import os
+from contextlib import suppress
 from pathlib import PurePath
-from typing import Any
 
 from pumploss import clock
-from pumploss.bound_landing import NOTE, full
-from pumploss.errors import LakeError
+from pumploss.bound_landing import NOTE, REPAIR, BoundLanding, full
+from pumploss.errors import DamagedFileError, LakeError
 from pumploss.lake.delta import Lake
 from pumploss.lake.ledger import built_from
+from pumploss.small_files import read_small
 from pumploss.tables.run_ledger import TABLE
 from pumploss.whole_files import write_first, write_whole
 
@@ -29,7 +30,7 @@ def claim(lake: Lake, landing: str) -> None:
         if not _has_note(lake):
             raise LakeError(f"Another run is binding the lake {lake.root} just now: run again.")
     known = owner(lake)
-    if known is None or (known == landing and _note(lake).get("landing") != named_from(lake.root, landing)):
+    if known is None or (known == landing and _named(lake) != named_from(lake.root, landing)):
         _bind(lake, landing, [])
     elif known != landing:
         raise LakeError(
@@ -41,8 +42,9 @@ def claim(lake: Lake, landing: str) -> None:
 
 def rebind(lake: Lake, landing: str) -> None:
     """Bind the lake to the same dumps in another place; the note keeps where they were, and until when."""
-    was = [*_note(lake).get("was", []), {"landing": owner(lake), "until": clock.now().isoformat()}]
-    _bind(lake, landing, was)
+    note = _note(lake)
+    was = {"landing": str(owner(lake)), "until": clock.now().isoformat()}
+    _bind(lake, landing, [*(note.was if note else []), was])
 
 
 def owner(lake: Lake) -> str | None:
@@ -52,8 +54,13 @@ def owner(lake: Lake) -> str | None:
     """
     if not _has_note(lake):
         return None
-    named = _note(lake).get("landing") or built_from(lake)
-    return None if named is None else full(lake.root, str(named))
+    named = _named(lake) or built_from(lake)
+    return None if named is None else full(lake.root, named)
+
+
+def _named(lake: Lake) -> str | None:
+    note = _note(lake)
+    return note.landing if note else None
 
 
 def named_from(root: str, landing: str) -> str:
@@ -82,9 +89,33 @@ def _has_note(lake: Lake) -> bool:
     return bool(lake.storage.exists(f"{lake.root}/{NOTE}"))
 
 
-def _note(lake: Lake) -> dict[str, Any]:
-    try:
-        note = json.loads(lake.storage.cat_file(f"{lake.root}/{NOTE}"))
-    except (ValueError, FileNotFoundError):
-        return {}
-    return note if isinstance(note, dict) else {}
+def noted(lake: Lake) -> BoundLanding | None:
+    """Read the lake's note; None where there is none. Raises DamagedFileError where it is torn."""
+    return read_small(f"{lake.root}/{NOTE}", BoundLanding, REPAIR, lake.storage)
+
+
+def disproved(lake: Lake) -> str | None:
+    """Say how the note contradicts the ledger, in which each row has the landing that it was built from, or None."""
+    note, built = noted(lake), built_from(lake)
+    if note is None or built is None:
+        return None
+    known = {full(lake.root, note.landing), *(str(before.get("landing")) for before in note.was)}
+    if full(lake.root, built) in known:
+        return None
+    return f"it names {full(lake.root, note.landing)}, the ledger was built from {full(lake.root, built)}"
+
+
+def restore(lake: Lake) -> str:
+    """Write the note again as the ledger has it; answers the landing. Raises LakeError where the ledger names none."""
+    built = built_from(lake)
+    if built is None:
+        raise LakeError(f"The ledger of {lake.root} names no landing yet: the next run binds the lake.")
+    _bind(lake, full(lake.root, built), [])
+    return full(lake.root, built)
+
+
+def _note(lake: Lake) -> BoundLanding | None:
+    """Read the note; one that is torn counts as none: the ledger knows as well."""
+    with suppress(DamagedFileError):
+        return noted(lake)
+    return None

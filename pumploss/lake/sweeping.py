@@ -12,10 +12,12 @@ import shutil
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pumploss.errors import StoreError
+from pumploss.errors import DamagedFileError, StoreError
+from pumploss.small_files import read_small
 from pumploss.whole_files import write_whole
 
 if TYPE_CHECKING:
@@ -23,6 +25,15 @@ if TYPE_CHECKING:
 
 _INTENT = "intent-"
 _LOCK = ".lock"
+
+
+@dataclass(frozen=True)
+class _Intent:
+    """Says below which table's folder files are put, after which version of it, and their paths from there."""
+
+    table: str
+    version: int
+    paths: list[str]
 
 
 def owned(stage: Path) -> "FileLock":
@@ -72,7 +83,7 @@ def intent(stage: Path, table: str, version: int, paths: Sequence[str]) -> Itera
     """Note meanwhile that files are put below a table's folder, to be committed after a version of it."""
     note = stage / f"{_INTENT}{uuid.uuid4().hex}.json"
     stage.mkdir(parents=True, exist_ok=True)
-    write_whole(note, json.dumps({"table": table, "version": version, "paths": list(paths)}), is_lasting=False)
+    write_whole(note, json.dumps(asdict(_Intent(table, version, list(paths)))), is_lasting=False)
     yield
     note.unlink(missing_ok=True)
 
@@ -81,9 +92,16 @@ def in_vain(stage: Path) -> list[Path]:
     """List the files that were put below tables from a stage and never committed."""
     found: list[Path] = []
     for note in stage.glob(f"{_INTENT}*.json"):
-        with suppress(ValueError, KeyError, TypeError):
-            found += _uncommitted(json.loads(note.read_text(encoding="utf-8")))
+        with suppress(DamagedFileError):
+            noted = read_small(note, _Intent, "")
+            found += _uncommitted(noted) if noted and _is_of(stage, noted) else []
     return found
+
+
+def _is_of(stage: Path, noted: _Intent) -> bool:
+    """Tell whether a note is of tables beside its stage: a copied lake has notes that name files of the first one."""
+    lake = stage.resolve().parents[1]
+    return all((Path(noted.table) / path).resolve().is_relative_to(lake) for path in noted.paths)
 
 
 def _clear(stage: Path) -> None:
@@ -92,10 +110,11 @@ def _clear(stage: Path) -> None:
     shutil.rmtree(stage, ignore_errors=True)
 
 
-def _uncommitted(noted: dict[str, Any]) -> list[Path]:
+def _uncommitted(noted: _Intent) -> list[Path]:
     """List the files of a note, unless a commit since then names them: it names all or none."""
-    table, paths = Path(noted["table"]), noted["paths"]
-    version = int(noted["version"]) + 1
+    table, paths, version = Path(noted.table), noted.paths, noted.version + 1
+    if not paths:
+        return []
     while (commit := table / "_delta_log" / f"{version:020}.json").exists():
         if Path(paths[0]).name in commit.read_text(encoding="utf-8", errors="replace"):
             return []

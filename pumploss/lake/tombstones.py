@@ -16,12 +16,16 @@ from typing import Any, Final
 from pumploss import clock
 from pumploss.errors import SettingsError
 from pumploss.lake.logs import TableLogs
+from pumploss.small_files import read_small
 from pumploss.whole_files import write_whole
 
 #: The file of the key in a home, and that of the hashes in a lake.
 KEY: Final = "erasure.key"
 _NOTE: Final = "_erased.json"
 _KEY_BYTES, _HASH_BYTES = 32, 16
+_REPAIR: Final = (
+    "Put it back from a backup of the lake: no dump is read without it, since traders who were erased would come back."
+)
 _CHECKED: Final = b"the key of this lake"
 
 
@@ -58,6 +62,14 @@ class Erasure:
     def lose(self, table: str, days: Iterable[str]) -> None:
         """Note that files of older versions are about to be deleted."""
         self.lost[table] = sorted({*self.lost.get(table, []), *days})
+
+
+@dataclass
+class _Noted:
+    """Holds what a lake keeps of its erasures, and what its key makes of a text that everybody knows."""
+
+    key_check: str
+    erased: list[Erasure]
 
 
 class Tombstones:
@@ -118,12 +130,9 @@ class Tombstones:
         self._write({**noted, "erased": [*others, asdict(erasure)]})
 
     def _noted(self) -> dict[str, Any]:
-        try:
-            self._lake.storage.invalidate_cache()
-            noted: dict[str, Any] = json.loads(self._lake.storage.cat_file(self._note_path))
-        except FileNotFoundError:
-            return {"erased": []}
-        return noted
+        self._lake.storage.invalidate_cache()
+        noted = read_small(self._note_path, _Noted, _REPAIR, self._lake.storage)
+        return {"erased": []} if noted is None else asdict(noted)
 
     def _write(self, noted: dict[str, Any]) -> None:
         self._lake.storage.makedirs(self._lake.root, exist_ok=True)

@@ -134,7 +134,8 @@ class Cache:
 def open_cache(settings: Settings) -> Iterator[Cache | None]:
     """Open the cache in the hot store; where that is away, whatever is asked is asked of PostgreSQL.
 
-    None where it is a cluster that is away: its servers are not known then.
+    None where it is a cluster that is away, since its servers are not known then, and where TLS is wanted of a Redis
+    without it.
     """
     with ExitStack() as stack:
         url = settings.hot_url or stack.enter_context(embedded.redis(settings.hot_dir)).url

@@ -18,6 +18,9 @@ from pumploss.warm.warm_table import LIVE
 #: May read what is published and nothing else. On a server of one's own it is granted that wherever it exists.
 READER = "pumploss_reader"
 
+#: How PostgreSQL calls data, indexes and files that are not as it wrote them, and a disk that does not read.
+_DAMAGED = {"XX001", "XX002", "58P01", "58030"}
+
 _ROLE_LOCK = 7_045_118_002
 
 _ROLE = """
@@ -47,24 +50,46 @@ def open_warm(settings: Settings) -> Iterator[psycopg.Connection]:
     """
     with ExitStack() as stack:
         dsn = settings.warm_dsn or stack.enter_context(embedded.postgres(settings.warm_dir)).dsn
-        connection = stack.enter_context(_connect(dsn))
-        has_new_tables = bool(migrate(connection))
-        if settings.warm_dsn is not None:
-            _grant_missing(connection)
-        elif not has_reader(connection):
-            _make_reader(connection)
-        elif has_new_tables:
-            _grant_embedded(connection)
+        connection = stack.enter_context(_connect(dsn, _repair(settings)))
         try:
+            _prepare(connection, is_embedded=settings.warm_dsn is None)
             yield connection
-        except psycopg.OperationalError as error:
+        except psycopg.Error as error:
+            if error.sqlstate in _DAMAGED:
+                raise StoreError(
+                    f"The warm store {address(dsn)} is damaged: {str(error).strip()}. {_repair(settings)}"
+                ) from error
+            if not isinstance(error, psycopg.OperationalError):
+                raise
             raise StoreError(
                 f"The warm store {address(dsn)} gave up: {str(error).strip()}. Readers keep what they have; run again "
                 "when it answers."
             ) from error
 
 
-def _connect(dsn: str) -> psycopg.Connection:
+def _prepare(connection: psycopg.Connection, *, is_embedded: bool) -> None:
+    """Bring the schema up to date, and let the reading role see it."""
+    has_new_tables = bool(migrate(connection))
+    if not is_embedded:
+        _grant_missing(connection)
+    elif not has_reader(connection):
+        _make_reader(connection)
+    elif has_new_tables:
+        _grant_embedded(connection)
+
+
+def _repair(settings: Settings) -> str:
+    """Say what to do where the files of the store are damaged."""
+    if settings.warm_dsn is not None:
+        return "Where its files are damaged, put the server back from its backup, or publish into a new database."
+    server = embedded.postgres(settings.warm_dir)
+    return (
+        f"Where its files are damaged, end whoever uses it (`pumploss serve`), move {server.data} away and run again: "
+        f"{server.repair}."
+    )
+
+
+def _connect(dsn: str, repair: str) -> psycopg.Connection:
     try:
         # Poolers that lend a server per transaction do not keep what was prepared on another one.
         connection = psycopg.connect(
@@ -77,7 +102,7 @@ def _connect(dsn: str) -> psycopg.Connection:
     except psycopg.Error as error:
         raise StoreError(
             f"The warm store {address(dsn)} cannot be reached: {str(error).strip()}. Start it, or mend or unset "
-            "PUMPLOSS_WARM_DSN, or for reads PUMPLOSS_WARM_READ_DSN."
+            f"PUMPLOSS_WARM_DSN, or for reads PUMPLOSS_WARM_READ_DSN. {repair}".rstrip()
         ) from error
     return connection
 

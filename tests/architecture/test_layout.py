@@ -14,6 +14,7 @@ MOST_LINES = 250
 #: Modules and folders without test modules of their own, by the tests that cover them. An entry is an error as soon as
 #: what it names is gone, or has a test module of its own.
 COVERED_BY = {
+    "unit/pumploss/test_exports": ("pumploss/export_index",),
     "unit/pumploss/test_settings": ("pumploss/addresses", "pumploss/given_values"),
     "unit/pumploss/warm/test_tables": ("pumploss/warm/market_days", "pumploss/warm/summed_tables"),
     "unit/jobs/telemetry/test_steps": ("jobs/telemetry/exporting", "jobs/telemetry/patience"),

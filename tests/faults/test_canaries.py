@@ -15,10 +15,12 @@ from tests.building import forks, lakes
 from tests.building.three_days import DAYS
 
 #: Signs that have to be encoded, and that people forget to encode.
-SECRET = "c4nary/Val@ue#9 %7"
+SECRET = "c4nary/Gnu@Lynx#9 %7"
 ENCODED = quote(SECRET, safe="")
+#: Cut into more pieces than anybody counts.
+LONG = "/".join(f"c4naryKey{number}" for number in range(20))
 #: What must not be found: each piece tells that a part of the secret was written.
-PIECES = ("c4nary", "Val@ue", "Val%40ue", "ue#9", "AKIACANARY", "c4naryKey")
+PIECES = ("c4nary", "Gnu@Lynx", "Gnu%40Lynx", "Lynx#9", "AKIACANARY", "c4naryKey")
 
 #: Secrets of libraries, set for every command.
 ALWAYS = {
@@ -27,7 +29,9 @@ ALWAYS = {
     "AWS_REGION": "us-east-1",
     "MLFLOW_TRACKING_PASSWORD": "c4naryKey-of-mlflow",
     "OPENLINEAGE_API_KEY": "c4naryKey-of-lineage",
-    "OTEL_EXPORTER_OTLP_HEADERS": "authorization=Bearer%20c4naryKey-of-otlp",
+    "OTEL_EXPORTER_OTLP_HEADERS": "authorization=Bearer%20c4naryKey-of-otlp,c4naryKey-of-no-name",
+    "OTEL_EXPORTER_OTLP_TRACES_HEADERS": "authorization: Bearer c4naryKey-of-traces",
+    "AWS_ENDPOINT_URL": f"http://me:{SECRET}@127.0.0.1:1",
     "AIRFLOW_CONN_LAKE": f"postgresql://me:{ENCODED}@127.0.0.1:1/lake",
 }
 DAY = DAYS[-1].isoformat()
@@ -40,15 +44,24 @@ PLANTED = (
     ("PUMPLOSS_WARM_DSN", f"postgresql://me:{SECRET}@127.0.0.1:1/db", GOLD),
     ("PUMPLOSS_WARM_DSN", f"host=127.0.0.1 port=1 user=me password='{SECRET}'", WARM),
     ("PUMPLOSS_WARM_DSN", f"host=127.0.0.1 port=1 user=me password={SECRET}", GOLD),
+    ("PUMPLOSS_WARM_DSN", f"postgresql://me:{LONG}@127.0.0.1:1/db", WARM),
+    ("PUMPLOSS_WARM_DSN", f"postgresql://me@127.0.0.1:1/db?pass={ENCODED}&scram_client_key={ENCODED}", WARM),
+    ("PUMPLOSS_WARM_DSN", f"host=127.0.0.1 port=1 user=me scram_server_key='{SECRET}'", WARM),
     ("PUMPLOSS_WARM_READ_DSN", f"postgresql://me:{SECRET}@127.0.0.1:1/db", GOLD),
     ("PUMPLOSS_HOT_URL", f"redis://:{ENCODED}@127.0.0.1:1/0", HOT),
     ("PUMPLOSS_HOT_URL", f"redis://me:{SECRET}@127.0.0.1:1/0", HOT),
     ("PUMPLOSS_HOT_URL", f"redis+cluster://me:{ENCODED}@127.0.0.1:1,127.0.0.1:2", HOT),
     ("PUMPLOSS_HOT_URL", f"http://me:{ENCODED}@127.0.0.1:1/0", HOT),
     ("PUMPLOSS_HOT_URL", f"redis://:{ENCODED}@127.0.0.1:port/0", ("run", "materialize_features", "--day", DAY)),
+    ("PUMPLOSS_HOT_URL", f"redis://127.0.0.1:1/0?pass={ENCODED}", HOT),
+    ("PUMPLOSS_HOT_URL", f"redis://127.0.0.1:1/0?password={ENCODED}", HOT),
+    ("PUMPLOSS_HOT_URL", f"redis://{SECRET}@127.0.0.1:1/0", HOT),
     ("SPARK_REMOTE", f"http://127.0.0.1:1/;token={ENCODED}", ("run", "silver_trades", "--day", DAY)),
     ("SPARK_REMOTE", f"sc://127.0.0.1:1/path;token={ENCODED}", ("run", "silver_trades", "--day", DAY)),
     ("MLFLOW_TRACKING_URI", f"mysql+nothing://me:{ENCODED}@127.0.0.1:1/db", ("run", "gold_scores", "--day", DAY)),
+    ("MLFLOW_TRACKING_URI", f"mysql+nothing://127.0.0.1:1/db?password={ENCODED}", ("run", "gold_scores", "--day", DAY)),
+    ("MLFLOW_TRACKING_URI", f"postgresql+nothing://me:{LONG}@127.0.0.1:1/db", ("run", "gold_scores", "--day", DAY)),
+    ("MLFLOW_TRACKING_URI", "https://c4naryKey1/c4naryKey2@127.0.0.1:1", ("run", "gold_scores", "--day", DAY)),
     (
         "MLFLOW_TRACKING_URI",
         f"postgresql://me:{SECRET}@127.0.0.1:1/db",
@@ -58,6 +71,7 @@ PLANTED = (
     ("PUMPLOSS_ALERT_URLS", f"json://me:{SECRET}@127.0.0.1:1/hook", ("alert", "--test")),
     ("PUMPLOSS_ALERT_URLS", f"nothing://{ENCODED}/{ENCODED}", ("alert", "--test")),
     ("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://me:{ENCODED}@127.0.0.1:1", ("run", "silver_trades", "--day", DAY)),
+    ("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:1/?password={ENCODED}", ("run", "silver_trades", "--day", DAY)),
     ("OPENLINEAGE_URL", f"http://me:{ENCODED}@127.0.0.1:1", ("run", "silver_trades", "--day", DAY)),
     ("PUMPLOSS_EXPORTS", f"ftp://me:{ENCODED}@127.0.0.1:1/exports", ("status",)),
     ("PUMPLOSS_LAKE", f"ftp://me:{ENCODED}@127.0.0.1:1/lake", ("status",)),
@@ -71,6 +85,7 @@ def tried(words, home, is_forked=False, **planted):
     """Exit code and output of a command, whose process loads the libraries itself if it is not forked."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PUMPLOSS_", "SPARK_"))}
     environment = {**kept, **ALWAYS, "PUMPLOSS_HOME": str(home), **planted}
+    environment.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")  # seven take four minutes
     command = ["-m", "jobs", *words]
     if is_forked:
         done = forks.run(command, environment)
@@ -88,7 +103,7 @@ def tried(words, home, is_forked=False, **planted):
 
 
 def leaks(text):
-    return [piece for piece in PIECES if piece in text]
+    return [piece for piece in PIECES if piece.lower() in text.lower()]
 
 
 def written(home, since):

@@ -1,12 +1,13 @@
 """A home, or the dumps that its lake is built from, in another place than before."""
 
-from shutil import copytree
+from shutil import copytree, rmtree
 
 import pytest
 from deltalake import DeltaTable
 
 from jobs import commands
-from jobs.running.runner import run_step
+from jobs.running.nightly import DATA_STEPS
+from jobs.running.runner import run_step, run_steps
 from pumploss.errors import LakeError, StoreError
 from pumploss.warm import open_warm, publishing
 from tests.building import lakes, nights
@@ -92,3 +93,22 @@ def test_a_store_that_shows_another_lake_follows_only_when_told(template, home, 
     assert rebind(moved, "--yes") == 0
     assert f"The warm store shows the lake\n  {template / 'lake'}\nas of {D2}" in capsys.readouterr().out
     assert goes_on(moved)
+
+
+@pytest.mark.parametrize("lost", ["lake/run_ledger", "lake"])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_copied_home_whose_ledger_was_lost_follows_when_told(template, home, lost, is_first, capsys):
+    """Whether somebody runs `rebind` before the first night there, or when the night has asked for it."""
+    rmtree(home / lost)
+    if not is_first:
+        with lakes.opened(home) as context, pytest.raises(StoreError, match=r"`pumploss rebind`"):
+            night(context, D1)
+    assert rebind(home, "--yes") == 0
+    assert f"The warm store shows the lake\n  {template / 'lake'}\nas of {D2}" in capsys.readouterr().out
+    with lakes.opened(home) as context:
+        for day in (D1, D2):
+            run_steps(context, [step.name for step in DATA_STEPS], [day])
+        run_step(context, "publish_warm", [D2])
+    assert (shown(home).lake, shown(home).day) == (str(home / "lake"), D2)
+    assert rebind(home, "--yes") == 0
+    assert "already" in capsys.readouterr().out

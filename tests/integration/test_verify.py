@@ -11,12 +11,15 @@ from deltalake import DeltaTable
 
 from jobs import commands
 from jobs.commands import verify as verify_command
+from jobs.pipeline import BY_NAME
+from jobs.running.ledger_rows import Ending, rows_of
 from jobs.running.lookups import keep_segments
 from jobs.running.runner import run_steps
 from jobs.verifying.finding import Finding
 from jobs.verifying.lake import by_content, by_files, by_logs, of_segments
 from pumploss.errors import StoreError
 from pumploss.lake.segments.manifest import INDEX
+from pumploss.report import DayReport
 from pumploss.settings import ROOT
 from pumploss.tables import gold_market_day, silver_open_lots, silver_trades
 from tests.building import built_days, lakes, nights
@@ -77,6 +80,20 @@ def test_a_built_lake_agrees(built, capsys):
     assert (process.returncode, process.stdout) == (0, "Everything agrees.\n"), process.stderr
 
 
+def test_stale_days_alone_have_an_exit_code_of_their_own(built, capsys):
+    """Scripts tell what a night does by itself from what waits for a person."""
+    built.ledger.append(
+        rows_of(built, BY_NAME["gold_market_day"], {D3: DayReport()}, Ending("stale", error="silver changed"))
+    )
+    assert verify(built, "--quick") == 3
+    (told,) = said(capsys)
+    assert (told["what"], told["repaired"]) == ("1 days of steps are stale", None)
+    assert "`pumploss nightly`" in told["advice"]
+    with lakes.opened(built.settings.home) as again:
+        run_steps(again, ["gold_market_day"], [D3])
+    assert verify(built, "--quick") == 0
+
+
 def test_commits_that_are_gone_are_named_and_made_up_for(built, capsys, digests):
     before = digests(built)
     folder = built.settings.home / "lake" / "silver_trades" / "_delta_log"
@@ -86,7 +103,7 @@ def test_commits_that_are_gone_are_named_and_made_up_for(built, capsys, digests)
     found = said(capsys)
     assert {finding["where"] for finding in found} >= {"silver_trades of 2026-01-07"}
     assert all("`pumploss verify --repair` marks the day stale" in finding["advice"] for finding in found)
-    assert verify(built, "--quick", "--repair") == 0
+    assert verify(built, "--quick", "--repair") == verify_command.STALE, "what is marked stale is left to the night"
     assert {finding["repaired"] for finding in said(capsys)} >= {"silver_trades of 2026-01-07 is marked stale"}
     with lakes.opened(built.settings.home) as again:
         lakes.build(again)
@@ -103,7 +120,7 @@ def test_a_damaged_file_is_found_and_its_day_made_anew(built, capsys, digests):
     path.write_bytes(content)
     assert [finding.where for finding in by_files(built)] == ["gold_market_day of 2026-01-06"]
     assert list(by_content(built)) == []
-    assert verify(built, "--repair") == 0
+    assert verify(built, "--repair") == verify_command.STALE
     assert any("does not hold what was written" in finding["what"] for finding in said(capsys))
     with lakes.opened(built.settings.home) as again:
         run_steps(again, ["gold_market_day"], [D3])

@@ -1,7 +1,7 @@
 """Stores one result at a time, with what its page says of failures."""
 
 import html
-import json
+import shutil
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from pumploss.checks.data_docs.stores import SITE, SUITES, WAIT_SECONDS, stores_of
 from pumploss.checks.judging import Judged
 from pumploss.embedded import locks
+from pumploss.errors import DamagedFileError
+from pumploss.small_files import read_small
 
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationSuite
@@ -19,6 +21,20 @@ if TYPE_CHECKING:
 
 #: Days that are listed for a failed check; a range pass may fail on hundreds.
 DAYS_LISTED = 10
+
+
+@dataclass(frozen=True)
+class _Made:
+    """Holds what is read of an expectation as Great Expectations stores it."""
+
+    type: str
+    kwargs: dict[str, Any]
+    meta: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Suite:
+    expectations: list[_Made]
 
 
 @dataclass(frozen=True)
@@ -79,7 +95,10 @@ def _keep_suite(folder: Path, suite: "ExpectationSuite", stores: "EphemeralDataC
         if path.exists():
             if _stored(path) == wanted:
                 return
-            path.unlink()
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
         (folder / SITE / SUITES / f"{suite.name}.html").unlink(missing_ok=True)
         # A copy, for who stores it gives it a number, and others judge by it as well. Of the whole at once: an
         # expectation holds its suite, and to copy a hundred of them singly copies the suite a hundred times.
@@ -89,7 +108,7 @@ def _keep_suite(folder: Path, suite: "ExpectationSuite", stores: "EphemeralDataC
 def _stored(path: Path) -> list[tuple[Any, ...]] | None:
     """Read a stored suite; None where the file is torn, which counts as another suite."""
     try:
-        stored = json.loads(path.read_text(encoding="utf-8"))["expectations"]
-        return [(made["type"], made["kwargs"], made["meta"]) for made in stored]
-    except (ValueError, KeyError, TypeError):
+        stored = read_small(path, _Suite, "")
+    except DamagedFileError:
         return None
+    return [(made.type, made.kwargs, made.meta) for made in stored.expectations] if stored else None

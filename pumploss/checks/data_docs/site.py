@@ -3,6 +3,7 @@
 import html
 import json
 import shutil
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,26 @@ from urllib.parse import quote
 
 from pumploss.checks.data_docs.stores import RESULTS, SITE, SUITES, WAIT_SECONDS, builder_of, stores_of
 from pumploss.embedded import locks
+from pumploss.errors import DamagedFileError
+from pumploss.small_files import read_small
 from pumploss.whole_files import write_whole
 
 #: Nights whose results are kept: those judged last.
 NIGHTS = 30
+
+
+@dataclass(frozen=True)
+class _Result:
+    """Holds what every stored result has."""
+
+    results: list[Any]
+
+
+@dataclass(frozen=True)
+class _Suite:
+    """Holds what every stored suite has."""
+
+    expectations: list[Any]
 
 
 def index(folder: Path) -> Path:
@@ -99,14 +116,41 @@ def _drop_torn(folder: Path) -> None:
     for section in (RESULTS, SUITES):
         for path in (folder / section).rglob("*.json"):
             page = (folder / SITE / path.relative_to(folder)).with_suffix(".html")
-            if not page.exists() and not _is_whole(path):
-                path.unlink()
+            if not page.exists() and not _is_whole(path, dict[str, Any]):
+                drop(path)
 
 
-def _is_whole(path: Path) -> bool:
+def torn(folder: Path) -> list[Path]:
+    """List stored results and suites that cannot be read, or lack what every one of them has."""
+    shapes: tuple[tuple[str, type[_Result | _Suite]], ...] = ((RESULTS, _Result), (SUITES, _Suite))
+    return [
+        path
+        for section, shape in shapes
+        for path in sorted((folder / section).rglob("*.json"))
+        if not _is_whole(path, shape)
+    ]
+
+
+def drop(path: Path) -> None:
+    """Delete a stored result or suite: what was judged then is no longer shown, and nothing else needs it."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+
+
+def _is_whole(path: Path, shape: type[Any]) -> bool:
     try:
-        return isinstance(json.loads(path.read_text(encoding="utf-8")), dict)
-    except ValueError:
+        return read_small(path, shape, "") is not None
+    except DamagedFileError:
+        return _is_measured_infinite(path)
+
+
+def _is_measured_infinite(path: Path) -> bool:
+    """Tell whether only a word that Python's JSON has for something infinite makes a result unreadable to others."""
+    try:
+        return bool(json.loads(path.read_bytes())["results"])
+    except (OSError, ValueError, TypeError, KeyError):
         return False
 
 

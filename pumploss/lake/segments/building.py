@@ -68,7 +68,7 @@ def _keep(lake: Lake, state: State, before: date) -> list[Segment]:
 def remove(lake: Lake, state: State, name: str) -> None:
     """Delete a segment, its manifest first."""
     path = f"{folder(lake, state.table)}/{name}"
-    if lake.storage.exists(f"{path}/{MANIFEST}"):
+    if lake.storage.isfile(f"{path}/{MANIFEST}"):
         lake.storage.rm_file(f"{path}/{MANIFEST}")
     lake.storage.rm(path, recursive=True)
 

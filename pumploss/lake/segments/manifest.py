@@ -11,18 +11,20 @@ import json
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
-from pathlib import PurePosixPath
 from typing import Any, Final
 
 import polars as pl
 
 from pumploss.contract import Table
+from pumploss.errors import DamagedFileError
 from pumploss.lake.delta import Lake
+from pumploss.small_files import decoded
 
 #: Raise it when the layout on disk changes: segments of another layout are built again.
 LAYOUT: Final = 2
 MANIFEST: Final = "manifest.json"
 INDEX: Final = "index.sealed"
+_SEGMENTS: Final = "_segments"
 
 
 @dataclass(frozen=True)
@@ -98,16 +100,21 @@ class Segment:
     def from_json(cls, text: bytes) -> "Segment | None":
         """Read a manifest; answers None where it was written by other code or not to its end."""
         try:
-            stored = json.loads(text)
-            pairs = {name: tuple(tuple(pair) for pair in stored[name]) for name in ("days", "files")}
-            return cls(**{**stored, **pairs})
-        except (ValueError, TypeError, KeyError, AttributeError):
+            read = decoded(text, MANIFEST, cls, "")
+            return read if [date.fromisoformat(day) for day, _ in read.days] else None
+        except (DamagedFileError, ValueError):
             return None
+
+    @classmethod
+    def kept(cls, lake: Lake, table: Table, name: str) -> "Segment | None":
+        """Read the manifest of a segment by its name; None where it has none that can be read."""
+        path = f"{folder(lake, table)}/{name}/{MANIFEST}"
+        return cls.from_json(lake.storage.cat_file(path)) if lake.storage.isfile(path) else None
 
 
 def folder(lake: Lake, table: Table) -> str:
     """Return the folder of a table's segments."""
-    return f"{lake.root}/_segments/{table.name}"
+    return f"{lake.root}/{_SEGMENTS}/{table.name}"
 
 
 def built_days(lake: Lake, table: Table, version: int | None = None) -> dict[date, DayFiles]:
@@ -140,8 +147,8 @@ def shelf(lake: Lake, state: State, built: dict[date, DayFiles]) -> Shelf:
     root = folder(lake, state.table)
     sizes: dict[str, dict[str, int]] = {}
     for text, info in _files(lake, root).items():
-        path = PurePosixPath(text)
-        sizes.setdefault(path.parent.name, {})[path.name] = int(info["size"])
+        name, *below = text.rpartition(f"{_SEGMENTS}/{state.table.name}/")[2].split("/")
+        sizes.setdefault(name, {})["/".join(below)] = int(info["size"])
     whole = [name for name, files in sizes.items() if MANIFEST in files]
     paths = [f"{root}/{name}/{MANIFEST}" for name in whole]
     texts = lake.storage.cat(paths, on_error="omit") if paths else {}

@@ -156,3 +156,32 @@ def test_the_log_does_not_grow_for_ever(store: Store, monkeypatch: pytest.Monkey
         with store.handle():
             pass
     assert (store.folder / "server.log.1").stat().st_size > 10
+
+
+#: Files below a store's data whose damage keeps its server from starting.
+DAMAGED = (
+    ("postgres", "global/pg_control"),
+    ("postgres", "PG_VERSION"),
+    ("postgres", "base/*/pg_filenode.map"),
+    ("redis", "*.aof"),
+)
+
+
+@pytest.mark.parametrize(("kind", "pattern"), DAMAGED)
+def test_damaged_files_of_a_server_are_named_with_a_repair_that_works(kind: str, pattern: str, folder: Path) -> None:
+    for store in stopped_afterwards(kind, folder / "damaged"):
+        with store.handle() as server:
+            store.put(server, "one")
+        data = server.data_dir / "data"
+        victims = sorted(data.glob(pattern))
+        assert victims
+        for victim in victims:
+            victim.write_bytes(b"\xff" * max(512, victim.stat().st_size))
+        with pytest.raises((StoreError, psycopg.OperationalError)) as refused, store.handle() as server:
+            store.kept(server)
+        if isinstance(refused.value, StoreError):
+            assert f"Where its files are damaged, move {data} away: the next night" in str(refused.value)
+        data.rename(folder / "aside")
+        with store.handle() as server:
+            store.put(server, "two")
+            assert store.kept(server) == ["two"]

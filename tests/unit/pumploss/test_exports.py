@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pumploss.errors import StoreError
+from pumploss.export_index import torn
 from pumploss.exports import CACHE_CONTROL, Folder, export, target
 
 AS_OF = datetime(2026, 2, 1, tzinfo=UTC)
@@ -75,6 +76,28 @@ def test_an_index_of_others_is_not_written_over(tmp_path: Path, text: str) -> No
         export(Folder(tmp_path), {"a": ROWS}, AS_OF, "p1")
     assert [path.name for path in tmp_path.iterdir()] == ["index.json"]
     assert (tmp_path / "index.json").read_text() == text
+
+
+@pytest.mark.parametrize("text", [b"", b"[]", b"5", b"{}", b'{"version": "p1", "pag', b"\xff\0"])
+def test_an_index_that_was_harmed_is_made_up_for_by_its_packed_copy(tmp_path: Path, text: bytes) -> None:
+    export(Folder(tmp_path), {"a": ROWS, "b": ROWS}, AS_OF, "p1")
+    (tmp_path / "index.json").write_bytes(text)
+    assert torn(tmp_path) is not None
+    export(Folder(tmp_path), {"a": ROWS}, AS_OF, "p2")
+    assert sorted(index(tmp_path)) == ["a.json", "a.json.gz"]
+    assert not (tmp_path / "b.json").exists()
+    assert torn(tmp_path) is None
+
+
+def test_an_index_of_others_in_place_of_ours_is_not_written_over(tmp_path: Path) -> None:
+    export(Folder(tmp_path), {"a": ROWS}, AS_OF, "p1")
+    (tmp_path / "index.json").write_text('{"name": "my site"}')
+    with pytest.raises(StoreError, match="is not theirs: nothing was written"):
+        export(Folder(tmp_path), {"a": []}, AS_OF, "p2")
+    (tmp_path / "index.json.gz").write_bytes(b"no gzip")
+    (tmp_path / "index.json").write_text("")
+    with pytest.raises(StoreError, match=r"delete that index.json where it is theirs and was damaged"):
+        export(Folder(tmp_path), {"a": []}, AS_OF, "p2")
 
 
 def test_an_index_cannot_have_files_elsewhere_deleted(tmp_path: Path) -> None:

@@ -1,6 +1,10 @@
 """The hot store by itself, on a real Redis."""
 
+import socket
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +17,9 @@ from pumploss.errors import SettingsError, StoreError
 from pumploss.hot import hot_losers, leaderboard, open_hot, publish
 from pumploss.hot_client import address
 from pumploss.settings import from_environment
+
+#: What Redis makes of a greeting in TLS: it waits for the end of a line, or takes what came for a broken command.
+ANSWERS = {"none": b"", "an error": b"-ERR Protocol error: unbalanced quotes in request\r\n"}
 
 AS_OF = datetime(2026, 2, 1, tzinfo=UTC)
 
@@ -102,3 +109,29 @@ def test_an_absent_server_fails_without_its_password(tmp_path: Path) -> None:
     assert "hunter2" not in str(raised.value)
     assert address("redis://user:hunter2@host:6379/0") == "redis://host:6379"
     assert address("rediss+cluster://:hunter2@a:1,b/0") == "rediss+cluster://a:1,b"
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+@pytest.mark.parametrize("scheme", ["rediss", "rediss+cluster"])
+def test_a_port_without_tls_is_told_within_seconds(tmp_path: Path, scheme: str, answer: str) -> None:
+    connections = []
+
+    def listen() -> None:
+        with suppress(OSError):  # it is closed at the end
+            while True:
+                connections.append(server.accept()[0])
+                connections[-1].sendall(ANSWERS[answer])
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=listen, daemon=True).start()
+        url = f"{scheme}://me:hunter22@127.0.0.1:{server.getsockname()[1]}"
+        settings = from_environment({"PUMPLOSS_HOME": str(tmp_path), "PUMPLOSS_HOT_URL": url})
+        began = time.monotonic()
+        with pytest.raises(StoreError, match=r"answered no TLS handshake within 5 s") as raised, open_hot(settings):
+            pass
+        assert time.monotonic() - began < 10
+        server.shutdown(socket.SHUT_RDWR)
+    for connection in connections:
+        connection.close()
+    assert f"begins with {scheme.replace('rediss', 'redis')}://" in str(raised.value)
+    assert "hunter22" not in str(raised.value)

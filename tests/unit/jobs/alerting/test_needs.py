@@ -86,6 +86,32 @@ def test_days_that_rest_on_what_has_changed_wait_for_a_night(settings):
         assert of_kind(needs(context, ()), "stale") == []
 
 
+def test_a_store_that_was_published_since_is_not_said_to_show_what_was_before(settings):
+    publishers = ("publish_warm", "materialize_features", "publish_hot")
+
+    def seen(context):
+        (one,) = of_kind(needs(context, ()), "stale")
+        return one.text.partition("something below has changed, and ")[2]
+
+    with open_context(settings) as context:
+        for step in ("gold_monitoring", *publishers):
+            said(context, step, "ok", D1)
+        for step in ("gold_monitoring", *publishers):
+            said(context, step, "stale", D1, error="gold_scores changed")
+        assert seen(context) == "readers see what was before"
+        said(context, "publish_warm", "ok", D1)
+        assert seen(context) == (
+            "readers of the online features and the hot store see what was before, "
+            "what was published since shows in the warm store"
+        )
+        said(context, "materialize_features", "ok", D1)
+        said(context, "publish_hot", "failed", D1, error="the exports could not be written")
+        assert seen(context) == (
+            "what was published since shows in the warm store and the online features, "
+            "the hot store may show either, as its step failed"
+        )
+
+
 def test_a_store_that_may_be_on_its_way_is_not_stale(settings, monkeypatch):
     with open_context(settings) as context:
         said(context, "publish_hot", "ok", D1)

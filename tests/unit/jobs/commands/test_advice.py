@@ -1,6 +1,8 @@
 """What people are told of errors that are nobody's own."""
 
 import socket
+import sqlite3
+from contextlib import closing
 
 import boto3
 import pytest
@@ -50,3 +52,18 @@ def test_a_bucket_that_the_engine_cannot_reach_is_named_also_as_a_cause(nobody, 
 
 def test_an_error_of_the_code_is_nobody_elses(settings):
     assert advice(KeyError("as_of"), settings) is None
+
+
+@pytest.mark.parametrize("is_cut", [True, False])
+def test_a_damaged_file_of_sqlite_has_a_repair(settings, tmp_path, is_cut):
+    file = tmp_path / "mlflow.db"
+    with closing(sqlite3.connect(file)) as made:
+        made.execute("CREATE TABLE runs AS SELECT 1 AS id")
+        made.commit()
+    content = file.read_bytes()
+    file.write_bytes(content[: len(content) // 2] if is_cut else b"noise" * 1000)
+    with closing(sqlite3.connect(file)) as read, pytest.raises(sqlite3.DatabaseError) as refused:
+        read.execute("SELECT * FROM runs").fetchall()
+    said = said_of(refused.value, settings)
+    assert f"a file of SQLite below {settings.home} is damaged" in said
+    assert "Put `mlflow` back from its backup" in said

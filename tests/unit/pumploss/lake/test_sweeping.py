@@ -1,5 +1,6 @@
 """What killed runs leave is swept by the next one, and nothing that a living run owns."""
 
+import json
 import os
 import signal
 import subprocess
@@ -7,6 +8,7 @@ import sys
 import textwrap
 from pathlib import Path
 
+import pytest
 from deltalake import DeltaTable
 
 from pumploss.embedded import locks
@@ -67,6 +69,20 @@ def test_stages_of_earlier_versions_and_torn_intents_are_swept(tmp_path):
     (tmp_path / "old" / "intent-1.json").write_text("{")
     assert sweep(tmp_path) == 1
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("paths", [["part.parquet"], ["../../first/lake/trades/part.parquet"], []])
+def test_notes_of_a_copied_lake_name_no_files_of_the_first(tmp_path, paths):
+    """A run of the first one may be about to commit them."""
+    file = tmp_path / "first" / "lake" / "trades" / "part.parquet"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"rows")
+    stage = tmp_path / "copy" / "lake" / "_stage" / "dead"
+    stage.mkdir(parents=True)
+    table = file.parent if paths == ["part.parquet"] else stage.parents[1] / "trades"
+    (stage / "intent-1.json").write_text(json.dumps({"table": str(table), "version": -1, "paths": paths}))
+    assert sweep(stage.parent) == 1
+    assert file.read_bytes() == b"rows"
 
 
 def test_what_was_committed_before_the_kill_stays(lake, put):
