@@ -17,6 +17,7 @@ from pumploss.errors import SettingsError, StoreError
 from pumploss.hot import hot_losers, leaderboard, open_hot, publish
 from pumploss.hot_client import address
 from pumploss.settings import from_environment
+from tests.building.tls_relay import HOST, certificate, tls_front
 
 #: What Redis makes of a greeting in TLS: it waits for the end of a line, or takes what came for a broken command.
 ANSWERS = {"none": b"", "an error": b"-ERR Protocol error: unbalanced quotes in request\r\n"}
@@ -109,6 +110,18 @@ def test_an_absent_server_fails_without_its_password(tmp_path: Path) -> None:
     assert "hunter2" not in str(raised.value)
     assert address("redis://user:hunter2@host:6379/0") == "redis://host:6379"
     assert address("rediss+cluster://:hunter2@a:1,b/0") == "rediss+cluster://a:1,b"
+
+
+def test_a_store_behind_tls_is_used_once_its_certificate_is_known(tmp_path: Path, hot: redis.Redis) -> None:
+    certified, behind = certificate(tmp_path), hot.connection_pool.connection_kwargs["path"]
+    publish(hot, {"24h": board(2)}, AS_OF, "v1")
+    with tls_front(certified, behind) as port:
+        url = f"rediss://{HOST}:{port}/0?ssl_ca_certs={certified}"
+        with open_hot(from_environment({"PUMPLOSS_HOME": str(tmp_path), "PUMPLOSS_HOT_URL": url})) as client:
+            assert leaderboard(client, "24h") == board(2)
+        stranger = from_environment({"PUMPLOSS_HOME": str(tmp_path), "PUMPLOSS_HOT_URL": f"rediss://{HOST}:{port}/0"})
+        with pytest.raises(StoreError, match="certificate verify failed"), open_hot(stranger):
+            pass
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
