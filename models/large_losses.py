@@ -5,13 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from features.labels import SEVERE_LAMPORTS
+from models.amount import ALWAYS_SEVERE_SOL
 from models.bootstrap import Draws
 from models.dataset import Floats
-from pumploss.money import LAMPORTS_PER_SOL
 
 #: A loss is large from so many SOL on, whatever the capital at risk.
-LARGE_SOL = SEVERE_LAMPORTS / LAMPORTS_PER_SOL
+LARGE_SOL = ALWAYS_SEVERE_SOL
 #: Bands in which nobody looks for a large loss.
 CALM = ("very low", "low")
 

@@ -10,8 +10,8 @@ from models.scoring.answers import both
 from models.scoring.coherent import Losses, coherent
 from models.scoring.errors import ScoringError
 
-LOSS, SEVERE = 0.01, 1.0
-AMOUNT = Amount(50.0, 1.5, loss_sol=LOSS, severe_sol=SEVERE)
+LOSS, SEVERE, ALWAYS_SEVERE = 0.01, 1.0, 5.0
+AMOUNT = Amount(50.0, 1.5, loss_sol=LOSS, severe_sol=SEVERE, always_severe_sol=ALWAYS_SEVERE)
 EDGES = np.array([0.0, 0.1, 0.5, 1.0])
 
 
@@ -33,9 +33,12 @@ def test_amounts_never_contradict_the_probabilities(seed):
         assert (quantile[p < above] <= LOSS).all()
         assert (quantile[p >= above] >= LOSS).all()
         assert (quantile[severe > above] >= SEVERE).all()
+        assert (quantile[severe < above] < ALWAYS_SEVERE).all()
     assert (low <= high).all()
     assert (expected >= severe * SEVERE).all()
     assert (expected >= p * LOSS - 1e-15).all()
+    assert (said.loss_p90_sol[severe < 0.1] > ALWAYS_SEVERE).any()
+    assert (high[severe >= 0.1] > ALWAYS_SEVERE).any()
     assert (low < LOSS).any()
     assert (high > SEVERE).any()
 
@@ -65,9 +68,24 @@ def test_a_version_that_does_not_say_what_a_loss_is_stays_as_it_was():
         np.testing.assert_array_equal(getattr(plain, name), values, err_msg=name)
 
 
+@pytest.mark.parametrize("known", [{}, {"loss_sol": LOSS, "severe_sol": SEVERE}])
+def test_a_version_that_does_not_say_what_is_always_severe_is_not_bounded_by_it(known):
+    said, severe = drawn(3)
+    found = coherent(said, Amount(50.0, 1.5, **known), severe)
+    assert (found.loss_p90_sol[severe < 0.1] > ALWAYS_SEVERE).any()
+
+
+def test_without_a_chance_of_a_severe_loss_no_amount_is_held_to_one():
+    said, _ = drawn(4)
+    found = coherent(said, AMOUNT)
+    likely = said.p_loss >= 0.1
+    np.testing.assert_array_equal(found.loss_p90_sol[likely], np.maximum(said.loss_p90_sol[likely], LOSS))
+
+
 def test_a_model_learns_with_its_labels_what_a_loss_is(model):
     assert model.predictor.amount.loss_sol == DUST_LAMPORTS / 1e9
     assert model.predictor.amount.severe_sol == min(SEVERE_LAMPORTS, LARGE_LAMPORTS) / 1e9
+    assert model.predictor.amount.always_severe_sol == SEVERE_LAMPORTS / 1e9
 
 
 def test_both_models_together_are_coherent(model, risk, planted, folder_of):
@@ -78,5 +96,6 @@ def test_both_models_together_are_coherent(model, risk, planted, folder_of):
     assert (losses.loss_p50_sol[losses.p_loss < 0.5] <= LOSS).all()
     assert (losses.loss_p90_sol[losses.p_loss >= 0.1] >= LOSS).all()
     assert (losses.loss_p90_sol[risks.p_severe > 0.1] >= SEVERE).all()
+    assert (losses.loss_p90_sol[risks.p_severe < 0.1] < ALWAYS_SEVERE).all()
     with pytest.raises(ScoringError, match="says no amounts"):
         both(losses, severe, severe, x)
