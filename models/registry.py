@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models import artifacts, erased_frames, lineage
+from models import artifacts, erased_frames, lineage, promotions
 from models.dataset import TrainingFrame
 from models.logged_run import log_model
 from models.loss_model import SPEC as LOSS
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 EXPERIMENT = "pumploss"
 CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
+#: The tag of a risk that names the version of the loss model that it carries, and what it says where that is none.
+CARRIED, NONE = "loss_model_version", "none"
 
 
 @dataclass
@@ -160,8 +162,8 @@ class Registry:
     def log(self, trained: Trained, tags: Mapping[str, str], frame: TrainingFrame) -> str:
         """Register a model and the rows it was made from as a new version with the alias `challenger`.
 
-        Answers the version. A risk model takes the loss model with it that serves beside it. Raises ModelError where
-        the registry does not take it.
+        Answers the version. A risk model takes the loss model with it that serves, and none where none does. Raises
+        ModelError where the registry does not take it.
         """
         from mlflow.exceptions import MlflowException
 
@@ -190,7 +192,7 @@ class Registry:
             kept = lineage.keep_frame(client, run.info.run_id, frame)
             uri = log_model(trained, content, loss, frame)
         self._ensure(name, trained.spec.purpose)
-        goes_with = {} if loss is None else {"loss_model_version": loss.version}
+        goes_with = {CARRIED: NONE if loss is None else loss.version} if trained.spec.has_score else {}
         said = {**tags, **goes_with, **kept, **artifacts.digests(content)}
         # A server takes `models:/<id>` as a source only from who also names the id.
         logged = uri.removeprefix("models:/")
@@ -199,18 +201,66 @@ class Registry:
         return str(made.version)
 
     def _beside(self) -> Served | None:
-        """Load the loss model that serves, else the newest one: a risk is never above the loss that it says."""
-        version = self.version(LOSS.name) or self.version(LOSS.name, CHALLENGER)
+        """Load the loss model that serves: a risk is never above the loss that it says. None where none serves."""
+        version = self.version(LOSS.name)
         return None if version is None else self.load(LOSS.name, version)
 
+    def served(self, name: str) -> list[str]:
+        """List the versions that served, oldest first, and the champion last."""
+        return promotions.line(self._client, name, self.version(name), self.versions(name))
+
+    def before(self, name: str) -> list[str]:
+        """List the versions that served before the champion and can again, the nearest last."""
+        return promotions.way_back(self.served(name), self.version(name))
+
     def promote(self, name: str, version: str, why: str | None = None) -> None:
-        """Make a version, tagged with `why` if that is said, the champion; the one it follows is kept as `previous`."""
+        """Make a version, tagged with `why` if that is said, the champion; the one it follows is kept as `previous`.
+
+        Raises ModelError for a risk that carries a loss model which nobody promoted.
+        """
+        if (carried := self.refused_loss(name, version)) is not None:
+            raise ModelError(
+                f"{name} version {version} carries {LOSS.name} version {carried}, which was never promoted, and would "
+                f"answer by it. `pumploss model promote {LOSS.name} {carried}` lets a person decide so; or train again."
+            )
+        served = self.served(name)
         if why is not None:
             self._client.set_model_version_tag(name, version, "promoted", why)
-        champion = self.version(name)
-        if champion is not None and champion != version:
-            self._client.set_registered_model_alias(name, PREVIOUS, champion)
-        self._client.set_registered_model_alias(name, CHAMPION, version)
+        if self.version(name) != version:
+            self._let_serve(name, promotions.followed(served, version))
+
+    def roll_back(self, name: str) -> str:
+        """Make the version that served before the champion; answers it. Raises ModelError where there is none."""
+        served = self.before(name)
+        if not served:
+            raise ModelError(
+                f"{name} has no version that served before: `pumploss model promote {name} VERSION` takes any."
+            )
+        self._let_serve(name, served)
+        return served[-1]
+
+    def _let_serve(self, name: str, served: list[str]) -> None:
+        """Point the aliases to the last of these versions, and to the one before it, and remember them all."""
+        self._client.set_registered_model_alias(name, CHAMPION, served[-1])
+        if served[:-1]:
+            self._client.set_registered_model_alias(name, PREVIOUS, served[-2])
+        else:
+            self._client.delete_registered_model_alias(name, PREVIOUS)
+        promotions.remember(self._client, name, served)
+
+    def carried_loss(self, name: str, version: str) -> str | None:
+        """Name the version of the loss model that a version carries; None for who carries none."""
+        carried = self.tags(name, version).get(CARRIED, NONE)
+        return None if carried == NONE else carried
+
+    def refused_loss(self, name: str, version: str) -> str | None:
+        """Name the version of the loss model that a version carries though it never served; None where all is well."""
+        carried = self.carried_loss(name, version)
+        if carried is None:
+            return None
+        known = {str(one.version): dict(one.tags) for one in self.versions(LOSS.name)}
+        is_promoted = carried in self.served(LOSS.name) or promotions.is_fit(known.get(carried, {}))
+        return None if is_promoted else carried
 
     def erase(self, trader: str, is_dry: bool = False) -> int:
         """Take a trader out of the rows kept with versions; answers how many rows went, or would go if `is_dry`."""

@@ -7,7 +7,7 @@ import numpy as np
 from . import trees
 from .arrays import Floats
 from .calibration import logit, sigmoid
-from .coherent import Losses, coherent
+from .coherent import Implied, Losses, coherent, implied
 from .errors import ScoringError
 from .reasons import Explainer, Split
 from .score import bands
@@ -35,16 +35,17 @@ class Risks:
 
 @dataclass(frozen=True)
 class _Severe:
-    """Holds log-odds of a severe loss: the risk model's `own`, and those that no loss less likely contradicts."""
+    """Holds log-odds of a severe loss: the risk model's `own`, and those that contradict nothing said of the loss."""
 
     own: Floats
     log_odds: Floats
     p_loss: Floats
+    implied: Implied
 
     @property
     def probability(self) -> Floats:
-        """Return the probability, never above that of a loss: through log-odds and back, its last bit may pass it."""
-        return np.minimum(sigmoid(self.log_odds), self.p_loss)
+        """Return the probability. Through log-odds and back, its last bit may pass what bounds it."""
+        return np.clip(sigmoid(self.log_odds), self.implied.p_severe, self.p_loss)
 
 
 def risks(risk: Served, x: Floats, p_loss: Floats, split: Split = trees.split) -> Risks:
@@ -52,7 +53,8 @@ def risks(risk: Served, x: Floats, p_loss: Floats, split: Split = trees.split) -
 
     Raises ScoringError for a model without a score.
     """
-    return _told(risk, x, _severe(risk, x, p_loss), np.zeros(len(x)), split)
+    nothing = np.zeros(len(x))
+    return _told(risk, x, _severe(risk, x, p_loss, Implied(nothing, nothing)), nothing, split)
 
 
 def both(losses: Losses, loss: Served, risk: Served, x: Floats, split: Split = trees.split) -> tuple[Losses, Risks]:
@@ -62,16 +64,19 @@ def both(losses: Losses, loss: Served, risk: Served, x: Floats, split: Split = t
     """
     if loss.amount is None:
         raise ScoringError(f"{loss.name} version {loss.version} says no amounts. Train it again.")
-    severe = _severe(risk, x, losses.p_loss)
+    severe = _severe(risk, x, losses.p_loss, implied(losses, loss.amount))
     said = coherent(losses, loss.amount, severe.probability)
     return said, _told(risk, x, severe, said.expected_loss_sol, split)
 
 
-def _severe(risk: Served, x: Floats, p_loss: Floats) -> _Severe:
-    """Ask the risk model."""
-    # Two models may contradict each other, what is published may not: who loses severely, loses.
+def _severe(risk: Served, x: Floats, p_loss: Floats, least: Implied) -> _Severe:
+    """Ask the risk model, within the bounds of what is said of the loss."""
+    # Two models may contradict each other, what is published may not: who loses severely, loses, and who loses as much
+    # as is always severe, loses severely. A quantile so high needs a loss that is likely enough, so both can hold.
     own = risk.predictor.log_odds(x)
-    return _Severe(own, np.minimum(own, logit(np.clip(p_loss, EDGE, 1 - EDGE))), p_loss)
+    low, high = (logit(np.clip(bound, EDGE, 1 - EDGE)) for bound in (least.p_severe, p_loss))
+    raised = np.where(least.p_severe > 0, np.maximum(own, low), own)
+    return _Severe(own, np.minimum(raised, high), p_loss, least)
 
 
 def _told(risk: Served, x: Floats, severe: _Severe, expected_loss_sol: Floats, split: Split) -> Risks:
@@ -83,7 +88,8 @@ def _told(risk: Served, x: Floats, severe: _Severe, expected_loss_sol: Floats, s
     is_told = np.isin(names, WITHOUT_REASONS, invert=True) | (expected_loss_sol >= TOLD_FROM_SOL)
     explainer = Explainer(risk.booster, risk.calibrator, risk.inputs, risk.peers, split)
     listed = explainer.reasons(x[is_told], severe.own[is_told])
-    told = iter(bounded(listed, (severe.log_odds - severe.own)[is_told], severe.p_loss[is_told]))
+    least = Implied(severe.implied.p_severe[is_told], severe.implied.quantile_sol[is_told])
+    told = iter(bounded(listed, (severe.log_odds - severe.own)[is_told], severe.p_loss[is_told], least))
     return Risks(
         p_severe=severe.probability,
         risk_score=scores,

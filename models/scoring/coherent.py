@@ -10,9 +10,6 @@ from .arrays import Floats
 #: So much of what may come lies above either quantile.
 ABOVE_P50, ABOVE_P90 = 0.5, 0.1
 
-#: Money comes in lamports: the largest amount below another is one less, SOL.
-LAMPORT_SOL = 1e-9
-
 
 @dataclass(frozen=True)
 class Losses:
@@ -30,8 +27,7 @@ def coherent(losses: Losses, amount: Amount, p_severe: Floats | None = None) -> 
     """Bound the amounts, SOL, by the probabilities of a loss and, where it is known, of a severe one.
 
     A loss is more than `loss_sol`: a quantile is above that only if a loss is likely enough, and below it only if it is
-    not. A severe loss is `severe_sol` or more: where one is likely enough, so is the quantile. `always_severe_sol` or
-    more is always severe: where no severe loss is likely enough, the quantile is below that. An expected loss is no
+    not. A severe loss is `severe_sol` or more: where one is likely enough, so is the quantile. An expected loss is no
     less than all of these at their least. What keeps to this already stays as it is, to the last bit.
     """
     severe = np.zeros_like(losses.p_loss) if p_severe is None else np.minimum(p_severe, losses.p_loss)
@@ -42,10 +38,7 @@ def coherent(losses: Losses, amount: Amount, p_severe: Floats | None = None) -> 
             return said
         is_loss = losses.p_loss >= above
         bound = np.where(is_loss, np.maximum(said, amount.loss_sol), np.minimum(said, amount.loss_sol))
-        bound = np.where(severe > above, np.maximum(bound, amount.severe_sol), bound)
-        if p_severe is None or not amount.always_severe_sol:
-            return bound
-        return np.where(severe < above, np.minimum(bound, amount.always_severe_sol - LAMPORT_SOL), bound)
+        return np.where(severe > above, np.maximum(bound, amount.severe_sol), bound)
 
     return replace(
         losses,
@@ -53,3 +46,23 @@ def coherent(losses: Losses, amount: Amount, p_severe: Floats | None = None) -> 
         loss_p50_sol=quantile(losses.loss_p50_sol, ABOVE_P50),
         loss_p90_sol=quantile(losses.loss_p90_sol, ABOVE_P90),
     )
+
+
+@dataclass(frozen=True)
+class Implied:
+    """Holds what quantiles of a loss say of a severe one: it is at least so likely, because of this amount, SOL.
+
+    The probability is 0 where neither quantile says anything.
+    """
+
+    p_severe: Floats
+    quantile_sol: Floats
+
+
+def implied(losses: Losses, amount: Amount) -> Implied:
+    """Say how likely a severe loss is at least: one of `always_severe_sol` or more is severe, whatever is at risk."""
+    least, because = np.zeros_like(losses.p_loss), losses.loss_p90_sol
+    for said, above in ((losses.loss_p90_sol, ABOVE_P90), (losses.loss_p50_sol, ABOVE_P50)):
+        is_so = (said >= amount.always_severe_sol) & (amount.always_severe_sol > 0)
+        least, because = np.where(is_so, above, least), np.where(is_so, said, because)
+    return Implied(least, because)

@@ -10,9 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .arrays import Floats
+from .coherent import ABOVE_P50
 from .shown import NOTHING_KNOWN, numbers, rounded, shown
 
 if TYPE_CHECKING:
+    from .coherent import Implied
     from .served import Input
 
 Places = npt.NDArray[np.int64]
@@ -52,27 +54,42 @@ class Sentences:
         )  # fmt: skip
 
 
-def bounded(listed: list[str], held_back: Floats, p_loss: Floats) -> list[str]:
-    """Add to each row's reasons what the probability of a loss, which no severe one passes, takes off the log-odds.
+def bounded(listed: list[str], moved: Floats, p_loss: Floats, least: "Implied") -> list[str]:
+    """Add to each row's reasons what the loss model takes off the log-odds, or adds to them.
 
-    With it all contributions, and what every wallet begins with, sum up to the log-odds that are published. Rows whose
-    log-odds are held back by nothing stay as they are.
+    No severe loss is likelier than a loss, or less likely than one that is always severe. With it all contributions,
+    and what every wallet begins with, sum up to the log-odds that are published. Rows that nothing moves stay as they
+    are.
     """
-    is_bound = held_back < 0
-    if not is_bound.any():
+    is_moved = moved != 0
+    if not is_moved.any():
         return listed
-    taken, chance = held_back[is_bound], p_loss[is_bound]
-    said = shown(chance, np.full(len(chance), "share"))
-    entries = pc.binary_join_element_wise(
-        '{"group": "p_loss", "feature": "p_loss", "contribution": ', numbers(taken), ', "feature_contribution": ',
-        numbers(taken), ', "value": ', numbers(chance), ', "peer_median": null, "text": "No wallet loses severely '
-        "more often than it loses: ", said, " is the chance of any loss, which takes off ", points(-taken), '."}', "",
+    by, chance = moved[is_moved], p_loss[is_moved]
+    held = _entries(
+        "p_loss", by, chance, "share",
+        "No wallet loses severely more often than it loses: ", " is the chance of any loss, which takes off ",
     )  # fmt: skip
+    sol, is_half = least.quantile_sol[is_moved], least.p_severe[is_moved] >= ABOVE_P50
+    raised = [
+        _entries(name, by, sol, "sol", f"One in {part} such wallets loses at least ", ", which is always severe: adds ")
+        for name, part in (("loss_p90_sol", "ten"), ("loss_p50_sol", "two"))
+    ]
+    entries = pc.if_else(pa.array(by < 0), held, pc.if_else(pa.array(is_half), raised[1], raised[0]))
     more = iter(entries.to_pylist())
     return [
-        f"{text[:-1]}{', ' if text != '[]' else ''}{next(more)}]" if is_held else text
-        for text, is_held in zip(listed, is_bound, strict=True)
+        f"{text[:-1]}{', ' if text != '[]' else ''}{next(more)}]" if is_bound else text
+        for text, is_bound in zip(listed, is_moved, strict=True)
     ]
+
+
+def _entries(name: str, moved: Floats, value: Floats, unit: str, before: str, after: str) -> pa.Array:
+    """Write what an answer of the loss model moves the log-odds by, as JSON objects like reasons."""
+    said = shown(value, np.full(len(value), unit))
+    return pc.binary_join_element_wise(
+        f'{{"group": "{name}", "feature": "{name}", "contribution": ', numbers(moved), ', "feature_contribution": ',
+        numbers(moved), ', "value": ', numbers(value), f', "peer_median": null, "text": "{before}', said, after,
+        points(np.abs(moved)), '."}', "",
+    )  # fmt: skip
 
 
 def points(log_odds: Floats) -> pa.Array:

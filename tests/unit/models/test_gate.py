@@ -144,9 +144,9 @@ def test_a_slice_that_is_off_with_certainty_keeps_the_challenger_back():
 )
 def test_large_losses_that_were_called_safe_keep_a_challenger_back(found, is_refused, is_remarked):
     decision = decide(evaluation(large_losses=(found,)), BARS, None)
-    said = [
+    said = (
         f'{found.share:.1%} of the {found.large} rows that lost 5 SOL or more were called "very low", 95 % from '
         f"{found.low:.1%} to {found.high:.1%}: more than 2%"
-    ]
-    assert decision.reasons == (said if is_refused else [])
-    assert decision.remarks == (said if is_remarked else [])
+    )
+    assert decision.reasons == ([said] if is_refused else [])
+    assert decision.remarks == ([said] if is_remarked else [])
