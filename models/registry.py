@@ -6,10 +6,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models import artifacts, erased_frames, lineage, promotions
+from models import artifacts, erased_frames, lineage, pairing, promotions
 from models.dataset import TrainingFrame
 from models.logged_run import log_model
-from models.loss_model import SPEC as LOSS
 from models.moved_registry import follow
 from models.peers import peers
 from models.quiet_mlflow import calm, started
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 
 EXPERIMENT = "pumploss"
 CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
-#: The tag of a risk that names the version of the loss model that it carries, and what it says where that is none.
-CARRIED, NONE = "loss_model_version", "none"
 
 
 @dataclass
@@ -51,6 +48,11 @@ class Registry:
                 f"{self._repair}"
             ) from error
         return client
+
+    @property
+    def client(self) -> "MlflowClient":
+        """Return MLflow's client of this registry. Raises ModelError where it cannot be opened."""
+        return self._client
 
     @property
     def _repair(self) -> str:
@@ -181,7 +183,7 @@ class Registry:
         client, name = self._client, trained.spec.name
         loss, usual = None, None
         if trained.spec.has_score:
-            loss, usual = self._beside(), peers(frame, trained.booster.feature_name())
+            loss, usual = pairing.beside(self), peers(frame, trained.booster.feature_name())
         content = artifacts.files(trained, tags, loss, usual)
         with calm(), mlflow.start_run(experiment_id=self._experiment, run_name=name) as run:
             mlflow.log_params({**trained.spec.parameters, "rounds": trained.spec.rounds, "seed": trained.spec.seed})
@@ -192,18 +194,13 @@ class Registry:
             kept = lineage.keep_frame(client, run.info.run_id, frame)
             uri = log_model(trained, content, loss, frame)
         self._ensure(name, trained.spec.purpose)
-        goes_with = {CARRIED: NONE if loss is None else loss.version} if trained.spec.has_score else {}
+        goes_with = {pairing.CARRIED: pairing.NONE if loss is None else loss.version} if trained.spec.has_score else {}
         said = {**tags, **goes_with, **kept, **artifacts.digests(content)}
         # A server takes `models:/<id>` as a source only from who also names the id.
         logged = uri.removeprefix("models:/")
         made = client.create_model_version(name, uri, run.info.run_id, said, model_id=logged)
         client.set_registered_model_alias(name, CHALLENGER, made.version)
         return str(made.version)
-
-    def _beside(self) -> Served | None:
-        """Load the loss model that serves: a risk is never above the loss that it says. None where none serves."""
-        version = self.version(LOSS.name)
-        return None if version is None else self.load(LOSS.name, version)
 
     def served(self, name: str) -> list[str]:
         """List the versions that served, oldest first, and the champion last."""
@@ -218,11 +215,7 @@ class Registry:
 
         Raises ModelError for a risk that carries a loss model which nobody promoted.
         """
-        if (carried := self.refused_loss(name, version)) is not None:
-            raise ModelError(
-                f"{name} version {version} carries {LOSS.name} version {carried}, which was never promoted, and would "
-                f"answer by it. `pumploss model promote {LOSS.name} {carried}` lets a person decide so; or train again."
-            )
+        pairing.refuse_unpromoted(self, name, version)
         served = self.served(name)
         if why is not None:
             self._client.set_model_version_tag(name, version, "promoted", why)
@@ -247,20 +240,6 @@ class Registry:
         else:
             self._client.delete_registered_model_alias(name, PREVIOUS)
         promotions.remember(self._client, name, served)
-
-    def carried_loss(self, name: str, version: str) -> str | None:
-        """Name the version of the loss model that a version carries; None for who carries none."""
-        carried = self.tags(name, version).get(CARRIED, NONE)
-        return None if carried == NONE else carried
-
-    def refused_loss(self, name: str, version: str) -> str | None:
-        """Name the version of the loss model that a version carries though it never served; None where all is well."""
-        carried = self.carried_loss(name, version)
-        if carried is None:
-            return None
-        known = {str(one.version): dict(one.tags) for one in self.versions(LOSS.name)}
-        is_promoted = carried in self.served(LOSS.name) or promotions.is_fit(known.get(carried, {}))
-        return None if is_promoted else carried
 
     def erase(self, trader: str, is_dry: bool = False) -> int:
         """Take a trader out of the rows kept with versions; answers how many rows went, or would go if `is_dry`."""

@@ -1,6 +1,7 @@
 """Says where a risk that serves answers by another loss model than nights do: who loads it gets what it carries."""
 
 from jobs.scoring.versions import LOSS, RISK
+from models import pairing
 from models.registry import Registry
 
 
@@ -9,7 +10,7 @@ def notes(registry: Registry) -> list[str]:
     loss, risk = registry.version(LOSS), registry.version(RISK)
     if risk is None:
         return []
-    carried = registry.carried_loss(RISK, risk)
+    carried = pairing.carried(registry, RISK, risk)
     if carried == loss:
         return []
     if carried is None:

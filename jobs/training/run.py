@@ -14,8 +14,9 @@ from jobs.training.rows import Retrieved, inputs, release, retrieve
 from models import gate
 from models.dataset import TrainingFrame
 from models.gate import Decision
+from models.pairing import CARRIED, NONE
 from models.phases import Phases
-from models.registry import CARRIED, NONE, Registry
+from models.registry import Registry
 from models.report.page import MARKET, SIMULATED
 from models.scoring.score import SCORE_VERSION, ScoreMap
 from models.scoring.trees import library

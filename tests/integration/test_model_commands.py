@@ -10,7 +10,8 @@ import pytest
 
 from jobs import commands
 from jobs.running.runner import run_pass
-from models.registry import CARRIED, CHALLENGER, CHAMPION, NONE, Registry
+from models.pairing import CARRIED, NONE, carried
+from models.registry import CHALLENGER, CHAMPION, Registry
 from pumploss.report import RunReport
 from tests.building import lakes, nights
 from tests.building.planted_lake import LAST, build
@@ -83,7 +84,7 @@ def test_a_person_may_promote_what_the_gate_refused_and_take_it_back(registry, c
 
 def test_a_risk_trained_beside_no_loss_model_that_serves_carries_none_and_says_so(registry, capsys):
     assert registry.version("loss-prediction") is None
-    assert registry.carried_loss(NAME, "1") is None
+    assert carried(registry, NAME, "1") is None
     assert not any("loss/" in file for file in json.loads(registry.tags(NAME, "1")["artifacts_sha256"]))
     registry._client.delete_registered_model_alias(NAME, CHAMPION)
     out = said(capsys, "promote", NAME)
