@@ -16,6 +16,7 @@ from models.scoring.reasons import FIRST_REASONS, MOST_REASONS, NEAR, Explainer
 from models.scoring.sentences import ONE_POINT, points
 from models.scoring.served import Input, Served
 from models.scoring.trees import raw
+from pumploss.tables.gold_scores import TABLE
 
 SLOPE = Calibrator(0.8, -0.3)
 UNITS = {"loss_ratio": "share", "size": "sol", "noise": "seconds", "calm": ""}
@@ -203,6 +204,10 @@ def test_who_is_expected_to_lose_much_is_told_why_whatever_the_band(risk, told, 
         assert given == (json.loads(raised) if is_told else [])
     assert sum(text != "[]" for text in np.array(published.reasons)[is_calm & is_much]) > 10
     assert (is_calm & ~is_much).sum() > 10
+
+
+def test_the_contract_of_scores_allows_reasons_to_the_same():
+    assert f"OR expected_loss_sol >= {TOLD_FROM_SOL:g} OR reasons = '[]'" in str(TABLE.checks)
 
 
 def test_what_is_as_usual_is_no_reason(risk, told, rows):
