@@ -11,7 +11,7 @@ def notes(registry: Registry) -> list[str]:
     if risk is None:
         return []
     carried = pairing.carried(registry, RISK, risk)
-    if carried == loss:
+    if carried == loss and loss is not None:
         return []
     if carried is None:
         said = (
