@@ -42,6 +42,8 @@ COVERED_BY = {
     "integration/test_replicas": ("pumploss/warm/publisher_lock", "pumploss/warm/standby"),
     "integration/test_redis_cluster": ("pumploss/hot_client",),
     "integration/test_joining": ("jobs/training/joining",),
+    "unit/jobs/maintaining/test_rejected": ("models/dropping",),
+    "integration/test_model_commands": ("jobs/scoring/carrying", "models/pairing"),
     "integration/test_models": (
         "jobs/train_loss_model", "jobs/train_risk_model", "models/loss_model", "models/quiet_mlflow",
         "models/registry", "models/risk_model",

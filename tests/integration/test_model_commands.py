@@ -10,6 +10,7 @@ import pytest
 
 from jobs import commands
 from jobs.running.runner import run_pass
+from jobs.scoring import carrying
 from models.pairing import CARRIED, NONE, carried
 from models.registry import CHALLENGER, CHAMPION, Registry
 from pumploss.report import RunReport
@@ -122,3 +123,16 @@ def test_a_risk_that_carries_a_loss_model_which_nobody_promoted_is_not_promoted(
 def test_what_cannot_be_done_is_refused_by_name(registry, capsys, words, message):
     assert commands.main(["model", *words]) != 0
     assert message in capsys.readouterr().err
+
+
+def test_who_serves_beside_another_loss_model_than_the_risk_carries_is_named(registry, capsys):
+    registry._client.set_model_version_tag(NAME, "1", CARRIED, "1")
+    try:
+        registry.promote("loss-prediction", "1")
+        registry.promote(NAME, "1")
+        assert carrying.notes(registry) == []
+        registry._client.delete_registered_model_alias("loss-prediction", CHAMPION)
+        (said_of_it,) = carrying.notes(registry)
+        assert "carries loss-prediction version 1, and none serves" in said_of_it
+    finally:
+        registry._client.set_model_version_tag(NAME, "1", CARRIED, NONE)
