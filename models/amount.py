@@ -13,9 +13,11 @@ from pumploss.money import LAMPORTS_PER_SOL
 #: Quantiles of the loss that are published.
 QUANTILES = {"p50": 0.5, "p90": 0.9}
 
-#: What the labels make of an amount, SOL: a loss is more than the one, a severe loss at least the other.
+#: What the labels make of an amount, SOL: a loss is more than the first, a severe loss at least the second, and from
+#: the third on a loss is severe whatever the capital at risk.
 LOSS_SOL = DUST_LAMPORTS / LAMPORTS_PER_SOL
 SEVERE_SOL = min(SEVERE_LAMPORTS, LARGE_LAMPORTS) / LAMPORTS_PER_SOL
+ALWAYS_SEVERE_SOL = SEVERE_LAMPORTS / LAMPORTS_PER_SOL
 
 #: The largest losses count as this quantile of the training days' losses: one whale must not bend all trees.
 WINSOR_QUANTILE = 0.999

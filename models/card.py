@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from models.large_losses import LARGE_SOL
+from models.large_losses import LARGE_SOL, MOST_SAFE, SAFE
 from models.scoring.score import POINTS_PER_DOUBLING
 
 if TYPE_CHECKING:
@@ -199,4 +199,9 @@ def _large(trained: "Trained") -> str:
     lines = [
         f'{one.rows} ({one.share:.1%}, 95 % {one.low:.1%} to {one.high:.1%}) were called "{one.band}"' for one in found
     ]
-    return f"Of the {found[0].large} rows that lost {LARGE_SOL:g} SOL or more, {', '.join(lines)}." if found else ""
+    if not found:
+        return ""
+    return (
+        f"Of the {found[0].large} rows that lost {LARGE_SOL:g} SOL or more, {', '.join(lines)}. Where more than "
+        f'{MOST_SAFE:.0%} were "{SAFE}" with certainty, the gate would keep the version back.'
+    )

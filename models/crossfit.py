@@ -97,7 +97,12 @@ def grow(spec: ModelSpec, frame: TrainingFrame, days: Sequence[date], monotone: 
         others[name] = rows.grow(amount.bent(lost), objective="quantile", alpha=share, **given)
     predicted = boosting.raw(others[AMOUNT], frame.x[fit][is_loss])
     smearing = amount.smearing(logarithm[is_loss], predicted)
-    return Grown(booster, others, Amount(cap, smearing, loss_sol=amount.LOSS_SOL, severe_sol=amount.SEVERE_SOL))
+    labels = {
+        "loss_sol": amount.LOSS_SOL,
+        "severe_sol": amount.SEVERE_SOL,
+        "always_severe_sol": amount.ALWAYS_SEVERE_SOL,
+    }
+    return Grown(booster, others, Amount(cap, smearing, **labels))
 
 
 def main_trees(spec: ModelSpec, frame: TrainingFrame, fit: Flags, monotone: Sequence[int]) -> "Booster":

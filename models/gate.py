@@ -65,6 +65,7 @@ def decide(challenger: Evaluation, bars: Acceptance, champion: Metrics | None) -
             f"more than {LOGLOSS_MARGIN}"
         )
     reasons += [*_beaten(challenger), *_bands(challenger), *_slices(challenger), *_leaks(challenger, bars)]
+    reasons += [one.finding for one in challenger.large_losses if one.is_certain]
     reasons += _amounts(ours, MOST_TIMES, LEAST_COVERED)
     return Decision(reasons, remarks(challenger, bars))
 
@@ -173,4 +174,5 @@ def remarks(evaluation: Evaluation, bars: Acceptance) -> list[str]:
         missed.append(f"calibration error {ours['ece']:.3f} is above {bars.ece}")
     if not ours["auc_over_formula_low"] > 0:
         missed.append("the AUC gain over the formula is not clear of zero")
+    missed += [one.finding for one in evaluation.large_losses if one.is_too_many and not one.is_certain]
     return [*missed, *_amounts(ours, REMARKED_TIMES, REMARKED_COVERED)]

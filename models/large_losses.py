@@ -5,15 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from features.labels import SEVERE_LAMPORTS
+from models.amount import ALWAYS_SEVERE_SOL
 from models.bootstrap import Draws
 from models.dataset import Floats
-from pumploss.money import LAMPORTS_PER_SOL
 
 #: A loss is large from so many SOL on, whatever the capital at risk.
-LARGE_SOL = SEVERE_LAMPORTS / LAMPORTS_PER_SOL
+LARGE_SOL = ALWAYS_SEVERE_SOL
 #: Bands in which nobody looks for a large loss.
 CALM = ("very low", "low")
+#: The band that calls a wallet safe, which so large a part of the large losses may lie in; what fewer of them say is
+#: chance.
+SAFE, MOST_SAFE, FEWEST_LARGE = "very low", 0.02, 50
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,24 @@ class Called:
     share: float
     low: float
     high: float
+
+    @property
+    def is_too_many(self) -> bool:
+        """Tell whether more of the large losses than may be were called safe, of enough of them."""
+        return self.band == SAFE and self.large >= FEWEST_LARGE and self.share > MOST_SAFE
+
+    @property
+    def is_certain(self) -> bool:
+        """Tell whether that is so with certainty."""
+        return self.is_too_many and self.low > MOST_SAFE
+
+    @property
+    def finding(self) -> str:
+        """Say what was found of the band, and what may be."""
+        return (
+            f'{self.share:.1%} of the {self.large} rows that lost {LARGE_SOL:g} SOL or more were called "{self.band}", '
+            f"95 % from {self.low:.1%} to {self.high:.1%}: more than {MOST_SAFE:.0%}"
+        )
 
 
 def called(band: npt.NDArray[np.str_], lost_sol: Floats, draws: Draws) -> tuple[Called, ...]:

@@ -6,10 +6,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models import artifacts, erased_frames, lineage
+from models import artifacts, erased_frames, lineage, pairing, promotions
 from models.dataset import TrainingFrame
 from models.logged_run import log_model
-from models.loss_model import SPEC as LOSS
 from models.moved_registry import follow
 from models.peers import peers
 from models.quiet_mlflow import calm, started
@@ -50,6 +49,11 @@ class Registry:
                 f"{self._repair}"
             ) from error
         return client
+
+    @property
+    def client(self) -> "MlflowClient":
+        """Return MLflow's client of this registry. Raises ModelError where it cannot be opened."""
+        return self._client
 
     @property
     def _repair(self) -> str:
@@ -161,8 +165,8 @@ class Registry:
     def log(self, trained: "Trained", tags: Mapping[str, str], frame: TrainingFrame) -> str:
         """Register a model and the rows it was made from as a new version with the alias `challenger`.
 
-        Answers the version. A risk model takes the loss model with it that serves beside it. Raises ModelError where
-        the registry does not take it.
+        Answers the version. A risk model takes the loss model with it that serves, and none where none does. Raises
+        ModelError where the registry does not take it.
         """
         from mlflow.exceptions import MlflowException
 
@@ -180,7 +184,7 @@ class Registry:
         client, name = self._client, trained.spec.name
         loss, usual = None, None
         if trained.spec.has_score:
-            loss, usual = self._beside(), peers(frame, trained.booster.feature_name())
+            loss, usual = pairing.beside(self), peers(frame, trained.booster.feature_name())
         content = artifacts.files(trained, tags, loss, usual)
         with calm(), mlflow.start_run(experiment_id=self._experiment, run_name=name) as run:
             mlflow.log_params({**trained.spec.parameters, "rounds": trained.spec.rounds, "seed": trained.spec.seed})
@@ -191,7 +195,7 @@ class Registry:
             kept = lineage.keep_frame(client, run.info.run_id, frame)
             uri = log_model(trained, content, loss, frame)
         self._ensure(name, trained.spec.purpose)
-        goes_with = {} if loss is None else {"loss_model_version": loss.version}
+        goes_with = {pairing.CARRIED: pairing.NONE if loss is None else loss.version} if trained.spec.has_score else {}
         said = {**tags, **goes_with, **kept, **artifacts.digests(content)}
         # A server takes `models:/<id>` as a source only from who also names the id.
         logged = uri.removeprefix("models:/")
@@ -199,19 +203,44 @@ class Registry:
         client.set_registered_model_alias(name, CHALLENGER, made.version)
         return str(made.version)
 
-    def _beside(self) -> Served | None:
-        """Load the loss model that serves, else the newest one: a risk is never above the loss that it says."""
-        version = self.version(LOSS.name) or self.version(LOSS.name, CHALLENGER)
-        return None if version is None else self.load(LOSS.name, version)
+    def served(self, name: str) -> list[str]:
+        """List the versions that served, oldest first, and the champion last."""
+        return promotions.line(self._client, name, self.version(name), self.versions(name))
+
+    def before(self, name: str) -> list[str]:
+        """List the versions that served before the champion and can again, the nearest last."""
+        return promotions.way_back(self.served(name), self.version(name))
 
     def promote(self, name: str, version: str, why: str | None = None) -> None:
-        """Make a version, tagged with `why` if that is said, the champion; the one it follows is kept as `previous`."""
+        """Make a version, tagged with `why` if that is said, the champion; the one it follows is kept as `previous`.
+
+        Raises ModelError for a risk that carries a loss model which nobody promoted.
+        """
+        pairing.refuse_unpromoted(self, name, version)
+        served = self.served(name)
         if why is not None:
             self._client.set_model_version_tag(name, version, "promoted", why)
-        champion = self.version(name)
-        if champion is not None and champion != version:
-            self._client.set_registered_model_alias(name, PREVIOUS, champion)
-        self._client.set_registered_model_alias(name, CHAMPION, version)
+        if self.version(name) != version:
+            self._let_serve(name, promotions.followed(served, version))
+
+    def roll_back(self, name: str) -> str:
+        """Make the version that served before the champion; answers it. Raises ModelError where there is none."""
+        served = self.before(name)
+        if not served:
+            raise ModelError(
+                f"{name} has no version that served before: `pumploss model promote {name} VERSION` takes any."
+            )
+        self._let_serve(name, served)
+        return served[-1]
+
+    def _let_serve(self, name: str, served: list[str]) -> None:
+        """Point the aliases to the last of these versions, and to the one before it, and remember them all."""
+        self._client.set_registered_model_alias(name, CHAMPION, served[-1])
+        if served[:-1]:
+            self._client.set_registered_model_alias(name, PREVIOUS, served[-2])
+        else:
+            self._client.delete_registered_model_alias(name, PREVIOUS)
+        promotions.remember(self._client, name, served)
 
     def erase(self, trader: str, is_dry: bool = False) -> int:
         """Take a trader out of the rows kept with versions; answers how many rows went, or would go if `is_dry`."""

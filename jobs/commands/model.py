@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from jobs.commands import large_losses, model_report
 from jobs.commands.terminal import show_facts, show_table
+from jobs.scoring import carrying
 from models.large_losses import LARGE_SOL
 from models.loss_model import SPEC as LOSS
 from models.registry import CHALLENGER, CHAMPION, PREVIOUS, Registry
@@ -36,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.name not in NAMES:
         raise SettingsError(f"Say which model: {' or '.join(NAMES)}, not {arguments.name!r}.")
     if arguments.action == "rollback":
-        _promote(registry, arguments.name, _previous(registry, arguments.name))
+        _roll_back(registry, arguments.name)
         return 0
     version = _known(registry, arguments.name, arguments.version)
     if arguments.action == "promote":
@@ -92,14 +93,15 @@ def _known(registry: Registry, name: str, version: str | None) -> str:
     return version or known[-1]
 
 
-def _previous(registry: Registry, name: str) -> str:
-    """Names the version that served before. Raises ModelError where there is none."""
-    version = registry.version(name, PREVIOUS)
-    if version is None:
-        raise ModelError(
-            f"{name} has no version that served before: `pumploss model promote {name} VERSION` takes any."
-        )
-    return version
+def _roll_back(registry: Registry, name: str) -> None:
+    """Lets the version serve that served before. Raises ModelError, and changes nothing, where that cannot be."""
+    followed = registry.version(name)
+    for version in registry.before(name)[-1:]:
+        registry.load(name, version)  # as for one that is promoted
+    version = registry.roll_back(name)
+    left = registry.before(name)
+    more = f"Left to go back to: {', '.join(reversed(left))}." if left else "None is left to go back to."
+    _say_serves(registry, name, version, followed, more)
 
 
 def _promote(registry: Registry, name: str, version: str) -> None:
@@ -110,9 +112,16 @@ def _promote(registry: Registry, name: str, version: str) -> None:
         return
     registry.load(name, version)  # what cannot be loaded, or is not what was registered, would end the next night
     registry.promote(name, version, why="by hand")
+    _say_serves(registry, name, version, followed)
+
+
+def _say_serves(registry: Registry, name: str, version: str, followed: str | None, *more: str) -> None:
+    """Says who serves now, what the gate said of it, and what it answers by where it carries another model."""
     said = registry.tags(name, version).get("gate")
     print(f"{name} version {version} is the champion{f', after version {followed}' if followed else ''}.")
     print(f"The gate said of it: {said}.")
+    for line in (*more, *carrying.notes(registry)):
+        print(line)
     print(
         "Days that were scored keep their models; `pumploss run gold_scores --day DAY --rescore` gives one new scores."
     )

@@ -37,7 +37,7 @@ def pins(context: Context) -> list[Pin]:
 
 
 def _of_models(context: Context) -> Iterator[Pin]:
-    registry, scored = Registry(context.settings), _scored_days(context)
+    registry, scored = Registry(context.settings), scored_days(context)
     for name in (LOSS, RISK):
         champion = registry.version(name, CHAMPION)
         for known in registry.versions(name):
@@ -50,7 +50,7 @@ def _of_models(context: Context) -> Iterator[Pin]:
                     yield Pin(tag.removeprefix(_TAG), int(pinned[1]), by)
 
 
-def _scored_days(context: Context) -> Counter[tuple[str, str]]:
+def scored_days(context: Context) -> Counter[tuple[str, str]]:
     """Count the days that each version of a model has scored, by model and version."""
     counted: Counter[tuple[str, str]] = Counter()
     for row in context.ledger.standing(WRITER[gold_scores.TABLE.name].name).values():

@@ -11,6 +11,7 @@ from jobs.maintaining.chore import Chore, Gathering
 from jobs.maintaining.gathering import Scattered, all_scattered, gather
 from jobs.maintaining.leftovers import airflow_logs, old_pages, stages
 from jobs.maintaining.pins import Pin
+from jobs.maintaining.rejected import rejected_models
 from jobs.pipeline import WRITER, Step
 from jobs.running.context import Context
 from jobs.running.ledger_rows import Ending, rows_of
@@ -47,6 +48,7 @@ def chores(context: Context, pinned: Sequence[Pin], retention: timedelta) -> Ite
         yield from _log(context, table, keep)
     yield from airflow_logs(context)
     yield from old_pages(context)
+    yield from rejected_models(context)
 
 
 def _gathering(context: Context) -> Iterator[tuple[Table, list[str], Chore]]:

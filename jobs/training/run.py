@@ -8,10 +8,13 @@ from features.labels import HORIZON_DAYS, LABEL_VERSION
 from features.registry import FEATURE_SET_VERSION
 from jobs.pipeline import weekly
 from jobs.running.step_context import StepContext
+from jobs.scoring import carrying
+from jobs.scoring.versions import LOSS
 from jobs.training.rows import Retrieved, inputs, release, retrieve
 from models import gate
 from models.dataset import TrainingFrame
 from models.gate import Decision
+from models.pairing import CARRIED, NONE
 from models.phases import Phases
 from models.registry import Registry
 from models.report.page import MARKET, SIMULATED
@@ -64,6 +67,9 @@ def _train(
 ) -> None:
     minutes = registry.settings.search_minutes
     identity = {"frame_sha256": retrieved.frame.sha256, "params_hash": params_hash(spec, minutes)}
+    if spec.has_score:
+        # A risk answers by the loss model that it carries, too.
+        identity[CARRIED] = registry.version(LOSS) or NONE
     if retrieved.rows_without_features:
         report.warnings.append(f"{retrieved.rows_without_features} labels have no features within 48 hours; left out")
     if retrieved.trader_share < 1:
@@ -92,6 +98,7 @@ def _train(
         registry.promote(spec.name, version)
         followed = f", following version {previous}" if previous else ""
         report.notes.append(f"{spec.name} version {version} is the champion{followed}")
+        report.notes += carrying.notes(registry) if spec.has_score else []
     else:
         report.warnings.append(f"{spec.name} version {version} stays a challenger: {'; '.join(decision.reasons)}")
     report.warnings.extend(f"{spec.name} version {version}: {remark}" for remark in decision.remarks)

@@ -12,6 +12,9 @@ from .errors import ScoringError
 #: Amounts are learned on a logarithm whose bend is where a loss begins to count.
 BEND_SOL = 0.01
 
+#: What labels make of an amount, which a version may not say.
+_OF_LABELS = ("loss_sol", "severe_sol", "always_severe_sol")
+
 
 @dataclass(frozen=True)
 class Amount:
@@ -19,8 +22,9 @@ class Amount:
 
     `cap_sol` winsorises training amounts. `smearing` is the mean of exp(residual), without which a mean of logarithms
     is far too low; `multiplier` brings the sum to what was lost on the calibration days; `p50` and `p90` scale the
-    quantiles to their coverage there. A loss is more than `loss_sol`, a severe one at least `severe_sol`, by the labels
-    that were learned; both are 0 in a version that does not say so, whose amounts nothing bounds.
+    quantiles to their coverage there. By the labels that were learned a loss is more than `loss_sol`, a severe one at
+    least `severe_sol`, and one of `always_severe_sol` or more is severe whatever is at risk; each is 0 in a version
+    that does not say so, whose amounts it does not bound.
     """
 
     cap_sol: float
@@ -30,10 +34,11 @@ class Amount:
     p90: float = 1.0
     loss_sol: float = 0.0
     severe_sol: float = 0.0
+    always_severe_sol: float = 0.0
 
     def __post_init__(self) -> None:
         odd = [name for name, value in asdict(self).items() if not (np.isfinite(value) and value > 0)]
-        odd = [name for name in odd if name not in ("loss_sol", "severe_sol") or vars(self)[name] != 0]
+        odd = [name for name in odd if name not in _OF_LABELS or vars(self)[name] != 0]
         if odd:
             raise ScoringError(f"The amount model has no use for {', '.join(odd)}: {asdict(self)}. Train it again.")
 

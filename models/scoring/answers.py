@@ -7,17 +7,20 @@ import numpy as np
 from . import trees
 from .arrays import Floats
 from .calibration import logit, sigmoid
-from .coherent import Losses, coherent
+from .coherent import Implied, Losses, coherent, implied
 from .errors import ScoringError
-from .reasons import Explainer, Split, bounded
+from .reasons import Explainer, Split
 from .score import bands
+from .sentences import bounded
 from .served import Served
 
 #: Log-odds exist strictly between 0 and 1.
 EDGE = 1e-12
 
-#: Bands of which nothing needs to be explained: half of the usual risk, or less.
+#: Bands that need no reasons: no more than the usual risk. Whoever is said to lose so much, SOL, is told them all the
+#: same.
 WITHOUT_REASONS = ("very low", "low")
+TOLD_FROM_SOL = 1.0
 
 
 @dataclass(frozen=True)
@@ -30,29 +33,28 @@ class Risks:
     reasons: list[str]
 
 
+@dataclass(frozen=True)
+class _Severe:
+    """Holds log-odds of a severe loss: the risk model's `own`, and those that contradict nothing said of the loss."""
+
+    own: Floats
+    log_odds: Floats
+    p_loss: Floats
+    implied: Implied
+
+    @property
+    def probability(self) -> Floats:
+        """Return the probability. Through log-odds and back, its last bit may pass what bounds it."""
+        return np.clip(sigmoid(self.log_odds), self.implied.p_severe, self.p_loss)
+
+
 def risks(risk: Served, x: Floats, p_loss: Floats, split: Split = trees.split) -> Risks:
-    """Answer for rows of the risk model's inputs, never above these probabilities of a loss.
+    """Answer for rows of the risk model's inputs, never above these probabilities of a loss; nobody says how much.
 
     Raises ScoringError for a model without a score.
     """
-    if risk.score_map is None:
-        raise ScoringError(f"{risk.name} version {risk.version} has no score map. Train it again.")
-    # Two models may contradict each other, what is published may not: who loses severely, loses.
-    own = risk.predictor.log_odds(x)
-    severe = np.minimum(own, logit(np.clip(p_loss, EDGE, 1 - EDGE)))
-    scores = risk.score_map.score(severe)
-    names = bands(scores)
-    is_told = np.isin(names, WITHOUT_REASONS, invert=True)
-    explainer = Explainer(risk.booster, risk.calibrator, risk.inputs, risk.peers, split)
-    listed = explainer.reasons(x[is_told], own[is_told])
-    told = iter(bounded(listed, (severe - own)[is_told], p_loss[is_told]))
-    return Risks(
-        # Through log-odds and back, the last bit may pass the bound.
-        p_severe=np.minimum(sigmoid(severe), p_loss),
-        risk_score=scores,
-        risk_band=names,
-        reasons=[next(told) if named else "[]" for named in is_told],
-    )
+    nothing = np.zeros(len(x))
+    return _told(risk, x, _severe(risk, x, p_loss, Implied(nothing, nothing)), nothing, split)
 
 
 def both(losses: Losses, loss: Served, risk: Served, x: Floats, split: Split = trees.split) -> tuple[Losses, Risks]:
@@ -62,5 +64,35 @@ def both(losses: Losses, loss: Served, risk: Served, x: Floats, split: Split = t
     """
     if loss.amount is None:
         raise ScoringError(f"{loss.name} version {loss.version} says no amounts. Train it again.")
-    found = risks(risk, x, losses.p_loss, split)
-    return coherent(losses, loss.amount, found.p_severe), found
+    severe = _severe(risk, x, losses.p_loss, implied(losses, loss.amount))
+    said = coherent(losses, loss.amount, severe.probability)
+    return said, _told(risk, x, severe, said.expected_loss_sol, split)
+
+
+def _severe(risk: Served, x: Floats, p_loss: Floats, least: Implied) -> _Severe:
+    """Ask the risk model, within the bounds of what is said of the loss."""
+    # Two models may contradict each other, what is published may not: who loses severely, loses, and who loses as much
+    # as is always severe, loses severely. A quantile so high needs a loss that is likely enough, so both can hold.
+    own = risk.predictor.log_odds(x)
+    low, high = (logit(np.clip(bound, EDGE, 1 - EDGE)) for bound in (least.p_severe, p_loss))
+    raised = np.where(least.p_severe > 0, np.maximum(own, low), own)
+    return _Severe(own, np.minimum(raised, high), p_loss, least)
+
+
+def _told(risk: Served, x: Floats, severe: _Severe, expected_loss_sol: Floats, split: Split) -> Risks:
+    """Make scores and bands, and reasons for who has a higher band or is expected to lose much."""
+    if risk.score_map is None:
+        raise ScoringError(f"{risk.name} version {risk.version} has no score map. Train it again.")
+    scores = risk.score_map.score(severe.log_odds)
+    names = bands(scores)
+    is_told = np.isin(names, WITHOUT_REASONS, invert=True) | (expected_loss_sol >= TOLD_FROM_SOL)
+    explainer = Explainer(risk.booster, risk.calibrator, risk.inputs, risk.peers, split)
+    listed = explainer.reasons(x[is_told], severe.own[is_told])
+    least = Implied(severe.implied.p_severe[is_told], severe.implied.quantile_sol[is_told])
+    told = iter(bounded(listed, (severe.log_odds - severe.own)[is_told], severe.p_loss[is_told], least))
+    return Risks(
+        p_severe=severe.probability,
+        risk_score=scores,
+        risk_band=names,
+        reasons=[next(told) if named else "[]" for named in is_told],
+    )

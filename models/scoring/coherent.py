@@ -46,3 +46,23 @@ def coherent(losses: Losses, amount: Amount, p_severe: Floats | None = None) -> 
         loss_p50_sol=quantile(losses.loss_p50_sol, ABOVE_P50),
         loss_p90_sol=quantile(losses.loss_p90_sol, ABOVE_P90),
     )
+
+
+@dataclass(frozen=True)
+class Implied:
+    """Holds what quantiles of a loss say of a severe one: it is at least so likely, because of this amount, SOL.
+
+    The probability is 0 where neither quantile says anything.
+    """
+
+    p_severe: Floats
+    quantile_sol: Floats
+
+
+def implied(losses: Losses, amount: Amount) -> Implied:
+    """Say how likely a severe loss is at least: one of `always_severe_sol` or more is severe, whatever is at risk."""
+    least, because = np.zeros_like(losses.p_loss), losses.loss_p90_sol
+    for said, above in ((losses.loss_p90_sol, ABOVE_P90), (losses.loss_p50_sol, ABOVE_P50)):
+        is_so = (said >= amount.always_severe_sol) & (amount.always_severe_sol > 0)
+        least, because = np.where(is_so, above, least), np.where(is_so, said, because)
+    return Implied(least, because)

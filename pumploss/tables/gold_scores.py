@@ -17,7 +17,12 @@ TABLE = Table(
         ),
         Column("p_loss_if_exposed", Type.DOUBLE, "Calibrated probability that who is exposed loses more than 0.01 SOL"),
         Column("p_loss", Type.DOUBLE, "Probability of losing more than 0.01 SOL in the window: their product"),
-        Column("p_severe", Type.DOUBLE, "Calibrated probability of a severe loss in the window, at most `p_loss`"),
+        Column(
+            "p_severe",
+            Type.DOUBLE,
+            "Calibrated probability of a severe loss in the window, at most `p_loss`; at least 0.1 where "
+            "`loss_p90_sol` is 5 or more",
+        ),
         Column("expected_loss_sol", Type.DOUBLE, "Expected loss in the window, gains counted as 0"),
         Column("loss_p50_sol", Type.DOUBLE, "Loss in the window that is passed with even odds"),
         Column("loss_p90_sol", Type.DOUBLE, "Loss in the window that one in ten such traders passes"),
@@ -30,8 +35,9 @@ TABLE = Table(
             Type.STRING,
             "JSON list of the three to five groups of features that raise the risk most, strongest first: `group`, "
             "`contribution` (log-odds), its strongest `feature`, what that adds alone (`feature_contribution`), its "
-            "`value`, `peer_median` among all wallets, and `text`; last, where `p_loss` holds the risk back, group "
-            "`p_loss` with what it takes off; empty below `medium`",
+            "`value`, `peer_median` among all wallets, and `text`; last, where the loss model moves the risk, group "
+            "`p_loss` with what it takes off, or `loss_p90_sol` or `loss_p50_sol` with what it adds; empty below "
+            "`medium` where less than 1 SOL is expected to be lost",
         ),
         Column("loss_model_version", Type.STRING, "Registered version of `loss-prediction`"),
         Column("risk_model_version", Type.STRING, "Registered version of `risk-score`"),
@@ -57,7 +63,10 @@ TABLE = Table(
         *within("risk_percentile", 0, 1, "a share of the day's traders"),
         *within("baseline_score", 0, 100, "the published range"),
         holds("risk_band IN ('very low', 'low', 'medium', 'high', 'very high')", "an unknown band reads as no risk"),
-        holds("risk_band NOT IN ('very low', 'low') OR reasons = '[]'", "there is nothing to explain"),
+        holds(
+            "risk_band NOT IN ('very low', 'low') OR expected_loss_sol >= 1 OR reasons = '[]'",
+            "there is nothing to explain",
+        ),
         holds("scored_at = as_of", "a score is as of T, never as of the clock"),
     ),
 )

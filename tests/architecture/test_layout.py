@@ -43,6 +43,7 @@ COVERED_BY = {
     "integration/test_replicas": ("pumploss/warm/publisher_lock", "pumploss/warm/standby"),
     "integration/test_redis_cluster": ("pumploss/hot_client",),
     "integration/test_joining": ("jobs/training/joining",),
+    "unit/jobs/maintaining/test_rejected": ("models/dropping",),
     "integration/test_models": (
         "jobs/train_loss_model", "jobs/train_risk_model", "models/loss_model", "models/quiet_mlflow",
         "models/registry", "models/risk_model",
@@ -66,7 +67,9 @@ COVERED_BY = {
         "jobs/recomputing/inputs", "jobs/recomputing/proof",
     ),
     "integration/s3/test_s3_locks": ("pumploss/lake/s3_locks",),
-    "integration/test_model_commands": ("jobs/commands/model", "jobs/commands/model_report"),
+    "integration/test_model_commands": (
+        "jobs/commands/model", "jobs/commands/model_report", "jobs/scoring/carrying", "models/pairing",
+    ),
     "integration/test_published_checks": ("jobs/gates/published_rows",),
     "integration/test_verify": ("jobs/commands/verify", "jobs/verifying"),
     "properties/test_method_laws": ("pnl/other_methods",),

@@ -16,6 +16,7 @@ from jobs.running.context import open_context
 from jobs.running.runner import run_pass
 from models.artifacts import scoring_code
 from models.registry import Registry
+from models.scoring.answers import TOLD_FROM_SOL
 from models.scoring.coherent import Losses, coherent
 from models.serving import Pair
 from pumploss.days import shift
@@ -114,8 +115,14 @@ def test_a_published_row_is_replayed_by_the_versions_that_it_names(published, se
 def test_who_is_at_risk_has_reasons_that_say_what_is_usual(published):
     for row in published[1].iter_rows(named=True):
         told = json.loads(row["reasons"])
-        assert bool(told) == (row["risk_band"] not in ("very low", "low"))
+        assert bool(told) == (row["risk_band"] not in ("very low", "low") or row["expected_loss_sol"] >= TOLD_FROM_SOL)
         held = [reason for reason in told if reason["group"] == "p_loss"]
+        raised = [reason for reason in told if reason["group"] in ("loss_p90_sol", "loss_p50_sol")]
+        assert len(held) + len(raised) <= 1
+        for reason in raised:
+            assert reason is told[-1]
+            assert reason["value"] == row[reason["group"]] >= 5
+            told.remove(reason)
         # What holds the risk back is no reason for it, and stands last.
         assert held == [reason for reason in told[-1:] if reason["contribution"] < 0]
         for reason in held:

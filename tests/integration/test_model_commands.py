@@ -3,11 +3,16 @@
 import json
 from pathlib import Path
 
+import mlflow
+import numpy as np
+import pandas as pd
 import pytest
 
 from jobs import commands
 from jobs.running.runner import run_pass
-from models.registry import CHALLENGER, CHAMPION, PREVIOUS, Registry
+from jobs.scoring import carrying
+from models.pairing import CARRIED, NONE, carried
+from models.registry import CHALLENGER, CHAMPION, Registry
 from pumploss.report import RunReport
 from tests.building import lakes, nights
 from tests.building.planted_lake import LAST, build
@@ -73,8 +78,37 @@ def test_a_person_may_promote_what_the_gate_refused_and_take_it_back(registry, c
     assert "The gate said of it" in said(capsys, "promote", NAME)
     assert registry.version(NAME) == "1"
     assert registry.tags(NAME, "1")["promoted"] == "by hand"
-    registry._client.set_registered_model_alias(NAME, PREVIOUS, "1")
-    assert f"{NAME} version 1 is the champion" in said(capsys, "rollback", NAME)
+    assert commands.main(["model", "rollback", NAME]) != 0
+    assert "no version that served before" in capsys.readouterr().err
+    assert registry.version(NAME) == "1"
+
+
+def test_a_risk_trained_beside_no_loss_model_that_serves_carries_none_and_says_so(registry, capsys):
+    assert registry.version("loss-prediction") is None
+    assert carried(registry, NAME, "1") is None
+    assert not any("loss/" in file for file in json.loads(registry.tags(NAME, "1")["artifacts_sha256"]))
+    registry._client.delete_registered_model_alias(NAME, CHAMPION)
+    out = said(capsys, "promote", NAME)
+    assert "carries no loss-prediction, since none served when it was trained" in out
+    frame = pd.DataFrame(np.zeros((2, len(registry.load(NAME, "1").names))), columns=registry.load(NAME, "1").names)
+    mlflow.set_tracking_uri(registry.settings.tracking_uri)
+    answers = mlflow.pyfunc.load_model(f"models:/{NAME}@champion").predict(frame)
+    assert list(answers.columns) == ["p_severe", "risk_score", "risk_band", "reasons"]
+    assert answers["p_severe"].between(0, 1).all()
+
+
+def test_a_risk_that_carries_a_loss_model_which_nobody_promoted_is_not_promoted(registry, capsys):
+    registry._client.delete_registered_model_alias(NAME, CHAMPION)
+    registry._client.set_model_version_tag(NAME, "1", CARRIED, "1")
+    try:
+        assert commands.main(["model", "promote", NAME, "1"]) != 0
+        assert "carries loss-prediction version 1, which was never promoted" in capsys.readouterr().err
+        assert registry.version(NAME) is None
+        said(capsys, "promote", "loss-prediction")
+        said(capsys, "promote", NAME, "1")
+        assert registry.version(NAME) == "1"
+    finally:
+        registry._client.set_model_version_tag(NAME, "1", CARRIED, NONE)
 
 
 @pytest.mark.parametrize(
@@ -89,3 +123,16 @@ def test_a_person_may_promote_what_the_gate_refused_and_take_it_back(registry, c
 def test_what_cannot_be_done_is_refused_by_name(registry, capsys, words, message):
     assert commands.main(["model", *words]) != 0
     assert message in capsys.readouterr().err
+
+
+def test_who_serves_beside_another_loss_model_than_the_risk_carries_is_named(registry, capsys):
+    registry._client.set_model_version_tag(NAME, "1", CARRIED, "1")
+    try:
+        registry.promote("loss-prediction", "1")
+        registry.promote(NAME, "1")
+        assert carrying.notes(registry) == []
+        registry._client.delete_registered_model_alias("loss-prediction", CHAMPION)
+        (said_of_it,) = carrying.notes(registry)
+        assert "carries loss-prediction version 1, and none serves" in said_of_it
+    finally:
+        registry._client.set_model_version_tag(NAME, "1", CARRIED, NONE)

@@ -10,7 +10,7 @@ from jobs.running.runner import run_pass, run_step
 from jobs.scoring import versions
 from jobs.training import run as training
 from models.loss_model import SPEC
-from models.registry import CHALLENGER, CHAMPION, PREVIOUS, Registry
+from models.registry import CHALLENGER, CHAMPION, Registry
 from models.time_split import split_by_time
 from models.training import train
 from pumploss.errors import ModelError, SettingsError
@@ -131,7 +131,8 @@ def changed(registry, version):
 
 def test_a_version_that_was_changed_is_not_promoted(trainings, capsys):
     registry = trainings[0]
-    registry._client.set_registered_model_alias(NAME, PREVIOUS, "2")
+    registry.promote(NAME, "2")
+    registry.promote(NAME, "1")
     with changed(registry, "2"):
         for words in (["promote", NAME, "2"], ["promote", NAME], ["rollback", NAME]):
             assert commands.main(["model", *words]) != 0

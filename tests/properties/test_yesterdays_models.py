@@ -76,6 +76,7 @@ def test_severe_by_all_buys_is_refused_where_severe_by_capital_at_risk_passes(ma
     assert any(reason.startswith("captured_over_volume is -") for reason in reasons)
     assert any(reason.startswith("logloss_of_volume is -") for reason in reasons)
     assert any(reason.startswith("all: predicted") for reason in reasons)
+    assert any('rows that lost 5 SOL or more were called "very low"' in reason for reason in reasons)
     # The failure that people saw: who lost most was called harmless.
     rows = parts.rows(frame, parts.test) & (frame.loss_sol >= 5)
     scores = [today.score_map.score(model.judged.log_odds(frame.x[rows])) for model in (today, yesterday)]

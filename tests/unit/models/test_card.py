@@ -13,3 +13,10 @@ def test_the_card_says_what_simulated_measures_prove(risk):
     assert "1 of 4 folds" in card
     assert "| 2026-01-23..2026-01-29 | 2026-01-01..2026-01-16 |" in card
     assert "no day can judge it" in card
+
+
+def test_the_card_says_how_many_large_losses_were_called_safe_and_how_many_may_be(risk):
+    card = files(risk, {})[f"{MODEL}/{CARD}"]
+    (safe, _) = risk.evaluation.large_losses
+    assert f"Of the {safe.large} rows that lost 5 SOL or more, {safe.rows} ({safe.share:.1%}, 95 % " in card
+    assert 'more than 2% were "very low" with certainty, the gate would keep the version back' in card

@@ -7,6 +7,7 @@ import pytest
 from models.bootstrap import Interval
 from models.evaluate import Evaluation
 from models.gate import MONEY_RIVAL, RIVALS, Decision, decide
+from models.large_losses import Called
 from models.leaks import Leaks
 from models.score import Band
 from models.slices import Slice
@@ -128,3 +129,24 @@ def test_a_slice_that_is_off_with_certainty_keeps_the_challenger_back():
     assert reason.startswith("under 7 days old: predicted 0.530, observed 0.610 of 2000 rows")
     unsure = Slice("under 7 days old", 2000, 900, 0.53, 0.61, -0.13, -0.02)
     assert decide(evaluation(slices=(unsure,)), BARS, None).is_promoted
+
+
+@pytest.mark.parametrize(
+    ("found", "is_refused", "is_remarked"),
+    [
+        (Called("very low", 1403, 12, 0.009, 0.001, 0.018), False, False),
+        (Called("very low", 1403, 42, 0.030, 0.015, 0.045), False, True),
+        (Called("very low", 1403, 56, 0.040, 0.021, 0.060), True, False),
+        (Called("very low", 49, 4, 0.082, 0.021, 0.2), False, False),
+        (Called("very low", 0, 0, float("nan"), float("nan"), float("nan")), False, False),
+        (Called("low", 1403, 420, 0.3, 0.25, 0.35), False, False),
+    ],
+)
+def test_large_losses_that_were_called_safe_keep_a_challenger_back(found, is_refused, is_remarked):
+    decision = decide(evaluation(large_losses=(found,)), BARS, None)
+    said = (
+        f'{found.share:.1%} of the {found.large} rows that lost 5 SOL or more were called "very low", 95 % from '
+        f"{found.low:.1%} to {found.high:.1%}: more than 2%"
+    )
+    assert decision.reasons == ([said] if is_refused else [])
+    assert decision.remarks == ([said] if is_remarked else [])

@@ -29,7 +29,7 @@ def test_the_numbers_come_back_to_the_last_bit():
 def test_a_version_from_before_says_nothing_of_what_a_loss_is():
     found = Amount.from_json('{"kind": "lognormal hurdle", "cap_sol": 50.0, "smearing": 1.5}')
     assert found == PLAIN
-    assert (found.loss_sol, found.severe_sol) == (0.0, 0.0)
+    assert (found.loss_sol, found.severe_sol, found.always_severe_sol) == (0.0, 0.0, 0.0)
     with pytest.raises(ScoringError, match="no use for loss_sol"):
         Amount(cap_sol=1.0, smearing=1.0, loss_sol=-0.01)
 

@@ -6,14 +6,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from models.artifacts import read
 from models.peers import peers
-from models.scoring.answers import risks
+from models.scoring.answers import TOLD_FROM_SOL, both, risks
 from models.scoring.calibration import Calibrator, logit
 from models.scoring.errors import ScoringError
 from models.scoring.peers import Peers
-from models.scoring.reasons import FIRST_REASONS, MOST_REASONS, ONE_POINT, Explainer, Sentences, points
+from models.scoring.reasons import FIRST_REASONS, MOST_REASONS, NEAR, Explainer
+from models.scoring.sentences import ONE_POINT, points
 from models.scoring.served import Input, Served
 from models.scoring.trees import raw
+from pumploss.tables.gold_scores import TABLE
 
 SLOPE = Calibrator(0.8, -0.3)
 UNITS = {"loss_ratio": "share", "size": "sol", "noise": "seconds", "calm": ""}
@@ -26,6 +29,10 @@ def told(inputs):
         replace(one, topic=f"The {one.group} of this wallet", meaning=f"its {one.name}", unit=UNITS[one.name])
         for one in inputs
     )
+
+
+def is_near(value, median):
+    return abs(value - median) <= NEAR * max(abs(value), abs(median))
 
 
 def answered(model, calibrator, x):
@@ -86,8 +93,16 @@ def test_a_reason_says_what_its_strongest_feature_adds_alone_on_whichever_side_o
     for row, text in enumerate(Explainer(risk.booster, SLOPE, told, usual).reasons(rows, answered(risk, SLOPE, rows))):
         for one in json.loads(text):
             place = names.index(one["feature"])
-            own = [single[row, other] for other, given in enumerate(told) if given.group == one["group"]]
-            assert one["feature_contribution"] == single[row, place] == max(own)
+            members = [other for other, given in enumerate(told) if given.group == one["group"]]
+            known = [other for other in members if not np.isnan(rows[row, other])]
+            unusual = [other for other in known if not is_near(rows[row, other], usual.of([names[other]])[0])]
+            assert one["feature_contribution"] == single[row, place] > 0
+            if one["value"] is None:
+                assert all(single[row, other] <= 0 for other in unusual)
+                assert single[row, place] == max(single[row, other] for other in members if other not in known)
+            else:
+                assert single[row, place] == max(single[row, other] for other in unusual)
+                assert "no other than the usual" not in one["text"]
             assert one["text"].endswith(f" Alone it adds {points(np.array([single[row, place]]))[0]}.")
             if one["value"] is not None:
                 sides[one["feature"]].add(one["value"] > one["peer_median"])
@@ -135,32 +150,6 @@ def test_from_the_fourth_on_a_reason_adds_a_point(risk, told, rows):
         assert [one["contribution"] for one in json.loads(text)] == expected
 
 
-@pytest.mark.parametrize(
-    ("value", "usual", "said"),
-    [
-        (-4.93, -0.772, "-4.93 SOL, further below 0 than the usual -0.772 SOL"),
-        (-0.1, -0.772, "-0.1 SOL, less far below 0 than the usual -0.772 SOL"),
-        (-0.772, -0.772, "-0.772 SOL, no other than the usual -0.772 SOL"),
-        (-1.0, 2.0, "-1 SOL, below the usual 2 SOL"),
-        (0.0, -0.772, "0 SOL, above the usual -0.772 SOL"),
-        (np.inf, 2.0, "nothing known"),
-        (-np.inf, -2.0, "nothing known"),
-        (np.nan, 2.0, "nothing known"),
-        (1.0, np.nan, "1 SOL"),
-    ],
-)
-def test_more_lost_never_reads_as_less_and_nothing_known_is_compared_with_nothing(value, usual, said):
-    one = Input("pnl", "losses", 0, topic="Losses", meaning="its pnl", unit="sol")
-    (text,) = (
-        Sentences([one])
-        .reasons(np.array([0]), *(np.array([given]) for given in (0.5, ONE_POINT, value, usual)))
-        .to_pylist()
-    )
-    reason = json.loads(text)
-    assert reason["text"] == f"Losses: {said} (its pnl). Alone it adds 1 point."
-    assert reason["value"] == (value if np.isfinite(value) else None)
-
-
 def test_a_sentence_says_value_usual_value_and_what_is_meant(risk, told):
     medians = Peers((("loss_ratio", 0.5), ("size", 2.0), ("noise", 90.0), ("calm", None)))
     x = np.array([[0.5, 0.75, 7_200.0, 1.5], [0.5, 3.0, np.nan, 1.5]])
@@ -200,3 +189,42 @@ def test_a_low_band_has_no_reasons_and_a_high_one_has(risk, told, rows, usual):
     published = risks(served, rows, np.ones(len(rows)))
     for band, text in zip(published.risk_band, published.reasons, strict=True):
         assert (text == "[]") == (band in ("very low", "low")), band
+
+
+def test_who_is_expected_to_lose_much_is_told_why_whatever_the_band(risk, told, rows, usual, model, folder_of):
+    served = Served("risk-score", "1", risk.booster.model_to_string(), SLOPE, told, risk.score_map, {}, peers=usual)
+    path, digests = folder_of(model)
+    loss = read(path, path.name, "1", digests)
+    losses, published = both(loss.predictor.losses(rows), loss, served, rows)
+    everybody = Explainer(served.booster, SLOPE, told, usual).reasons(rows, answered(served, SLOPE, rows))
+    is_calm = np.isin(published.risk_band, ("very low", "low"))
+    is_much = losses.expected_loss_sol >= TOLD_FROM_SOL
+    for is_told, text, raised in zip(~is_calm | is_much, published.reasons, everybody, strict=True):
+        given = [one for one in json.loads(text) if one["group"] not in ("p_loss", "loss_p90_sol", "loss_p50_sol")]
+        assert given == (json.loads(raised) if is_told else [])
+    assert sum(text != "[]" for text in np.array(published.reasons)[is_calm & is_much]) > 10
+    assert (is_calm & ~is_much).sum() > 10
+
+
+def test_the_contract_of_scores_allows_reasons_to_the_same():
+    assert f"OR expected_loss_sol >= {TOLD_FROM_SOL:g} OR reasons = '[]'" in str(TABLE.checks)
+
+
+def test_what_is_as_usual_is_no_reason(risk, told, rows):
+    """The medians are the values of the row itself: whatever raises its risk, nothing of it tells why."""
+    row = rows[~np.isnan(rows).any(axis=1) & (rows[:, 0] > 2)][:1]
+    alike = Peers(tuple(zip(risk.booster.feature_name(), row[0], strict=True)))
+    log_odds = answered(risk, SLOPE, row)
+    assert Explainer(risk.booster, SLOPE, told, alike).reasons(row, log_odds) == ["[]"]
+    assert Explainer(risk.booster, SLOPE, told).reasons(row, log_odds) != ["[]"]
+
+
+def test_a_value_that_is_missing_is_told_only_where_none_that_is_known_tells(risk, told, usual):
+    x = np.array([[3.0, np.nan, np.nan, 3.0], [np.nan, np.nan, np.nan, np.nan]])
+    both_missing = tuple(replace(one, group="all") for one in told)
+    known, unknown = (
+        json.loads(text)
+        for text in Explainer(risk.booster, SLOPE, both_missing, usual).reasons(x, answered(risk, SLOPE, x))
+    )
+    assert known[0]["value"] == 3.0
+    assert all(one["value"] is None for one in unknown)

@@ -1,0 +1,54 @@
+"""Remembers which versions of a model served, one after the other, so that there is a way back through all of them."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities.model_registry import ModelVersion
+
+#: The tag of a registered model that lists what served, oldest first, the champion last.
+LINE = "promoted_versions"
+#: So many are remembered: years of weeks, in a tag that may not grow without end.
+MOST_REMEMBERED = 300
+
+
+def is_fit(tags: "dict[str, str]") -> bool:
+    """Tell whether the gate passed a version, or a person promoted it."""
+    return tags.get("gate") == "passed" or "promoted" in tags
+
+
+def line(client: "MlflowClient", name: str, champion: str | None, versions: "Sequence[ModelVersion]") -> list[str]:
+    """List the versions that served, oldest first; the champion, where there is one, is the last.
+
+    What is gone from the registry is left out. Where nothing was remembered yet, those that were fit to serve, up to
+    the champion, stand for it.
+    """
+    known = [str(one.version) for one in versions]
+    stored = client.get_registered_model(name).tags.get(LINE, "") if versions else ""
+    if stored:
+        served = [one for one in stored.split(",") if one in known]
+    else:
+        fit = [str(one.version) for one in versions if is_fit(one.tags)]
+        served = [one for one in fit if champion is not None and int(one) <= int(champion)]
+    if champion is None:
+        return served
+    # Whoever moved the alias by other means went back, or let another one serve.
+    while served and champion in served and served[-1] != champion:
+        served.pop()
+    return served if champion in served else [*served, champion]
+
+
+def followed(served: Sequence[str], version: str) -> list[str]:
+    """Append a version that serves from now on."""
+    return [*served, version][-MOST_REMEMBERED:]
+
+
+def way_back(served: Sequence[str], champion: str | None) -> list[str]:
+    """List the versions to go back to, the nearest last."""
+    return list(served[:-1] if champion is not None else served)
+
+
+def remember(client: "MlflowClient", name: str, served: Sequence[str]) -> None:
+    """Keep which versions served."""
+    client.set_registered_model_tag(name, LINE, ",".join(served))
