@@ -23,7 +23,7 @@ def read_small(path: str | Path, shape: type[Shape], repair: str, storage: Any =
     """
     try:
         content = Path(path).read_bytes() if storage is None else storage.cat_file(str(path))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # nothing is there either where a file stands for its folder
         return None
     except OSError as error:
         is_ours = not isinstance(error, PermissionError) and (storage is None or is_local(storage))

@@ -62,7 +62,7 @@ class MarketState:
         midnight = self._day * DAY
         self._climate = next_climate(rng, self._climate, self._planted)
         self._renew_traders(rng)
-        goal = self._pacer.goal(rng, day)
+        goal = self._pacer.goal(rng)
         self._enter(rng, self._pacer.intents(goal))
         due = self._book.due(midnight + DAY)
         trades = self._book.trade(rng, midnight + DAY, self._traders, goal)

@@ -1,13 +1,14 @@
 """Decides how many trades a day should have, and how many entries that takes."""
 
 import math
-from datetime import date
 from typing import Final
 
 import numpy as np
 
-#: Deviation of Monday to Sunday from the mean day; sums to 0.
-WEEKDAYS: Final = (-0.01, 0.03, 0.05, 0.04, 0.01, -0.07, -0.05)
+#: Deviation of the days of a market's week from the mean day, from its first day on; sums to 0. For the documented
+#: market, which begins on a Thursday, these are Thursday to Wednesday. The week goes with the market and not with the
+#: calendar: so a market of a seed is the same whenever it begins, and what a first night shows does not depend on when.
+WEEK: Final = (0.04, 0.01, -0.07, -0.05, -0.01, 0.03, 0.05)
 DAY_SPREAD: Final = 0.06
 #: The running total stays within this share of days times trades per day, from the first day on.
 DRIFT_LIMIT: Final = 0.008
@@ -39,10 +40,10 @@ class Pacer:
         """Return the entries on a usual day, from which coins get their crowds."""
         return self._trades_per_day / 2.6
 
-    def goal(self, rng: np.random.Generator, day: date) -> int:
-        """Set the trades wanted today: the total follows the calendar, and misses are made up for."""
+    def goal(self, rng: np.random.Generator) -> int:
+        """Set the trades wanted today: the total follows the week, and misses are made up for."""
         noise = float(np.clip(DAY_SPREAD * rng.standard_normal(), -0.1, 0.1))
-        self._season += WEEKDAYS[day.weekday()] + noise - self._noise
+        self._season += WEEK[self._days % len(WEEK)] + noise - self._noise
         self._noise = noise
         self._days += 1
         limit = DRIFT_LIMIT * self._days

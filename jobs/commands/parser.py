@@ -51,7 +51,7 @@ def _nights(commands: _Commands) -> None:
     nightly = _command(commands, "nightly", "nightly:run", "run every landed day through to published results")
     nightly.add_argument("--landing", metavar="PATH", help="dumps to use as they are; default: simulate a market")
     _market(nightly)
-    nightly.add_argument("--last-day", type=_day, metavar="DAY", help="its last day (the latest Tuesday)")
+    nightly.add_argument("--last-day", type=_day, metavar="DAY", help="its last day (yesterday); it goes on from there")
     _wait(nightly)
     nightly.add_argument("--no-airflow", action="store_true", help="run the last night in this process, to debug it")
     simulate = _command(commands, "simulate", "simulate:run", "write the dumps of a simulated market")

@@ -17,9 +17,6 @@ from simulator.dumps import SOURCE
 from simulator.market import DEFAULT_FIRST_DAY, DEFAULT_TRADES_PER_DAY
 
 DAYS = 90
-#: Of the calendar only the weekday tells on a market. One that ends on that of the market whose figures are documented
-#: is that very market, so many weeks later: what a first night shows does not depend on when somebody tries it.
-LAST_WEEKDAY = shift(DEFAULT_FIRST_DAY, DAYS - 1).weekday()
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -48,21 +45,17 @@ def market(arguments: argparse.Namespace) -> Market:
 
 
 def ending(arguments: argparse.Namespace, landing: str) -> Market:
-    """Makes the market of the options that ends on `--last-day`; unless that is said, a new one on the latest Tuesday.
+    """Makes the market of the options that ends on `--last-day`, yesterday unless said.
 
-    What the options leave out is as in the market that the landing holds already, which goes on to yesterday; one whose
-    writing was cut short is finished first.
+    What the options leave out is as in the market that the landing holds already, which goes on.
     """
-    yesterday = shift(clock.now().date(), -1)
-    last = shift(yesterday, -((yesterday.weekday() - LAST_WEEKDAY) % 7))
     made = market(arguments)
     if there := ownership.market_of(landing):
         own = {"trades": "trades_per_day", "seed": "seed"}
         left_out = [field for option, field in own.items() if vars(arguments)[option] is None]
         made = replace(made, behaviours=there.behaviours, **{field: getattr(there, field) for field in left_out})
-        end, is_whole = shift(there.first_day, made.days - 1), landed_days(landing) >= made.days
-        last = yesterday if is_whole else min(end, yesterday)
-    return replace(made, first_day=shift(arguments.last_day or last, 1 - made.days))
+    last = arguments.last_day or shift(clock.now().date(), -1)
+    return replace(made, first_day=shift(last, 1 - made.days))
 
 
 def going_on(wanted: Market, landing: str, say: Callable[[str], None]) -> Market:
@@ -71,18 +64,13 @@ def going_on(wanted: Market, landing: str, say: Callable[[str], None]) -> Market
     if first is None:
         return wanted
     last = shift(wanted.first_day, wanted.days - 1)
-    landed = landed_days(landing)
+    landed = len(list((Path(landing) / SOURCE).glob("[0-9]*")))
     days = max((last - first).days + 1, landed)
     if landed > (last - first).days + 1:
         say(f"The market in {landing} is there up to {shift(first, landed - 1)} already: nothing is taken away.")
     elif first != wanted.first_day:
         say(f"The market in {landing} began on {first}: it goes on to {shift(first, days - 1)}.")
     return replace(wanted, first_day=first, days=days)
-
-
-def landed_days(landing: str) -> int:
-    """Counts the days of a simulated market that a landing holds."""
-    return len(list((Path(landing) / SOURCE).glob("[0-9]*")))
 
 
 def write(settings: Settings, wanted: Market, screen: Screen) -> tuple[int, int]:

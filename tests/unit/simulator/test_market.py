@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
@@ -37,6 +37,14 @@ def test_days_and_slots_follow_the_calendar() -> None:
     since = trades["traded_at"].dt.epoch("s") - int(datetime(2026, 1, 1, tzinfo=UTC).timestamp())
     # 2.5 slots a second: a slot starts in the second that its trades are stamped with.
     assert ((trades["slot"] - 390_000_000) * 2 // 5 == since).all()
+
+
+def test_a_market_is_the_same_whenever_it_begins() -> None:
+    whole = replace(MARKET, days=9)
+    ours, later = (pl.DataFrame(simulate(replace(whole, first_day=date(2026, 1, day)))) for day in (1, 4))
+    moved = later.with_columns(pl.col("traded_at") - timedelta(days=3), pl.col("slot") - 3 * 86_400 * 5 // 2)
+    told = [name for name in ours.columns if name != "signature"]
+    assert ours.select(told).equals(moved.select(told))
 
 
 @pytest.mark.parametrize(("days", "trades_per_day"), [(30, 150), (14, 2_000), (7, 20_000)])
