@@ -30,6 +30,9 @@ MOST_TIMES, REMARKED_TIMES = 2.0, 1.25
 LEAST_COVERED, REMARKED_COVERED = 0.80, 0.87
 LEAST_SKILL = -0.02
 
+#: An AUC may be so much better on the rows that were learned from before it is remarked.
+MOST_OVERFITTED = 0.08
+
 #: How well the whole model ranks the exposed; a hurdle model by the question that is asked of them alone, too.
 WHOLE = ("auc_exposed", "auc_if_exposed")
 
@@ -111,8 +114,13 @@ def _bands(challenger: Evaluation) -> list[str]:
 
 
 def _slices(challenger: Evaluation) -> list[str]:
-    """Name the slices whose predictions are off with certainty."""
+    """Name the slices whose predictions are off, or rank the wrong way round, with certainty."""
     return [
+        f"{part.name}: AUC {part.auc:.3f} of {part.rows} rows, at most {part.auc_high:.3f} with certainty: who loses "
+        "is ranked below who does not"
+        for part in challenger.slices
+        if part.is_upside_down
+    ] + [
         f"{part.name}: predicted {part.predicted:.3f}, observed {part.observed:.3f} of {part.rows} rows, 95 % of the "
         f"difference {part.low:+.3f} to {part.high:+.3f}: off by more than {MOST_OFF}"
         for part in challenger.slices
@@ -172,6 +180,10 @@ def remarks(evaluation: Evaluation, bars: Acceptance) -> list[str]:
         missed.append(f"Brier skill {ours['brier_skill']:.3f} is below {bars.brier_skill}")
     if ours["ece"] > bars.ece:
         missed.append(f"calibration error {ours['ece']:.3f} is above {bars.ece}")
+    if (overfitted := ours.get("auc_exposed_train", 0.0) - ours["auc_exposed"]) > MOST_OVERFITTED:
+        missed.append(
+            f"AUC on exposed rows is {overfitted:.3f} better where it learned: overfitted, above {MOST_OVERFITTED}"
+        )
     if not ours["auc_over_formula_low"] > 0:
         missed.append("the AUC gain over the formula is not clear of zero")
     missed += [one.finding for one in evaluation.large_losses if one.is_too_many and not one.is_certain]

@@ -40,7 +40,13 @@ class LoggedModel(PythonModel):  # type: ignore[misc]  # MLflow has no types
     ) -> pd.DataFrame:
         """Answer each row of a frame of features."""
         del context, params
-        return pd.DataFrame(self._consumer.answers(model_input), index=model_input.index)
+        answers = self._consumer.answers(model_input)
+        texts = pd.Series(["text"]).dtype  # also of no rows, of which pandas would make numbers
+        columns = {
+            name: pd.Series(values, model_input.index, dtype=texts if isinstance(values, list) else None)
+            for name, values in answers.items()
+        }
+        return pd.DataFrame(columns, index=model_input.index)
 
 
 def _refuse_changed(root: Path, registered: dict[str, str]) -> None:

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
 #: The tag of a registered model that lists what served, oldest first, the champion last.
 LINE = "promoted_versions"
+#: The tag of a version that serves or did, and the one of the champion that the gate held it against.
+SERVED, BESIDE, NOBODY = "served", "judged_beside", "none"
 #: So many are remembered: years of weeks, in a tag that may not grow without end.
 MOST_REMEMBERED = 300
 
@@ -16,6 +18,15 @@ MOST_REMEMBERED = 300
 def is_fit(tags: "dict[str, str]") -> bool:
     """Tell whether the gate passed a version, or a person promoted it."""
     return tags.get("gate") == "passed" or "promoted" in tags
+
+
+def is_interrupted(tags: "dict[str, str]", champion: str | None) -> bool:
+    """Tell whether a version passed the gate and never came to serve, with the champion that it was held against.
+
+    Who served and was rolled back, or was passed over by hand since, stays where people put it.
+    """
+    beside = tags.get(BESIDE, NOBODY)
+    return tags.get("gate") == "passed" and SERVED not in tags and beside == (champion or NOBODY)
 
 
 def line(client: "MlflowClient", name: str, champion: str | None, versions: "Sequence[ModelVersion]") -> list[str]:

@@ -223,6 +223,11 @@ class Registry:
         if self.version(name) != version:
             self._let_serve(name, promotions.followed(served, version))
 
+    def is_interrupted(self, name: str, version: str) -> bool:
+        """Tell whether a training of this version ended between registering what passed and letting it serve."""
+        is_passed_over = version in (self.version(name, PREVIOUS), *self.served(name))
+        return not is_passed_over and promotions.is_interrupted(self.tags(name, version), self.version(name))
+
     def roll_back(self, name: str) -> str:
         """Make the version that served before the champion; answers it. Raises ModelError where there is none."""
         served = self.before(name)
@@ -236,6 +241,7 @@ class Registry:
     def _let_serve(self, name: str, served: list[str]) -> None:
         """Point the aliases to the last of these versions, and to the one before it, and remember them all."""
         self._client.set_registered_model_alias(name, CHAMPION, served[-1])
+        self._client.set_model_version_tag(name, served[-1], promotions.SERVED, "true")
         if served[:-1]:
             self._client.set_registered_model_alias(name, PREVIOUS, served[-2])
         else:

@@ -14,6 +14,8 @@ from models.time_split import TimeSplit
 
 #: With fewer outcomes, or fewer rows without one, a slice says nothing.
 FEWEST_OUTCOMES = 500
+#: The same of how it ranks, of which the interval says the rest.
+FEWEST_RANKED = 10
 
 #: Each slice of the locked rows by what is known at T: an input, and which of its values are meant. Who creates a coin
 #: is not in the trades, but creators and their bundles buy in the slot of its launch. A market falls where more of the
@@ -33,7 +35,10 @@ BY_INPUT: dict[str, tuple[str, Callable[[Matrix], Flags]]] = {
 
 @dataclass(frozen=True)
 class Slice:
-    """Holds what was predicted and observed in a slice, and the 95 % interval of the difference."""
+    """Holds what was predicted and observed in a slice, the 95 % interval of the difference, and how well it ranks.
+
+    `auc_high` is the upper end of the interval of its AUC.
+    """
 
     name: str
     rows: int
@@ -42,6 +47,13 @@ class Slice:
     observed: float
     low: float
     high: float
+    auc: float = float("nan")
+    auc_high: float = float("nan")
+
+    @property
+    def is_upside_down(self) -> bool:
+        """Tell whether it ranks who loses below who does not, with certainty: that takes fewer outcomes than a rate."""
+        return min(self.outcomes, self.rows - self.outcomes) >= FEWEST_RANKED and self.auc_high < 0.5
 
     @property
     def is_told(self) -> bool:
@@ -83,4 +95,6 @@ def _slice(name: str, inside: Flags, outcome: Flags, p: Floats, draws: Draws) ->
     if not count:
         return Slice(name, 0, 0, *[float("nan")] * 4)
     gap = draws.mean_difference(p, outcome.astype(np.float64), inside)
-    return Slice(name, count, positive, float(p[inside].mean()), positive / count, gap.low, gap.high)
+    ranked = draws.auc(p, outcome, inside)
+    mean = float(p[inside].mean())
+    return Slice(name, count, positive, mean, positive / count, gap.low, gap.high, ranked.value, ranked.high)

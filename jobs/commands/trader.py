@@ -135,7 +135,7 @@ def _show(known: dict[str, Any]) -> None:
         show_facts(
             "What raises the risk most",
             [(f"{points(reason):+.1f} points", reason["text"]) for reason in scores["reasons"]]
-            or [("nothing", f"the risk {ABOUT} is {scores['risk_band']}")],
+            or [("not told", f"the risk {ABOUT} is {scores['risk_band']}, and it is said to lose little")],
         )
     if known["account"]:
         show_results(known)

@@ -16,6 +16,7 @@ from models.dataset import TrainingFrame
 from models.gate import Decision
 from models.pairing import CARRIED, NONE
 from models.phases import Phases
+from models.promotions import BESIDE, NOBODY
 from models.registry import Registry
 from models.report.page import MARKET, SIMULATED
 from models.scoring.score import SCORE_VERSION, ScoreMap
@@ -78,6 +79,9 @@ def _train(
     if known is not None:
         served = registry.load(spec.name, known)
         report.notes.append(f"{spec.name}: data and parameters are those of version {known}, so nothing was registered")
+        if registry.is_interrupted(spec.name, known):
+            registry.promote(spec.name, known)
+            report.notes.append(f"{spec.name} version {known} passed the gate before, and is the champion now")
         is_champion = known == registry.version(spec.name)
         report.details.update(_details(spec, known, served.metrics, parts, is_new=False, is_champion=is_champion))
         return
@@ -88,7 +92,8 @@ def _train(
         report.notes.append(f"{spec.name}: {searched[SEARCH]}")
     trained = train(spec, retrieved.frame, parts, inputs(), _frozen(registry, spec), phases)
     decision, previous = _decide(registry, trained, retrieved.frame)
-    made = {**identity, **retrieved.data, **version_tags(trained), **searched, MARKET: _market(registry)}
+    beside = {BESIDE: previous or NOBODY, MARKET: _market(registry)}
+    made = {**identity, **retrieved.data, **version_tags(trained), **searched, **beside}
     tags = {**made, "gate": "; ".join(decision.reasons) or "passed"}
     with phases.phase("register"):
         version = registry.log(trained, tags, retrieved.frame)

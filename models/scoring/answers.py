@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import trees
-from .arrays import Floats
+from .arrays import Flags, Floats
 from .calibration import logit, sigmoid
 from .coherent import Implied, Losses, coherent, implied
 from .errors import ScoringError
@@ -17,8 +17,8 @@ from .served import Served
 #: Log-odds exist strictly between 0 and 1.
 EDGE = 1e-12
 
-#: Bands that need no reasons: no more than the usual risk. Whoever is said to lose so much, SOL, is told them all the
-#: same.
+#: Bands that need no reasons: no more than the usual risk. Whoever is said to lose so much, SOL, on average or in one
+#: case of ten, is told them all the same.
 WITHOUT_REASONS = ("very low", "low")
 TOLD_FROM_SOL = 1.0
 
@@ -54,7 +54,7 @@ def risks(risk: Served, x: Floats, p_loss: Floats, split: Split = trees.split) -
     Raises ScoringError for a model without a score.
     """
     nothing = np.zeros(len(x))
-    return _told(risk, x, _severe(risk, x, p_loss, Implied(nothing, nothing)), nothing, split)
+    return _told(risk, x, _severe(risk, x, p_loss, Implied(nothing, nothing)), nothing > 0, split)
 
 
 def both(losses: Losses, loss: Served, risk: Served, x: Floats, split: Split = trees.split) -> tuple[Losses, Risks]:
@@ -66,7 +66,8 @@ def both(losses: Losses, loss: Served, risk: Served, x: Floats, split: Split = t
         raise ScoringError(f"{loss.name} version {loss.version} says no amounts. Train it again.")
     severe = _severe(risk, x, losses.p_loss, implied(losses, loss.amount))
     said = coherent(losses, loss.amount, severe.probability)
-    return said, _told(risk, x, severe, said.expected_loss_sol, split)
+    is_much = np.maximum(said.expected_loss_sol, said.loss_p90_sol) >= TOLD_FROM_SOL
+    return said, _told(risk, x, severe, is_much, split)
 
 
 def _severe(risk: Served, x: Floats, p_loss: Floats, least: Implied) -> _Severe:
@@ -79,13 +80,13 @@ def _severe(risk: Served, x: Floats, p_loss: Floats, least: Implied) -> _Severe:
     return _Severe(own, np.minimum(raised, high), p_loss, least)
 
 
-def _told(risk: Served, x: Floats, severe: _Severe, expected_loss_sol: Floats, split: Split) -> Risks:
-    """Make scores and bands, and reasons for who has a higher band or is expected to lose much."""
+def _told(risk: Served, x: Floats, severe: _Severe, is_much: Flags, split: Split) -> Risks:
+    """Make scores and bands, and reasons for who has a higher band or is said to lose much."""
     if risk.score_map is None:
         raise ScoringError(f"{risk.name} version {risk.version} has no score map. Train it again.")
     scores = risk.score_map.score(severe.log_odds)
     names = bands(scores)
-    is_told = np.isin(names, WITHOUT_REASONS, invert=True) | (expected_loss_sol >= TOLD_FROM_SOL)
+    is_told = np.isin(names, WITHOUT_REASONS, invert=True) | is_much
     explainer = Explainer(risk.booster, risk.calibrator, risk.inputs, risk.peers, split)
     listed = explainer.reasons(x[is_told], severe.own[is_told])
     least = Implied(severe.implied.p_severe[is_told], severe.implied.quantile_sol[is_told])

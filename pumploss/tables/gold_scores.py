@@ -37,7 +37,7 @@ TABLE = Table(
             "`contribution` (log-odds), its strongest `feature`, what that adds alone (`feature_contribution`), its "
             "`value`, `peer_median` among all wallets, and `text`; last, where the loss model moves the risk, group "
             "`p_loss` with what it takes off, or `loss_p90_sol` or `loss_p50_sol` with what it adds; empty below "
-            "`medium` where less than 1 SOL is expected to be lost",
+            "`medium` where less than 1 SOL is said to be lost, on average and in one case of ten",
         ),
         Column("loss_model_version", Type.STRING, "Registered version of `loss-prediction`"),
         Column("risk_model_version", Type.STRING, "Registered version of `risk-score`"),
@@ -64,7 +64,7 @@ TABLE = Table(
         *within("baseline_score", 0, 100, "the published range"),
         holds("risk_band IN ('very low', 'low', 'medium', 'high', 'very high')", "an unknown band reads as no risk"),
         holds(
-            "risk_band NOT IN ('very low', 'low') OR expected_loss_sol >= 1 OR reasons = '[]'",
+            "risk_band NOT IN ('very low', 'low') OR expected_loss_sol >= 1 OR loss_p90_sol >= 1 OR reasons = '[]'",
             "there is nothing to explain",
         ),
         holds("scored_at = as_of", "a score is as of T, never as of the clock"),

@@ -34,6 +34,19 @@ def test_both_intervals_are_those_of_drawing_whole_traders(rows, monkeypatch):
     assert captured.is_above
 
 
+def test_how_well_some_rows_are_ranked_is_as_sure_as_drawing_traders_says(rows):
+    cluster, amount, first, _ = rows
+    outcome, ranking = amount > np.median(amount), np.round(first, 1)  # with ties
+    some = np.random.default_rng(8).random(720) < 0.5
+    found, drawn = Draws(cluster, seed=5).auc(ranking, outcome, some), []
+    assert found.value == pytest.approx(metrics.auc(outcome[some], ranking[some]))
+    for traders in np.random.default_rng(6).integers(0, 60, (400, 60)):
+        taken = np.concatenate([np.flatnonzero((cluster == one) & some) for one in traders])
+        drawn.append(metrics.auc(outcome[taken], ranking[taken]))
+    assert (found.low, found.high) == pytest.approx(np.quantile(drawn, [0.025, 0.975]), abs=0.015)
+    assert np.isnan(Draws(cluster, seed=5).auc(ranking, outcome, outcome).value)
+
+
 def test_some_rows_are_compared_within_draws_of_all(rows):
     cluster, _, first, second = rows
     some = np.random.default_rng(8).random(720) < 0.3

@@ -132,6 +132,26 @@ def test_a_slice_that_is_off_with_certainty_keeps_the_challenger_back():
 
 
 @pytest.mark.parametrize(
+    ("rows", "outcomes", "high", "is_refused"),
+    [(295, 14, 0.06, True), (295, 14, 0.5, False), (295, 9, 0.06, False), (20, 14, 0.06, False)],
+)
+def test_a_slice_that_is_ranked_the_wrong_way_round_keeps_the_challenger_back(rows, outcomes, high, is_refused):
+    turned = Slice("like a bot", rows, outcomes, 0.05, 0.05, -0.01, 0.01, auc=0.012, auc_high=high)
+    reasons = decide(evaluation(slices=(turned,)), BARS, None).reasons
+    assert [reason[:26] for reason in reasons] == ["like a bot: AUC 0.012 of 2"] * is_refused
+
+
+def test_what_is_ranked_far_better_where_it_was_learned_is_remarked():
+    overfitted = decide(evaluation({**GOOD, "auc_exposed": 0.70, "auc_exposed_train": 0.79}), BARS, None)
+    assert [remark for remark in overfitted.remarks if "overfitted" in remark] == [
+        "AUC on exposed rows is 0.090 better where it learned: overfitted, above 0.08"
+    ]
+    assert overfitted.is_promoted
+    sound = decide(evaluation({**GOOD, "auc_exposed": 0.70, "auc_exposed_train": 0.77}), BARS, None)
+    assert not any("overfitted" in remark for remark in sound.remarks)
+
+
+@pytest.mark.parametrize(
     ("found", "is_refused", "is_remarked"),
     [
         (Called("very low", 1403, 12, 0.009, 0.001, 0.018), False, False),

@@ -62,6 +62,18 @@ def test_creators_and_falling_markets_are_slices(planted):
     assert found["falling market"].rows % 900 == 0
 
 
+def test_a_slice_that_is_ranked_the_wrong_way_round_is_named(judged):
+    def p(frame, rows):
+        weekend = (frame.as_of[rows].astype(np.int64) + 3) % 7 >= 5
+        noise = np.random.default_rng(3).normal(0, 0.1, rows.sum())
+        right = np.clip(np.where(frame.is_loss[rows], 0.6, 0.4) + noise, 0, 1)
+        return np.where(weekend, 1 - right, right)
+
+    found = judged(p)
+    assert {name for name, one in found.items() if one.is_upside_down} == {"weekend"}
+    assert found["working day"].auc > 0.5 > found["weekend"].auc_high > found["weekend"].auc
+
+
 def test_few_outcomes_say_nothing():
     few = Slice("new", rows=900, outcomes=499, predicted=0.9, observed=0.5, low=0.3, high=0.5)
     assert not few.is_told

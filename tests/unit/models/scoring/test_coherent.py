@@ -40,6 +40,8 @@ def test_amounts_never_contradict_the_probabilities(seed):
     assert (low <= high).all()
     assert (expected >= severe * SEVERE).all()
     assert (expected >= p * LOSS - 1e-15).all()
+    # A tenth of all lose P90 or more, four tenths between P50 and that: so nobody loses less on average.
+    assert (expected >= 0.1 * high + 0.4 * low - 1e-12).all()
     assert (low < LOSS).any()
     assert (high > SEVERE).any()
 
