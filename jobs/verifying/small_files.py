@@ -19,7 +19,8 @@ from simulator.ownership import refuse_torn
 
 def of_small_files(context: Context) -> Iterator[Finding]:
     """Looks at the folders of runs, and reads the notes of the lake's landing and of a simulated market, the figures of
-    the report and the index of exports. Manifests of segments are looked at with the segments, the note of erasures with the erasures.
+    the report and the index of exports. Manifests of segments are looked at with the segments, the note of erasures
+    with the erasures.
     """
     yield from _of_run_folders(context)
     yield from _of_landing(context)
