@@ -5,7 +5,7 @@ import binascii
 import json
 import re
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_plus
 
 _LIBRARIES = r"(AWS|AIRFLOW|MLFLOW|PG|SPARK|REDIS|REDISCLI|FEAST|PUMPLOSS|OPENLINEAGE|OTEL)"
 #: Variables of the libraries beneath us whose whole value is a secret, and those that are addresses with one inside.
@@ -34,8 +34,10 @@ _NAMES_ONE = (
 #: goes on over blanks and semicolons until the next `name=`.
 _NAMED = re.compile(
     rf"(?i){_NAMES_ONE}\s*=\s*"
-    r"(?P<value>(?:'(?:[^'\\]|\\.)*')?(?:[^\s&;\\]|\\.)*(?:[\s;]+(?![\w.-]+\s*=)(?:[^\s&;\\]|\\.)+)*)"
+    r"(?P<value>(?:'(?:[^'\\]|\\.)*'|\{(?:[^}]|\}\})*\})?(?:[^\s&;\\]|\\.)*(?:[\s;]+(?![\w.-]+\s*=)(?:[^\s&;\\]|\\.)+)*)"
 )
+#: `name=value` inside of a parameter, as in `odbc_connect` of SQLAlchemy: percent-encoded as a whole.
+_NAMED_ENCODED = re.compile(r"\w%(?:25)*3[Dd]")
 #: The name of an entry that is one, as JSON has it.
 _ENTRY = re.compile(rf"(?i).*{_NAMES_ONE}")
 #: Services whose address begins with a host and no token, after a login.
@@ -81,8 +83,17 @@ def passwords_of(address: str) -> set[str]:
 
     Also in a connection that is written as a JSON object.
     """
-    named = {_unquoted(match["value"]) for match in _NAMED.finditer(address)}
+    named = {_unquoted(match["value"]) for text in _readings(address) for match in _NAMED.finditer(text)}
+    named |= {value.replace("}}", "}") for value in named}  # how ODBC writes a brace between braces
     return {secret for secret in named | _of_login(address) | _of_entries(address) if secret}
+
+
+def _readings(address: str) -> list[str]:
+    """List an address as it stands there, and decoded for as long as it holds an encoded `name=value`."""
+    readings = [address]
+    while _NAMED_ENCODED.search(readings[-1]):
+        readings.append(unquote_plus(readings[-1]))
+    return readings
 
 
 def _of_login(address: str) -> set[str]:
@@ -158,5 +169,5 @@ def is_token(part: str, shortest: int) -> bool:
 
 
 def _unquoted(value: str) -> str:
-    """Answers a quoted value of a libpq string without its quotes."""
-    return value[1:-1] if len(value) > 1 and value[0] == value[-1] == "'" else value
+    """Answers a quoted value of a libpq string without its quotes, one of an ODBC string without its braces."""
+    return value[1:-1] if len(value) > 1 and value[0] + value[-1] in ("''", "{}") else value

@@ -22,6 +22,8 @@ def read_small(path: str | Path, shape: type[Shape], repair: str, storage: Any =
     the file, what is wrong and the repair, where it holds anything else.
     """
     try:
+        if storage is None or is_local(storage):
+            refuse_special(path, repair)
         content = Path(path).read_bytes() if storage is None else storage.cat_file(str(path))
     except (FileNotFoundError, NotADirectoryError):  # nothing is there either where a file stands for its folder
         return None
@@ -31,6 +33,16 @@ def read_small(path: str | Path, shape: type[Shape], repair: str, storage: Any =
             raise
         raise DamagedFileError(f"{path} cannot be read ({error.strerror})", repair) from error
     return decoded(content, path, shape, repair)
+
+
+def refuse_special(path: str | Path, repair: str) -> None:
+    """Raise DamagedFileError for a pipe, a socket or a device: whoever opens one may wait for ever.
+
+    A folder is left to whoever opens it, which fails at once.
+    """
+    place = Path(path)
+    if place.exists() and not place.is_file() and not place.is_dir():
+        raise DamagedFileError(f"{path} cannot be read (it is a pipe, a socket or a device, and no file)", repair)
 
 
 def decoded(content: bytes, path: str | Path, shape: type[Shape], repair: str) -> Shape:

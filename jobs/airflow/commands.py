@@ -103,6 +103,8 @@ def sole_user(settings: Settings) -> Iterator[locks.FileLock]:
     try:
         lock = locks.acquire(path, 0)
     except StoreError as error:
+        if locks.misplaced(path) is not None:
+            raise
         raise StoreError(
             f"Airflow is running already in {settings.airflow_home} (`make airflow` or another night). Wait until it "
             f"ends or stop it (`fuser {path}` finds its processes); while the scheduler runs, trigger the DAG there."

@@ -9,6 +9,7 @@ from jobs.maintaining.chore import Chore
 from jobs.running.context import Context
 from pumploss import clock
 from pumploss.checks import data_docs
+from pumploss.lake.run_folders import STAGES
 from pumploss.lake.sweeping import abandoned, in_vain, sweep
 from pumploss.whole_files import is_local
 
@@ -20,7 +21,7 @@ def stages(context: Context) -> Iterator[Chore]:
     """Find stages of runs that were killed, with what they put below tables in vain; on S3 the bucket's rule does."""
     if not is_local(context.lake.storage):
         return
-    folder = Path(context.settings.lake) / "_stage"
+    folder = Path(context.settings.lake) / STAGES
     if found := abandoned(folder):
         doomed = [*_files_below(found), *(path for stage in found for path in in_vain(stage) if path.exists())]
         yield Chore("stages of killed runs", str(folder), lambda: sweep(folder), _sizes(doomed))

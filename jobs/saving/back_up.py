@@ -8,32 +8,42 @@ from shutil import copy2, copytree, ignore_patterns
 from jobs.pipeline import WRITER
 from jobs.running.context import Context
 from jobs.running.standing import table_of
+from jobs.saving.beside import made_beside, refuse_taken
 from jobs.saving.manifest import DUMP, ERASURE_KEY, LAKE, NAME, REGISTRY, WARM, Manifest, measured
 from pumploss import clock, embedded
 from pumploss.errors import SettingsError
 from pumploss.lake.owner import owner
+from pumploss.lake.run_folders import LOCKS, STAGES
 from pumploss.settings import Settings
 from pumploss.version import code_version
 from pumploss.warm import open_warm, publishing
-from pumploss.whole_files import is_local, write_whole
+from pumploss.whole_files import PART, is_local, write_whole
 
 #: What of a lake belongs to runs that are under way.
-_OF_RUNS = ("_stage", "_locks")
+_OF_RUNS = (STAGES, LOCKS)
 _DATABASE = "mlflow.db"
 
 
 def back_up(context: Context, to: Path) -> Manifest:
     """Copy lake, registry, the warm store's database and the key of erasures to a new folder; its manifest comes last.
 
-    Stores on servers and in buckets are left to their own backups, and named in `left_out`. Raises SettingsError where
-    the folder holds anything or lies inside the home, lake or landing, LakeError where a table's log cannot be read.
+    It is made beside and renamed at the end, so the folder is there whole or not at all. Stores on servers and in
+    buckets are left to their own backups, and named in `left_out`. Raises SettingsError where the folder holds
+    anything or lies inside the home, lake or landing, StoreError while another backup is made there, LakeError where a
+    table's log cannot be read.
     """
+    beside = to.with_name(f"{to.name}{PART}")
     for kept in (context.settings.home, context.settings.lake, context.settings.landing):
-        if to.resolve().is_relative_to(Path(kept).resolve()):
+        if any(place.resolve().is_relative_to(Path(kept).resolve()) for place in (to, beside)):
             raise SettingsError(f"{to} lies inside {kept}, of which it would be the copy: give a folder outside it.")
-    if to.exists() and any(to.iterdir()):
-        raise SettingsError(f"{to} is not empty: give a new folder for each backup.")
-    to.mkdir(parents=True, exist_ok=True)
+    refuse_taken(to)
+    with made_beside(beside):
+        manifest = _copied(context, beside)
+        beside.rename(to)
+    return manifest
+
+
+def _copied(context: Context, to: Path) -> Manifest:
     settings, left_out = context.settings, dict[str, str]()
     versions = {name: context.lake.version(table_of(name)) for name in WRITER}
     if is_local(context.lake.storage):

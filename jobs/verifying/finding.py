@@ -18,4 +18,4 @@ class Finding:
 
     def sentence(self) -> str:
         """Says it in words."""
-        return f"{self.where}: {self.what}. {self.advice}"
+        return f"{self.where}: {self.what.rstrip('.')}. {self.advice}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from jobs.reporting import site
@@ -11,14 +12,17 @@ from pumploss import export_index
 from pumploss.bound_landing import NOTE
 from pumploss.checks import data_docs
 from pumploss.errors import DamagedFileError
-from pumploss.lake import owner
+from pumploss.lake import owner, run_folders
+from pumploss.whole_files import is_local
 from simulator.ownership import refuse_torn
 
 
 def of_small_files(context: Context) -> Iterator[Finding]:
-    """Reads the notes of the lake's landing and of a simulated market, the figures of the report and the index of
-    exports. Manifests of segments are looked at with the segments, the note of erasures with the erasures.
+    """Looks at the folders of runs, and reads the notes of the lake's landing and of a simulated market, the figures of
+    the report and the index of exports. Manifests of segments are looked at with the segments, the note of erasures
+    with the erasures.
     """
+    yield from _of_run_folders(context)
     yield from _of_landing(context)
     try:
         refuse_torn(context.settings.landing)
@@ -33,6 +37,16 @@ def of_small_files(context: Context) -> Iterator[Finding]:
 
 def _finding(where: str, error: DamagedFileError, mend: Callable[[], str] | None = None) -> Finding:
     return Finding(where, error.what, error.repair.rstrip("."), mend)
+
+
+def _of_run_folders(context: Context) -> Iterator[Finding]:
+    for path, error in run_folders.misplaced(Path(context.lake.root)) if is_local(context.lake.storage) else ():
+        yield _finding("folders of runs", error, partial(_dropped, path))
+
+
+def _dropped(path: Path) -> str:
+    run_folders.dropped(path)
+    return "it is deleted"
 
 
 def _of_landing(context: Context) -> Iterator[Finding]:

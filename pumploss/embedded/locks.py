@@ -8,6 +8,7 @@ lock of its parent alive nor gives it up.
 import fcntl
 import os
 import secrets
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ from pathlib import Path
 
 from pumploss.errors import StoreError
 
+#: What to do about whatever stands in the place of a lock.
+REPAIR = "Delete it, then run again: a lock holds nothing of value."
 _POLL_SECONDS = 0.01
 _open_locks: set[int] = set()
 
@@ -52,14 +55,22 @@ class FileLock:
 
 
 def acquire(path: Path, seconds: float) -> FileLock:
-    """Take the lock on `path`, which is created; StoreError if another holds it for `seconds`."""
+    """Take the lock on `path`, which is created; StoreError if another holds it for `seconds`.
+
+    StoreError also where something that is no file stands in its place, or in that of its folder.
+    """
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
     except OSError as error:
+        if (found := misplaced(path)) is not None:
+            raise StoreError(found) from error
         raise StoreError(
             f"{path}: cannot be opened for locking ({error.strerror}). Give the folder {path.parent} to the user that "
             "runs Pump Loss, or run as its owner."
         ) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise StoreError(misplaced(path) or f"{path} was replaced at this moment: run again.")
     _open_locks.add(descriptor)
     lock = FileLock(path, descriptor, os.getpid())
     deadline = time.monotonic() + seconds
@@ -77,6 +88,17 @@ def acquire(path: Path, seconds: float) -> FileLock:
     return lock
 
 
+def misplaced(path: Path) -> str | None:
+    """Say what stands in the place of a lock's file, or of its folder, and what to do; None where nothing does."""
+    if path.parent.exists() and not path.parent.is_dir():
+        return f"{path.parent} is no folder, and one of Pump Loss belongs there. Move it away, then run again."
+    if path.is_dir() and not path.is_symlink():
+        return f"{path} is a folder, and a file that is locked belongs in its place. {REPAIR}"
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        return f"{path} is no plain file, and one that is locked belongs in its place. {REPAIR}"
+    return None
+
+
 @contextmanager
 def critical(path: Path, seconds: float) -> Iterator[None]:
     """Keep everybody else out of a block on the same path, in any process; StoreError after `seconds`."""
@@ -90,9 +112,13 @@ def critical(path: Path, seconds: float) -> Iterator[None]:
 def is_locked(path: Path) -> bool:
     """Tell whether some living process holds the lock on `path`; a missing file is not locked."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
-    except FileNotFoundError:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except (FileNotFoundError, NotADirectoryError):
         return False
+    except OSError as error:
+        if (found := misplaced(path)) is not None:
+            raise StoreError(found) from error
+        raise
     try:
         # Shared, so that two who look at the same moment do not take each other for the holder.
         return not _try(descriptor, fcntl.LOCK_SH)
@@ -124,7 +150,10 @@ def sweep(users: Path) -> None:
     """Remove what dead users left; call it only where nobody can be entering."""
     alive = living(users)
     for path in set(users.iterdir()) - alive.keys():
-        path.unlink(missing_ok=True)
+        try:
+            path.unlink(missing_ok=True)
+        except IsADirectoryError as error:
+            raise StoreError(f"{path} is a folder, where only files that are locked belong. {REPAIR}") from error
 
 
 def _try(descriptor: int, kind: int) -> bool:

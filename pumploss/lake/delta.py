@@ -14,6 +14,7 @@ from pumploss.lake.files import StoredFile, columns_with_statistics, laid_files
 from pumploss.lake.locks import table_lock
 from pumploss.lake.logs import TableLogs
 from pumploss.lake.rot import Repair, SoundFiles, refuse_damaged
+from pumploss.lake.run_folders import STAGES
 from pumploss.lake.staging import Stage
 from pumploss.whole_files import is_local
 
@@ -54,7 +55,7 @@ class Lake(TableLogs):
         self._session = spark
         self._repair = repair
         self._sound_files = SoundFiles()
-        self._stage = Stage(f"{root}/_stage/{run_id or uuid.uuid4().hex}", lambda: self.spark)
+        self._stage = Stage(f"{root}/{STAGES}/{run_id or uuid.uuid4().hex}", lambda: self.spark)
 
     @cached_property
     def spark(self) -> "SparkSession":

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from pumploss.errors import BusyLakeError, LockedError
 from pumploss.lake.holders import Holder, distinct, from_json, this_process
+from pumploss.lake.run_folders import LOCKS, TURN, USERS, made
 from pumploss.lake.s3_locks import S3Lock
 
 if TYPE_CHECKING:
@@ -55,8 +56,8 @@ class FileLock:
         """Hold it, or answer the other runs that do."""
         from pumploss.embedded import locks  # loads psycopg, which readers of a lake do without
 
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with locks.critical(self.folder.with_suffix(".lock"), _TURN_SECONDS):
+        made(self.folder)
+        with locks.critical(self.folder.with_suffix(TURN), _TURN_SECONDS):
             others = [other for other in present(self.folder) if other.run != holder.run]
             if not others:
                 locks.sweep(self.folder)
@@ -158,7 +159,7 @@ def _lock(root: str, name: str) -> Lock:
 
 
 def _folder(root: str, name: str) -> Path:
-    return Path(root) / "_locks" / f"{name}.users"
+    return Path(root) / LOCKS / f"{name}{USERS}"
 
 
 def _entered(

@@ -8,7 +8,6 @@ The locks stand with the servers, whose libraries are heavy: they are imported w
 """
 
 import json
-import shutil
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pumploss.errors import DamagedFileError, StoreError
+from pumploss.lake.run_folders import dropped, made
 from pumploss.small_files import read_small
 from pumploss.whole_files import write_whole
 
@@ -40,7 +40,7 @@ def owned(stage: Path) -> "FileLock":
     """Make a stage this process's own, until it ends or releases the lock. Raises StoreError where it is another's."""
     from pumploss.embedded import locks
 
-    stage.parent.mkdir(parents=True, exist_ok=True)
+    made(stage.parent)
     return locks.acquire(_lock_of(stage), seconds=0.0)
 
 
@@ -58,7 +58,9 @@ def sweep(stages: Path) -> int:
     swept = 0
     for stage in sorted(stages.iterdir()) if stages.is_dir() else []:
         if stage.suffix == _LOCK:
-            if not stage.with_suffix("").exists() and not locks.is_locked(stage):
+            if stage.is_symlink() or not stage.is_file():  # nobody can have locked it
+                dropped(stage)
+            elif not stage.with_suffix("").exists() and not locks.is_locked(stage):
                 stage.unlink(missing_ok=True)
             continue
         try:
@@ -107,7 +109,8 @@ def _is_of(stage: Path, noted: _Intent) -> bool:
 def _clear(stage: Path) -> None:
     for path in in_vain(stage):
         path.unlink(missing_ok=True)
-    shutil.rmtree(stage, ignore_errors=True)
+    with suppress(OSError):
+        dropped(stage)
 
 
 def _uncommitted(noted: _Intent) -> list[Path]:

@@ -16,7 +16,7 @@ from typing import Any, Final
 from pumploss import clock
 from pumploss.errors import SettingsError
 from pumploss.lake.logs import TableLogs
-from pumploss.small_files import read_small
+from pumploss.small_files import read_small, refuse_special
 from pumploss.whole_files import write_whole
 
 #: The file of the key in a home, and that of the hashes in a lake.
@@ -160,6 +160,7 @@ class Tombstones:
     def _stored_key(self) -> bytes | None:
         """Read the key; None where there is none. Raises SettingsError for a file that holds anything else."""
         try:
+            refuse_special(self._key_path, "Put the file back from a backup of the home.")
             written = self._key_path.read_bytes().strip()
         except FileNotFoundError:
             return None

@@ -9,6 +9,7 @@ import mlflow
 import pytest
 
 from jobs import commands
+from jobs.saving import back_up
 from models.registry import Registry
 from pumploss.warm import open_warm, publishing, top_losers
 from tests.building import lakes, nights
@@ -84,6 +85,20 @@ def test_a_home_that_has_stores_is_left_alone(home, backup, capsys):
 def test_a_folder_that_holds_something_takes_no_backup(home, backup, capsys):
     assert said_by(home, "backup", backup) == 1
     assert "is not empty: give a new folder" in capsys.readouterr().err
+
+
+def test_a_backup_that_is_ended_in_the_middle_is_made_by_the_same_command(tmp_path, capsys, monkeypatch):
+    to = tmp_path / "disk" / "copy"
+    with monkeypatch.context() as patched:
+        patched.setattr(back_up, "_warm", ended)
+        assert said_by(tmp_path / "home", "backup", to) == 130
+    assert list(to.parent.iterdir()) == []
+    assert said_by(tmp_path / "home", "backup", to) == 0
+    assert [path.name for path in to.parent.iterdir()] == ["copy"]
+
+
+def ended(*_):
+    raise KeyboardInterrupt
 
 
 @pytest.mark.parametrize("harm", ["flipped", "cut", "lost", "unfinished"])

@@ -149,7 +149,7 @@ def _is_whole(path: Path, shape: type[Any]) -> bool:
 def _is_measured_infinite(path: Path) -> bool:
     """Tell whether only a word that Python's JSON has for something infinite makes a result unreadable to others."""
     try:
-        return bool(json.loads(path.read_bytes())["results"])
+        return path.is_file() and bool(json.loads(path.read_bytes())["results"])
     except (OSError, ValueError, TypeError, KeyError):
         return False
 

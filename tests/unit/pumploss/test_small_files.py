@@ -1,5 +1,7 @@
 """Small files come back in their shape, and whatever else they hold is named with the repair."""
 
+import os
+import signal
 from dataclasses import dataclass
 
 import fsspec
@@ -58,3 +60,14 @@ def test_a_file_of_somebody_else_is_not_called_damaged(tmp_path, monkeypatch):
     monkeypatch.setattr(type(tmp_path), "read_bytes", refuse)
     with pytest.raises(PermissionError):
         read_small(tmp_path / "note.json", Noted, "")
+
+
+def test_a_pipe_is_named_and_waits_for_nobody(tmp_path, storage):
+    path = tmp_path / "note.json"
+    os.mkfifo(path)
+    signal.alarm(20)  # a reader that waits for a writer ends the test
+    try:
+        with pytest.raises(DamagedFileError, match=r"note.json cannot be read \(it is a pipe.*\. Put it back\."):
+            read_small(path, Noted, "Put it back.", storage)
+    finally:
+        signal.alarm(0)

@@ -68,3 +68,31 @@ def test_users_are_those_that_live(tmp_path: Path) -> None:
     locks.leave(presence)
     locks.leave(presence)
     assert not list(tmp_path.iterdir())
+
+
+def a_link(path: Path) -> None:
+    path.symlink_to(path.parent / "elsewhere")
+
+
+@pytest.mark.parametrize(
+    ("make", "what"), [(Path.mkdir, "a folder"), (os.mkfifo, "no plain file"), (a_link, "no plain")]
+)
+def test_what_stands_in_the_place_of_a_lock_is_named_with_what_to_do(tmp_path: Path, make, what: str) -> None:
+    path = tmp_path / "lock"
+    make(path)
+    with pytest.raises(StoreError, match=rf"{path} is {what}.*\. Delete it") as refused:
+        locks.acquire(path, NO_WAIT)
+    assert "Give the folder" not in str(refused.value)
+
+
+def test_a_folder_among_users_is_named(tmp_path: Path) -> None:
+    (tmp_path / "77-folder").mkdir()
+    with pytest.raises(StoreError, match=r"77-folder is a folder.*Delete it"):
+        locks.sweep(tmp_path)
+
+
+def test_a_file_in_the_place_of_the_folder_is_no_lock(tmp_path: Path) -> None:
+    (tmp_path / "warm").write_text("mine")
+    assert not locks.is_locked(tmp_path / "warm" / "alive")
+    with pytest.raises(StoreError, match=r"warm is no folder.*Move it away"):
+        locks.acquire(tmp_path / "warm" / "lock", NO_WAIT)

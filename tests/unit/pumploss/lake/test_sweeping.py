@@ -139,3 +139,13 @@ def test_letting_go_is_done_with_the_lock(tmp_path):
     stage.mkdir()
     let_go(stage, lock)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_no_stage_and_no_lock_is_swept(tmp_path):
+    (tmp_path / "file").write_text("x")
+    for name in ("alone.lock", "with.lock", "with"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "in the way").write_text("x")
+    sweep(tmp_path)
+    sweep(tmp_path)
+    assert list(tmp_path.iterdir()) == []
