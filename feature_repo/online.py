@@ -162,13 +162,13 @@ class PackedRedisOnlineStore(OnlineStore):  # type: ignore[misc]
         """Change nothing: a row belongs to all views, and one of other features is not served and leaves in time."""
 
     def teardown(self, config: RepoConfig, *_: Any) -> None:
-        """Delete every row of the project."""
+        """Delete every row of the project. Raises StoreError where the store does not answer."""
         ends = config.project.encode()
         begins = serialize_entity_key_prefix([TRADER.name], config.entity_key_serialization_version)
         begins = tag(config.online_store.url) + begins
-        found = self._redis(config).scan_iter(match=begins + b"*" + ends, count=_BATCH)
-        for key in found:
-            self._redis(config).unlink(key)
+        with answering(config.online_store.url, _ADVICE):
+            for key in self._redis(config).scan_iter(match=begins + b"*" + ends, count=_BATCH):
+                self._redis(config).unlink(key)
 
     @staticmethod
     def _redis_keys(config: RepoConfig, entity_keys: Sequence[EntityKey]) -> list[bytes]:

@@ -22,8 +22,7 @@ FRAME = "frame_file"
 def rejected(registry: "Registry", name: str, before: datetime) -> "Iterator[ModelVersion]":
     """Find the versions that the gate refused before this time, that never served, and that no alias names."""
     versions = registry.versions(name)
-    kept = set(map(str, registry.client.get_registered_model(name).aliases.values())) if versions else set()
-    kept |= set(registry.served(name)) if versions else set()
+    kept = {*_aliased(registry, name), *registry.served(name)} if versions else set()
     for one in versions:
         is_kept = str(one.version) in kept
         is_refused = "gate" in one.tags and not is_fit(one.tags)
@@ -34,29 +33,38 @@ def rejected(registry: "Registry", name: str, before: datetime) -> "Iterator[Mod
 def folders(registry: "Registry", version: "ModelVersion", gone: "Sequence[ModelVersion]") -> list[Path]:
     """List the folders that go with a version: its own, and that of its rows where only versions that are gone name it.
 
-    What a server keeps elsewhere than in folders here is not listed.
+    What a server keeps elsewhere than in folders here is not listed. Raises ModelError where the registry fails.
     """
     client = registry.client
     model = _model_of(version)
-    addresses = [] if model is None else [client.get_logged_model(model).artifact_location]
-    addresses += [client.get_run(run).info.artifact_uri for run in _runs(client, version, gone)]
+    with registry.asking():
+        addresses = [] if model is None else [client.get_logged_model(model).artifact_location]
+        addresses += [client.get_run(run).info.artifact_uri for run in _runs(client, version, gone)]
     return [path.parent for address in addresses if (path := _path(address)) is not None and path.parent.exists()]
 
 
 def drop(registry: "Registry", version: "ModelVersion", gone: "Sequence[ModelVersion]") -> None:
     """Delete a version, its files, and its runs where only versions that are gone have rows there.
 
-    The registry forgets it last: killed before, it is found again.
+    The registry forgets it last: killed before, it is found again. Raises ModelError where the registry fails.
     """
     client = registry.client
-    runs = _runs(client, version, gone)
+    with registry.asking():
+        runs = _runs(client, version, gone)
     for folder in folders(registry, version, gone):
         shutil.rmtree(folder)
-    if (model := _model_of(version)) is not None:
-        client.delete_logged_model(model)
-    for run in runs:
-        client.delete_run(run)
-    client.delete_model_version(version.name, str(version.version))
+    with registry.asking():
+        if (model := _model_of(version)) is not None:
+            client.delete_logged_model(model)
+        for run in runs:
+            client.delete_run(run)
+        client.delete_model_version(version.name, str(version.version))
+
+
+def _aliased(registry: "Registry", name: str) -> set[str]:
+    """Name the versions that an alias names."""
+    with registry.asking():
+        return set(map(str, registry.client.get_registered_model(name).aliases.values()))
 
 
 def _runs(client: "MlflowClient", version: "ModelVersion", gone: "Sequence[ModelVersion]") -> list[str]:

@@ -60,6 +60,12 @@ def way_back(served: Sequence[str], champion: str | None) -> list[str]:
     return list(served[:-1] if champion is not None else served)
 
 
-def remember(client: "MlflowClient", name: str, served: Sequence[str]) -> None:
-    """Keep which versions served."""
+def let_serve(client: "MlflowClient", name: str, served: Sequence[str], champion: str, previous: str) -> None:
+    """Point one alias to the last of these versions, the other to the one before, and remember them all."""
+    client.set_registered_model_alias(name, champion, served[-1])
+    client.set_model_version_tag(name, served[-1], SERVED, "true")
+    if served[:-1]:
+        client.set_registered_model_alias(name, previous, served[-2])
+    else:
+        client.delete_registered_model_alias(name, previous)
     client.set_registered_model_tag(name, LINE, ",".join(served))

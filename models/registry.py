@@ -1,12 +1,14 @@
 """Logs, finds, loads and promotes versions in MLflow: in SQLite and a folder by default, on a server by address."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models import artifacts, erased_frames, lineage, pairing, promotions
+from models.asking import asking, repair
 from models.dataset import TrainingFrame
 from models.logged_run import log_model
 from models.moved_registry import follow
@@ -46,7 +48,7 @@ class Registry:
         except Exception as error:
             raise ModelError(
                 f"The registry {self.settings.tracking_uri} cannot be opened: {type(error).__name__}: {error}\n"
-                f"{self._repair}"
+                f"{repair(self.settings.tracking_uri, self._folder)}"
             ) from error
         return client
 
@@ -55,15 +57,9 @@ class Registry:
         """Return MLflow's client of this registry. Raises ModelError where it cannot be opened."""
         return self._client
 
-    @property
-    def _repair(self) -> str:
-        """Say what to do about a registry that cannot be opened."""
-        if str(self._folder) not in self.settings.tracking_uri:
-            return "See to that server, or mend or unset MLFLOW_TRACKING_URI, then run the command again."
-        return (
-            f"Put {self._folder} back from its backup. Without one, move it away: the next training starts a new "
-            "registry, and days that were scored keep their scores."
-        )
+    def asking(self) -> AbstractContextManager[None]:
+        """Raise ModelError, with the address and what to do, for whatever MLflow raises meanwhile."""
+        return asking(self.settings.tracking_uri, repair(self.settings.tracking_uri, self._folder))
 
     @property
     def _database(self) -> Path | None:
@@ -101,23 +97,26 @@ class Registry:
         return None if pointed is None else str(pointed.version)
 
     def tags(self, name: str, version: str) -> dict[str, str]:
-        """Return the tags of a version."""
-        return dict(self._client.get_model_version(name, version).tags)
+        """Return the tags of a version. Raises ModelError where there is no such version."""
+        with self.asking():
+            return dict(self._client.get_model_version(name, version).tags)
 
     def versions(self, name: str) -> "list[ModelVersion]":
         """List all versions of a model, oldest first; none where nothing was ever registered."""
-        found = [] if self._is_unborn else self._client.search_model_versions(f"name='{name}'")
+        with self.asking():
+            found = [] if self._is_unborn else self._client.search_model_versions(f"name='{name}'")
         return sorted(found, key=lambda known: int(known.version))
 
     def _by_alias(self, name: str, alias: str) -> "ModelVersion | None":
         from mlflow.exceptions import MlflowException
 
-        try:
-            return self._client.get_model_version_by_alias(name, alias)
-        except MlflowException as error:
-            if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
-                return None
-            raise ModelError(f"The registry {self.settings.tracking_uri} does not answer: {error}") from error
+        with self.asking():
+            try:
+                return self._client.get_model_version_by_alias(name, alias)
+            except MlflowException as error:
+                if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+                    return None
+                raise
 
     def same(self, name: str, tags: Mapping[str, str]) -> str | None:
         """Return the champion's or challenger's version if it has these tags: such a training was made already."""
@@ -152,7 +151,7 @@ class Registry:
         from mlflow.exceptions import MlflowException
 
         try:
-            tags = self.tags(name, version)
+            tags = dict(self._client.get_model_version(name, version).tags)
             with calm():
                 return Path(mlflow.artifacts.download_artifacts(f"models:/{name}/{version}")), name, version, tags
         except (MlflowException, OSError) as error:
@@ -205,7 +204,8 @@ class Registry:
 
     def served(self, name: str) -> list[str]:
         """List the versions that served, oldest first, and the champion last."""
-        return promotions.line(self._client, name, self.version(name), self.versions(name))
+        with self.asking():
+            return promotions.line(self._client, name, self.version(name), self.versions(name))
 
     def before(self, name: str) -> list[str]:
         """List the versions that served before the champion and can again, the nearest last."""
@@ -219,7 +219,8 @@ class Registry:
         pairing.refuse_unpromoted(self, name, version)
         served = self.served(name)
         if why is not None:
-            self._client.set_model_version_tag(name, version, "promoted", why)
+            with self.asking():
+                self._client.set_model_version_tag(name, version, "promoted", why)
         if self.version(name) != version:
             self._let_serve(name, promotions.followed(served, version))
 
@@ -240,17 +241,13 @@ class Registry:
 
     def _let_serve(self, name: str, served: list[str]) -> None:
         """Point the aliases to the last of these versions, and to the one before it, and remember them all."""
-        self._client.set_registered_model_alias(name, CHAMPION, served[-1])
-        self._client.set_model_version_tag(name, served[-1], promotions.SERVED, "true")
-        if served[:-1]:
-            self._client.set_registered_model_alias(name, PREVIOUS, served[-2])
-        else:
-            self._client.delete_registered_model_alias(name, PREVIOUS)
-        promotions.remember(self._client, name, served)
+        with self.asking():
+            promotions.let_serve(self._client, name, served, CHAMPION, PREVIOUS)
 
     def erase(self, trader: str, is_dry: bool = False) -> int:
         """Take a trader out of the rows kept with versions; answers how many rows went, or would go if `is_dry`."""
-        return 0 if self._is_unborn else erased_frames.erase(self._client, trader, is_dry)
+        with self.asking():
+            return 0 if self._is_unborn else erased_frames.erase(self._client, trader, is_dry)
 
     def _ensure(self, name: str, purpose: str) -> None:
         if not self._client.search_registered_models(f"name='{name}'"):

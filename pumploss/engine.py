@@ -19,7 +19,7 @@ from pumploss.settings import ROOT, Settings
 from pumploss.slots import SETTING
 
 #: Apache Spark on this machine, as Spark itself names it.
-_LOCAL = re.compile(r"local(\[(\*|[1-9]\d*)(, *\d+)?\])?")
+_LOCAL = re.compile(r"local(\[(?P<cores>\*|[1-9]\d*)(, *\d+)?\])?")
 
 #: Python packages of the project that a cluster's workers need to run its functions.
 SHIPPED_PACKAGES = ("pumploss", "features", "pnl", "sources", "models", "jobs")
@@ -46,7 +46,6 @@ SPARK_SETTINGS = {
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
     "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
-    "spark.sql.shuffle.partitions": "4",
     "spark.databricks.delta.snapshotPartitions": "2",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
@@ -67,7 +66,7 @@ def session(settings: Settings) -> SparkSession:
     elif _LOCAL.fullmatch(remote):
         spark = _local_spark(remote, settings.connect_memory, settings.lake.startswith("s3://"))
     elif remote.startswith("sc://"):
-        spark = _cluster(remote, settings.lake)
+        spark = _cluster(remote, settings.lake, settings.landing)
     else:
         raise SettingsError(f"SPARK_REMOTE={remote!r}: unset it, or give local[*] or sc://host:15002.")
     for name, value in SESSION_SETTINGS.items():
@@ -106,19 +105,26 @@ def _local_spark(remote: str, memory: str, is_on_s3: bool) -> SparkSession:
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     packages = f"{DELTA_PACKAGE},{S3_PACKAGE}" if is_on_s3 else DELTA_PACKAGE
     builder = SparkSession.builder.config("spark.driver.memory", memory).config("spark.jars.packages", packages)
-    for name, value in SPARK_SETTINGS.items():
+    for name, value in {**SPARK_SETTINGS, SETTING: str(cores(remote))}.items():
         builder = builder.config(name, value)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return builder.remote(remote).getOrCreate()
 
 
+def cores(remote: str) -> int:
+    """Read how many cores an address of Apache Spark on this machine asks for: `local` one, `local[*]` all."""
+    found = _LOCAL.fullmatch(remote)
+    asked = found["cores"] if found else None
+    return (os.cpu_count() or 1) if asked == "*" else int(asked or 1)
+
+
 @cache
-def _cluster(remote: str, lake: str) -> SparkSession:
+def _cluster(remote: str, lake: str, landing: str) -> SparkSession:
     """Connect to a cluster, set it up for the session, and send it the packages whose functions its workers run.
 
     Raises SettingsError for an address that Spark Connect does not read, or where nobody answers as it should, and for
-    a lake on this machine, which the cluster's machines do not reach.
+    a lake or a landing on this machine, which the cluster's machines do not reach.
     """
     try:
         spark = SparkSession.builder.remote(remote).getOrCreate()
@@ -129,11 +135,12 @@ def _cluster(remote: str, lake: str) -> SparkSession:
             f"SPARK_REMOTE cannot be used: {error}. Give sc://host:15002, or sc://host:15002/;token=...;use_ssl=true "
             "with every sign of a value that is no letter or digit percent-encoded."
         ) from error
-    if not lake.startswith("s3://"):
-        raise SettingsError(
-            f"The lake {lake} lies on this machine, where the workers of a cluster do not reach it: set PUMPLOSS_LAKE "
-            "to s3://bucket/prefix, or unset SPARK_REMOTE."
-        )
+    for what, place, variable in (("lake", lake, "PUMPLOSS_LAKE"), ("landing", landing, "PUMPLOSS_LANDING")):
+        if not place.startswith("s3://"):
+            raise SettingsError(
+                f"The {what} {place} lies on this machine, where the workers of a cluster do not reach it: set "
+                f"{variable} to s3://bucket/prefix, or unset SPARK_REMOTE."
+            )
     with tempfile.TemporaryDirectory() as folder:
         for package in SHIPPED_PACKAGES:
             archive = shutil.make_archive(str(Path(folder) / package), "zip", ROOT, package)

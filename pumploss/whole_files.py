@@ -77,6 +77,16 @@ def _is_refused_condition(error: BaseException) -> bool:
     return response.get("ResponseMetadata", {}).get("HTTPStatusCode") in (409, 412)
 
 
+def make_folder(path: str, storage: Any) -> None:
+    """Make a folder, and those above it, on this machine's disk; one that is there stays.
+
+    A bucket has no folders. Asked for one, s3fs looks whether the bucket is there and makes it where it seems not to
+    be, for which a user of one prefix has no right.
+    """
+    if is_local(storage):
+        storage.makedirs(path, exist_ok=True)
+
+
 def is_local(storage: Any) -> bool:
     """Tell whether a file system of fsspec is this machine's."""
     return "file" in ((storage.protocol,) if isinstance(storage.protocol, str) else storage.protocol)

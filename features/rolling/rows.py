@@ -39,11 +39,12 @@ class SortedRows:
 
     def array(self, name: str) -> pa.Array:
         """Take a column in one piece."""
-        return in_one(self.table[name]).take(pa.array(self.order))
+        return taken(self.table[name], pa.array(self.order))
 
     def rows(self, places: np.ndarray, names: Sequence[str]) -> pa.Table:
         """Take these columns of some of the sorted rows."""
-        return self.table.select(list(names)).take(pa.array(self.order[places]))
+        wanted = pa.array(self.order[places])
+        return pa.table({name: taken(self.table[name], wanted) for name in names})
 
     def items(self, name: str) -> np.ndarray:
         """Take the items of a list of all rows, one behind the other."""
@@ -66,6 +67,18 @@ class SortedRows:
 def in_one(column: pa.ChunkedArray) -> pa.Array:
     """Take a column in one piece, without copying one that is."""
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+
+def taken(column: pa.ChunkedArray, places: pa.Array) -> pa.Array:
+    """Take the values at these places of a column."""
+    if pa.types.is_string(column.type):
+        return dictionary(column).take(places).cast(column.type)
+    return in_one(column).take(places)
+
+
+def dictionary(texts: pa.ChunkedArray) -> pa.DictionaryArray:
+    """Take texts in one piece that holds each of them once: one of all of them ends at 2 GiB, 48 million addresses."""
+    return in_one(texts.dictionary_encode().unify_dictionaries())
 
 
 @compiled
@@ -99,7 +112,7 @@ def by_known_trader(table: pa.Table, traders: pa.Array) -> SortedRows:
 
 def ranks(texts: pa.ChunkedArray) -> np.ndarray:
     """Number each text by its position among the distinct texts in order."""
-    encoded = texts.combine_chunks().dictionary_encode()
+    encoded = dictionary(texts)
     # Only the distinct texts are sorted; turning the permutation round then gives each of them its rank.
     positions = pc.sort_indices(encoded.dictionary).to_numpy()
     rank = np.empty(len(positions), np.int64)

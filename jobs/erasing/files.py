@@ -14,6 +14,7 @@ from jobs.erasing.forms import Trader
 from pumploss.columns import CREATOR, FILE, TRADER
 from pumploss.contract import Table
 from pumploss.lake.files import packing
+from pumploss.whole_files import make_folder
 
 #: Columns that hold text in which an address may stand anywhere: of a refused line, and of the ledger.
 LINES = ("raw", "detail")
@@ -119,7 +120,7 @@ def rewrite(storage: Any, table: Table, source: str, target: str, trader: Trader
         groups = (without(_group(file, number), trader) for number in range(file.num_row_groups))
         if not any(_rows_left(file, number, trader) for number in range(file.num_row_groups)):
             return 0
-        storage.makedirs(target.rpartition("/")[0], exist_ok=True)
+        make_folder(target.rpartition("/")[0], storage)
         with storage.open(target, "wb") as made, _writer(table, made, _plain(file.schema_arrow)) as writer:
             for kept in groups:
                 writer.write_table(kept)

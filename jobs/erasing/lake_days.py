@@ -17,6 +17,7 @@ from pumploss.lake.segments import built_days
 from pumploss.lake.segments.building import remove
 from pumploss.lake.segments.manifest import shelf
 from pumploss.tables.run_ledger import TABLE as LEDGER
+from pumploss.whole_files import make_folder
 
 
 def held_files(context: Context, table: Table, trader: Trader) -> list[str]:
@@ -83,7 +84,7 @@ def _staged(context: Context, table: Table, held: Iterable[str], days: list[date
         if _name(file.path) in names:
             rewrite(storage, table, file.path, target, trader)
         else:
-            storage.makedirs(target.rpartition("/")[0], exist_ok=True)
+            make_folder(target.rpartition("/")[0], storage)
             storage.cp_file(file.path, target)
     return context.lake.laid(table, folder)
 

@@ -16,7 +16,7 @@ import fsspec
 
 from pumploss.contract import Table, Type
 from pumploss.lake.digests import digest_of
-from pumploss.whole_files import is_local
+from pumploss.whole_files import is_local, make_folder
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -90,7 +90,7 @@ def write_partition(table: Table, folder: str, partition: Mapping[str, object], 
 
     below = "/".join(f"{name}={value}" for name, value in partition.items())
     storage, bare = fsspec.core.url_to_fs(f"{folder}/{below}")
-    storage.makedirs(bare, exist_ok=True)
+    make_folder(bare, storage)
     repeating = [field.name for field in rows.schema if pa.types.is_dictionary(field.type)]
     with storage.open(f"{bare}/rows.parquet", "wb") as file:
         pq.write_table(

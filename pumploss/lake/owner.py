@@ -16,7 +16,7 @@ from pumploss.lake.delta import Lake
 from pumploss.lake.ledger import built_from
 from pumploss.small_files import read_small
 from pumploss.tables.run_ledger import TABLE
-from pumploss.whole_files import write_first, write_whole
+from pumploss.whole_files import make_folder, write_first, write_whole
 
 
 def claim(lake: Lake, landing: str) -> None:
@@ -75,13 +75,13 @@ def identity(lake: Lake) -> str | None:
 
 
 def _bind(lake: Lake, landing: str, was: list[dict[str, str]]) -> None:
-    lake.storage.makedirs(lake.root, exist_ok=True)
+    make_folder(lake.root, lake.storage)
     note = {"landing": named_from(lake.root, landing), **({"was": was} if was else {})}
     write_whole(f"{lake.root}/{NOTE}", json.dumps(note), lake.storage)
 
 
 def _bind_first(lake: Lake, landing: str) -> bool:
-    lake.storage.makedirs(lake.root, exist_ok=True)
+    make_folder(lake.root, lake.storage)
     return write_first(f"{lake.root}/{NOTE}", json.dumps({"landing": named_from(lake.root, landing)}), lake.storage)
 
 

@@ -17,7 +17,7 @@ from pumploss import clock
 from pumploss.errors import SettingsError
 from pumploss.lake.logs import TableLogs
 from pumploss.small_files import read_small, refuse_special
-from pumploss.whole_files import write_whole
+from pumploss.whole_files import make_folder, write_whole
 
 #: The file of the key in a home, and that of the hashes in a lake.
 KEY: Final = "erasure.key"
@@ -135,7 +135,7 @@ class Tombstones:
         return {"erased": []} if noted is None else asdict(noted)
 
     def _write(self, noted: dict[str, Any]) -> None:
-        self._lake.storage.makedirs(self._lake.root, exist_ok=True)
+        make_folder(self._lake.root, self._lake.storage)
         write_whole(self._note_path, json.dumps(noted), self._lake.storage)
 
     def _key(self, noted: dict[str, Any]) -> bytes:

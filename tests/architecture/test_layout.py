@@ -81,7 +81,7 @@ COVERED_BY = {
     "properties/test_swap_source_laws": ("sources/interpreting/swaps",),
     "unit/dags/test_lake_wait": ("dags/waiting",),
     "unit/features/rolling/test_entries": ("features/rolling/mint_histories",),
-    "unit/features/rolling/test_kernel": ("features/eligibility", "features/rolling/loops", "features/rolling/rows"),
+    "unit/features/rolling/test_kernel": ("features/eligibility", "features/rolling/loops"),
     "unit/features/rolling/test_position_habits": (
         "features/rolling/position_chases", "features/rolling/position_stakes",
     ),

@@ -61,9 +61,15 @@ def test_a_lake_on_this_machine_is_refused(remote, tmp_path):
     assert done.stdout.startswith(f"The lake {tmp_path}/lake lies on this machine, where the workers"), done.stderr
 
 
+def test_a_landing_on_this_machine_is_refused(remote, tmp_path):
+    lake = {"PUMPLOSS_LAKE": "s3://bucket/lake", "PUMPLOSS_HOME": str(tmp_path)}
+    done = told(REFUSED, SPARK_REMOTE=remote, **lake)
+    assert done.stdout.startswith(f"The landing {tmp_path}/landing lies on this machine, where the"), done.stderr
+
+
 def test_workers_write_times_with_bounds_and_run_our_functions(remote, tmp_path):
-    lake = {"PUMPLOSS_LAKE": "s3://bucket/lake", "PUMPLOSS_HOME": str(tmp_path / "home")}
-    done = told(USED, tmp_path / "written", SPARK_REMOTE=remote, **lake)
+    places = {"PUMPLOSS_LAKE": "s3://bucket/lake", "PUMPLOSS_LANDING": "s3://bucket/landing"}
+    done = told(USED, tmp_path / "written", SPARK_REMOTE=remote, PUMPLOSS_HOME=str(tmp_path / "home"), **places)
     assert done.returncode == 0, done.stderr[-6000:]
     is_same, found = json.loads(done.stdout.splitlines()[-1])
     assert is_same

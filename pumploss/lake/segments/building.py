@@ -27,7 +27,7 @@ from pumploss.lake.segments.manifest import (
 )
 from pumploss.lake.segments.packing import packed_files, unpacked
 from pumploss.lake.segments.tiers import Stretch, plan
-from pumploss.whole_files import write_whole
+from pumploss.whole_files import make_folder, write_whole
 
 
 def keep(lake: Lake, state: State, before: date) -> list[Segment]:
@@ -85,7 +85,7 @@ def _build(
     count = sum(segment.rows for segment in sources) + sum(built[day].rows for day in bare)
     name = f"{stretch.days[0]}_{stretch.days[-1]}_{uuid.uuid4().hex[:12]}"
     path = f"{folder(lake, table)}/{name}"
-    lake.storage.makedirs(path, exist_ok=True)
+    make_folder(path, lake.storage)
     is_first = stretch.days[0] == min(built)
     packed = packed_files(state, rows, count, path, is_first=is_first)
     index = Index.of([Blocks(*(np.asarray(values, np.int64) for values in row[4:])) for row in packed]).to_bytes()

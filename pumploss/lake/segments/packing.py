@@ -15,6 +15,7 @@ from pumploss.lake.delta import Lake
 from pumploss.lake.segments.blocks import fetch, pack, unpack
 from pumploss.lake.segments.dropping import dropping, load_index
 from pumploss.lake.segments.manifest import Segment, State, folder
+from pumploss.slots import slots
 
 #: Rows that one file of blocks is made of at a time, about: this bounds the memory of a builder.
 SLICE_ROWS: Final = 200_000
@@ -104,7 +105,7 @@ def unpacked(lake: Lake, state: State, segments: Sequence[Segment]) -> DataFrame
     def read(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         return unpack_files(batches, table)
 
-    return files.repartition(2, "path").mapInArrow(read, table.ddl)
+    return files.repartition(slots(lake.spark), "path").mapInArrow(read, table.ddl)
 
 
 def unpack_files(batches: Iterator[pa.RecordBatch], table: Table) -> Iterator[pa.RecordBatch]:

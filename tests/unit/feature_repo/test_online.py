@@ -91,3 +91,13 @@ def test_a_part_of_a_row_is_not_written(served):
     group = store.get_feature_view("trader_losses")
     with pytest.raises(StoreError, match="trader_losses is read from the row of all features"):
         store._get_provider().online_store.online_write_batch(store.config, group, [], None)
+
+
+def test_a_store_that_is_away_is_named_by_who_would_empty_it(tmp_path):
+    from feature_repo.store import feature_store
+    from pumploss.settings import from_environment
+
+    settings = from_environment({"PUMPLOSS_HOME": str(tmp_path)})
+    store = feature_store(settings, "redis://127.0.0.1:9")
+    with pytest.raises(StoreError, match=r"The hot store redis://127\.0\.0\.1:9 failed"):
+        store._get_provider().online_store.teardown(store.config, [], [])

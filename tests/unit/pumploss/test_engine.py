@@ -1,4 +1,5 @@
 import ast
+import os
 import shutil
 import subprocess
 import sys
@@ -6,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from pumploss.engine import SHIPPED_PACKAGES, session
+from pumploss.engine import SHIPPED_PACKAGES, cores, session
 from pumploss.errors import SettingsError
 from pumploss.settings import ROOT
 
@@ -57,3 +58,12 @@ def test_who_used_the_embedded_engine_ends_without_a_word(tmp_path):
 def test_what_only_looks_like_spark_on_this_machine_is_refused(settings, remote):
     with pytest.raises(SettingsError, match="unset it, or give local"):
         session(replace(settings, spark_remote=remote))
+
+
+@pytest.mark.parametrize(
+    ("remote", "count"),
+    [("local", 1), ("local[1]", 1), ("local[16]", 16), ("local[16, 3]", 16), ("local[*]", os.cpu_count()),
+     ("local[*,2]", os.cpu_count())],
+)  # fmt: skip
+def test_spark_on_this_machine_has_the_cores_that_its_address_asks_for(remote, count):
+    assert cores(remote) == count

@@ -13,7 +13,7 @@ import fsspec
 import pytest
 
 from pumploss.settings import ROOT
-from pumploss.whole_files import write_first, write_whole
+from pumploss.whole_files import make_folder, write_first, write_whole
 
 
 def test_content_takes_the_place_of_what_was_there(tmp_path):
@@ -79,3 +79,12 @@ def test_a_kill_before_the_name_is_given_leaves_the_old_content(tmp_path):
     died = subprocess.run([sys.executable, "-c", textwrap.dedent(code), str(path)], cwd=ROOT, check=False)
     assert died.returncode == -signal.SIGKILL
     assert path.read_text() == "old"
+
+
+def test_folders_are_made_on_a_disk_and_no_bucket_is_asked_for(tmp_path):
+    path = f"{tmp_path}/a/b"
+    for _ in range(2):
+        make_folder(path, fsspec.filesystem("file"))
+    assert (tmp_path / "a" / "b").is_dir()
+    storage = fsspec.filesystem("s3", key="nobody", secret="none", endpoint_url="http://127.0.0.1:9")
+    make_folder("bucket/lake/a", storage)  # where nobody answers, whoever asks fails
