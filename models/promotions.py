@@ -7,6 +7,8 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities.model_registry import ModelVersion
 
+    from models.registry import Registry
+
 #: The tag of a registered model that lists what served, oldest first, the champion last.
 LINE = "promoted_versions"
 #: The tag of a version that serves or did, and the one of the champion that the gate held it against.
@@ -20,13 +22,15 @@ def is_fit(tags: "dict[str, str]") -> bool:
     return tags.get("gate") == "passed" or "promoted" in tags
 
 
-def is_interrupted(tags: "dict[str, str]", champion: str | None) -> bool:
-    """Tell whether a version passed the gate and never came to serve, with the champion that it was held against.
+def is_interrupted(registry: "Registry", name: str, version: str) -> bool:
+    """Tell whether a training of a version ended between registering what the gate passed and letting it serve.
 
     Who served and was rolled back, or was passed over by hand since, stays where people put it.
     """
-    beside = tags.get(BESIDE, NOBODY)
-    return tags.get("gate") == "passed" and SERVED not in tags and beside == (champion or NOBODY)
+    champion, tags = registry.version(name), registry.tags(name, version)
+    if SERVED in tags or version in (registry.version(name, "previous"), *registry.served(name)):
+        return False
+    return tags.get("gate") == "passed" and tags.get(BESIDE, NOBODY) == (champion or NOBODY)
 
 
 def line(client: "MlflowClient", name: str, champion: str | None, versions: "Sequence[ModelVersion]") -> list[str]:

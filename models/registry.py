@@ -224,11 +224,6 @@ class Registry:
         if self.version(name) != version:
             self._let_serve(name, promotions.followed(served, version))
 
-    def is_interrupted(self, name: str, version: str) -> bool:
-        """Tell whether a training of this version ended between registering what passed and letting it serve."""
-        is_passed_over = version in (self.version(name, PREVIOUS), *self.served(name))
-        return not is_passed_over and promotions.is_interrupted(self.tags(name, version), self.version(name))
-
     def roll_back(self, name: str) -> str:
         """Make the version that served before the champion; answers it. Raises ModelError where there is none."""
         served = self.before(name)

@@ -16,7 +16,7 @@ from models.dataset import TrainingFrame
 from models.gate import Decision
 from models.pairing import CARRIED, NONE
 from models.phases import Phases
-from models.promotions import BESIDE, NOBODY
+from models.promotions import BESIDE, NOBODY, is_interrupted
 from models.registry import Registry
 from models.report.page import MARKET, SIMULATED
 from models.scoring.score import SCORE_VERSION, ScoreMap
@@ -79,7 +79,7 @@ def _train(
     if known is not None:
         served = registry.load(spec.name, known)
         report.notes.append(f"{spec.name}: data and parameters are those of version {known}, so nothing was registered")
-        if registry.is_interrupted(spec.name, known):
+        if is_interrupted(registry, spec.name, known):
             registry.promote(spec.name, known)
             report.notes.append(f"{spec.name} version {known} passed the gate before, and is the champion now")
         is_champion = known == registry.version(spec.name)
