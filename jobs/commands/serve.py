@@ -53,8 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         shown = arguments.report_port is not None and _report(stack, folder_of(settings), arguments.report_port)
         if not servers and not shown:
             return 1
-        print(f"{'They stay' if len(servers) + shown > 1 else 'It stays'} up until Ctrl-C.", flush=True)
-        _watch(servers)
+        _watch(servers, f"{'They stay' if len(servers) + shown > 1 else 'It stays'} up until Ctrl-C.")
     return 0
 
 
@@ -96,9 +95,10 @@ def program(name: str) -> str:
     return str(clients[-1]) if clients else name
 
 
-def _watch(servers: list[EmbeddedServer]) -> None:
-    """Waits for the end; raises StoreError if a server ends first."""
+def _watch(servers: list[EmbeddedServer], said: str) -> None:
+    """Says that it waits for the end, and does; raises StoreError if a server ends first."""
     try:
+        print(said, flush=True)  # in here, for whoever reads it may end it at once
         while True:
             time.sleep(_POLL_SECONDS)
             for server in servers:
