@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
     from models.registry import Registry
 
+#: The aliases of who serves and of who did before.
+CHAMPION, PREVIOUS = "champion", "previous"
 #: The tag of a registered model that lists what served, oldest first, the champion last.
 LINE = "promoted_versions"
 #: The tag of a version that serves or did, and the one of the champion that the gate held it against.
@@ -28,7 +30,7 @@ def is_interrupted(registry: "Registry", name: str, version: str) -> bool:
     Who served and was rolled back, or was passed over by hand since, stays where people put it.
     """
     champion, tags = registry.version(name), registry.tags(name, version)
-    if SERVED in tags or version in (registry.version(name, "previous"), *registry.served(name)):
+    if SERVED in tags or version in (registry.version(name, PREVIOUS), *registry.served(name)):
         return False
     return tags.get("gate") == "passed" and tags.get(BESIDE, NOBODY) == (champion or NOBODY)
 
@@ -64,12 +66,12 @@ def way_back(served: Sequence[str], champion: str | None) -> list[str]:
     return list(served[:-1] if champion is not None else served)
 
 
-def let_serve(client: "MlflowClient", name: str, served: Sequence[str], champion: str, previous: str) -> None:
-    """Point one alias to the last of these versions, the other to the one before, and remember them all."""
-    client.set_registered_model_alias(name, champion, served[-1])
+def let_serve(client: "MlflowClient", name: str, served: Sequence[str]) -> None:
+    """Point the aliases to the last of these versions and to the one before, and remember them all."""
+    client.set_registered_model_alias(name, CHAMPION, served[-1])
     client.set_model_version_tag(name, served[-1], SERVED, "true")
     if served[:-1]:
-        client.set_registered_model_alias(name, previous, served[-2])
+        client.set_registered_model_alias(name, PREVIOUS, served[-2])
     else:
-        client.delete_registered_model_alias(name, previous)
+        client.delete_registered_model_alias(name, PREVIOUS)
     client.set_registered_model_tag(name, LINE, ",".join(served))

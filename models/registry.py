@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from models.training import Trained
 
 EXPERIMENT = "pumploss"
-CHAMPION, CHALLENGER, PREVIOUS = "champion", "challenger", "previous"
+CHAMPION, CHALLENGER, PREVIOUS = promotions.CHAMPION, "challenger", promotions.PREVIOUS
 
 
 @dataclass
@@ -237,7 +237,7 @@ class Registry:
     def _let_serve(self, name: str, served: list[str]) -> None:
         """Point the aliases to the last of these versions, and to the one before it, and remember them all."""
         with self.asking():
-            promotions.let_serve(self._client, name, served, CHAMPION, PREVIOUS)
+            promotions.let_serve(self._client, name, served)
 
     def erase(self, trader: str, is_dry: bool = False) -> int:
         """Take a trader out of the rows kept with versions; answers how many rows went, or would go if `is_dry`."""

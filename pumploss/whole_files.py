@@ -1,6 +1,7 @@
 """Writes small files so that a reader sees them whole or not at all, wherever a kill or a full disk comes."""
 
 import os
+import shutil
 import uuid
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,14 @@ from pumploss.errors import DamagedFileError
 
 #: How files end that are not yet what they will be; whoever comes on an old one may delete it.
 PART = ".part"
+
+
+def dropped(path: Path) -> None:
+    """Delete what stands at a path, a file, a link or a folder with all that is in it; nothing where nothing is."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def write_whole(

@@ -13,7 +13,7 @@ from pumploss.bound_landing import NOTE
 from pumploss.checks import data_docs
 from pumploss.errors import DamagedFileError
 from pumploss.lake import owner, run_folders
-from pumploss.whole_files import is_local
+from pumploss.whole_files import dropped, is_local
 from simulator.ownership import refuse_torn
 
 
@@ -45,7 +45,7 @@ def _of_run_folders(context: Context) -> Iterator[Finding]:
 
 
 def _dropped(path: Path) -> str:
-    run_folders.dropped(path)
+    dropped(path)
     return "it is deleted"
 
 
@@ -74,7 +74,7 @@ def _of_figures(context: Context, day: date, error: DamagedFileError) -> Finding
 
 def _of_result(path: Path) -> Finding:
     def mend() -> str:
-        data_docs.drop(path)
+        dropped(path)
         return "it is deleted"
 
     advice = "Delete it: only the Data Docs of that night show it, and a table that is judged again has a new one"

@@ -1,6 +1,5 @@
 """The folders of a lake that belong to runs under way, stages and locks: while none is, nothing in them is of value."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,14 +35,6 @@ def misplaced(lake: Path) -> Iterator[tuple[Path, DamagedFileError]]:
             yield path, DamagedFileError(_no_folder(path), _REPAIR)
         if path.suffix == TURN and (path.is_symlink() or not path.is_file()):
             yield path, DamagedFileError(f"{path} is no file, and one of Pump Loss belongs there", _REPAIR)
-
-
-def dropped(path: Path) -> None:
-    """Delete what stands in the way, whatever it is."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
 
 
 def _is_other(path: Path) -> bool:

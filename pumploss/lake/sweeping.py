@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pumploss.errors import DamagedFileError, StoreError
-from pumploss.lake.run_folders import dropped, made
+from pumploss.lake.run_folders import made
 from pumploss.small_files import read_small
-from pumploss.whole_files import write_whole
+from pumploss.whole_files import dropped, write_whole
 
 if TYPE_CHECKING:
     from pumploss.embedded.locks import FileLock

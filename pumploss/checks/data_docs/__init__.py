@@ -6,6 +6,6 @@ plain list below the index leads to the pages.
 """
 
 from pumploss.checks.data_docs.keeping import Failed, keep
-from pumploss.checks.data_docs.site import build, drop, has_results, index, is_current, outdated, results, torn
+from pumploss.checks.data_docs.site import build, has_results, index, is_current, outdated, results, torn
 
-__all__ = ["Failed", "build", "drop", "has_results", "index", "is_current", "keep", "outdated", "results", "torn"]
+__all__ = ["Failed", "build", "has_results", "index", "is_current", "keep", "outdated", "results", "torn"]

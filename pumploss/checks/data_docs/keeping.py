@@ -1,7 +1,6 @@
 """Stores one result at a time, with what its page says of failures."""
 
 import html
-import shutil
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pumploss.checks.judging import Judged
 from pumploss.embedded import locks
 from pumploss.errors import DamagedFileError
 from pumploss.small_files import read_small
+from pumploss.whole_files import dropped
 
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationSuite
@@ -95,10 +95,7 @@ def _keep_suite(folder: Path, suite: "ExpectationSuite", stores: "EphemeralDataC
         if path.exists():
             if _stored(path) == wanted:
                 return
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink()
+            dropped(path)
         (folder / SITE / SUITES / f"{suite.name}.html").unlink(missing_ok=True)
         # A copy, for who stores it gives it a number, and others judge by it as well. Of the whole at once: an
         # expectation holds its suite, and to copy a hundred of them singly copies the suite a hundred times.

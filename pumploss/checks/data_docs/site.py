@@ -13,7 +13,7 @@ from pumploss.checks.data_docs.stores import RESULTS, SITE, SUITES, WAIT_SECONDS
 from pumploss.embedded import locks
 from pumploss.errors import DamagedFileError
 from pumploss.small_files import read_small
-from pumploss.whole_files import write_whole
+from pumploss.whole_files import dropped, write_whole
 
 #: Nights whose results are kept: those judged last.
 NIGHTS = 30
@@ -117,7 +117,7 @@ def _drop_torn(folder: Path) -> None:
         for path in (folder / section).rglob("*.json"):
             page = (folder / SITE / path.relative_to(folder)).with_suffix(".html")
             if not page.exists() and not _is_whole(path, dict[str, Any]):
-                drop(path)
+                dropped(path)
 
 
 def torn(folder: Path) -> list[Path]:
@@ -129,14 +129,6 @@ def torn(folder: Path) -> list[Path]:
         for path in sorted((folder / section).rglob("*.json"))
         if not _is_whole(path, shape)
     ]
-
-
-def drop(path: Path) -> None:
-    """Delete a stored result or suite: what was judged then is no longer shown, and nothing else needs it."""
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink()
 
 
 def _is_whole(path: Path, shape: type[Any]) -> bool:

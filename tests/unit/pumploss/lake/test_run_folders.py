@@ -6,6 +6,7 @@ from pumploss.errors import DamagedFileError, StoreError
 from pumploss.lake import run_folders
 from pumploss.lake.locks import lake_hold, lake_holders
 from pumploss.lake.sweeping import owned
+from pumploss.whole_files import dropped
 
 FOLDERS = ["_locks", "_locks/lake.users"]
 
@@ -51,7 +52,7 @@ def test_what_is_in_the_way_is_deleted_whatever_it_is(tmp_path):
     (tmp_path / "_locks" / "x.users").write_text("x")
     (tmp_path / "_stage").symlink_to(tmp_path / "nowhere")
     for path, _ in list(run_folders.misplaced(tmp_path)):
-        run_folders.dropped(path)
+        dropped(path)
     assert list(run_folders.misplaced(tmp_path)) == []
     assert list((tmp_path / "_locks").iterdir()) == []
     run_folders.made(tmp_path / "_stage")
