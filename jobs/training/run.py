@@ -80,8 +80,7 @@ def _train(
         served = registry.load(spec.name, known)
         report.notes.append(f"{spec.name}: data and parameters are those of version {known}, so nothing was registered")
         if is_interrupted(registry, spec.name, known):
-            registry.promote(spec.name, known)
-            report.notes.append(f"{spec.name} version {known} passed the gate before, and is the champion now")
+            _promote(registry, spec, known, "as it passed the gate before", report)
         is_champion = known == registry.version(spec.name)
         report.details.update(_details(spec, known, served.metrics, parts, is_new=False, is_champion=is_champion))
         return
@@ -100,10 +99,7 @@ def _train(
     if parts.shortfalls:
         report.notes.append(f"{spec.name}: the history is short: {'; '.join(parts.shortfalls)}")
     if decision.is_promoted:
-        registry.promote(spec.name, version)
-        followed = f", following version {previous}" if previous else ""
-        report.notes.append(f"{spec.name} version {version} is the champion{followed}")
-        report.notes += carrying.notes(registry) if spec.has_score else []
+        _promote(registry, spec, version, f"following version {previous}" if previous else "", report)
     else:
         report.warnings.append(f"{spec.name} version {version} stays a challenger: {'; '.join(decision.reasons)}")
     report.warnings.extend(f"{spec.name} version {version}: {remark}" for remark in decision.remarks)
@@ -112,6 +108,13 @@ def _train(
     report.details["gate"] = {"is_promoted": decision.is_promoted, "reasons": decision.reasons}
     report.details["phases"] = phases.taken
     _keep(report, spec)
+
+
+def _promote(registry: Registry, spec: ModelSpec, version: str, more: str, report: RunReport) -> None:
+    """Lets a version serve, and notes so, with what it answers by where it carries another model."""
+    registry.promote(spec.name, version)
+    report.notes.append(f"{spec.name} version {version} is the champion{more and f', {more}'}")
+    report.notes += carrying.notes(registry) if spec.has_score else []
 
 
 def _search(
