@@ -10,7 +10,7 @@ from jobs.pipeline import daily
 from jobs.running.context import Context, open_context
 from jobs.running.runner import run_step
 from pumploss import embedded
-from pumploss.days import Days, span
+from pumploss.days import Days, shift, span
 from pumploss.report import RunReport
 from pumploss.settings import Settings, as_environment, from_environment
 from simulator import Market, write_dumps
@@ -72,4 +72,4 @@ def _engine(settings: Settings) -> str:
 def _simulate(context: Context, rows: int) -> Days:
     market = Market(days=2, trades_per_day=rows)
     write_dumps(market, context.settings.landing)
-    return span(market.first_day, market.first_day.replace(day=market.first_day.day + 1))
+    return span(market.first_day, shift(market.first_day, 1))
