@@ -1,7 +1,7 @@
 """Ctrl-C and SIGTERM at any moment of any command: it ends with a word, nothing keeps running, and it works again.
 
-A trial draws the moment and the signal; seeds that follow each other are of different commands, on a home that has
-published.
+A trial draws moments and signals, and strikes one command a few times in a row on a home that has published, before
+it lets it run to its end; seeds that follow each other are of different commands.
 """
 
 import os
@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections import Counter
 from random import Random
 
 import pytest
@@ -22,8 +23,13 @@ from tests.faults.test_signals import NUMBERS, ended, left_of, started
 PUBLISHING = ("publish_warm", "materialize_features", "publish_hot")
 DAY = D3.isoformat()
 
-#: What is typed, and the code with which it ends by itself. `{home}` is the trial's, `{trader}` one who traded,
-#: `{time}` another one each time that the command went through.
+#: Signals before a command is let run to its end.
+IN_A_ROW = 4
+#: What a process of its own takes longer than one that is forked with what it imports.
+IMPORT_SECONDS = 3
+
+#: What is typed, and the code with which it ends by itself. `{home}` is the trial's, `{beside}` no part of it,
+#: `{trader}` one who traded, `{time}` another one each time that the command went through.
 COMMANDS = {
     "nightly --landing {home}/landing --no-airflow": 0,
     f"run all --day {DAY}": 0,
@@ -35,7 +41,7 @@ COMMANDS = {
     "alert": 1,  # nobody is named to be told
     "report": 0,
     "maintain --retention-days 0 --yes": 0,
-    "backup {home}/copy-{time}": 0,
+    "backup {beside}/copy-{time}": 0,
     "audit net:7d:1": 0,
     "erase {trader} --dry-run": 0,
     "losers --net": 0,
@@ -61,32 +67,42 @@ def is_sound(home, golden):
         return lakes.contents(context) == golden and left_of(home) == []
 
 
+def struck(home, words, number, moment):
+    """The code with which a command ends of a signal at a moment, what it said, and the seconds that it took to end."""
+    child = started(home, "-m", "jobs", *words)
+    try:
+        child.wait(moment)
+    except subprocess.TimeoutExpired:
+        os.killpg(child.pid, number)
+    begun = time.monotonic()
+    return *ended(child, number), time.monotonic() - begun
+
+
 def test_signals_at_random_moments_of_any_command(published, tmp_path, golden, rounds):
-    outcomes, slowest = {}, 0.0
-    for seed in rounds(2):
-        draw = Random(seed)
-        number, moment = draw.choice(NUMBERS), draw.uniform(0.3, 8)
-        text = list(COMMANDS)[seed % len(COMMANDS)]
-        home = lakes.copied(published, tmp_path / f"trial-{seed}")
-        places = {"home": home, "trader": addresses.address("trader-1")}
-        words = text.format(time=1, **places).split()
-        child, told = started(home, "-m", "jobs", *words), f"seed {seed}: {text}"
-        try:
-            child.wait(moment)
-        except subprocess.TimeoutExpired:
-            os.killpg(child.pid, number)
+    outcomes, ends, lengths = Counter(), [], {}
+    for seed in rounds(1):
+        draw, text = Random(seed), list(COMMANDS)[seed % len(COMMANDS)]
+        home, times = lakes.copied(published, tmp_path / f"trial-{seed}"), 1
+        places = {"home": home, "beside": tmp_path / f"beside-{seed}", "trader": addresses.address("trader-1")}
+        for turn in range(IN_A_ROW):
+            told = f"seed {seed}, signal {turn + 1}: {text}"
+            number, moment = draw.choice(NUMBERS), 0.3 + draw.random() * lengths.get(text, 8)
+            words = text.format(time=times, **places).split()
+            code, said, seconds = struck(home, words, number, moment)
+            assert code in (COMMANDS[text], 128 + number), f"{told}: {code} {said}"
+            assert "Traceback" not in said, f"{told}: {said}"
+            assert left_of(home) == [], told
+            times += code == COMMANDS[text]
+            ends += [seconds] if code == 128 + number else []
+            outcomes[code] += 1
         begun = time.monotonic()
-        code, said = ended(child, number)
-        slowest = max(slowest, time.monotonic() - begun)
-        assert code in (COMMANDS[text], 128 + number), f"{told}: {code} {said}"
-        assert "Traceback" not in said, f"{told}: {said}"
-        assert left_of(home) == [], told
-        again = run_command(home, *text.format(time=1 if code else 2, **places).split())
+        again = run_command(home, *text.format(time=times, **places).split())
+        lengths[text] = time.monotonic() - begun + IMPORT_SECONDS
         assert again.returncode == COMMANDS[text], f"{told}: {again.stdout}{again.stderr}"
         assert is_sound(home, golden), told
         shutil.rmtree(home)
-        outcomes[code] = outcomes.get(code, 0) + 1
-    print(outcomes, f"slowest end {slowest:.1f} s")
+        shutil.rmtree(places["beside"], ignore_errors=True)
+    print(dict(outcomes), f"ended after {max(ends, default=0):.1f} s at most")
 
 
 #: Runs the program, which waits where it begins to import its commands.
