@@ -1,12 +1,13 @@
 """The program: `pumploss`, and `python -m jobs`, which is the same."""
 
 import signal
-from typing import NoReturn
 
 if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
     # Nothing is open before the command listens for itself: until then Ctrl-C ends the process as SIGTERM does, and
     # prints no traceback of imports.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+from typing import NoReturn
 
 from jobs.commands import entry
 

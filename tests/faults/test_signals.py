@@ -64,7 +64,7 @@ def started(home, *words):
         signal.signal(signal.SIGINT, signal.default_int_handler)
     return subprocess.Popen(
         [sys.executable, *words],
-        env=environment_below(home),
+        env=environment_below(home, PYTHONFAULTHANDLER="1"),
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -79,7 +79,7 @@ def ended(child, number):
     try:
         said = child.communicate(timeout=END_SECONDS)[0]
     except subprocess.TimeoutExpired:
-        os.killpg(child.pid, signal.SIGKILL)
+        child.send_signal(signal.SIGABRT)  # it says where each thread stands
         pytest.fail(f"hangs after {number!r}: {child.communicate()[0]}")
     return child.returncode if child.returncode >= 0 else 128 - child.returncode, said
 
