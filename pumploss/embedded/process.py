@@ -15,6 +15,7 @@ _LOG_BYTES = 10_000_000
 _TAIL_LINES = 15
 _LOCK_SECONDS = 10.0
 _POLL_SECONDS = 0.01
+_AGAIN_SECONDS = 0.5
 
 # The shell ends at once, so the server belongs to the system and never becomes a zombie of its starter. The shell and
 # not the starter writes the process id: a starter killed at any moment leaves a server that can still be found.
@@ -82,12 +83,15 @@ class ServerProcess:
             alive.close()
 
     def end(self, signals: Sequence[tuple[signal.Signals, float]]) -> None:
-        """End every process of the server: each signal gets its seconds, then force. StoreError if some live on."""
+        """End every process of the server: each signal gets its seconds, then force. StoreError if some live on.
+
+        A signal is sent again and again: a server that has only just started does not listen yet.
+        """
         for number, seconds in signals:
-            pid = self.pid()
-            if pid is not None:
+            deadline = time.monotonic() + seconds
+            while (pid := self.pid()) is not None and time.monotonic() < deadline:
                 _send(pid, number)
-                if self._is_gone_within(seconds):
+                if self._is_gone_within(_AGAIN_SECONDS):
                     return
         for pid in filter(None, (self.pid(), *self._strays())):
             _send(pid, signal.SIGKILL)
