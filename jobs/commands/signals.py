@@ -25,6 +25,9 @@ WAY_OUT_SECONDS = 40.0
 #: After so long a further Ctrl-C means that people will not wait.
 PATIENCE_SECONDS = 3.0
 
+#: After so long a finalizer that an error has ended is behind.
+_BEHIND_SECONDS = 0.01
+
 _CODES = {signal.SIGINT: INTERRUPTED, signal.SIGTERM: TERMINATED}
 
 
@@ -53,6 +56,7 @@ class Signals:
         os.set_blocking(self._bell, False)
         self._before = {number: signal.signal(number, self._handle) for number in _CODES}
         self._bell_before = signal.set_wakeup_fd(self._bell, warn_on_full_buffer=False)
+        self._swallowed_before, sys.unraisablehook = sys.unraisablehook, self._raise_again
         self._watch = threading.Thread(target=self._look_on, name="signals", daemon=True)
         self._watch.start()
         return self
@@ -64,6 +68,7 @@ class Signals:
         if threading.current_thread() is not threading.main_thread():
             return
         self._is_over.set()
+        sys.unraisablehook = self._swallowed_before
         signal.set_wakeup_fd(self._bell_before)
         for number, before in self._before.items():
             signal.signal(number, before)
@@ -80,6 +85,15 @@ class Signals:
         if time.monotonic() - self._at > PATIENCE_SECONDS:
             self._end()
         _say(f"\n{self._program}: is stopping already.\n")
+
+    def _raise_again(self, swallowed: "sys.UnraisableHookArgs") -> None:
+        """Raises anew what a finalizer or a weak reference's callback swallowed, once those are behind."""
+        if not isinstance(swallowed.exc_value, KeyboardInterrupt) or self.code is None:
+            self._swallowed_before(swallowed)
+            return
+        self.code = None
+        number = signal.SIGTERM if isinstance(swallowed.exc_value, Terminated) else signal.SIGINT
+        threading.Timer(_BEHIND_SECONDS, os.kill, [os.getpid(), number]).start()
 
     def _look_on(self) -> None:
         """Waits for a signal, then for the command to end of it."""

@@ -144,6 +144,34 @@ entry()
 """
 
 
+#: A command that is in the middle of a finalizer, out of which no error comes.
+SWALLOWING = """
+import sys, time
+from jobs.commands import entry, list_steps
+class Slow:
+    def __del__(self):
+        print("barrier", flush=True)
+        time.sleep(600)
+def run(_):
+    Slow()
+    time.sleep(600)
+list_steps.run = run
+sys.argv[1:] = ["list"]
+entry()
+"""
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_signal_inside_of_a_finalizer(tmp_path, number):
+    child = started(tmp_path, "-c", SWALLOWING)
+    assert child.stdout.readline() == "barrier\n"
+    os.killpg(child.pid, number)
+    code, said = ended(child, number)
+    assert code == 128 + number, said
+    assert said.endswith("interrupted; nothing is half-written, run the command again to go on.\n"), said
+    assert "Exception ignored" not in said
+
+
 @pytest.mark.parametrize("number", NUMBERS)
 def test_a_signal_inside_of_a_library_that_does_not_let_it_through(tmp_path, number):
     child = started(tmp_path, "-c", DEAF)
