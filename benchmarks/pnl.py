@@ -23,7 +23,8 @@ from benchmarks.pnl_peers import Totals, by_duckdb, by_pandas, by_polars
 from benchmarks.pnl_spark import SparkStep
 from jobs.running.context import Context, open_context
 from jobs.running.runner import run_pass
-from jobs.silver_trade_pnl import LOTS, read_trades, walked
+from jobs.silver_trade_pnl import walked
+from jobs.walking.trade_files import read_trades
 from pnl.cohort import Cohort
 from pnl.fifo import Room, walk
 from pumploss.cohort import COHORTS
@@ -31,7 +32,7 @@ from pumploss.lake.files import write_partition
 from pumploss.lake.splits import SPLIT, splits_of
 from pumploss.report import RunReport
 from pumploss.settings import from_environment
-from pumploss.tables import silver_trades
+from pumploss.tables import silver_open_lots, silver_trades
 from pumploss.tables.silver_trade_pnl import TABLE
 from simulator import Market, simulate
 
@@ -159,7 +160,7 @@ class Kernel:
 
     def __init__(self, files: list[str], day: date) -> None:
 
-        no_lots = LOTS.arrow_schema.empty_table()
+        no_lots = silver_open_lots.TABLE.arrow_schema.empty_table()
         self._cohorts = [Cohort(read_trades([(path, day)]), no_lots).as_fifo() for path in files]
         self._rooms = [Room(*cohort) for cohort in self._cohorts]
 

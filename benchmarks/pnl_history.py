@@ -27,7 +27,7 @@ from benchmarks.night import settings_in
 from jobs.running import lookups
 from jobs.running.context import Context, open_context
 from jobs.running.runner import run_step
-from jobs.silver_trade_pnl import LOTS
+from jobs.walking.splits import LOTS
 from pumploss.columns import POSITION
 from pumploss.days import Days, midnight, shift
 from pumploss.lake.owner import claim

@@ -5,7 +5,6 @@ so many nights `maintain` runs with a retention of nothing; then every version t
 """
 
 import json
-import os
 import resource
 import statistics
 import subprocess
@@ -76,8 +75,8 @@ def _command(home: Path, *words: str) -> tuple[str, Cost]:
     """Run a command to its end; answers what it printed and what it cost."""
     started, before = time.monotonic(), _cpu_of_children()
     done = subprocess.run(
-        [sys.executable, "-m", "jobs", *words],
-        cwd=ROOT, env={**os.environ, "PUMPLOSS_HOME": str(home)}, capture_output=True, text=True, check=False,
+        ["env", f"PUMPLOSS_HOME={home}", sys.executable, "-m", "jobs", *words],
+        cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
         raise SystemExit(f"{' '.join(words)} ended with {done.returncode}: {done.stdout}{done.stderr}")

@@ -39,8 +39,7 @@ STEPS = (
     Step("bronze_trades", (LANDING,), ("bronze_trades", "quarantine_trades", "bronze_token_events"), is_restated=False),
     Step("silver_tokens", ("bronze_token_events", "bronze_trades"), ("silver_tokens", "silver_pools"), None),
     Step("silver_trades", ("bronze_trades", "silver_tokens"), ("silver_trades",), 7),
-    Step("silver_trade_pnl", ("silver_trades",), ("silver_trade_pnl", "silver_open_lots"), None),
-    Step("silver_round_trips", ("silver_trade_pnl", "silver_open_lots"), ("silver_round_trips",), None),
+    Step("silver_trade_pnl", ("silver_trades",), ("silver_trade_pnl", "silver_open_lots", "silver_round_trips"), None),
     Step("silver_trader_mint_day", ("silver_trade_pnl",), ("silver_trader_mint_day",), None),
     Step(
         "gold_token_day",

@@ -1,59 +1,45 @@
-"""FIFO profit and loss of every trade, and the lots that are left at each day's close.
+"""FIFO profit and loss of every trade, the lots that are left at each day's close, and round trips, in one walk.
 
 A trade of the middle coin of a route (`is_hop`) is none of a holding: it has no row here.
 
-The state is `silver_open_lots`: only the positions that trade in these days are read from it, so a night costs what its
-trades cost. One pass over many days gives the rows of the days one by one.
+The state is the latest rows of `silver_open_lots` and `silver_round_trips` of the positions that trade in these days,
+so a night costs what its trades cost. One pass over many days gives the rows of the days one by one.
 
-Each split of the cohorts is one task: it reads their files of `silver_trades`, walks them, and writes the files that
-the two tables then take over. Trades never pass through the engine. Small days are one split, large ones a split per
-cohort, so memory is bounded by the largest cohort of a large day.
+Each split of the cohorts is one task, which writes the files that the three tables then take over. Small days are one
+split, large ones a split per cohort, so memory is bounded by the largest cohort of a large day.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
-from itertools import accumulate
 from typing import NamedTuple
 
-import fsspec
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from jobs.running.context import Context
 from jobs.running.lookups import latest_before
 from jobs.running.step_context import StepContext
-from pnl import walk_rows
-from pnl.arrow_columns import DICTIONARY
-from pnl.cohort import TRADE_COLUMNS
+from jobs.walking.splits import LOTS, TRIPS, WRITTEN, write_split
+from pnl.round_trips import STATE
 from pumploss.cohort import COHORTS
-from pumploss.columns import COHORT, HOP, POSITION, TRADER
+from pumploss.columns import COHORT, HOP, POSITION
 from pumploss.contract import Table
 from pumploss.days import Days
 from pumploss.errors import ConservationError
-from pumploss.lake.files import StoredFile, write_partition
+from pumploss.lake.files import StoredFile
 from pumploss.lake.splits import SPLIT, split_condition, splits_holding, splits_of
 from pumploss.report import RunReport
-from pumploss.tables import silver_open_lots, silver_trades
+from pumploss.tables import silver_trades
 from pumploss.tables.silver_trade_pnl import TABLE
-from sources import SOURCES
 
-LOTS = silver_open_lots.TABLE
-
-#: Text that repeats: read, sorted and written as numbers of a dictionary.
-REPEATING = ("trader_address", "token_mint", "direction", "fee_source", "amount_basis", "source")
-#: What a walk needs and no file of trades holds.
-DERIVED = ("trade_date", "resolution_units")
+#: In the order in which they are published.
+_TABLES = (LOTS, TABLE, TRIPS)
+#: What a task is handed of carried lots and round trips, and their types; what both have means the same.
+_CARRIED = {name: table[name].type.spark for table, names in ((LOTS, LOTS.names), (TRIPS, STATE)) for name in names}
 
 #: So many days of the largest size that is not split are walked in one task; more days are split too.
 _DAYS_AT_ONCE = 8
-
-#: One row per table and day that a task wrote.
-_WRITTEN = "name string, day date, rows bigint, aside bigint"
 
 
 class Walked(NamedTuple):
@@ -66,115 +52,53 @@ class Walked(NamedTuple):
     aside: dict[date, int]
 
 
-def read_trades(files: Iterable[tuple[str, date]], cohorts: range = range(COHORTS)) -> pa.Table:
-    """Read what a walk needs of these files of `silver_trades`, of some cohorts, with the day of each file."""
-    kind = {**dict.fromkeys(REPEATING, DICTIONARY), "resolution_units": pa.int64()}
-    names = (*TRADE_COLUMNS, HOP.name, COHORT.name)
-    schema = pa.schema([(name, kind.get(name) or silver_trades.TABLE[name].type.arrow) for name in names])
-    stored = [*(name for name in names if name not in DERIVED), "source", "token_decimals"]
-    read = []
-    for path, day in files:
-        storage, bare = fsspec.core.url_to_fs(path)
-        with storage.open(bare, "rb") as file:
-            rows = pq.ParquetFile(file, read_dictionary=list(REPEATING)).read(stored, use_threads=False)
-        if len(cohorts) < COHORTS:
-            rows = rows.filter(pc.is_in(rows[COHORT.name], pa.array(cohorts, COHORT.type.arrow)))
-        dated = rows.append_column("trade_date", pa.repeat(pa.scalar(day, pa.date32()), len(rows)))
-        whole = dated.append_column("resolution_units", resolution(rows["source"], rows))
-        read.append(whole.select(schema.names).cast(schema))
-    return pa.concat_tables(read) if read else schema.empty_table()
-
-
-def resolution(sources: pa.ChunkedArray, trades: pa.Table) -> pa.Array:
-    """Work out the units below which the source of each trade tells nothing apart; 0 where it is exact."""
-    found = np.zeros(len(trades), np.int64)
-    for name in sources.unique().cast(pa.string()).to_pylist():
-        if (declared := SOURCES.get(name)) and declared.is_float:
-            rows = np.flatnonzero(pc.equal(sources.cast(pa.string()), name).to_numpy())
-            units, decimals = (trades[column].to_numpy()[rows] for column in ("token_units", "token_decimals"))
-            found[rows] = declared.resolution_units(units, decimals)
-    return pa.array(found)
-
-
-def write_split(folders: dict[str, str], splits: int, rows: pa.Table) -> pa.Table:
-    """Walk one of the splits and write its files below the folder of each table; answers rows by table and day.
-
-    `rows` are the lots that it carries in, and rows that name files of trades (`path`) and the day of each.
-    """
-    number, width = rows[SPLIT][0].as_py(), COHORTS // splits
-    named = rows.filter(rows["path"].is_valid())
-    files = zip(named["path"].to_pylist(), named["close_day"].to_pylist(), strict=True)
-    trades = read_trades(files, range(number * width, (number + 1) * width))
-    made = walk_rows(trades.filter(pc.invert(trades[HOP.name])), rows.filter(rows["path"].is_null()))
-    passed_on = trades.filter(trades[HOP.name]).group_by("trade_date").aggregate([([], "count_all")]).to_pylist()
-    counted: list[dict[str, object]] = [
-        {"name": HOP.name, "day": hops["trade_date"], "rows": hops["count_all"], "aside": 0} for hops in passed_on
-    ]
-    for table, part in zip((TABLE, LOTS), made, strict=True):
-        for day, of_day in by_day(with_cohort(part, trades), table.day):
-            partition = {table.day: day, SPLIT: number}
-            write_partition(table, folders[table.name], partition, of_day.drop_columns(table.day))
-            counted.append({"name": table.name, "day": day, "rows": len(of_day), "aside": _set_aside(of_day)})
-    schema = pa.schema([("name", pa.string()), ("day", pa.date32()), ("rows", pa.int64()), ("aside", pa.int64())])
-    return pa.Table.from_pylist(counted, schema=schema)
-
-
-def with_cohort(rows: pa.Table, trades: pa.Table) -> pa.Table:
-    """Add the cohort of its trader, as the trades have it, to each row; traders are in a dictionary."""
-    known = trades.select([TRADER.name, COHORT.name]).unify_dictionaries()
-    cohorts = known.group_by(TRADER.name).aggregate([(COHORT.name, "min")])
-    trader = rows[TRADER.name].combine_chunks()
-    places = pc.index_in(trader.dictionary, cohorts[TRADER.name].cast(pa.string()).combine_chunks())
-    of_traders = cohorts[f"{COHORT.name}_min"].combine_chunks().take(places)
-    return rows.append_column(COHORT.name, of_traders.take(trader.indices))
-
-
-def _set_aside(rows: pa.Table) -> int:
-    """Count the buys that the walk set aside; none among lots."""
-    if "unmatched_units" not in rows.column_names:
-        return 0
-    is_buy = pc.equal(rows["direction"].cast(pa.string()), "buy")
-    aside: int = rows.filter(pc.and_(is_buy, pc.greater(rows["unmatched_units"], 0))).num_rows
-    return aside
-
-
-def by_day(rows: pa.Table, column: str) -> list[tuple[date, pa.Table]]:
-    """Cut rows that are sorted by a day into the days."""
-    runs = rows[column].combine_chunks().value_counts()
-    counts = sorted((run["values"].as_py(), run["counts"].as_py()) for run in runs)
-    begins = accumulate((count for _, count in counts), initial=0)
-    return [(day, rows.slice(begin, count)) for (day, count), begin in zip(counts, begins, strict=False)]
-
-
-def carried_lots(context: Context, trades: DataFrame, days: Days) -> DataFrame:
-    """Look up the lots open before these days of the positions that trade in them: each one's latest close."""
-    before = latest_before(context, LOTS, trades.select("token_mint"), days[0])
-    return before.join(trades.select(*POSITION).distinct(), [*POSITION], "left_semi")
-
-
 def run(context: StepContext, days: Days) -> None:
-    """Walk these days on top of what was open before them. Raises ConservationError where a trade went missing."""
+    """Walk these days on top of what was open before them.
+
+    Raises ConservationError where a trade went missing, or trades, lots and round trips disagree about what a position
+    holds.
+    """
     for part in walked(context, days):
         context.publish(part.table, part.frame, days, staged=True, counted=part.table is TABLE)
         _tell(context.report, part.aside)
 
 
-def walked(context: Context, days: Days) -> tuple[Walked, Walked]:
-    """Walk these days and stage their open lots and trades, accounted for. Raises what `run` raises."""
-    trades = context.read(silver_trades.TABLE, days)
+def walked(context: Context, days: Days) -> list[Walked]:
+    """Walk these days and stage their open lots, trades and round trips, accounted for. Raises what `run` raises."""
     files = context.lake.require_sound(silver_trades.TABLE, days)
-    folders = {table.name: context.lake.laying(table) for table in (LOTS, TABLE)}
+    folders = {table.name: context.lake.laying(table) for table in _TABLES}
     splits = task_splits(files)
-    parts = tasks(context, carried_lots(context, trades, days), files, splits).groupBy(SPLIT)
-    written = parts.applyInArrow(lambda rows: write_split(folders, splits, rows), _WRITTEN).toArrow().to_pylist()
+    parts = tasks(context, carried(context, days), files, splits).groupBy(SPLIT)
+    written = parts.applyInArrow(lambda rows: write_split(folders, splits, rows), WRITTEN).toArrow().to_pylist()
+    if faults := sorted(row["fault"] for row in written if row["fault"] is not None):
+        raise ConservationError(faults[0])
     counts: dict[str, Counter[date]] = {name: Counter() for name in (*folders, HOP.name)}
-    aside: Counter[date] = Counter()
+    aside: dict[str, Counter[date]] = {name: Counter() for name in counts}
     for row in written:
         counts[row["name"]][row["day"]] += row["rows"]
-        aside[row["day"]] += row["aside"]
+        aside[row["name"]][row["day"]] += row["aside"]
     _require_all(files, counts[TABLE.name] + counts[HOP.name], days)
-    lots = Walked(LOTS, context.lake.laid(LOTS, folders[LOTS.name]), counts[LOTS.name], {})
-    return lots, Walked(TABLE, context.lake.laid(TABLE, folders[TABLE.name]), counts[TABLE.name], aside)
+    return [
+        Walked(table, context.lake.laid(table, folders[table.name]), counts[table.name], aside[table.name])
+        for table in _TABLES
+    ]
+
+
+def carried(context: Context, days: Days) -> DataFrame:
+    """Look up lots and round trips, as of before these days, of the positions that trade in them: rows of _CARRIED."""
+    traded = context.read(silver_trades.TABLE, days).select(*POSITION).distinct()
+    positions = context.lake.stage("traded_positions", traded)
+    lots, trips = (
+        latest_before(context, table, positions, days[0]).join(positions, [*POSITION], "left_semi")
+        for table in (LOTS, TRIPS)
+    )
+    return _filled(lots, LOTS.names).unionByName(_filled(trips, STATE))
+
+
+def _filled(rows: DataFrame, names: Collection[str], *more: str) -> DataFrame:
+    """Give rows all columns of _CARRIED: those named, the others without a value, and some more of their own."""
+    nulls = {name: F.lit(None).cast(kind).alias(name) for name, kind in _CARRIED.items() if name not in names}
+    return rows.select(*(nulls.get(name, F.col(name)) for name in _CARRIED), *more)
 
 
 def task_splits(files: list[StoredFile]) -> int:
@@ -185,19 +109,16 @@ def task_splits(files: list[StoredFile]) -> int:
     return splits_of(max(max(of_days.values(), default=0), of_days.total() // _DAYS_AT_ONCE))
 
 
-def tasks(context: Context, lots: DataFrame, files: list[StoredFile], splits: int) -> DataFrame:
-    """Join carried lots with a row for each file of trades and split in it: all that a split's task is handed."""
+def tasks(context: Context, state: DataFrame, files: list[StoredFile], splits: int) -> DataFrame:
+    """Join what is carried in with a row for each file of trades and split in it: all that a split's task is handed."""
     rows = [
         (file.path, date.fromisoformat(file.partition["trade_date"]), split)
         for file in files
         for split in splits_holding(*(file.cohorts or (0, COHORTS - 1)), splits)
     ]
-    named = context.spark.createDataFrame(rows, f"path string, close_day date, {SPLIT} int")
-    nulls = [F.lit(None).cast(c.type.spark).alias(c.name) for c in LOTS.columns if c.name != LOTS.day]
-    held = lots.selectExpr(
-        *LOTS.names, "CAST(NULL AS string) AS path", f"{split_condition(COHORT.name, splits)} AS {SPLIT}"
-    )
-    return held.unionByName(named.select("*", *nulls))
+    named = context.spark.createDataFrame(rows, f"path string, {LOTS.day} date, {SPLIT} int")
+    held = state.selectExpr("*", "CAST(NULL AS string) AS path", f"{split_condition(COHORT.name, splits)} AS {SPLIT}")
+    return held.unionByName(_filled(named, [LOTS.day], "path", SPLIT))
 
 
 def _tell(report: RunReport, aside: Mapping[date, int]) -> None:

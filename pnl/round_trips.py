@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 import pyarrow as pa
 
+from pnl.frames import framed
 from pumploss.columns import POSITION
 from pumploss.errors import ConservationError
 from pumploss.tables.silver_round_trips import TABLE
@@ -29,21 +30,22 @@ _SUMS: Final = (
 #: What the first buy says, and stays so.
 _ENTRY: Final = ("entered_at", "entry_order_in_day", "entry_cost_lamports")
 _PEAKS: Final = ("peak_units", "peak_cost_lamports")
-#: What a round trip carries on: `close_day` tells its earlier row apart from trades, which have a `trade_id`.
-STATE: Final = (*EPISODE, *_ENTRY, *_SUMS, *_PEAKS, "is_closed", "known_at", "close_day", "trader_cohort")
+_LEFT: Final = ("left_units", "left_cost_lamports")
+#: What a round trip carries on.
+STATE: Final = (*EPISODE, *_ENTRY, *_SUMS, *_PEAKS, *_LEFT, "is_closed", "known_at", "close_day", "trader_cohort")
 
 
-def trace_cohort(cohort: pa.Table) -> pa.Table:
-    """One cohort's trades and earlier round trips, in any order, to its rows of `silver_round_trips`.
+def trace_cohort(trades: pa.Table, before: pa.Table) -> pa.Table:
+    """Follow one cohort's trades, in any order, on top of earlier round trips; answers rows of `silver_round_trips`.
 
-    Trades have the columns TRADE of `silver_trade_pnl`, earlier round trips (rows without a `trade_id`) those of STATE.
-    Raises ConservationError where a position goes on from something else than what its earlier row left.
+    Trades have the columns TRADE of `silver_trade_pnl`, earlier round trips those of STATE. Raises ConservationError
+    where a position goes on from something else than what its earlier row left.
     """
-    rows = pl.DataFrame(pl.from_arrow(cohort))
     latest = pl.col("episode_index") == pl.col("episode_index").max().over(POSITION)
-    carried = rows.filter(pl.col("trade_id").is_null()).filter(latest)
-    days = _days(_numbered(rows.filter(pl.col("trade_id").is_not_null()), carried))
-    whole = pl.concat([carried.filter(~pl.col("is_closed")), days], how="diagonal").sort(*EPISODE, "close_day")
+    carried = framed(before.select(STATE)).filter(latest)
+    days = _days(_numbered(framed(trades.select(TRADE)), carried))
+    going_on = carried.filter(~pl.col("is_closed")).drop(_LEFT)
+    whole = pl.concat([going_on, days], how="diagonal").sort(*EPISODE, "close_day")
     summed = _running(whole.with_columns(trip=pl.struct(EPISODE).rle_id()))
     done = _judged(summed.filter(pl.col("left_units").is_not_null()))
     return pa.table(done.select(TABLE.names).to_arrow()).cast(TABLE.arrow_schema)
@@ -57,10 +59,11 @@ def _numbered(trades: pl.DataFrame, carried: pl.DataFrame) -> pl.DataFrame:
     bought, spent = (pl.col(name).cast(pl.Int128) for name in ("token_units", "buy_cost_lamports"))
     units = pl.col("position_units") + pl.when(is_buy).then(-pl.col("token_units")).otherwise(sold)
     cost = pl.col("position_cost_lamports") - pl.col("buy_cost_lamports") + pl.col("sold_cost_lamports")
-    known = carried.select(*POSITION, last=pl.col("episode_index"), was_open=~pl.col("is_closed"))
+    known = carried.select(*POSITION, *_LEFT, last=pl.col("episode_index"))
     moved = (
-        trades.drop("episode_index", "is_closed")
-        .with_columns(
+        trades.with_columns(
+            units_before=units,
+            cost_before=cost,
             had=(units > 0) | (cost > 0),
             has=(pl.col("position_units") > 0) | (pl.col("position_cost_lamports") > 0),
             # Cheaper than what is held, per unit: without division, in twice as many bits as either factor.
@@ -71,17 +74,26 @@ def _numbered(trades: pl.DataFrame, carried: pl.DataFrame) -> pl.DataFrame:
         .join(known, POSITION, how="left", maintain_order="left")
         .with_columns(position=pl.struct(POSITION).rle_id())
     )
-    held_before = pl.col("has").shift(1).over("position").fill_null(pl.col("was_open").fill_null(False))
-    torn = moved.filter(pl.col("had") != held_before)
-    if len(torn):
-        trade = torn.row(0, named=True)
-        raise ConservationError(
-            f"silver_round_trips of {trade['trade_date']}: trade {trade['trade_id']} of {trade['trader_address']} in "
-            f"{trade['token_mint']} starts from {'an open' if trade['had'] else 'an empty'} position, the row before "
-            "it left the opposite. Run silver_trade_pnl and silver_round_trips again from the day before."
-        )
+    _refuse_torn(moved)
     started = (~pl.col("had")).cast(pl.Int32).cum_sum().over("position")
     return moved.with_columns(episode_index=(pl.col("last").fill_null(-1) + started).cast(pl.Int32))
+
+
+def _refuse_torn(moved: pl.DataFrame) -> None:
+    """Raise ConservationError where a trade starts from another position than what came before it left."""
+    units, cost = (
+        pl.col(after).shift(1).over("position").fill_null(pl.col(carried)).fill_null(0)
+        for after, carried in zip(("position_units", "position_cost_lamports"), _LEFT, strict=True)
+    )
+    before = moved.with_columns(units_left=units, cost_left=cost)
+    is_torn = (pl.col("units_before") != pl.col("units_left")) | (pl.col("cost_before") != pl.col("cost_left"))
+    for trade in before.filter(is_torn).head(1).iter_rows(named=True):
+        raise ConservationError(
+            f"silver_round_trips of {trade['trade_date']}: trade {trade['trade_id']} of {trade['trader_address']} in "
+            f"{trade['token_mint']} starts from {trade['units_before']} units at {trade['cost_before']} lamports, what "
+            f"came before left {trade['units_left']} at {trade['cost_left']}. Run silver_trade_pnl again from the day "
+            "before."
+        )
 
 
 def _days(trades: pl.DataFrame) -> pl.DataFrame:

@@ -5,6 +5,7 @@ from typing import Final
 import polars as pl
 import pyarrow as pa
 
+from pnl.frames import framed
 from pumploss.columns import POSITION
 
 #: What is read of each trade and of each lot.
@@ -22,14 +23,14 @@ def uneven_closes(trades: pa.Table, lots: pa.Table) -> pa.Table:
     `trader_address`, `token_mint`, and both sides as `units`, `cost`, `lot_units`, `lot_cost` (missing where a side has
     no row).
     """
-    ordered = pl.DataFrame(pl.from_arrow(trades.select(TRADE))).sort("order_in_mint_day")
+    ordered = framed(trades.select(TRADE)).sort("order_in_mint_day")
     left = ordered.group_by(*POSITION, close_day="trade_date").agg(
         units=pl.col("position_units").last().cast(pl.Int128),
         cost=pl.col("position_cost_lamports").last().cast(pl.Int128),
     )
     # Lots that are wrong may sum to anything: no sum of 64 bits may come round to what is right.
     held = (
-        pl.DataFrame(pl.from_arrow(lots.select(LOT)))
+        framed(lots.select(LOT))
         .group_by(_KEY)
         .agg(
             lot_units=pl.col("open_units").cast(pl.Int128).sum(),

@@ -15,7 +15,7 @@ from jobs.commands.trader_results import scan
 from jobs.gold_scores import scores
 from jobs.running.context import Context
 from jobs.scoring.versions import LOSS, RISK
-from jobs.silver_trade_pnl import resolution
+from jobs.walking.trade_files import resolution
 from models.registry import Registry
 from models.serving import Pair
 from pnl import walk_rows

@@ -13,7 +13,7 @@ from features.recomputed.given import Entry, Given, Lot, Mark, Market, MarketDay
 from features.windows import fact_days
 from jobs.running.lookups import latest_before
 from jobs.running.step_context import StepContext
-from jobs.silver_trade_pnl import resolution
+from jobs.walking.trade_files import resolution
 from pumploss.columns import COHORT, HOP, MINT, TRADER
 from pumploss.contract import Table
 from pumploss.lake.segments import built_days

@@ -20,6 +20,8 @@ from pumploss.lake.locks import Hold
 from pumploss.lake.owner import claim
 from pumploss.lake.segments import DROPPED
 from pumploss.report import DayReport, RunReport
+from pumploss.settings import Settings
+from pumploss.short_of_memory import guarded
 
 #: Damaged segments that a pass gets over; where there are more, the disk wants looking at first.
 _MOST_DROPPED = 8
@@ -47,7 +49,8 @@ def _run(context: Context, hold: Hold, step: Step, wanted: Days, **options: Any)
         _require_inputs(context, step, wanted)
         effective = _effective(context, step, wanted)
         drop_damaged(context.lake, step, effective, report)
-        _sound_pass(context, report, effective, **options)
+        with guarded(f"{step.name} of {_span(effective or wanted)}", _remedy(context.settings)):
+            _sound_pass(context, report, effective, **options)
     except Exception as error:
         _record_failure(
             context, report, wanted, Ending("failed", time.monotonic() - started, error=failure_text(error))
@@ -69,6 +72,17 @@ def _run(context: Context, hold: Hold, step: Step, wanted: Days, **options: Any)
         _write_page(context, wanted[-1], report)
     report.details["seconds"] = time.monotonic() - started
     return report
+
+
+def _span(days: Days) -> str:
+    return f"{days[0]}" if days[0] == days[-1] else f"{days[0]} to {days[-1]}"
+
+
+def _remedy(settings: Settings) -> str:
+    return (
+        f"Lower PUMPLOSS_ROWS_AT_ONCE (it is {settings.rows_at_once}, and a million rows take up to 1.2 GB) or "
+        "give it more memory, then run it again."
+    )
 
 
 def _write_page(context: Context, day: date, report: RunReport) -> None:

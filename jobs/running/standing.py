@@ -42,6 +42,9 @@ def torn_days(context: Context, table: Table) -> dict[date, str]:
         held = stored.get(shift(day, step.offset_days))
         if said and (difference := _difference(table.name, said, version, held)):
             torn[day] = difference
+        elif row["status"] == "ok" and row["rows_written"] and not said and held is None:
+            # Another step wrote the table in an earlier version of the project, and was not reached that day.
+            torn[day] = f"the lake has no {table.name}, and the ledger does not say that it was written"
     return torn
 
 

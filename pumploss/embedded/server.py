@@ -228,6 +228,11 @@ def _forget_in_child() -> None:
     _handles.clear()
 
 
+def in_use() -> dict[Path, str]:
+    """List the servers that this process uses: the name of each, by its data folder."""
+    return {folder: handle.name for folder, handle in _handles.copy().items()}
+
+
 def release_all() -> None:
     """Leave every server that this process uses, and stop those that nobody else does."""
     # One that fails must not keep the others from being stopped.

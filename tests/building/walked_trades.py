@@ -28,25 +28,32 @@ def later(trade: dict[str, Any], days: int = 1) -> dict[str, Any]:
     return {**trade, "day": days}
 
 
-def walked(*trades: dict[str, Any]) -> list[pa.Table]:
-    """Walks trades in order; answers `silver_trade_pnl` and `silver_open_lots`, of one cohort."""
+def trades_of(*trades: dict[str, Any]) -> pa.Table:
+    """Makes rows of `silver_trades` of trades in order, a second apart, of one cohort unless they name others."""
     named = [
         {
             "trader_address": "t",
             "token_mint": "m",
             "trade_id": f"{n}",
             "traded_at": NOON + timedelta(days=trade.get("day", 0), seconds=n),
+            "trade_date": (NOON + timedelta(days=trade.get("day", 0))).date(),
             "order_in_mint_day": n + 1,
+            "trader_cohort": 3,
             **{name: value for name, value in trade.items() if name != "day"},
         }
         for n, trade in enumerate(trades)
     ]
+    return arrow_of(silver_trades.TABLE, *named)
+
+
+def walked(*trades: dict[str, Any]) -> list[pa.Table]:
+    """Walks trades in order; answers `silver_trade_pnl` and `silver_open_lots`, of one cohort."""
     return [
         rows.append_column("trader_cohort", pa.repeat(pa.scalar(3, pa.int32()), len(rows)))
         .select(table.names)
         .cast(table.arrow_schema)
         for rows, table in zip(
-            walk_rows(arrow_of(silver_trades.TABLE, *named), arrow_of(silver_open_lots.TABLE)),
+            walk_rows(trades_of(*trades), arrow_of(silver_open_lots.TABLE)),
             (PNL, silver_open_lots.TABLE),
             strict=True,
         )

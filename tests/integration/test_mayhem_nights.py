@@ -12,7 +12,7 @@ from sources.interpreting.addresses import encode
 from tests.building.anchor_encoder import DAY, MINT, OTHER, SECOND, USER, event, line
 
 STEPS = (
-    "bronze_trades", "silver_tokens", "silver_trades", "silver_trade_pnl", "silver_round_trips",
+    "bronze_trades", "silver_tokens", "silver_trades", "silver_trade_pnl",
     "silver_trader_mint_day", "gold_token_day", "gold_trader_day", "gold_market_day",
 )  # fmt: skip
 M, SOL = 10**12, 10**9

@@ -36,7 +36,7 @@ REAL = "pumpswap_capture"
 #: Scores and what watches them need trained models; everything else that writes a table is compared.
 COMPARED = tuple(step for step in STEPS if step.writes and step.name not in ("gold_scores", "gold_monitoring"))
 #: Steps whose last day each engine writes into the other's lake: state, arrays and decimals among their columns.
-AGAIN = ("silver_trade_pnl", "silver_round_trips", "gold_token_day", "gold_trader_day")
+AGAIN = ("silver_trade_pnl", "gold_token_day", "gold_trader_day")
 #: Events that land beside the market, by day; on the first the pool of a trade is not known yet.
 EVENTS = (
     ("CreateEvent", "TradeEvent", "CompleteEvent", "BuyEvent"),

@@ -17,7 +17,6 @@ STEPS = (
     "silver_tokens",
     "silver_trades",
     "silver_trade_pnl",
-    "silver_round_trips",
     "silver_trader_mint_day",
 )
 GOLD = ("gold_token_day", "gold_trader_day", "gold_market_day")

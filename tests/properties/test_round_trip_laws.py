@@ -17,7 +17,7 @@ from pumploss.tables.silver_round_trips import TABLE
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 COLUMNS = {column.name: column for column in (*TABLE.columns, *silver_trade_pnl.TABLE.columns)}
-GIVEN = pa.schema([pa.field(name, COLUMNS[name].type.arrow) for name in dict.fromkeys((*TRADE, *STATE))])
+GIVEN, CARRIED = (pa.schema([pa.field(name, COLUMNS[name].type.arrow) for name in names]) for names in (TRADE, STATE))
 
 Row = dict[str, Any]
 
@@ -151,7 +151,7 @@ def standing(trip: Row) -> Row:
 
 def traced(trades: list[Row], before: list[Row]) -> list[Row]:
     """The rows of one call, in the order of the oracle."""
-    found = trace_cohort(pa.Table.from_pylist([*trades, *before], schema=GIVEN))
+    found = trace_cohort(pa.Table.from_pylist(trades, schema=GIVEN), pa.Table.from_pylist(before, schema=CARRIED))
     assert found.schema.equals(TABLE.arrow_schema)
     return in_order(found.to_pylist())
 

@@ -146,7 +146,7 @@ def routed(spark, tmp_path_factory):
         ]  # fmt: skip
         names = list(dict.fromkeys(SOURCES["dune_trades"].all_fields))
         (folder / "a.csv").write_bytes(csv_text([{field: row.get(field) for field in names} for row in rows]))
-        steps = ("bronze_trades", "silver_tokens", "silver_trades", "silver_trade_pnl", "silver_round_trips")
+        steps = ("bronze_trades", "silver_tokens", "silver_trades", "silver_trade_pnl")
         reports = run_steps(context, (*steps, "silver_trader_mint_day", "gold_token_day"), [D1])
         yield context, reports
 

@@ -8,7 +8,7 @@ from pumploss.tables import gold_trader_day
 
 DAYS = [date(2026, 1, 5) + timedelta(days=n) for n in (0, 1, 10)]
 STEPS = (
-    "bronze_trades", "silver_tokens", "silver_trades", "silver_trade_pnl", "silver_round_trips",
+    "bronze_trades", "silver_tokens", "silver_trades", "silver_trade_pnl",
     "silver_trader_mint_day", "gold_token_day", "gold_trader_day",
 )  # fmt: skip
 

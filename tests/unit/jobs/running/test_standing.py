@@ -11,7 +11,7 @@ from jobs.running import gate
 from jobs.running.runner import run_step, run_steps
 from jobs.running.standing import mark_tables, torn_days
 from pumploss.errors import ContractError, LakeError, StaleError
-from pumploss.tables import gold_market_day, silver_trades
+from pumploss.tables import gold_market_day, silver_round_trips, silver_trades
 from tests.building.lakes import opened
 from tests.building.three_days import D1, D2, D3, DAYS, STEPS, stale
 
@@ -91,6 +91,20 @@ def test_days_of_before_a_column_came_are_built_again(built, digests):
         run_steps(context, STEPS, [D3])
         assert stale(context) == {}
         assert digests(context) == before
+
+
+def test_a_table_that_had_a_step_of_its_own_is_built_again_where_that_was_not_reached(built, digests):
+    """Round trips had a step of their own once: ledgers of then say nothing of them beside profit and loss."""
+    before, rows = digests(built), built.ledger.standing("silver_trade_pnl")
+    for day in (D2, D3):
+        outputs = json.loads(rows[day]["outputs"])
+        del outputs["silver_round_trips"]
+        built.ledger.append([{**rows[day], "outputs": json.dumps(outputs)}])
+    DeltaTable(built.lake.path(silver_round_trips.TABLE)).delete(f"close_day = '{D3.isoformat()}'")
+    said = "the lake has no silver_round_trips, and the ledger does not say that it was written"
+    assert mark_tables(built, ["silver_round_trips"]) == {("silver_trade_pnl", D3): said}
+    run_steps(built, STEPS, [D3])
+    assert digests(built) == before
 
 
 def test_what_moved_while_it_was_read_is_not_published(built, monkeypatch, digests):
