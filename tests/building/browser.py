@@ -79,7 +79,9 @@ def opened(started: Browser, screen: Screen) -> Iterator[tuple[Page, Seen]]:
     seen = Seen()
     context.on("request", lambda request: seen.asked.append(request.url))
     context.on("requestfailed", lambda request: seen.complaints.append(f"no answer: {request.url}"))
-    context.on("response", lambda got: seen.complaints.append(f"{got.status}: {got.url}") if got.status >= 400 else None)
+    context.on(
+        "response", lambda got: seen.complaints.append(f"{got.status}: {got.url}") if got.status >= 400 else None
+    )
     context.on("console", lambda said: seen.complaints.append(said.text) if said.type == "error" else None)
     context.on("weberror", lambda raised: seen.complaints.append(str(raised.error)))
     try:
