@@ -12,9 +12,9 @@ _PROBE: Final = "SELECT pg_backend_pid() AS asked_by_pumploss"
 def keeps_prepared(connection: "psycopg.Connection[Any]") -> bool:
     """Tell whether statements may be prepared on such connections: on a server itself they may.
 
-    A pooler that lends a session for a transaction has to know what each client prepared, as PgBouncer does from 1.21 on
-    with `max_prepared_statements` above 0: it gives statements names of its own. Behind another one, a client would run
-    what somebody else prepared under the same name on the session that it is lent: the rows of another query.
+    A pooler that lends a session for a transaction has to know what each client prepared, as PgBouncer does from 1.21
+    on with `max_prepared_statements` above 0: it gives statements names of its own. Behind another one, a client would
+    run what somebody else prepared under the same name on the session that it is lent: the rows of another query.
     """
     answer = connection.execute("SELECT pg_backend_pid()").fetchone()
     if answer is not None and answer[0] == connection.info.backend_pid:

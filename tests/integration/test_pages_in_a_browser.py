@@ -85,7 +85,7 @@ def serving():
 
 
 def looked_at(driver, screen, address, texts, picture=None):
-    """Opens a page, holds it against what every page promises, and takes its picture; answers how many charts it has."""
+    """Opens a page, holds it against what every page promises, and takes its picture; answers the number of charts."""
     with opened(driver, screen) as (page, seen):
         page.goto(address)
         page.wait_for_load_state("networkidle")
