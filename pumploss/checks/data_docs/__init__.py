@@ -5,9 +5,10 @@ the first page. Great Expectations has browsers load looks and scripts from publ
 nothing without them: `offline` takes them out of the others, and `first_page` makes that one.
 """
 
+from pumploss.checks.data_docs.first_page import index
 from pumploss.checks.data_docs.judgements import Judgement, judgement
 from pumploss.checks.data_docs.keeping import Failed, keep
-from pumploss.checks.data_docs.site import build, has_results, index, is_current, outdated, results, torn
+from pumploss.checks.data_docs.site import build, has_results, is_current, outdated, results, torn
 
 __all__ = [
     "Failed",
