@@ -31,7 +31,7 @@ def gates(judged: Sequence[Gate]) -> list[Part]:
     rows = [[gate.table, f"{gate.checks}", f"{len(gate.failed)}", ", ".join(gate.failed)] for gate in order]
     table = Table("Gates", ("table", "checks", "failed", "which"), rows, is_texts=True)
     broken = sum(1 for gate in judged if gate.failed)
-    said = f"{sum(gate.checks for gate in judged):,} checks of {len(judged)} tables; {broken} tables failed any."
+    said = f"{sum(gate.checks for gate in judged):,} checks of {len(judged)} tables, of which {broken} failed any."
     return [Part("Gates", said, (), [table], is_wide=True)]
 
 
@@ -80,7 +80,7 @@ def models(rows: Sequence[dict[str, Any]]) -> list[Part]:
     inputs = sorted(
         (row for row in rows if row["measure"] == "input_psi"), key=lambda row: (-(row["value"] or 0.0), row["subject"])
     )
-    head = ("model", "measure", "value", "beside", "verdict")
+    head = ("model", "measure", "verdict", "value", "beside")
     tables = [Table("Quality", head, [_measured(row, row["measure"]) for row in of_all])]
     if inputs:
         tables.append(Table("Drift of inputs", head, [_measured(row, row["subject"]) for row in inputs[:_DRIFTING]]))
@@ -92,7 +92,7 @@ def models(rows: Sequence[dict[str, Any]]) -> list[Part]:
 
 def _measured(row: dict[str, Any], name: str) -> list[str]:
     model = f"{row['model']} {row['model_version']}"
-    return [model, name.replace("_", " "), number(row["value"]), number(row["expected"]), row["verdict"]]
+    return [model, name.replace("_", " "), row["verdict"], number(row["value"]), number(row["expected"])]
 
 
 def published(settings: Settings, ended: Sequence[dict[str, Any]]) -> list[Part]:
