@@ -15,7 +15,7 @@ LANDING ?=
 ROUNDS ?= 200
 FIRST_SEED ?= 0
 
-.PHONY: help install nightly test quick faults digests check format docs pages bench notebook airflow serve lock clean
+.PHONY: help install nightly test quick faults digests pictures check format docs pages bench notebook airflow serve lock clean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ digests: $(STAMP) ## Record anew what the tables of the fixed market and of the 
 	$(BIN)/python -m pytest tests/golden/test_content_digests.py tests/golden/test_feature_figures.py \
 		tests/golden/test_real_digests.py --rewrite-digests
 	$(BIN)/python -m jobs pages
+
+pictures: $(STAMP) ## Take the pictures of docs/pictures anew, of the fixed market; needs Chromium
+	$(BIN)/python -m pytest tests/integration/test_pages_in_a_browser.py -k pictures --rewrite-pictures
 
 check: $(STAMP) ## Lint, types, layers, stale docs
 	$(BIN)/ruff check .

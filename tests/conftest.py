@@ -25,8 +25,9 @@ FOREIGN_WARNINGS = (
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options of `make digests` and `make faults`."""
+    """The options of `make digests`, `make pictures` and `make faults`."""
     parser.addoption("--rewrite-digests", action="store_true", help="record the content digests that are found anew")
+    parser.addoption("--rewrite-pictures", action="store_true", help="take the pictures of the tutorial anew")
     parser.addoption("--rounds", type=int, default=0, help="trials of each kind of fault; 0 for the few of the suite")
     parser.addoption("--first-seed", type=int, default=0, help="seed of the first of those trials")
 

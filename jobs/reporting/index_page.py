@@ -1,6 +1,6 @@
 """Puts the index together: trends over nights, out of a few figures of each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -23,36 +23,51 @@ _TRENDS: Final = (
 )
 
 
-def index(nights: Mapping[date, Mapping[str, Any]], *, is_simulated: bool) -> str:
-    """Make the index of these nights, of which `night_page` kept the figures."""
+def index(nights: Mapping[date, Mapping[str, Any]], links: Sequence[Mapping[str, str]], *, is_simulated: bool) -> str:
+    """Make the index of these nights, of which `night_page` kept the figures; links lead to other pages."""
     days = sorted(nights)
-    drawn = days[-DRAWN:]
-    labels = [f"{day:%m-%d}" for day in drawn]
-    trends = [
-        Chart(title, charts.lines(labels, {title: [_scaled(nights[day].get(key), by) for day in drawn]}))
-        for title, key, by in _TRENDS
-    ]
-    words = f"The last {len(drawn)} nights that have a page, {drawn[0]} to {drawn[-1]}."
-    head = ("night", "trades", "SOL traded", "traders", "losing share", "SOL lost", "refused", "seconds", "failed")
+    failed = nights[days[-1]]["failed"]
+    head = ("trades", "SOL traded", "traders", "losing share", "SOL lost", "refused", "seconds")
     return render(
         title="Nights",
         purpose="Every night that was run: what was traded and lost, and how the night went.",
         is_simulated=is_simulated,
+        verdict={
+            "is_well": not failed,
+            "said": f"The night of {days[-1]} failed." if failed else f"The night of {days[-1]} went well.",
+            "words": f"What failed: {', '.join(failed)}." if failed else "",
+        },
         failures=[],
-        links=[],
-        figures=[{"name": "nights", "value": f"{len(days):,}"}, {"name": "the latest", "value": str(days[-1])}],
-        parts=[Part("Trends", words, trends, is_wide=True)],
+        links=links,
+        figures=[
+            {"name": "nights", "value": f"{len(days):,}"},
+            {"name": "of them failed", "value": f"{sum(bool(kept['failed']) for kept in nights.values()):,}"},
+            {"name": "the first", "value": str(days[0])},
+            {"name": "the latest", "value": str(days[-1])},
+        ],
+        parts=[_trends(nights, days[-DRAWN:])],
         nights={"head": head, "rows": [_row(day, nights[day]) for day in reversed(days)]},
     )
+
+
+def _trends(nights: Mapping[date, Mapping[str, Any]], days: Sequence[date]) -> Part:
+    if len(days) == 1:
+        return Part("Trends", "They begin with the second night that has a page.", is_wide=True)
+    labels = [f"{day:%m-%d}" for day in days]
+    drawn = [
+        Chart(title, charts.lines(labels, {"": [_scaled(nights[day].get(key), by) for day in days]}))
+        for title, key, by in _TRENDS
+    ]
+    words = f"The last {len(days)} nights that have a page, {days[0]} to {days[-1]}."
+    return Part("Trends", words, drawn, is_wide=True)
 
 
 def _scaled(value: float | None, by: float) -> float | None:
     return None if value is None else by * value
 
 
-def _row(day: date, kept: Mapping[str, Any]) -> list[str]:
-    return [
-        str(day),
+def _row(day: date, kept: Mapping[str, Any]) -> dict[str, Any]:
+    cells = [
         f"{kept['trades']:,}",
         f"{kept['volume_sol']:,.1f}",
         f"{kept['traders']:,}",
@@ -60,5 +75,5 @@ def _row(day: date, kept: Mapping[str, Any]) -> list[str]:
         f"{kept['lost_sol']:,.1f}",
         f"{kept['refused']:,}",
         f"{kept['seconds']:,.0f}",
-        ", ".join(kept["failed"]),
     ]
+    return {"day": day, "failed": kept["failed"], "cells": cells}

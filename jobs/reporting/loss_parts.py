@@ -34,7 +34,7 @@ def losers(boards: dict[str, Any]) -> list[Part]:
             for row in boards[name]
         ]
         if listed:
-            found.append(Part(title, words, (), [Table("Traders", head, listed)], is_wide=True))
+            found.append(Part(title, words, (), [Table("Traders", head, listed, has_addresses=True)], is_wide=True))
     return found
 
 
@@ -48,7 +48,7 @@ def expected(rows: Sequence[dict[str, Any]]) -> list[Part]:
         figures = f"{row['expected_loss_sol']:,.3f}", percent(row["p_severe"]), f"{row['risk_score']:.0f}"
         listed.append([row["trader_address"], *figures, row["risk_band"]])
     words = "Expected loss over the horizon that begins at the close of the day, gains counted as 0."
-    return [Part("Who is about to lose", words, (), [Table("Scores", head, listed)], is_wide=True)]
+    return [Part("Who is about to lose", words, (), [Table("Scores", head, listed, has_addresses=True)], is_wide=True)]
 
 
 def hours(lost: Sequence[float]) -> list[Part]:
@@ -71,6 +71,6 @@ def tokens(rows: Sequence[dict[str, Any]]) -> list[Part]:
         mint, result = row["token_mint"], row["realised_pnl_lamports"]
         listed.append([mint, sol(result), sol(row["volume_lamports"]), str(row["trader_count"])])
         bars.append({"name": f"{mint[:4]}...{mint[-4:]}", "lost": -result / _SOL})
-    table = Table("Mints", ("mint", "result, SOL", "volume, SOL", "traders"), listed)
+    table = Table("Mints", ("mint", "result, SOL", "volume, SOL", "traders"), listed, has_addresses=True)
     words = "The mints on which traders together realised the largest losses, gains of other traders set off."
     return [Part("On what it was lost", words, [Chart("", charts.bars(bars, "lost", "SOL lost"))], [table])]

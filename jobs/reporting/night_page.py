@@ -40,14 +40,16 @@ def night(context: Context, day: date, *, is_simulated: bool) -> Night:
         *run_parts.models(figures.watched(context, day)),
         *run_parts.published(context.settings, steps),
     ]
-    return Night(_page(context, day, kept, market, parts, is_simulated=is_simulated), kept)
+    verdict = run_parts.verdict(steps, judged)
+    return Night(_page(context, day, kept, market, parts, verdict, is_simulated=is_simulated), kept)
 
 
 def failed_night(context: Context, day: date, *, is_simulated: bool) -> Night:
     """Make the page of a night that failed and of whose day nothing can be read: of the ledger alone."""
     steps = figures.steps(context, day)
     kept = _kept({}, {"active": 0, "losing": 0}, {}, steps)
-    return Night(_page(context, day, kept, {}, run_parts.steps(steps), is_simulated=is_simulated), kept)
+    verdict = run_parts.verdict(steps, ())
+    return Night(_page(context, day, kept, {}, run_parts.steps(steps), verdict, is_simulated=is_simulated), kept)
 
 
 def _page(
@@ -56,23 +58,28 @@ def _page(
     kept: dict[str, Any],
     market: dict[str, Any],
     parts: Sequence[Part],
+    verdict: dict[str, Any] | None,
     *,
     is_simulated: bool,
 ) -> str:
-    docs = context.settings.data_docs_dir / "site" / "index.html"
-    links = [{"to": "index.html", "name": "All nights"}]
-    links += [{"to": "../data_docs/site/index.html", "name": "Every check"}] if docs.exists() else []
     return render(
         title=f"The night of {day}",
         purpose=f"What was traded on pump.fun on {day} (UTC), who lost, and how the night went.",
         is_simulated=is_simulated,
+        verdict=verdict,
         failures=run_parts.failures(figures.steps(context, day)),
         is_built=bool(market),
-        links=links,
+        links=[{"to": "index.html", "name": "All nights"}, *links_to_checks(context)],
         figures=_headlines(kept, market) if market or not kept["failed"] else [],
         parts=parts,
         nights=None,
     )
+
+
+def links_to_checks(context: Context) -> list[dict[str, str]]:
+    """Link to what every check said, where there are such pages."""
+    docs = context.settings.data_docs_dir / "site" / "index.html"
+    return [{"to": "../data_docs/site/index.html", "name": "Every check"}] if docs.exists() else []
 
 
 def _kept(

@@ -31,8 +31,23 @@ def gates(judged: Sequence[Gate]) -> list[Part]:
     rows = [[gate.table, f"{gate.checks}", f"{len(gate.failed)}", ", ".join(gate.failed)] for gate in order]
     table = Table("Gates", ("table", "checks", "failed", "which"), rows, is_texts=True)
     broken = sum(1 for gate in judged if gate.failed)
-    said = f"{sum(gate.checks for gate in judged):,} checks of {len(judged)} tables; {broken} tables failed any."
-    return [Part("Gates", said, (), [table])]
+    said = f"{sum(gate.checks for gate in judged):,} checks of {len(judged)} tables, of which {broken} failed any."
+    return [Part("Gates", said, (), [table], is_wide=True)]
+
+
+def verdict(ended: Sequence[dict[str, Any]], judged: Sequence[Gate]) -> dict[str, Any] | None:
+    """Sum a night up for the top of its page; None where no step of it is known."""
+    if not ended:
+        return None
+    failed = [step["step"] for step in ended if step["status"] == "failed"]
+    broken = [gate.table for gate in judged if gate.failed]
+    checks = f"{sum(gate.checks for gate in judged):,} checks of {len(judged)} tables"
+    held = f"Some failed of {', '.join(broken)}." if broken else "All passed."
+    return {
+        "is_well": not failed,
+        "said": f"{len(failed)} of {len(ended)} steps failed." if failed else f"All {len(ended)} steps ended well.",
+        "words": f"{checks}: {held[0].lower()}{held[1:]}" if judged else "",
+    }
 
 
 def failures(ended: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
@@ -65,7 +80,7 @@ def models(rows: Sequence[dict[str, Any]]) -> list[Part]:
     inputs = sorted(
         (row for row in rows if row["measure"] == "input_psi"), key=lambda row: (-(row["value"] or 0.0), row["subject"])
     )
-    head = ("model", "measure", "value", "beside", "verdict")
+    head = ("model", "measure", "verdict", "value", "beside")
     tables = [Table("Quality", head, [_measured(row, row["measure"]) for row in of_all])]
     if inputs:
         tables.append(Table("Drift of inputs", head, [_measured(row, row["subject"]) for row in inputs[:_DRIFTING]]))
@@ -77,7 +92,7 @@ def models(rows: Sequence[dict[str, Any]]) -> list[Part]:
 
 def _measured(row: dict[str, Any], name: str) -> list[str]:
     model = f"{row['model']} {row['model_version']}"
-    return [model, name.replace("_", " "), number(row["value"]), number(row["expected"]), row["verdict"]]
+    return [model, name.replace("_", " "), row["verdict"], number(row["value"]), number(row["expected"])]
 
 
 def published(settings: Settings, ended: Sequence[dict[str, Any]]) -> list[Part]:
@@ -95,4 +110,4 @@ def published(settings: Settings, ended: Sequence[dict[str, Any]]) -> list[Part]
     if not rows:
         return []
     table = Table("Stores", ("store", "status", "rows", "where"), rows, is_texts=True)
-    return [Part("What was published where", "As the ledger has it.", (), [table])]
+    return [Part("What was published where", "As the ledger has it.", (), [table], is_wide=True)]

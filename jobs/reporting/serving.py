@@ -11,6 +11,8 @@ from typing import Any, Final
 
 #: Names under which a browser may ask: a page of somebody else's that points its own name here gets nothing.
 _HOSTS: Final = ("127.0.0.1", "localhost")
+#: What browsers ask for by themselves; to be told that there is none, they take for an error of the page.
+_ICON: Final = "/favicon.ico"
 #: Connections that are answered at a time.
 _AT_ONCE: Final = 16
 
@@ -25,6 +27,10 @@ class _Pages(SimpleHTTPRequestHandler):
         """Open what is asked for. Both GET and HEAD come through here."""
         if self.headers.get("Host", "").partition(":")[0] not in _HOSTS:
             self.send_error(HTTPStatus.FORBIDDEN, "The report answers as localhost only")
+            return None
+        if self.path == _ICON:
+            self.send_response(HTTPStatus.NO_CONTENT)
+            self.end_headers()
             return None
         if not _is_page(Path(self.directory), Path(self.translate_path(self.path))):
             self.send_error(HTTPStatus.NOT_FOUND, "There is no such page", "A night writes them, or `pumploss report`.")

@@ -10,7 +10,7 @@ from typing import Any
 
 from jobs.reporting import figures, run_parts
 from jobs.reporting.index_page import index
-from jobs.reporting.night_page import Night, failed_night, night
+from jobs.reporting.night_page import Night, failed_night, links_to_checks, night
 from jobs.running.context import Context
 from pumploss.errors import DamagedFileError, failure_text
 from pumploss.lake.owner import owner
@@ -54,7 +54,8 @@ def write(context: Context, days: Iterable[date]) -> list[Path]:
         write_whole(folder / "figures" / f"{day}.json", json.dumps(facts), is_lasting=False)
         written.append(page_of(folder, day))
     if written and (nights := _kept(folder)):
-        write_whole(folder / "index.html", index(nights, is_simulated=marked), is_lasting=False)
+        first = index(nights, links_to_checks(context), is_simulated=marked)
+        write_whole(folder / "index.html", first, is_lasting=False)
     return written
 
 

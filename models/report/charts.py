@@ -27,7 +27,7 @@ def drawn(draw: "Callable[[Axes], None]", height: float = HEIGHT) -> str:
     from matplotlib.figure import Figure
 
     # Text stays text, and names inside depend on nothing but the content.
-    settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "pumploss", "font.family": "sans-serif", "font.size": 9}
+    settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "pumploss", "font.family": "sans-serif", "font.size": 10}
     with mpl.rc_context(settings):
         figure = Figure(figsize=(WIDTH, height), layout="constrained")
         axes = figure.add_subplot()
@@ -138,7 +138,7 @@ def effect(points: Sequence[Sequence[float | None]]) -> str:
 
 
 def lines(labels: Sequence[str], named: Mapping[str, Sequence[float | None]]) -> str:
-    """Draw up to three lines over the same named places."""
+    """Draw up to three lines over the same named places; a line without a name is what the page says above it."""
 
     def draw(axes: "Axes") -> None:
         places = range(len(labels))
@@ -147,8 +147,13 @@ def lines(labels: Sequence[str], named: Mapping[str, Sequence[float | None]]) ->
             axes.plot(places, known, color=colour, marker="o", markersize=4, label=name)
         # Eight names fit beside each other on a phone.
         step = 1 + (len(labels) - 1) // 8
-        axes.set_xticks(places[::step], labels[::step], rotation=30, ha="right")
-        axes.legend(frameon=False, labelcolor=INK, loc="lower left", bbox_to_anchor=(0, 1), ncols=3)
+        is_short = all(len(label) <= 3 for label in labels)
+        turned: dict[str, Any] = {} if is_short else {"rotation": 30, "ha": "right"}
+        axes.set_xticks(places[::step], labels[::step], **turned)
+        if not any(value for values in named.values() for value in values):
+            axes.set_ylim(-0.05, 1)  # else nothing but zeros is shown as parts of hundredths
+        if any(named):
+            axes.legend(frameon=False, labelcolor=INK, loc="lower left", bbox_to_anchor=(0, 1), ncols=3)
 
     return drawn(draw)
 

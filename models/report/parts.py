@@ -1,14 +1,17 @@
 """The parts of a report: what each says in words, which charts it has, and the same as tables."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from models.report import charts
 
 Evidence = Mapping[str, Any]
 
 NONE = "n/a"
+#: What a cell of a column of figures looks like: a number, a share, an interval, or nothing.
+_FIGURE: Final = re.compile(rf"|{NONE}|[-+]?\d[\d,.]*( %)?( to [-+]?\d[\d,.]*( %)?)?")
 
 
 @dataclass(frozen=True)
@@ -21,12 +24,20 @@ class Chart:
 
 @dataclass(frozen=True)
 class Table:
-    """Holds a table: caption, names of the columns, rows; lines of a table of texts may break."""
+    """Holds a table: caption, names of the columns, rows.
+
+    Lines of a table of texts may break; addresses, in the first column, are cut off where the screen is narrow.
+    """
 
     caption: str
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
     is_texts: bool = False
+    has_addresses: bool = False
+
+    def has_words(self, column: int) -> bool:
+        """Tell whether anything in a column is no figure: words begin at the left, figures end at the right."""
+        return not all(_FIGURE.fullmatch(row[column]) for row in self.rows)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from pumploss.settings import Settings
 from pumploss.warm.boards import known_period
 from pumploss.warm.cache import Cache, Rows, open_cache
 from pumploss.warm.connection import READER, address
+from pumploss.warm.prepared import keeps_prepared
 from pumploss.warm.queries import named
 from pumploss.warm.tables import BOARD_ROWS
 
@@ -208,17 +209,18 @@ def open_reader(settings: Settings, connections: int = 4, *, cached: bool = Fals
                 f"{variable} is no address of a PostgreSQL: give postgresql://user:password@host:port/database or "
                 "host=... dbname=... user=..., with names that libpq knows."
             ) from None
-        pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
-            dsn,
-            kwargs={"autocommit": True, "prepare_threshold": 0},
-            min_size=1,
-            max_size=connections,
-            timeout=_WAIT_SECONDS,
-            open=False,
-        )
-        stack.callback(pool.close)
         try:
-            psycopg.connect(dsn).close()  # says why it cannot, which a pool does not
+            with psycopg.connect(dsn) as tried:  # says why it cannot, which a pool does not
+                prepare_threshold = 0 if keeps_prepared(tried) else None
+            pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
+                dsn,
+                kwargs={"autocommit": True, "prepare_threshold": prepare_threshold},
+                min_size=1,
+                max_size=connections,
+                timeout=_WAIT_SECONDS,
+                open=False,
+            )
+            stack.callback(pool.close)
             pool.open(wait=True, timeout=_WAIT_SECONDS)
         except (psycopg.OperationalError, PoolTimeout) as error:
             raise StoreError(

@@ -2,8 +2,6 @@
 
 import re
 import shlex
-import subprocess
-import sys
 from importlib.util import find_spec
 
 import pytest
@@ -11,6 +9,7 @@ import pytest
 from jobs.commands.examples import EXAMPLES
 from jobs.commands.parser import parse
 from pumploss.settings import ROOT
+from tests.building.docs_site import built_site
 
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 #: What stands for something of the reader's own, and what a command may be given in its place.
@@ -69,13 +68,8 @@ def test_commands_are_found_and_told_from_nonsense():
 
 
 @pytest.mark.slow
-def test_the_site_is_whole_and_asks_no_other_host(tmp_path):
-    built = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", tmp_path / "site"],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert built.returncode == 0, built.stderr[-4000:]
-    pages = [path for path in (tmp_path / "site").rglob("*.html") if path.name != "404.html"]
+def test_the_site_is_whole_and_asks_no_other_host(tmp_path_factory):
+    pages = [path for path in built_site(tmp_path_factory).rglob("*.html") if path.name != "404.html"]
     assert len(pages) >= len(PAGES) - 1
     loaded = re.compile(r"""<(?:script|img|link|iframe|source)\b[^>]*?(?:src|href)="(?:https?:)?//""")
     assert [path for path in pages if loaded.search(path.read_text())] == []

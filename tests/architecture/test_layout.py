@@ -123,6 +123,7 @@ COVERED_BY = {
     "unit/pumploss/lake/test_locks": ("pumploss/lake/holders",),
     "unit/pumploss/lake/test_logs": ("pumploss/lake/table_version",),
     "unit/pumploss/embedded/test_private_port": ("pumploss/embedded/carrier",),
+    "unit/pumploss/checks/data_docs/test_first_page": ("pumploss/checks/data_docs/judgements",),
     "unit/pumploss/checks/data_docs/test_site": (
         "pumploss/checks/data_docs/stores", "pumploss/checks/data_docs/whole_store",
     ),

@@ -33,6 +33,7 @@ TOGETHER = (
         "integration/test_notebooks",
         "integration/test_tutorials",
         "integration/test_recomputation",
+        "integration/test_pages_in_a_browser",
     ),
     ("integration/test_real_landing", "golden/test_real_digests"),
     ("integration/publishing",),

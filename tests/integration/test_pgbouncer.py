@@ -1,5 +1,6 @@
 """The warm store behind PgBouncer in transaction mode, which lends sessions of the server for a transaction each."""
 
+import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,12 +10,15 @@ from pumploss.errors import StoreError
 from pumploss.settings import from_environment
 from pumploss.warm import open_reader, open_warm, publishing, swapping
 from pumploss.warm import tables as warm_tables
+from pumploss.warm.queries import named
 from tests.building.losers_board import NOTHING_KEPT, board, publish, shown
 from tests.building.loss_rows import DAY
 from tests.building.pooler import pooler_of
 from tests.building.postgres_pair import own_server
 
-pytestmark = pytest.mark.skipif(shutil.which("pgbouncer") is None, reason="there is no pgbouncer on PATH")
+pytestmark = pytest.mark.skipif(
+    shutil.which("pgbouncer") is None, reason="no pgbouncer is on PATH: install it (Debian: apt-get install pgbouncer)"
+)
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +36,16 @@ def folder(tmp_path_factory):
 def settings(server, folder):
     with pooler_of(server, folder / "plain") as dsn:
         yield from_environment({"PUMPLOSS_HOME": str(folder / "home"), "PUMPLOSS_WARM_DSN": dsn})
+
+
+QUERIES = ("expected_losers", "leaderboard", "net_losers", "market_days", "find_tokens")
+VALUES = {"limit": 5, "period": "24h", "first": DAY, "last": DAY, "prefix": "e"}
+
+
+def columns_of(query):
+    """The columns of the answer, as the text of the query has them."""
+    listed = re.search(r"SELECT(.*?)\bFROM", named(query).decode(), re.DOTALL)[1]
+    return tuple(column.split()[-1] for column in listed.split(","))
 
 
 def locks(server):
@@ -76,3 +90,7 @@ def test_a_reader_is_told_what_the_pooler_lacks_and_reads_where_it_has_it(server
         reading = from_environment({"PUMPLOSS_HOME": str(folder / "home"), "PUMPLOSS_WARM_READ_DSN": dsn})
         with open_reader(reading, connections=8) as reader, ThreadPoolExecutor(8) as threads:
             assert list(threads.map(lambda _: shown(reader), range(80))) == [["eve"]] * 80
+            # Sessions are lent to whoever comes, and every client numbers what it prepares from 0.
+            asked = [QUERIES[number % len(QUERIES)] for number in range(120)]
+            found = threads.map(lambda query: reader.ask(query, **VALUES).names, asked)
+            assert list(found) == [columns_of(query) for query in asked]

@@ -1,36 +1,28 @@
 """Makes pages of Great Expectations open offline: without what they fetch from other hosts, in a look of our own."""
 
 import re
+from functools import cache
+from pathlib import Path
 from typing import Final
 
-#: Scripts go altogether: what they do (folding, filters) needs libraries that only other hosts have.
-_FETCHED: Final = re.compile(
-    r"<script\b.*?</script\s*>|<(?:link|img)\b[^>]*\b(?:href|src)=[\"']?(?:https?:)?//[^>]*>",
+#: Scripts go altogether: what they do needs libraries that only other hosts have. Looks go with them, and the foot of
+#: the page, which lies over it and asks readers to subscribe to something. Of what is linked below the folder there is
+#: only an icon, for which pages of results look in the wrong place.
+_TAKEN_OUT: Final = re.compile(
+    r"<(script|style|footer)\b.*?</\1\s*>|<link\b[^>]*>|<img\b[^>]*\bsrc=[\"']?(?:https?:)?//[^>]*>",
     re.DOTALL | re.IGNORECASE,
 )
-_STYLES: Final = re.compile(r"<style\b.*?</style>", re.DOTALL | re.IGNORECASE)
-_FETCHED_BY_STYLE: Final = re.compile(r"url\(\s*['\"]?(?:https?:)?//[^)]*\)", re.IGNORECASE)
-_LOOK: Final = """<style>
-:root { color-scheme: light dark; --page: #fbfbfa; --ink: #1c1d1f; --grid: #dcdee2; --good: #1a7f4b; --bad: #b3261e; }
-@media (prefers-color-scheme: dark) {
-  :root { --page: #121315; --ink: #e8e9eb; --grid: #34383e; --good: #5bc78e; --bad: #f28b82; }
-}
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 1200px; padding: 12px; background: var(--page); color: var(--ink);
-  font: 15px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
-a { color: inherit; }
-table { border-collapse: collapse; width: 100%; display: block; overflow-x: auto; }
-th, td { border-bottom: 1px solid var(--grid); padding: 4px 10px 4px 0; text-align: left; vertical-align: top; }
-.text-success { color: var(--good); } .text-danger { color: var(--bad); }
-.fa-check-circle::before { content: "\\2714"; } .fa-times::before { content: "\\2718"; }
-.fa-exclamation-triangle::before { content: "\\26A0"; }
-img { max-width: 200px; }
-</style>
-"""
+#: What calls scripts.
+_CALLED: Final = re.compile(r"""(<\w[^<>]*?)\son\w+=(?:"[^"]*"|'[^']*')""", re.IGNORECASE)
 
 
 def offline(page: str) -> str:
     """Take out of a page whatever asks another host for something, and give it a look; texts and links stay."""
-    local = _STYLES.sub(lambda style: _FETCHED_BY_STYLE.sub("none", style[0]), _FETCHED.sub("", page))
+    local = _CALLED.sub(r"\1", _TAKEN_OUT.sub("", page))
     head, end, rest = local.partition("</head>")
-    return f"{head}{_LOOK}{end}{rest}" if end else head
+    return f"{head}{_look()}{end}{rest}" if end else head
+
+
+@cache
+def _look() -> str:
+    return (Path(__file__).parent / "look.html").read_text(encoding="utf-8")

@@ -1,19 +1,18 @@
 """Builds the pages of what was kept, of as many nights as are wanted."""
 
-import html
 import json
 import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
+from pumploss.checks.data_docs.first_page import index, write_first_page
 from pumploss.checks.data_docs.stores import RESULTS, SITE, SUITES, WAIT_SECONDS, builder_of, stores_of
 from pumploss.embedded import locks
 from pumploss.errors import DamagedFileError
 from pumploss.small_files import read_small
-from pumploss.whole_files import dropped, write_whole
+from pumploss.whole_files import dropped
 
 #: Nights whose results are kept: those judged last.
 NIGHTS = 30
@@ -33,11 +32,6 @@ class _Suite:
     expectations: list[Any]
 
 
-def index(folder: Path) -> Path:
-    """Return the path of the first page, which is there once any were built."""
-    return folder / SITE / "index.html"
-
-
 def build(folder: Path) -> Path:
     """Make the pages that are missing and the index, of the nights that are kept; answers the first page."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -55,25 +49,8 @@ def build(folder: Path) -> Path:
             # No keys at all would mean every page.
             if keys:
                 builder.site_section_builders[section].build(resource_identifiers=keys)
-        if not (folder / SITE / "static").exists():
-            builder.target_store.copy_static_assets()
-        builder.site_index_builder.build()
-        _list_plainly(folder)
+        write_first_page(folder)
     return index(folder)
-
-
-def _list_plainly(folder: Path) -> None:
-    """Add links to every result, the latest night first, to the end of the first page."""
-    pages = sorted((folder / SITE / RESULTS).glob("*/*/*/*.html"), key=lambda page: (page.parts[-3], page.parts[-4]))
-    links = [
-        f'<li><a href="{quote(str(page.relative_to(folder / SITE)))}">'
-        f"{html.escape(f'{page.parts[-3]} {page.parts[-4]}')}</a></li>"
-        for page in reversed(pages)
-    ]
-    page = index(folder)
-    head, end, tail = page.read_text(encoding="utf-8").rpartition("</body>")
-    listed = f'<div class="container"><p>Nights and tables:</p><ul>{"".join(links)}</ul></div>'
-    write_whole(page, f"{head}{listed}{end}{tail}", is_lasting=False)
 
 
 def results(folder: Path, night: date) -> dict[str, Path]:

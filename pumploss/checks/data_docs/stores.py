@@ -79,6 +79,6 @@ def builder_of(folder: Path) -> Any:
         config_defaults={"module_name": "great_expectations.render.renderer.site_builder"},
     )
     # Else every use of a template, thousands in a night, looks at its file.
-    for section in (builder.site_index_builder, *builder.site_section_builders.values()):
+    for section in builder.site_section_builders.values():
         section.view_class.env.auto_reload = False
     return builder

@@ -39,6 +39,7 @@ def test_pages_are_served_as_they_stand(folder):
         (folder / "2026-01-05.html").write_text("a night")
         assert asked(address, "/2026-01-05.html") == (200, b"a night")
         assert asked(address, method="HEAD")[0] == 200
+        assert asked(address, "/favicon.ico") == (204, b"")
 
 
 @pytest.mark.parametrize(

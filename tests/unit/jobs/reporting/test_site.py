@@ -11,6 +11,7 @@ import pytest
 
 from jobs import commands
 from jobs.reporting import figures
+from jobs.reporting.gates import gates
 from jobs.reporting.site import folder_of, outdated, page_of, write, write_quietly
 from jobs.running.runner import run_step, run_steps
 from jobs.running.standing import table_of
@@ -173,6 +174,32 @@ def test_a_night_that_failed_has_a_page_above_the_figures_of_before(built, repor
     run_step(built, "gold_market_day", [D3])
     assert write(built, DAYS) == [page_of(report, D3)]
     assert "This night failed." not in page_of(report, D3).read_text()
+
+
+def test_the_verdict_stands_at_the_top(built, report, monkeypatch):
+    text, first = page_of(report, D3).read_text(), (report / "index.html").read_text()
+    checks = sum(gate.checks for gate in gates(built.settings.data_docs_dir, D3))
+    assert text.index("steps ended well.</b>") < text.index(f"{checks:,} checks of ") < text.index("<h2>")
+    assert f'<b class="passed">✔ The night of {D3} went well.</b>' in first
+    assert first.count('<td class="words passed">✔</td>') == len(DAYS)
+    with monkeypatch.context() as patch:
+        patch.setattr("jobs.running.runner.run_pass", failing)
+        with pytest.raises(StoreError):
+            run_step(built, "gold_market_day", [D3])
+    text, first = page_of(report, D3).read_text(), (report / "index.html").read_text()
+    assert re.search(r'<b class="failed">✘ 1 of \d+ steps failed.</b>', text)
+    assert f'<b class="failed">✘ The night of {D3} failed.</b> What failed: gold_market_day.' in first
+    assert '<td class="words failed">✘ gold_market_day</td>' in first
+
+
+def test_trends_begin_with_the_second_night(built):
+    write(built, [D1])
+    first = folder_of(built.settings) / "index.html"
+    assert "They begin with the second night" in first.read_text()
+    assert "<svg" not in first.read_text()
+    write(built, [D2])
+    assert "The last 2 nights" in first.read_text()
+    assert first.read_text().count("<svg") == 7
 
 
 def test_a_night_that_was_never_built_has_a_page_that_says_so(built, report):

@@ -7,6 +7,7 @@ import pytest
 
 from models.artifacts import files
 from models.report.page import page
+from models.report.parts import Table
 
 TAGS = {"data_gold_labels": "version 3", "label_version": "2", "range_test": "2026-03-19..2026-03-25", "gate": "passed"}
 #: Larger than any report: it is sent by mail and opened on phones.
@@ -121,6 +122,12 @@ def test_folds_and_nights_are_shown_where_there_are_some(evidence):
     ]
     found = read(page("a", "b", {**evidence, "folds": folds}, TAGS, nights)).headings
     assert {"From week to week", "Since it serves"} <= set(found)
+
+
+def test_words_begin_at_the_left_and_figures_end_at_the_right():
+    rows = [["a", "-1,234.5", "12.0 %", "ok", "1.0 % to 2.0 %", ""], ["b", "n/a", "0.1 %", "1 of 2", "n/a", "+3"]]
+    table = Table("", ("", "", "", "", "", ""), rows)
+    assert [table.has_words(column) for column in range(6)] == [True, False, False, True, False, False]
 
 
 def test_it_is_registered_with_the_version(risk, evidence):

@@ -1,5 +1,6 @@
 """The pages of what was kept."""
 
+import html
 from datetime import timedelta
 
 import pandas as pd
@@ -25,7 +26,11 @@ def test_a_page_says_what_was_judged_and_why(folder, keep):
     assert "WARN above 0: costs &#36;name" in text
     assert "{&#x27;name&#x27;: None}" in text
     first = data_docs.index(folder).read_text()
-    assert f'<a href="{page.relative_to(folder / "site")}">2026-01-05 things</a>' in first
+    failed = f"{CHECKS[0].name}, {CHECKS[2].name}"
+    link = f'<a href="{page.relative_to(folder / "site")}">things</a>'
+    assert '<span class="text-danger">✘ 2026-01-05</span>' in first
+    assert "3 checks of 1 tables: 2 failed." in first
+    assert f"{link} 2 of 3 failed: {failed}" in html.unescape(first)
 
 
 def test_what_strangers_wrote_is_text_and_nothing_else(folder, keep):
