@@ -9,6 +9,7 @@ from pumploss.warm.tables import LEADERBOARDS, NET_LOSERS
 
 DAY = date(2026, 1, 31)
 SOL = 1_000_000_000
+LAST = datetime(2026, 1, 30, 9, tzinfo=UTC)
 
 
 def lost(
@@ -26,13 +27,14 @@ def lost(
         f"net_{period}": net,
         "loss_24h": day_loss,
         "trades_24h": day_trades,
+        "last_lost_at": LAST,
     }
 
 
 def test_ties_go_by_address_byte_by_byte() -> None:
     rows = [lost("7d", trader, -SOL, 3, 0, 0) for trader in ("b", "B", "a", "9")]
     rows.append(lost("24h", "z", -2 * SOL, 3, -2 * SOL, 3))
-    boards = compose(rows, DAY, Known({"z": 4}, {}, {"9": 50.0}))
+    boards = compose(rows, DAY, Known({"z": 4}, {"9": 50.0}))
     found = boards[LEADERBOARDS]
     assert boards[NET_LOSERS] == []
     assert [(row["period"], row["rank"], row["trader"]) for row in found] == [
