@@ -17,7 +17,9 @@ Lives = dict[str, tuple[int, int]]
 
 def rows(lives: Lives) -> pl.DataFrame:
     return levels_of(
-        arrow_of(TABLE, *({"trader_address": who, LOSS.name: l, NET.name: n} for who, (l, n) in lives.items()))
+        arrow_of(
+            TABLE, *({"trader_address": who, LOSS.name: loss, NET.name: net} for who, (loss, net) in lives.items())
+        )
     )
 
 
