@@ -71,6 +71,7 @@ def flows(pnl: DataFrame, mint_days: DataFrame, aside: DataFrame | None = None, 
         F.array(*(F.count(F.when(F.hour("traded_at") == hour, 1)) for hour in HOURS)).alias("trades_by_hour"),
         F.min("traded_at").alias("first_traded_at"),
         F.max("traded_at").alias("last_traded_at"),
+        F.max(F.when(won < 0, F.col("traded_at"))).alias("last_lost_at"),
         F.max("known_at").alias("known_at"),
     )
     met = mint_days.where("first_seen_day = trade_date").groupBy("trader_address", F.col("trade_date").alias("day"))
@@ -156,6 +157,7 @@ def transform(changes: DataFrame, own: DataFrame, before: DataFrame, groups: int
         F.greatest("known_at", "mark_known_at").alias("known_at"),
         "first_traded_at",
         "last_traded_at",
+        "last_lost_at",
         F.when(F.col("trade_count") > 0, 1).otherwise(0).cast("bigint").alias("is_active"),
     )
     cash = F.col("proceeds_lamports") - F.col("buy_cost_lamports") - F.col("cash_aside_change")
@@ -165,7 +167,7 @@ def transform(changes: DataFrame, own: DataFrame, before: DataFrame, groups: int
 
 def _levels(days: DataFrame, before: DataFrame, groups: int) -> DataFrame:
     """The days with their levels: running sums per trader, walked by groups of cohorts."""
-    moments = {"first_traded_at_close": "first_traded_at", "last_traded_at_close": "last_traded_at"}
+    moments = {f"{name}_close": name for name in ("first_traded_at", "last_traded_at", "last_lost_at")}
     state = before.select(
         *KEY,
         F.col("known_at"),
@@ -194,7 +196,10 @@ def close_levels(cohort: pa.Table) -> pa.Table:
         *(pl.col(change).cum_sum().over("trader").alias(level) for level, change in RUNNING.items()),
         pl.Series("trades_by_hour_close", so_far).arr.to_list(),
         pl.col("first_traded_at").cum_min().forward_fill().over("trader").alias("first_traded_at_close"),
-        pl.col("last_traded_at").cum_max().forward_fill().over("trader").alias("last_traded_at_close"),
+        *(
+            pl.col(name).cum_max().forward_fill().over("trader").alias(f"{name}_close")
+            for name in ("last_traded_at", "last_lost_at")
+        ),
         pl.col("known_at").cum_max().over("trader"),
     )
     kept = levels.filter(~pl.col("is_before")).select(TABLE.names)

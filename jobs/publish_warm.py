@@ -31,13 +31,14 @@ from pumploss.days import Days
 from pumploss.errors import LakeError, StoreError
 from pumploss.lake.owner import identity
 from pumploss.report import RunReport
+from pumploss.tables import gold_lifetime_losers
 from pumploss.warm import open_warm, publishing, swapping
 from pumploss.warm.publishing import Published
 from pumploss.warm.staging import StagedTable
 from pumploss.warm.tables import TABLES
 
 #: Every table of the lake that is published.
-READ = (PNL, TRADES, TRADER_DAYS, MARKET, registry.TABLE, SCORES)
+READ = (PNL, TRADES, TRADER_DAYS, gold_lifetime_losers.TABLE, MARKET, registry.TABLE, SCORES)
 
 
 def run(context: StepContext, days: Days, allow_older: bool = False) -> None:
@@ -49,12 +50,12 @@ def run(context: StepContext, days: Days, allow_older: bool = False) -> None:
     """
     day = days[-1]
     refuse_disproved(context, day)
-    built = context.ledger.built("gold_trader_day") | context.lake.rows_by_day(TRADER_DAYS).keys()
-    if day not in built:
-        raise LakeError(
-            f"gold_trader_day has never been built for {day}, so there is nothing to publish as of its end. "
-            f"Run `pumploss nightly` for {day} first, or publish a day that exists."
-        )
+    for table in (TRADER_DAYS, gold_lifetime_losers.TABLE):
+        if day not in context.ledger.built(table.name) | context.lake.rows_by_day(table).keys():
+            raise LakeError(
+                f"{table.name} has never been built for {day}, so there is nothing to publish as of its end. "
+                f"Run `pumploss nightly` for {day} first, or publish a day that exists."
+            )
     publish_id = uuid.uuid4().hex
     try:
         _publish(context, days, allow_older, publish_id)

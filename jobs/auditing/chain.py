@@ -18,14 +18,21 @@ from jobs.running.context import Context
 from pumploss.contract import Table
 from pumploss.days import shift
 from pumploss.errors import StoreError
-from pumploss.tables import bronze_trades, gold_scores, gold_trader_day, silver_trade_pnl, silver_trades
+from pumploss.tables import (
+    bronze_trades,
+    gold_lifetime_losers,
+    gold_scores,
+    gold_trader_day,
+    silver_trade_pnl,
+    silver_trades,
+)
 from pumploss.warm import PERIODS
 
 _PUBLISH = (
     "SELECT publish_id, run_id, day, as_of, versions, digests, published_at, published_by, seconds FROM publish_log "
     "ORDER BY number DESC LIMIT 1"
 )
-#: What losses pass through, from the published day back to the dump.
+#: What losses pass through, from the published day back to the dump; those of all time, one table more.
 _OF_LOSSES = (gold_trader_day.TABLE, silver_trade_pnl.TABLE, silver_trades.TABLE, bronze_trades.TABLE)
 
 
@@ -57,7 +64,8 @@ def _losses(context: Context, lines: Lines, figure: Figure, last: date) -> dict[
     length = 1 if figure.day else PERIODS[figure.period or "all"]
     dates = read.trades["trade_date"].unique().to_list() if len(read.trades) else []
     days = [day for day in dates if length is None or day > shift(until, -length)]
-    tables = [entry for table in _OF_LOSSES for entry in _entries(context, table, _of(table, read, days))]
+    tables = _entries(context, gold_lifetime_losers.TABLE, [last]) if length is None else []
+    tables += [entry for table in _OF_LOSSES for entry in _entries(context, table, _of(table, read, days))]
     return {"recomputed": recomputed, "rests_on": rests_on, "tables": tables, "files": read.files}
 
 

@@ -43,6 +43,13 @@ STAKES = (
     ),
 )
 
+LAST_LOST_AT = Column(
+    "last_lost_at_close",
+    Type.TIMESTAMP,
+    "Last losing sell up to the close; missing where there is none",
+    nullable=True,
+)
+
 LEVELS = (
     Column("equity_close_lamports", Type.BIGINT, "Exit value of all open positions"),
     Column(
@@ -67,6 +74,7 @@ LEVELS = (
     Column("trades_by_hour_close", Type.BIGINTS, "Lifetime trades per UTC hour, 24 values"),
     c.FIRST_TRADED_AT.named("first_traded_at_close", "First trade ever"),
     c.LAST_TRADED_AT.named("last_traded_at_close", "Last trade up to the close"),
+    LAST_LOST_AT,
 )
 
 TABLE = Table(
@@ -91,6 +99,7 @@ TABLE = Table(
         holds("outlay_peak_lamports >= greatest(outlay_lamports, 0)", "a running sum ends at the sum"),
         *within("marked_value_lamports", 0, None, "an exit cannot cost more than nothing"),
         holds("size(superseded_by_age) = 6", "with the day itself, a week"),
+        holds("(loss_count_close > 0) = (last_lost_at_close IS NOT NULL)", "whoever has lost did so at some time"),
         holds("size(trades_by_hour) = 24 AND size(trades_by_hour_close) = 24", "a day has 24 hours"),
     ),
 )

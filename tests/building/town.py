@@ -12,9 +12,11 @@ import pyarrow as pa
 from features import registry
 from jobs.pipeline import WRITER
 from jobs.running.context import Context
+from jobs.running.runner import run_pass
 from pumploss import checks
 from pumploss.contract import Table, Type
 from pumploss.days import shift
+from pumploss.report import RunReport
 from pumploss.settings import Settings
 from pumploss.tables import gold_scores, gold_trader_day, silver_trade_pnl, silver_trades
 from pumploss.warm import open_warm
@@ -47,7 +49,7 @@ class Town:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.context = Context(settings)
-        self.lifetime: dict[str, list[int]] = {}
+        self.lifetime: dict[str, list[Any]] = {}
 
     def write(self, table: Table, day: date, rows: list[dict[str, Any]]) -> None:
         """Replace a day of a table and tell the ledger, as its step would."""
@@ -104,8 +106,9 @@ class Town:
         for trader in sorted({trade[0] for trade in trades}):
             made = [pnl for who, _, pnl in trades if who == trader and pnl is not None]
             lost = [pnl for pnl in made if pnl < 0]
-            life = self.lifetime.setdefault(trader, [0, 0, 0])
-            life[:] = [life[0] + sum(lost), life[1] + len(lost), life[2] + sum(made)]
+            life = self.lifetime.setdefault(trader, [0, 0, 0, None])
+            at = [row["traded_at"] for row in pnl if row["trader_address"] == trader and (row["pnl_lamports"] or 0) < 0]
+            life[:] = [life[0] + sum(lost), life[1] + len(lost), life[2] + sum(made), max(at, default=life[3])]
             traders.append(
                 {
                     "trader_address": trader,
@@ -116,9 +119,11 @@ class Town:
                     "loss_count_close": life[1],
                     "equity_change_lamports": sum(made),
                     "realised_pnl_close_lamports": life[2],
+                    "last_lost_at_close": life[3],
                 }
             )
         self.write(gold_trader_day.TABLE, day, traders)
+        run_pass(self.context, RunReport("gold_lifetime_losers"), (day,))
 
     def score_day(self, day: date, scores: Mapping[str, float]) -> None:
         as_of = datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -54,6 +54,8 @@ def test_a_hundred_random_figures_follow_from_the_lines_of_their_dumps(home):
             assert found["agrees"], found
             assert found["published"]["loss_amount"] <= 0
             assert all(said["lines"] for said in found["files"].values())
+            is_of_all_time = found["figure"]["period"] == "all"
+            assert is_of_all_time == any(entry["table"] == "gold_lifetime_losers" for entry in found["tables"])
             for entry in found["tables"]:
                 assert entry["rows"] == 0 or all(Path(path).exists() for path in entry["files"])
                 assert entry["version"] <= context.lake.version(lakes_table(entry["table"]))

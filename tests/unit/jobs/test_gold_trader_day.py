@@ -183,6 +183,18 @@ def test_a_row_is_known_when_everything_in_it_is(trader_days):
     assert one(trader_days((D1,), [BUY]), "known_at") == (midnight(D2),)
 
 
+def test_the_last_losing_sell_is_carried_on(trader_days):
+    later = NOON + timedelta(hours=3)
+    sells = [{**LOSS, "traded_at": later}, LOSS, {**WIN, "traded_at": NOON + timedelta(days=1)}]
+    found = trader_days((D1, D2), pnl=[BUY, *sells])
+    assert several(found, "day", "last_lost_at_close") == [(D1, later), (D2, later)]
+    assert one(trader_days((D1,), [BUY, WIN]), "last_lost_at_close") == (None,)
+    before = [{**EARLIER, "last_lost_at_close": NOON - timedelta(days=5)}]
+    assert one(trader_days((D1,), [WIN], before=before), "last_lost_at_close") == (NOON - timedelta(days=5),)
+    assert one(trader_days((D1,), [LOSS], before=before), "last_lost_at_close") == (NOON,)
+    assert one(trader_days((D1,), [LOSS], before=[EARLIER]), "last_lost_at_close") == (NOON,)
+
+
 def test_traders_do_not_touch_each_other(trader_days):
     found = trader_days(
         (D1,),

@@ -13,7 +13,7 @@ from pumploss.warm.tables import LEADERBOARDS, NET_LOSERS
 ANN = "An" + "n" * 42
 #: One trader's sums in lamports, each period's its own; most was won back.
 SUMS = {
-    "trader_address": ANN, "last_loss_day": date(2026, 1, 5),
+    "trader_address": ANN, "last_lost_at": datetime(2026, 1, 5, 12, tzinfo=UTC),
     **{f"loss_{name}": -sol * 10**9 for name, sol in (("24h", 1), ("7d", 20), ("30d", 300), ("all", 4000))},
     **{f"net_{name}": -sol * 10**8 for name, sol in (("24h", 1), ("7d", 20), ("30d", 300), ("all", 4000))},
     "trades_24h": 1, "trades_7d": 2, "trades_30d": 3, "trades_all": 4,
@@ -29,7 +29,7 @@ PERIODS = [
 
 
 def board(period, table=LEADERBOARDS):
-    known = Known({ANN: 2}, {ANN: datetime(2026, 1, 5, 12, tzinfo=UTC)}, {ANN: 61.5})
+    known = Known({ANN: 2}, {ANN: 61.5})
     by = {LEADERBOARDS: "loss", NET_LOSERS: "net"}[table]
     return compose([{**SUMS, "period": period, "ranked_by": by}], date(2026, 1, 5), known)[table]
 

@@ -11,7 +11,7 @@ from jobs.running import gate
 from jobs.running.runner import run_step, run_steps
 from jobs.running.standing import mark_tables, torn_days
 from pumploss.errors import ContractError, LakeError, StaleError
-from pumploss.tables import gold_market_day, silver_round_trips, silver_trades
+from pumploss.tables import gold_market_day, gold_trader_day, silver_round_trips, silver_trades
 from tests.building.lakes import opened
 from tests.building.three_days import D1, D2, D3, DAYS, STEPS, stale
 
@@ -76,18 +76,23 @@ def narrowed(lake, table, column):
     first.write_text("\n".join(map(json.dumps, actions)) + "\n")
 
 
-def test_days_of_before_a_column_came_are_built_again(built, digests):
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [(gold_market_day.TABLE, "trader_count"), (gold_trader_day.TABLE, "last_lost_at_close")],
+    ids=["flow", "level"],
+)
+def test_days_of_before_a_column_came_are_built_again(built, digests, table, column):
     before, home = digests(built), built.settings.home
-    narrowed(built.lake, gold_market_day.TABLE, "trader_count")
+    narrowed(built.lake, table, column)
     with opened(home) as context:
-        assert context.lake.lacking(gold_market_day.TABLE) == ["trader_count"]
+        assert context.lake.lacking(table) == [column]
         with pytest.raises(ContractError, match="`pumploss nightly` adds what is missing and builds its days again"):
-            context.lake.read(gold_market_day.TABLE)
-        marked = mark_tables(context, ["gold_market_day"])
-        said = "gold_market_day was built before trader_count came"
-        assert marked == {("gold_market_day", day): said for day in DAYS}
-        assert stale(context) == {"gold_market_day": list(DAYS)}
-        assert mark_tables(context, ["gold_market_day"]) == {}
+            context.lake.read(table)
+        marked = mark_tables(context, [table.name])
+        said = f"{table.name} was built before {column} came"
+        assert marked == {(table.name, day): said for day in DAYS}
+        assert stale(context) == {table.name: list(DAYS)}
+        assert mark_tables(context, [table.name]) == {}
         run_steps(context, STEPS, [D3])
         assert stale(context) == {}
         assert digests(context) == before
