@@ -44,7 +44,8 @@ def drawn(draw: "Callable[[Axes], None]", height: float = HEIGHT) -> str:
             label.set_color(INK)
         text = io.StringIO()
         # Not `savefig`: to lay the chart out it draws everything once more, which is a quarter of all its time.
-        FigureCanvasSVG(figure).print_svg(text, metadata={"Date": None})
+        canvas: Any = FigureCanvasSVG(figure)
+        canvas.print_svg(text, metadata={"Date": None})
     return _inlined(text.getvalue())
 
 
