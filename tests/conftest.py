@@ -1,5 +1,6 @@
 """The fixtures that tests of tables and steps share; what they build with stands in `tests/building`."""
 
+import gc
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -36,6 +37,17 @@ def pytest_configure(config: pytest.Config) -> None:
     """Everything else that warns is an error."""
     for line in FOREIGN_WARNINGS:
         config.addinivalue_line("filterwarnings", line)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Loads every test without looking for garbage: what is loaded stays, and to look takes a third of the time."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 @pytest.fixture(scope="session")

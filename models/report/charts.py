@@ -24,12 +24,13 @@ def drawn(draw: "Callable[[Axes], None]", height: float = HEIGHT) -> str:
     """Make a chart of what `draw` puts onto its axes: an SVG element without a single address in it."""
     # No pyplot: its figures are kept for the whole process, and it looks for a screen.
     import matplotlib as mpl
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
     # Text stays text, and names inside depend on nothing but the content.
     settings: Any = {"svg.fonttype": "none", "svg.hashsalt": "pumploss", "font.family": "sans-serif", "font.size": 10}
     with mpl.rc_context(settings):
-        figure = Figure(figsize=(WIDTH, height), layout="constrained")
+        figure = Figure(figsize=(WIDTH, height), layout="constrained", facecolor="none")
         axes = figure.add_subplot()
         axes.set_facecolor("none")
         for side, spine in axes.spines.items():
@@ -42,7 +43,9 @@ def drawn(draw: "Callable[[Axes], None]", height: float = HEIGHT) -> str:
         for label in (axes.xaxis.label, axes.yaxis.label, axes.title):
             label.set_color(INK)
         text = io.StringIO()
-        figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
+        # Not `savefig`: to lay the chart out it draws everything once more, which is a quarter of all its time.
+        canvas: Any = FigureCanvasSVG(figure)
+        canvas.print_svg(text, metadata={"Date": None})
     return _inlined(text.getvalue())
 
 

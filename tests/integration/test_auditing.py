@@ -10,12 +10,10 @@ import pytest
 from jobs import commands
 from jobs.auditing.chain import audit
 from jobs.auditing.lines import Lines
-from jobs.running.nightly import DATA_STEPS
-from jobs.running.runner import run_step, run_steps
+from jobs.running.runner import run_step
 from pumploss.errors import LandingError, SettingsError, StoreError
 from pumploss.warm import open_warm
-from tests.building import lakes, markets, nights
-from tests.building.dumps import land_day
+from tests.building import built_days, lakes, nights
 from tests.building.three_days import DAYS
 
 pytestmark = pytest.mark.slow
@@ -31,11 +29,8 @@ AUDITED = 100
 @pytest.fixture(scope="module")
 def home(spark, tmp_path_factory):
     """A home with three published days of late trades and copies."""
-    home = tmp_path_factory.mktemp("audited") / "home"
+    home = lakes.copied(built_days.built(tmp_path_factory)[0], tmp_path_factory.mktemp("audited") / "home")
     with lakes.opened(home) as context:
-        for day, trades in markets.random_dumps(Random(5), list(DAYS), 150).items():
-            land_day(context.settings.landing, day, trades)
-        run_steps(context, [step.name for step in DATA_STEPS], DAYS)
         run_step(context, "publish_warm", DAYS)
     return home
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def home(spark, tmp_path_factory):
     """A published home with a registered model and what a killed run staged; the third day has landed."""
-    home = published(tmp_path_factory.mktemp("backed") / "home")
+    home = lakes.copied(published(tmp_path_factory), tmp_path_factory.mktemp("backed") / "home")
     with lakes.opened(home) as context:
         client = Registry(context.settings)._client
         run = client.create_run(Registry(context.settings)._experiment)

@@ -22,8 +22,8 @@ from models.serving import Pair
 from pumploss.days import shift
 from pumploss.report import RunReport
 from pumploss.settings import ROOT
-from tests.building import lakes
-from tests.building.planted_lake import LAST, build, features_table, scored
+from tests.building import lakes, planted_models
+from tests.building.planted_lake import LAST, features_table, scored
 from tests.building.shared import shared
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
@@ -36,18 +36,15 @@ SAID = ("risk_band", "reasons", "loss_model_version")
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory):
-    home = tmp_path_factory.mktemp("consumed") / "home"
-    found = lakes.settings_of(home)
-    build(found.lake)
-    return found
+    home = planted_models.trained(tmp_path_factory, tmp_path_factory.mktemp("consumed") / "home")
+    return lakes.settings_of(home)
 
 
 @pytest.fixture(scope="module")
 def published(settings, spark):
     """The features of a T, and the scores that were published of them."""
     with open_context(settings) as context:
-        for step in ("train_loss_model", "train_risk_model", "gold_scores"):
-            assert run_pass(context, RunReport(step), (LAST,)).skipped is None
+        assert run_pass(context, RunReport("gold_scores"), (LAST,)).skipped is None
         features = context.lake.read(features_table(), [shift(LAST, 1)]).orderBy("trader_address").toArrow()
         return pl.DataFrame(pl.from_arrow(features)), pl.DataFrame(scored(context, LAST), infer_schema_length=None)
 
@@ -179,7 +176,7 @@ def test_no_pickle_and_no_other_code_lies_among_the_artifacts(folder, settings):
     assert {name.rpartition(".")[2] for name in found} <= kinds
 
 
-def test_a_run_keeps_what_it_learned_from(published, settings):
+def test_a_run_keeps_what_it_learned_from(published, settings, tmp_path_factory):
     import mlflow
 
     registry = Registry(settings)
@@ -189,7 +186,8 @@ def test_a_run_keeps_what_it_learned_from(published, settings):
     for version in (*registry.versions("loss-prediction"), *registry.versions("risk-score")):
         inputs = client.get_run(version.run_id).inputs.dataset_inputs
         paths = {given.dataset.name: json.loads(given.dataset.source)["path"] for given in inputs}
-        assert paths == {name: f"{settings.lake}/{name}" for name in ("gold_labels", "gold_trader_features")}
+        lake = planted_models.made(tmp_path_factory) / "lake"
+        assert paths == {name: f"{lake}/{name}" for name in ("gold_labels", "gold_trader_features")}
         marks = [{tag.key: tag.value for tag in given.tags} for given in inputs]
         assert marks == [{"mlflow.data.context": "training", "delta_table_version": "0"}] * 2
     run = tags[0]["frame_file"].removeprefix("runs:/").partition("/")

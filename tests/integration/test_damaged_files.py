@@ -61,7 +61,7 @@ def night(home):
 @pytest.fixture(scope="module")
 def home(spark, tmp_path_factory):
     """A home as a night leaves it, whose servers are up, with a segment, an erasure and a market's note."""
-    home = published(tmp_path_factory.mktemp("damaged") / "home")
+    home = lakes.copied(published(tmp_path_factory), tmp_path_factory.mktemp("damaged") / "home")
     settings = lakes.settings_of(home)
     with embedded.postgres(settings.warm_dir), embedded.redis(settings.hot_dir), lakes.opened(home) as context:
         keep_segments(context, silver_open_lots.TABLE, D3)

@@ -13,7 +13,7 @@ from jobs.running.nightly import _fill_scores
 from jobs.running.runner import run_pass, run_step
 from pumploss.days import shift, span
 from pumploss.report import RunReport
-from tests.building import lakes, nights
+from tests.building import lakes, nights, planted_models
 from tests.building.commands import run_code
 from tests.building.planted_lake import FIRST, LAST, build, scored
 
@@ -52,18 +52,15 @@ class Listener:
 
 
 @pytest.fixture
-def context(spark, tmp_path):
+def context(spark, tmp_path, tmp_path_factory):
     """A lake with a scored day, one whose night was killed, and one scored by a later model."""
-    home = tmp_path / "home"
-    build(str(home / "lake"))
+    home = planted_models.trained(tmp_path_factory, tmp_path / "home")
     with lakes.opened(home) as opened:
         bronze = {
             "run_id": "r", "step": "bronze_trades", "status": "ok", "seconds": 1.0, "peak_memory_bytes": 1,
             "inputs": "[]", "outputs": "{}", "code_version": "0", "landing": str(home / "landing"),
         }  # fmt: skip
         opened.ledger.append([{**bronze, "day": day} for day in span(FIRST, LAST)])
-        for model in ("train_loss_model", "train_risk_model"):
-            run_pass(opened, RunReport(model), (LAST,))
         run_step(opened, "gold_scores", [BEFORE])
         killed = run_code(home, KILLED, str(HOLE))
         assert killed.returncode == -signal.SIGKILL, killed.stderr

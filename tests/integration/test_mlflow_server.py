@@ -47,6 +47,8 @@ def address(s3, tmp_path_factory):
     command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
     command += ["--artifacts-destination", f"s3://{BUCKET}/artifacts"]
     quiet = {**s3[0], "MLFLOW_S3_ENDPOINT_URL": s3[0]["AWS_ENDPOINT_URL"], "MLFLOW_DISABLE_TELEMETRY": "true"}
+    # What judges answers of language models: half a dozen processes that load MLflow, for nobody here.
+    quiet["MLFLOW_SERVER_ENABLE_JOB_EXECUTION"] = "false"
     with embedded.postgres(folder / "metadata") as metadata, (folder / "log").open("wb") as log:
         database = f"postgresql+psycopg://pumploss@/pumploss?host={metadata.socket_dir}&port=5432"
         server = subprocess.Popen(

@@ -16,8 +16,8 @@ from models import bounds, drift
 from models.registry import Registry
 from pumploss.days import midnight, shift, span
 from pumploss.tables import gold_labels
-from tests.building import lakes, nights
-from tests.building.planted_lake import LAST, TRADERS, build, features_table, label_rows
+from tests.building import lakes, nights, planted_models
+from tests.building.planted_lake import LAST, TRADERS, features_table, label_rows
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 
@@ -27,10 +27,8 @@ NIGHTS = span(LAST, shift(LAST, 8))
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory):
-    home = tmp_path_factory.mktemp("monitoring") / "home"
-    found = lakes.settings_of(home)
-    build(found.lake)
-    return found
+    home = planted_models.trained(tmp_path_factory, tmp_path_factory.mktemp("monitoring") / "home")
+    return lakes.settings_of(home)
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +36,8 @@ def context(settings, spark):
     """A lake whose models were trained on LAST, and that scored the nights since."""
     with open_context(settings) as opened:
         assert "nothing to watch" in run_step(opened, "gold_monitoring", (LAST,)).skipped
-        for step in ("train_loss_model", "train_risk_model"):
-            run_step(opened, step, (LAST,))
+        for step in planted_models.TRAININGS:
+            assert run_step(opened, step, (LAST,)).details["is_new"] is False
         _more_days(settings)
         run_step(opened, "gold_scores", NIGHTS)
         yield opened

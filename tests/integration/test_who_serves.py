@@ -16,9 +16,9 @@ from models.training import train
 from pumploss.errors import ModelError, SettingsError
 from pumploss.report import RunReport
 from pumploss.tables.gold_scores import TABLE
-from tests.building import lakes, nights
+from tests.building import lakes, nights, planted_models
 from tests.building.planted_frame import INPUTS, frame_of
-from tests.building.planted_lake import LAST, build
+from tests.building.planted_lake import LAST
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 
@@ -28,11 +28,8 @@ NAME = "loss-prediction"
 @pytest.fixture(scope="module")
 def context(tmp_path_factory, spark):
     """A lake with a champion of each model, which scored the last day."""
-    home = tmp_path_factory.mktemp("serving") / "home"
+    home = planted_models.trained(tmp_path_factory, tmp_path_factory.mktemp("serving") / "home")
     with nights.environment_of(home), lakes.opened(home) as context:
-        build(context.settings.lake)
-        for step in ("train_loss_model", "train_risk_model"):
-            assert run_pass(context, RunReport(step), (LAST,)).details["gate"]["is_promoted"] is True
         run_step(context, "gold_scores", (LAST,))
         yield context
 

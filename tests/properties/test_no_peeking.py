@@ -9,14 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from features import registry
-from jobs import gold_labels
+from jobs import gold_labels, gold_trader_features
 from pumploss.days import midnight, shift, span
 from pumploss.tables import gold_trader_day
 from tests.building.feature_inputs import features_of, windows_of
 from tests.building.random_market import FIRST, LAST, TABLES, TRADERS, Row, day_of, market, upto
 
 few = settings(
-    max_examples=3, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=2, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 seeds = st.integers(0, 10**6)
 as_of_days = st.integers(32, 45).map(lambda days: shift(FIRST, days))
@@ -35,16 +35,21 @@ def features(frame: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
-def own_known_at(frame: Any) -> Any:
-    """`own_known_at(tables, as_of)`: when what each trader's own windows rest on was known, by trader."""
+def known_at(frame: Any) -> Any:
+    """`known_at(tables, as_of)`: of each trader with features when these were known, and when what own windows rest on
+    was, of all traders.
+    """
 
-    def known_at(tables: list[list[Row]], as_of: date) -> dict[str, Any]:
+    def computed(tables: list[list[Row]], as_of: date) -> tuple[dict[str, Any], dict[str, Any]]:
         frames = {table.name: frame(table, *rows) for table, rows in zip(TABLES, tables, strict=True)}
-        own = windows_of(frames, [as_of]).where("trader_address IS NOT NULL")
-        found = own.select("trader_address", "known_at")
-        return {row["trader_address"]: row["known_at"] for row in found.toArrow().to_pylist()}
+        windows = windows_of(frames, [as_of])
+        features = gold_trader_features.transform(windows, frames["gold_market_day"], [as_of])
+        own = windows.where("trader_address IS NOT NULL")
+        found = (one.select("trader_address", "known_at").toArrow().to_pylist() for one in (features, own))
+        of_all, of_own = ({row["trader_address"]: row["known_at"] for row in rows} for rows in found)
+        return of_all, of_own
 
-    return known_at
+    return computed
 
 
 @pytest.fixture(scope="module")
@@ -84,26 +89,21 @@ def test_a_range_of_features_equals_day_by_day_in_any_order_of_rows(features, se
 @few
 @given(seed=seeds, as_of=as_of_days, age=st.integers(1, 35))
 def test_a_late_market_row_raises_known_at_of_all_who_see_it_and_a_token_row_of_those_who_used_it(
-    features, own_known_at, seed, as_of, age
+    known_at, seed, as_of, age
 ):
     tables, day, late = market(seed), shift(as_of, -age), midnight(shift(as_of, 90))
-    before = features(tables, [as_of])
+    before, own_before = known_at(tables, as_of)
     sees = age <= 30
     markets = [{**row, "known_at": late} if row["day"] == day else row for row in tables[3]]
-    found = features([*tables[:3], markets, *tables[4:]], [as_of])
-    assert {pair: row["known_at"] for pair, row in found.items()} == {
-        pair: late if sees else row["known_at"] for pair, row in before.items()
-    }
+    found, _ = known_at([*tables[:3], markets, *tables[4:]], as_of)
+    assert found == {who: late if sees else known for who, known in before.items()}
     tokens = [{**row, "known_at": late} if _is_of(row, "m1", day) else row for row in tables[2]]
     users = {row["trader_address"] for row in tables[1] if _is_of(row, "m1", day)} if sees else set()
-    own = own_known_at([*tables[:2], tokens, *tables[3:]], as_of)
-    assert own == {who: late if who in users else known for who, known in own_known_at(tables, as_of).items()}
+    found, own = known_at([*tables[:2], tokens, *tables[3:]], as_of)
+    assert own == {who: late if who in users else known for who, known in own_before.items()}
     # All are ranked among those who used it.
-    found = features([*tables[:2], tokens, *tables[3:]], [as_of])
     is_ranked = bool(users & own.keys())
-    assert {pair: row["known_at"] for pair, row in found.items()} == {
-        pair: late if is_ranked else row["known_at"] for pair, row in before.items()
-    }
+    assert found == {who: late if is_ranked else known for who, known in before.items()}
 
 
 @few

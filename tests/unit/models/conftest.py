@@ -48,12 +48,25 @@ def risk(planted, trained):
     return trained(RISK, planted())
 
 
+@pytest.fixture(scope="session")
+def content_of() -> Callable[[Trained], dict[str, str]]:
+    """`content_of(trained)`: the model's files, made once: to draw the charts of its report takes longest."""
+    made: dict[int, tuple[Trained, dict[str, str]]] = {}
+
+    def content(model: Trained) -> dict[str, str]:
+        if id(model) not in made:
+            made[id(model)] = model, files(model, {"data_gold_labels": "version 3", "label_version": "1"})
+        return made[id(model)][1]
+
+    return content
+
+
 @pytest.fixture
-def folder_of(tmp_path):
+def folder_of(tmp_path, content_of):
     """`folder_of(trained)`: a folder with the model's files, and their digests."""
 
     def written(model: Trained) -> tuple[Path, dict[str, str]]:
-        content = files(model, {"data_gold_labels": "version 3", "label_version": "1"})
+        content = content_of(model)
         path = tmp_path / model.spec.name
         write(content, path)
         return path, digests(content)

@@ -18,6 +18,7 @@ from jobs.running.standing import table_of
 from pumploss.errors import StoreError
 from tests.building import built_days, lakes, nights
 from tests.building.said_rows import said
+from tests.building.shared import shared
 from tests.building.three_days import D1, D2, D3, DAYS
 
 #: Larger than any page: it is opened on phones.
@@ -57,15 +58,22 @@ def read(path):
 
 
 @pytest.fixture
-def built(spark, tmp_path, tmp_path_factory):
-    """A context on a copy of a lake of three built days."""
-    with lakes.opened(lakes.copied(built_days.built(tmp_path_factory)[0], tmp_path / "home")) as context:
+def built(request, spark, tmp_path, tmp_path_factory):
+    """A context on a copy of a lake of three built days, with their report where the test asks for it."""
+    home = built_days.built(tmp_path_factory)[0]
+
+    def reported(folder):
+        with lakes.opened(lakes.copied(home, folder / "home")) as context:
+            write(context, DAYS)
+
+    if "report" in request.fixturenames:
+        home = shared(tmp_path_factory, "reported_days", reported) / "home"
+    with lakes.opened(lakes.copied(home, tmp_path / "home")) as context:
         yield context
 
 
 @pytest.fixture
 def report(built):
-    write(built, DAYS)
     return folder_of(built.settings)
 
 
