@@ -16,7 +16,7 @@ from tests.building.feature_inputs import features_of, windows_of
 from tests.building.random_market import FIRST, LAST, TABLES, TRADERS, Row, day_of, market, upto
 
 few = settings(
-    max_examples=2, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=3, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 seeds = st.integers(0, 10**6)
 as_of_days = st.integers(32, 45).map(lambda days: shift(FIRST, days))
