@@ -28,11 +28,16 @@ RESTATED = 34
 SUMS = {"loss": "realised_loss_lamports", "trades": "loss_count", "net": "equity_change_lamports"}
 
 
-@pytest.fixture(scope="module")
-def history() -> dict[date, Any]:
+def drawn(*rallies: int) -> dict[date, Any]:
     """Forty days of traders: ties, days on which most recover, and traders who never come back."""
     lives = Lives(TRADERS, seed=4, grain=GRAIN)
-    return dict(lives.next_day(ACTIVE, number in RALLIES) for number in range(DAYS))
+    return dict(lives.next_day(ACTIVE, number in rallies) for number in range(DAYS))
+
+
+@pytest.fixture(scope="module")
+def history() -> dict[date, Any]:
+    """The days as they were first said to be."""
+    return drawn(*RALLIES)
 
 
 @pytest.fixture(autouse=True)
@@ -138,14 +143,13 @@ def test_boards_are_those_of_all_days_whatever_came_before_and_however_days_were
 
 def test_a_day_that_says_something_else_now_changes_the_boards_that_follow(opened, history, digests):
     days = list(history)
-    others = Lives(TRADERS, seed=5, grain=GRAIN)
-    other = dict(others.next_day(ACTIVE) for _ in range(RESTATED + 1))
-    now = {**history, days[RESTATED]: other[days[RESTATED]]}
+    now = drawn(*RALLIES, RESTATED)
+    assert [day for day in days if now[day] != history[day]] == days[RESTATED:], "levels of later days follow"
     with opened() as restated, opened() as fresh:
         put(restated, history, days)
         run_step(restated, STEP, days)
         before = digests(restated)
-        put(restated, now, [days[RESTATED]])
+        put(restated, now, days[RESTATED:])
         said(restated, STEP, days[RESTATED:], "stale")
         run_step(restated, STEP, [days[-1]])
         put(fresh, now, days)
