@@ -6,7 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -27,10 +27,11 @@ def command(*words: str) -> list[str]:
     return [sys.executable, "-m", "airflow", *words]
 
 
-def migrate(settings: Settings) -> None:
+def migrate(settings: Settings, started: Callable[["subprocess.Popen[bytes]"], None] = lambda _: None) -> None:
     """Makes Airflow's home, secrets and database ready for this version; nothing is done where they are already.
 
-    Raises StoreError with the end of Airflow's output, and where the file of its database is damaged.
+    `started` is told of the process that does it, for whoever may have to end it. Raises StoreError with the end of
+    Airflow's output, and where the file of its database is damaged.
     """
     home, variables = settings.airflow_home, environment(settings)
     _refuse_damaged(variables[DATABASE])
@@ -41,18 +42,19 @@ def migrate(settings: Settings) -> None:
         if _is_migrated(stamp, wanted, variables):
             return
         with log.open("wb") as output:
-            ended = subprocess.run(
+            child = subprocess.Popen(
                 command("db", "migrate"),
                 cwd=ROOT,
                 env=variables,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                check=False,
             )
-        if ended.returncode:
+            started(child)
+            code = child.wait()
+        if code:
             raise StoreError(
-                f"`airflow db migrate` failed with exit code {ended.returncode} in {home}:\n{tail(log)}\n"
+                f"`airflow db migrate` failed with exit code {code} in {home}:\n{tail(log)}\n"
                 f"The whole output is in {log}. Mend the database, or move it away to start with an empty one."
             )
         write_whole(stamp, wanted)

@@ -46,6 +46,16 @@ def advice(error: BaseException, settings: Settings) -> str | None:
                 "the bucket are the right ones, and whether the credentials may read and write there; then run the "
                 "command again. Days are replaced whole or not at all, so nothing is half-written."
             )
+        if isinstance(cause, OSError) and cause.errno == errno.EROFS:
+            return (
+                f"{cause.filename or settings.home} lies on a file system that may only be read. Mount it for writing, "
+                "or name another home (PUMPLOSS_HOME)."
+            )
+        if isinstance(cause, FileExistsError | NotADirectoryError) and cause.filename:
+            return (
+                f"{cause.filename}: a folder belongs there, or above it, and a file stands in its place. Move it away, "
+                "or name another place, then run the command again."
+            )
         if isinstance(cause, PermissionError):
             return (
                 f"{cause.filename or text} may not be read or written by this user ({cause.strerror}). Give it to the "

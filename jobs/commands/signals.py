@@ -22,6 +22,8 @@ TERMINATED = 143
 DEAF_SECONDS = 1.5
 #: So long the way out may take: a server writes out what it holds, Airflow's night ends its task.
 WAY_OUT_SECONDS = 40.0
+#: So long servers may then take to stop.
+SERVERS_SECONDS = 5.0
 #: After so long a further Ctrl-C means that people will not wait.
 PATIENCE_SECONDS = 3.0
 
@@ -107,6 +109,10 @@ class Signals:
             _stop_servers()
             self._end()
         if not self._is_over.wait(WAY_OUT_SECONDS):
+            # What hangs may be what holds the servers: they are waited for only so long.
+            stopping = threading.Thread(target=_stop_servers, daemon=True)
+            stopping.start()
+            stopping.join(SERVERS_SECONDS)
             self._end()
 
     def _end(self) -> NoReturn:

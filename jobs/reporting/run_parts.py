@@ -39,14 +39,16 @@ def verdict(ended: Sequence[dict[str, Any]], judged: Sequence[Gate]) -> dict[str
     """Sum a night up for the top of its page; None where no step of it is known."""
     if not ended:
         return None
-    failed = [step["step"] for step in ended if step["status"] == "failed"]
+    failed, skipped = ([step["step"] for step in ended if step["status"] == status] for status in ("failed", "skipped"))
     broken = [gate.table for gate in judged if gate.failed]
     checks = f"{sum(gate.checks for gate in judged):,} checks of {len(judged)} tables"
-    held = f"Some failed of {', '.join(broken)}." if broken else "All passed."
+    held = f"some failed of {', '.join(broken)}." if broken else "all passed."
+    well = f"{len(ended) - len(skipped)} of {len(ended)}" if skipped else f"All {len(ended)}"
+    left = [f"{', '.join(skipped)} had nothing to do, or to do it with."] if skipped else []
     return {
         "is_well": not failed,
-        "said": f"{len(failed)} of {len(ended)} steps failed." if failed else f"All {len(ended)} steps ended well.",
-        "words": f"{checks}: {held[0].lower()}{held[1:]}" if judged else "",
+        "said": f"{len(failed)} of {len(ended)} steps failed." if failed else f"{well} steps ended well.",
+        "words": " ".join([*left, *([f"{checks}: {held}"] if judged else [])]),
     }
 
 

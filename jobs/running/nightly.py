@@ -1,5 +1,6 @@
 """The whole way from a landing to published results: earlier days in one range pass, the last night through Airflow."""
 
+import subprocess
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -7,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from threading import Event
 from typing import Protocol
 
 from jobs.airflow import TaskState, migrate, test_daily
@@ -102,16 +104,32 @@ def held_stores(settings: Settings) -> Iterator[None]:
 
 @contextmanager
 def _preparing(settings: Settings, use_airflow: bool) -> Iterator[Future[None]]:
-    """Readies servers and Airflow's database in the background: both only wait, while the engine computes."""
+    """Readies servers and Airflow's database in the background: both only wait, while the engine computes.
+
+    Where the run ends before, so does what readies the database: the pool is not left before.
+    """
+    children: list[subprocess.Popen[bytes]] = []
+    is_over = Event()
+
+    def started(child: "subprocess.Popen[bytes]") -> None:
+        children.append(child)
+        if is_over.is_set():
+            child.terminate()
 
     def prepare() -> None:
         stack.enter_context(held_stores(settings))
-        if use_airflow:
-            migrate(settings)
+        if use_airflow and not is_over.is_set():
+            migrate(settings, started)
 
     # The pool is left before the servers are let go.
     with ExitStack() as stack, ThreadPoolExecutor(1) as pool:
-        yield pool.submit(prepare)
+        try:
+            yield pool.submit(prepare)
+        except BaseException:
+            is_over.set()
+            for child in children:
+                child.terminate()
+            raise
 
 
 @contextmanager

@@ -23,6 +23,9 @@ from pumploss.report import DayReport, RunReport
 from pumploss.settings import Settings
 from pumploss.short_of_memory import guarded
 
+#: Steps that sort a day's rows block by block, of which PUMPLOSS_ROWS_AT_ONCE says how large.
+SORTING = ("bronze_trades", "silver_trades")
+
 #: Damaged segments that a pass gets over; where there are more, the disk wants looking at first.
 _MOST_DROPPED = 8
 
@@ -49,7 +52,7 @@ def _run(context: Context, hold: Hold, step: Step, wanted: Days, **options: Any)
         _require_inputs(context, step, wanted)
         effective = _effective(context, step, wanted)
         drop_damaged(context.lake, step, effective, report)
-        with guarded(f"{step.name} of {_span(effective or wanted)}", _remedy(context.settings)):
+        with guarded(f"{step.name} of {_span(effective or wanted)}", _remedy(step, context.settings)):
             _sound_pass(context, report, effective, **options)
     except Exception as error:
         _record_failure(
@@ -78,10 +81,13 @@ def _span(days: Days) -> str:
     return f"{days[0]}" if days[0] == days[-1] else f"{days[0]} to {days[-1]}"
 
 
-def _remedy(settings: Settings) -> str:
+def _remedy(step: Step, settings: Settings) -> str:
+    """Say what makes a step take less memory, where anything does."""
+    if step.name not in SORTING:
+        return "No setting makes this step take less: give it more memory, then run it again."
     return (
-        f"Lower PUMPLOSS_ROWS_AT_ONCE (it is {settings.rows_at_once}, and a million rows take up to 1.2 GB) or "
-        "give it more memory, then run it again."
+        f"Lower PUMPLOSS_ROWS_AT_ONCE (it is {settings.rows_at_once}, and a million rows take up to 1.2 GB) where a "
+        "day has more rows than that, or give it more memory, then run it again."
     )
 
 

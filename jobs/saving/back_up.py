@@ -28,10 +28,15 @@ def back_up(context: Context, to: Path) -> Manifest:
     """Copy lake, registry, the warm store's database and the key of erasures to a new folder; its manifest comes last.
 
     It is made beside and renamed at the end, so the folder is there whole or not at all. Stores on servers and in
-    buckets are left to their own backups, and named in `left_out`. Raises SettingsError where the folder holds
-    anything or lies inside the home, lake or landing, StoreError while another backup is made there, LakeError where a
-    table's log cannot be read.
+    buckets are left to their own backups, and named in `left_out`. Raises SettingsError where nothing was ever built,
+    and where the folder holds anything or lies inside the home, lake or landing, StoreError while another backup is
+    made there, LakeError where a table's log cannot be read.
     """
+    if not any(version is not None for version in map(context.lake.version, map(table_of, WRITER))):
+        raise SettingsError(
+            f"There is nothing to back up: no table was ever built in {context.settings.lake}. See whether "
+            "PUMPLOSS_HOME is the home that you mean."
+        )
     beside = to.with_name(f"{to.name}{PART}")
     for kept in (context.settings.home, context.settings.lake, context.settings.landing):
         if any(place.resolve().is_relative_to(Path(kept).resolve()) for place in (to, beside)):

@@ -12,7 +12,7 @@ from jobs import commands
 from jobs.saving import back_up
 from models.registry import Registry
 from pumploss.warm import open_warm, publishing, top_losers
-from tests.building import lakes, nights
+from tests.building import built_days, lakes, nights
 from tests.building.published_days import night, published
 from tests.building.three_days import D3
 
@@ -87,13 +87,13 @@ def test_a_folder_that_holds_something_takes_no_backup(home, backup, capsys):
     assert "is not empty: give a new folder" in capsys.readouterr().err
 
 
-def test_a_backup_that_is_ended_in_the_middle_is_made_by_the_same_command(tmp_path, capsys, monkeypatch):
+def test_a_backup_that_is_ended_in_the_middle_is_made_by_the_same_command(home, tmp_path, capsys, monkeypatch):
     to = tmp_path / "disk" / "copy"
     with monkeypatch.context() as patched:
         patched.setattr(back_up, "_warm", ended)
-        assert said_by(tmp_path / "home", "backup", to) == 130
+        assert said_by(home, "backup", to) == 130
     assert list(to.parent.iterdir()) == []
-    assert said_by(tmp_path / "home", "backup", to) == 0
+    assert said_by(home, "backup", to) == 0
     assert [path.name for path in to.parent.iterdir()] == ["copy"]
 
 
@@ -120,10 +120,14 @@ def test_a_backup_that_was_harmed_is_refused_whole(backup, tmp_path, capsys, har
     assert not (tmp_path / "home").exists()
 
 
-def test_what_is_no_backup_and_what_has_nothing_are_told_apart(tmp_path, capsys):
+def test_what_is_no_backup_and_what_has_nothing_are_told_apart(tmp_path, tmp_path_factory, spark, capsys):
     assert said_by(tmp_path / "home", "restore", tmp_path) == 1
     assert "is no finished backup" in capsys.readouterr().err
-    assert said_by(tmp_path / "home", "backup", tmp_path / "backup") == 0
+    assert said_by(tmp_path / "home", "backup", tmp_path / "backup") == 1
+    assert f"There is nothing to back up: no table was ever built in {tmp_path / 'home'}" in capsys.readouterr().err
+    assert not (tmp_path / "backup").exists()
+    lakes.copied(built_days.built(tmp_path_factory)[0], tmp_path / "built")
+    assert said_by(tmp_path / "built", "backup", tmp_path / "backup") == 0
     said = capsys.readouterr().out
     assert "no model was trained yet" in said
     assert "nothing was published yet" in said

@@ -13,23 +13,21 @@ from pumploss.short_of_memory import _of_cgroups, allowances, guarded, is_short
 
 GIB, MIB = 1 << 30, 1 << 20
 
-#: Grows by 8 MiB at a time under a limit, which the first argument sets; a PostgreSQL is up meanwhile where the second
-#: names its folder.
+#: Grows under a limit, which the first argument names: addresses under that of `ulimit -v`, memory under a container's.
+#: A PostgreSQL is up meanwhile where the second names its folder.
 GROWING = """
-import resource, sys, time
+import mmap, resource, sys, time
 from contextlib import nullcontext
 from pathlib import Path
-import psutil
 from pumploss import embedded
-from pumploss.short_of_memory import guarded
+from pumploss.short_of_memory import ADDRESSES, guarded
 with embedded.postgres(Path(sys.argv[2])) if len(sys.argv) > 2 else nullcontext():
     if sys.argv[1] == "ulimit":
-        limit = psutil.Process().memory_info().vms + (400 << 20)
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+        resource.setrlimit(resource.RLIMIT_AS, (ADDRESSES, ADDRESSES))
     with guarded("gold_trader_features of 2026-01-05", "Lower something."):
         held = []
         while True:
-            held.append(b"x" * (8 << 20))
+            held.append(mmap.mmap(-1, 16 << 20) if sys.argv[1] == "ulimit" else b"x" * (8 << 20))
             time.sleep(0.01)
 """
 
@@ -94,6 +92,18 @@ def test_it_ends_with_a_word_and_stops_its_servers(tmp_path):
     assert "ulimit -v allows" in ended.stderr
     assert ended.stderr.endswith("nothing is half-written. Lower something.\n")
     assert not embedded.postgres(tmp_path / "warm").status().is_running
+
+
+def test_too_few_addresses_to_begin_with_are_refused():
+    code = (
+        "import resource; from pumploss.short_of_memory import ADDRESSES, guarded\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (ADDRESSES - 1, ADDRESSES - 1))\n"
+        "with guarded('a step', ''): raise AssertionError('begun')\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (
+        "SettingsError: `ulimit -v` allows 5.0 GiB of addresses, and a step reserves 5 before it holds" in ended.stderr
+    )
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """What people are told of errors that are nobody's own."""
 
+import errno
 import socket
 import sqlite3
 from contextlib import closing
@@ -67,3 +68,17 @@ def test_a_damaged_file_of_sqlite_has_a_repair(settings, tmp_path, is_cut):
     said = said_of(refused.value, settings)
     assert f"a file of SQLite below {settings.home} is damaged" in said
     assert "Put `mlflow` back from its backup" in said
+
+
+def test_a_file_where_a_folder_belongs_is_named(tmp_path, settings):
+    (tmp_path / "report").write_text("")
+    for make in (lambda path: path.mkdir(exist_ok=False), lambda path: (path / "figures").mkdir()):
+        with pytest.raises(OSError, match="report") as refused:
+            make(tmp_path / "report")
+        assert f"{tmp_path / 'report'}" in said_of(refused.value, settings)
+        assert "a file stands in its place" in said_of(refused.value, settings)
+
+
+def test_a_file_system_that_may_only_be_read_is_told_from_missing_rights(settings):
+    error = OSError(errno.EROFS, "Read-only file system", "/mnt/home/report")
+    assert said_of(error, settings).startswith("/mnt/home/report lies on a file system that may only be read. Mount it")

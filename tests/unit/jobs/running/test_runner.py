@@ -6,10 +6,10 @@ import pytest
 
 from jobs.pipeline import BY_NAME
 from jobs.running.context import open_context
-from jobs.running.runner import run_step, run_steps
+from jobs.running.runner import SORTING, run_step, run_steps
 from pumploss.days import shift
 from pumploss.errors import LakeError, SettingsError
-from pumploss.settings import from_environment
+from pumploss.settings import ROOT, from_environment
 from pumploss.tables import gold_market_day, gold_token_day, silver_open_lots, silver_trade_pnl, silver_trades
 from tests.building.three_days import ABOVE_BRONZE, D1, D2, D3, DAYS, STEPS, each, last_rows, more, stale
 
@@ -116,3 +116,8 @@ def test_a_quiet_day_empties_the_day_of_every_table(spark, fresh, land, dumps):
 def test_every_step_of_these_tests_is_a_step():
     assert set(STEPS) <= BY_NAME.keys()
     assert shift(D1, 2) == D3 == D1 + timedelta(days=2)
+
+
+def test_what_takes_less_memory_is_said_of_the_steps_that_heed_it():
+    heeding = {name for name in BY_NAME if "rows_at_once" in (ROOT / "jobs" / f"{name}.py").read_text()}
+    assert heeding == set(SORTING)
