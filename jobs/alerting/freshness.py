@@ -1,9 +1,10 @@
-"""Which day each store shows, and since when, as the ledger has it."""
+"""Which day each store shows, and since when, as the ledger has it; an embedded store without a file shows nothing."""
 
 from datetime import date
 from typing import Any, Final
 
 from jobs.running.context import Context
+from pumploss.settings import Settings
 
 #: The step that brings each store up to date.
 PUBLISHERS: Final = {
@@ -16,7 +17,17 @@ PUBLISHERS: Final = {
 def shown_days(context: Context) -> dict[str, date | None]:
     """Look up the newest day that each store was brought up to; none where nothing was ever published."""
     shown = {store: max(context.ledger.held(step), default=None) for store, step in PUBLISHERS.items()}
-    return shown if any(shown.values()) else {}
+    if not any(shown.values()):
+        return {}
+    return {store: None if _is_lost(context.settings, store) else day for store, day in shown.items()}
+
+
+def _is_lost(settings: Settings, store: str) -> bool:
+    """Tell whether an embedded store has no file, as where a home was put back from a backup, which has no Redis."""
+    server, folder = (
+        (settings.warm_dsn, settings.warm_dir) if store == "warm store" else (settings.hot_url, settings.hot_dir)
+    )
+    return server is None and not (folder / "data").is_dir()
 
 
 def freshness(context: Context, last_landed: date | None) -> dict[str, dict[str, Any]]:

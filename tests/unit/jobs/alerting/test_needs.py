@@ -1,11 +1,12 @@
 """What waits for a person, and what does not."""
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from jobs.alerting.freshness import freshness, shown_days
+from jobs.alerting.freshness import PUBLISHERS, freshness, shown_days
 from jobs.alerting.needs import failure, needs
 from jobs.alerting.telling import days_of
 from jobs.running.context import open_context
@@ -122,6 +123,22 @@ def test_a_store_that_may_be_on_its_way_is_not_stale(settings, monkeypatch):
         stale = {need.subject for need in of_kind(needs(context, ()), "stale_store")}
         assert stale == {"hot store", "online features"}
         assert shown_days(context) == {"warm store": D2, "online features": None, "hot store": D1}
+
+
+def test_an_embedded_store_that_was_left_behind_shows_nothing(settings, monkeypatch):
+    """As where a home was put back from a backup, which has no Redis: a server of one's own is elsewhere."""
+    with open_context(settings) as context:
+        for step in PUBLISHERS.values():
+            said(context, step, "ok", D1)
+        shutil.rmtree(settings.hot_dir)
+        assert shown_days(context) == {"warm store": D1, "online features": None, "hot store": None}
+        later = clock.now() + timedelta(hours=2)
+        monkeypatch.setattr(clock, "now", lambda: later)
+        found = {need.subject: need for need in of_kind(needs(context, ()), "stale_store")}
+        assert found.keys() == {"hot store", "online features"}
+        assert found["hot store"].text == f"The hot store shows nothing, others show {D1}"
+    with open_context(replace(settings, hot_url="redis://127.0.0.1:1/0")) as context:
+        assert set(shown_days(context).values()) == {D1}
 
 
 def test_a_store_shows_its_day_since_it_was_brought_there(settings):
