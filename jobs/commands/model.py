@@ -72,13 +72,17 @@ def _row(known: "ModelVersion", alias: str | None) -> dict[str, Any]:
     return {"version": str(known.version), "alias": alias, **{name: known.tags.get(name) for name in kept}}
 
 
+#: Columns that fit a terminal; `--json` and `model show` have the others.
+_LISTED = ("version", "alias", "gate", "range_train", "range_test")
+
+
 def _print(arguments: argparse.Namespace, by_name: dict[str, list[dict[str, Any]]]) -> None:
     if arguments.json:
         print(json.dumps(by_name))
         return
     for name, rows in by_name.items():
         if rows:
-            show_table(name, list(rows[0]), [list(row.values()) for row in rows])
+            show_table(name, _LISTED, [[row[column] for column in _LISTED] for row in rows])
         else:
             print(f"{name}: nothing was registered yet; a night trains once enough days have matured.")
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from jobs import commands
+from jobs.commands import terminal
 from jobs.running.runner import run_pass
 from jobs.scoring import carrying
 from models.pairing import CARRIED, NONE, carried
@@ -54,6 +55,13 @@ def test_the_list_says_who_serves_and_what_the_gate_said(registry, capsys):
     (row,) = listed[NAME]
     assert (row["version"], row["alias"], row["promoted"], row["label_version"]) == ("1", "challenger", None, "2")
     assert row["gate"] == registry.tags(NAME, "1")["gate"]
+
+
+def test_the_list_fits_a_terminal(registry, capsys, monkeypatch):
+    monkeypatch.setattr(terminal, "PLAIN_WIDTH", 80)
+    lines = said(capsys, "list").splitlines()
+    assert max(map(len, lines)) <= 80
+    assert [line.split()[:2] for line in lines if line.split()[:1] == ["1"]] == [["1", "challenger"]] * 2
 
 
 def test_what_is_shown_is_the_evidence_of_the_gate(registry, capsys):
