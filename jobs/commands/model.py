@@ -73,7 +73,7 @@ def _row(known: "ModelVersion", alias: str | None) -> dict[str, Any]:
 
 
 #: Columns that fit a terminal; `--json` and `model show` have the others.
-_LISTED = ("version", "alias", "gate", "range_train", "range_test")
+_LISTED = ("version", "alias", "gate", "range_test")
 
 
 def _print(arguments: argparse.Namespace, by_name: dict[str, list[dict[str, Any]]]) -> None:

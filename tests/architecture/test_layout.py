@@ -99,7 +99,7 @@ COVERED_BY = {
     "unit/jobs/gates/test_completeness": ("jobs/gates/completeness_rules", "jobs/gates/recorded"),
     "unit/jobs/reporting/test_site": (
         "jobs/commands/report", "jobs/reporting/figures", "jobs/reporting/gates", "jobs/reporting/index_page",
-        "jobs/reporting/loss_parts", "jobs/reporting/night_page", "jobs/reporting/run_parts", "jobs/reporting/template",
+        "jobs/reporting/loss_parts", "jobs/reporting/night_page", "jobs/reporting/template",
     ),
     "unit/jobs/running/test_due_days": ("sources/landing/stamps",),
     "unit/jobs/test_gold_labels": ("features/labels", "features/rolling/outcomes"),

@@ -12,7 +12,6 @@ import pytest
 from jobs import commands
 from jobs.reporting import figures
 from jobs.reporting.gates import gates
-from jobs.reporting.run_parts import verdict
 from jobs.reporting.site import folder_of, outdated, page_of, write, write_quietly
 from jobs.running.runner import run_step, run_steps
 from jobs.running.standing import table_of
@@ -183,20 +182,6 @@ def test_a_night_that_failed_has_a_page_above_the_figures_of_before(built, repor
     run_step(built, "gold_market_day", [D3])
     assert write(built, DAYS) == [page_of(report, D3)]
     assert "This night failed." not in page_of(report, D3).read_text()
-
-
-def test_steps_that_were_skipped_are_no_steps_that_ended_well():
-    def said(*statuses):
-        ended = [{"step": f"step_{number}", "status": status} for number, status in enumerate(statuses)]
-        return verdict(ended, [])
-
-    assert said("ok", "ok")["said"] == "All 2 steps ended well."
-    assert said("ok", "skipped") == {
-        "is_well": True,
-        "said": "1 of 2 steps ended well.",
-        "words": "step_1 had nothing to do, or to do it with.",
-    }
-    assert said("failed", "skipped")["said"] == "1 of 2 steps failed."
 
 
 def test_the_verdict_stands_at_the_top(built, report, monkeypatch):
