@@ -22,7 +22,7 @@ TERMINATED = 143
 DEAF_SECONDS = 1.5
 #: So long the way out may take: a server writes out what it holds, Airflow's night ends its task.
 WAY_OUT_SECONDS = 40.0
-#: So long servers may then take to stop.
+#: So long servers may take to stop where a command is ended by force.
 SERVERS_SECONDS = 5.0
 #: After so long a further Ctrl-C means that people will not wait.
 PATIENCE_SECONDS = 3.0
@@ -106,16 +106,15 @@ class Signals:
             number = os.read(self._heard, 1)[0]
         if not self._is_heard.wait(DEAF_SECONDS) and not self._is_over.is_set():
             self.code = _CODES[signal.Signals(number)]
-            _stop_servers()
             self._end()
         if not self._is_over.wait(WAY_OUT_SECONDS):
-            # What hangs may be what holds the servers: they are waited for only so long.
-            stopping = threading.Thread(target=_stop_servers, daemon=True)
-            stopping.start()
-            stopping.join(SERVERS_SECONDS)
             self._end()
 
     def _end(self) -> NoReturn:
+        """Ends the process by force. What hangs may hold the servers, so they are waited for only so long."""
+        stopping = threading.Thread(target=_stop_servers, daemon=True)
+        stopping.start()
+        stopping.join(SERVERS_SECONDS)
         _say(f"\n{self._program}: interrupted and ended by force; nothing is half-written, run the command again.\n")
         os._exit(self.code or INTERRUPTED)
 

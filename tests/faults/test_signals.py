@@ -161,12 +161,17 @@ entry()
 """
 
 
-@pytest.mark.parametrize("number", NUMBERS)
-def test_a_signal_inside_of_a_finalizer(tmp_path, number):
-    child = started(tmp_path, "-c", SWALLOWING)
+def ended_at_barrier(home, program, number):
+    """Exit code of a program that was struck where it says that it stands, and what it said after that."""
+    child = started(home, "-c", program)
     assert child.stdout.readline() == "barrier\n"
     os.killpg(child.pid, number)
-    code, said = ended(child, number)
+    return ended(child, number)
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_signal_inside_of_a_finalizer(tmp_path, number):
+    code, said = ended_at_barrier(tmp_path, SWALLOWING, number)
     assert code == 128 + number, said
     assert said.endswith("interrupted; nothing is half-written, run the command again to go on.\n"), said
     assert "Exception ignored" not in said
@@ -174,10 +179,7 @@ def test_a_signal_inside_of_a_finalizer(tmp_path, number):
 
 @pytest.mark.parametrize("number", NUMBERS)
 def test_a_signal_inside_of_a_library_that_does_not_let_it_through(tmp_path, number):
-    child = started(tmp_path, "-c", DEAF)
-    assert child.stdout.readline() == "barrier\n"
-    os.killpg(child.pid, number)
-    code, said = ended(child, number)
+    code, said = ended_at_barrier(tmp_path, DEAF, number)
     assert code == 128 + number, said
     assert "ended by force" in said
 
