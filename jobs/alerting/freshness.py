@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any, Final
 
 from jobs.running.context import Context
+from pumploss import embedded
 from pumploss.settings import Settings
 
 #: The step that brings each store up to date.
@@ -24,10 +25,9 @@ def shown_days(context: Context) -> dict[str, date | None]:
 
 def _is_lost(settings: Settings, store: str) -> bool:
     """Tell whether an embedded store has no file, as where a home was put back from a backup, which has no Redis."""
-    server, folder = (
-        (settings.warm_dsn, settings.warm_dir) if store == "warm store" else (settings.hot_url, settings.hot_dir)
-    )
-    return server is None and not (folder / "data").is_dir()
+    if store == "warm store":
+        return settings.warm_dsn is None and not embedded.postgres(settings.warm_dir).has_data
+    return settings.hot_url is None and not embedded.redis(settings.hot_dir).has_data
 
 
 def freshness(context: Context, last_landed: date | None) -> dict[str, dict[str, Any]]:

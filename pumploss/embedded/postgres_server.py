@@ -59,16 +59,6 @@ class PostgresServer(EmbeddedServer):
     repair: ClassVar[str] = "the next night publishes everything in it again from the lake"
 
     @property
-    def data(self) -> Path:
-        """Return PostgreSQL's own data directory."""
-        return self.data_dir / "data"
-
-    @property
-    def has_data(self) -> bool:
-        """Tell whether it was ever started, and so may hold anything."""
-        return self.data.exists()
-
-    @property
     def dsn(self) -> str:
         """Return the libpq connection string of the database `pumploss`, as its owner."""
         return self.dsn_of(USER)

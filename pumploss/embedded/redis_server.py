@@ -62,17 +62,16 @@ class RedisServer(EmbeddedServer):
         return bool(answer) and not answer.startswith(b"-LOADING")
 
     def _start(self) -> None:
-        data = self.data_dir / "data"
-        socket_folders.make_private(data)
+        socket_folders.make_private(self.data)
         settings = {
             **_SETTINGS,
-            "dir": str(data),
+            "dir": str(self.data),
             "unixsocket": str(self.socket_dir / self.socket_name),
         }
         command = [str(_program())]
         for name, value in settings.items():
             command += [f"--{name}", value]
-        self._process.launch(command, data)
+        self._process.launch(command, self.data)
 
     def _stop(self) -> None:
         self._process.end(_STOP)

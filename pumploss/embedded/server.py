@@ -63,8 +63,14 @@ class EmbeddedServer(ABC):
 
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir.expanduser().resolve()
+        self.data = self.data_dir / "data"
         self._attached: list[_Hold] = []
         self._process = ServerProcess(self.data_dir)
+
+    @property
+    def has_data(self) -> bool:
+        """Tell whether it was ever started, and so may hold anything."""
+        return self.data.exists()
 
     @property
     def socket_dir(self) -> Path:
@@ -187,7 +193,7 @@ class EmbeddedServer(ABC):
         raise StoreError(
             f"{self.name} did not start in {self.data_dir}. The end of its log "
             f"{self._process.log}:\n{self._process.log_tail()}\nRemove the cause that the log names and run again, or "
-            f"set {self.setting} to a server of your own. Where its files are damaged, move {self.data_dir / 'data'} "
+            f"set {self.setting} to a server of your own. Where its files are damaged, move {self.data} "
             f"away: {self.repair}."
         )
 
@@ -204,9 +210,8 @@ class EmbeddedServer(ABC):
         deadline = time.monotonic() + _START_SECONDS
         while not self._answers():
             # Without its first process what is left of a server never answers again.
-            if self._process.pid() is None or not self._process.is_alive():
-                return False
-            if time.monotonic() > deadline:
+            is_gone = self._process.pid() is None or not self._process.is_alive()
+            if is_gone or time.monotonic() > deadline:
                 return False
             time.sleep(_POLL_SECONDS)
         return True
