@@ -14,7 +14,6 @@ from pyspark.sql import functions as F
 from features import registry
 from features.rolling.entries import graduated_shares
 from features.rolling.market import market
-from features.rolling.mint_histories import mint_histories
 from features.rolling.ranks import ranked
 from features.windows import AS_OF_DAY, as_of, fact_days
 from jobs.running.step_context import StepContext
@@ -22,7 +21,7 @@ from jobs.windowing.fact_files import fact_files
 from jobs.windowing.tasks import windowed
 from pumploss.days import Days, shift
 from pumploss.lake.splits import splits_of
-from pumploss.tables import gold_market_day, gold_token_day, gold_trader_day
+from pumploss.tables import gold_market_day, gold_trader_day
 
 #: A row of daily facts holds about as much as so many rows of single trades, in lists.
 ITEMS_PER_ROW = 20
@@ -34,11 +33,10 @@ def run(context: StepContext, days: Days) -> None:
     """Replaces feature_day D + 1 for each dump day D."""
     as_of_days = [shift(day, 1) for day in days]
     facts = fact_days(as_of_days)
-    token_days, market_days = (context.read(module.TABLE, facts) for module in (gold_token_day, gold_market_day))
-    histories = context.lake.stage("mint-histories", mint_histories(token_days))
+    market_days = context.read(gold_market_day.TABLE, facts)
     # A task holds the rows of its traders, and answers them for each T.
     splits = splits_of(context.largest_day() * max(ITEMS_PER_ROW, len(as_of_days)))
-    windows = windowed(fact_files(context, facts), histories, as_of_days, splits)
+    windows = windowed(market_days.sparkSession, fact_files(context, facts), as_of_days, splits)
     features = transform(context.lake.stage("windows", windows), market_days, as_of_days)
     context.publish(registry.TABLE, features, as_of_days)
     rows = context.lake.rows_by_day(gold_trader_day.TABLE)

@@ -1,42 +1,23 @@
-"""Packs the days of all mints into one row, which every task is given: what became of mints by when."""
+"""Packs the days of all mints: what became of each of them by when."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+import pyarrow.compute as pc
 
 from features.rolling import entry_loops
-from features.rolling.entry_loops import DAY, KNOWN
+from features.rolling.entry_loops import DAY, DAY_MICROS, KNOWN
+from features.rolling.rows import epoch_days
 from pumploss.tables.gold_token_day import NUMBERS_PER_DAY
 
 #: A dead mint closed at a tenth of its peak, or below.
 DEAD = 0.1
-_SCHEMA = pa.schema([(name, pa.list_(pa.int64())) for name in ("numbers", "begins", "days")])
-_DDL = "numbers array<bigint>, begins array<bigint>, days array<bigint>"
-
-
-def mint_histories(token_days: DataFrame) -> DataFrame:
-    """Make one row of all mints: their numbers, sorted, where the days of each begin, and these days.
-
-    Days are written as `entry_loops.DAY` says. No row where there are no days.
-    """
-    is_low = F.col("price_close_sol") <= F.col("price_peak_close_sol") * DEAD
-    is_graduated = (F.col("venue_close") != "pump_curve") | (F.col("real_token_close_units") == 0)
-    flags = F.when(is_low, 2).otherwise(0) + F.when(is_graduated, 1).otherwise(0)
-    known = F.unix_date(F.col("known_at").cast("date")).cast("bigint")
-    day = F.unix_date("day").cast("bigint") * DAY + known * KNOWN + flags
-    rows = token_days.select(F.lit(0).alias("part"), "mint_number", day.alias("of_day"))
-    return rows.groupBy("part").applyInArrow(_packed, _DDL)
-
-
-def _packed(rows: pa.Table) -> pa.Table:
-    number, day = (rows[name].to_numpy() for name in ("mint_number", "of_day"))
-    order = np.lexsort((day, number))
-    numbers, starts = np.unique(number[order], return_index=True)
-    lists = (numbers, np.r_[starts, len(order)], day[order])
-    return pa.table([pa.array([values]) for values in lists], schema=_SCHEMA)
+#: The columns of `gold_token_day` that histories are made of.
+READ = (
+    "day", "known_at", "mint_number", "price_close_sol", "price_peak_close_sol", "real_token_close_units",
+    "venue_close",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -48,12 +29,32 @@ class MintHistories:
     days: np.ndarray
 
     @classmethod
-    def of(cls, packed: pa.Table) -> "MintHistories":
-        """Take the row apart."""
-        numbers, begins, days = (packed[name].combine_chunks().flatten().to_numpy() for name in _SCHEMA.names)
-        return cls(numbers, begins, days)
+    def of(cls, token_days: pa.Table) -> "MintHistories":
+        """Pack rows of `READ`, of all mints."""
+        number, day = token_days["mint_number"].to_numpy(), _days(token_days)
+        order = np.lexsort((day, number))
+        number = number[order]
+        starts = np.flatnonzero(np.diff(number, prepend=-1))
+        return cls(number[starts], np.r_[starts, len(number)], day[order])
 
     def places_of(self, wanted: np.ndarray) -> np.ndarray:
         """Find the places of these numbers; -1 for one that has no day."""
         places: np.ndarray = entry_loops.places_of(self.numbers, wanted, NUMBERS_PER_DAY)
         return places
+
+
+def _days(rows: pa.Table) -> np.ndarray:
+    """Write each day as one number."""
+    is_low = pc.less_equal(rows["price_close_sol"], pc.multiply(rows["price_peak_close_sol"], DEAD))
+    is_graduated = pc.or_kleene(
+        pc.not_equal(rows["venue_close"], "pump_curve"), pc.equal(rows["real_token_close_units"], 0)
+    )
+    known = rows["known_at"].cast(pa.int64()).to_numpy() // DAY_MICROS
+    days: np.ndarray = epoch_days(rows["day"]) * DAY + known * KNOWN + 2 * _flags(is_low) + _flags(is_graduated)
+    return days
+
+
+def _flags(values: pa.ChunkedArray) -> np.ndarray:
+    """Number what is true; what is missing is not."""
+    flags: np.ndarray = pc.fill_null(values, False).to_numpy().astype(np.int64)
+    return flags

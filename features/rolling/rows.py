@@ -1,7 +1,7 @@
 """Sorts the rows of one cohort so that a window is a slice of rows, and of the items of each list."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -25,6 +25,7 @@ class SortedRows:
     table: pa.Table
     order: np.ndarray
     keys: np.ndarray
+    _begins: dict[str, np.ndarray] = field(default_factory=dict)
 
     def ints(self, name: str) -> np.ndarray:
         """Take a column without missing values as 64-bit integers (booleans 0 and 1, times in microseconds)."""
@@ -48,15 +49,19 @@ class SortedRows:
 
     def items(self, name: str) -> np.ndarray:
         """Take the items of a list of all rows, one behind the other."""
-        lists = in_one(self.table[name])
-        values: np.ndarray = gathered(lists.offsets.to_numpy(), self.order, self.begins(name), lists.values.to_numpy())
-        return values
+        lists, begins = in_one(self.table[name]), self.begins(name)
+        values = lists.values.to_numpy()
+        # Made here, since numpy asks the system for large pages and a kernel does not.
+        items = np.empty(begins[-1], values.dtype)
+        gather(lists.offsets.to_numpy(), self.order, begins, values, items)
+        return items
 
     def begins(self, name: str) -> np.ndarray:
         """Tell where the list of each row begins among the items, and where the last one ends."""
-        lengths = pc.list_value_length(self.table[name]).to_numpy()[self.order]
-        begins: np.ndarray = np.r_[0, np.cumsum(lengths, dtype=np.int64)]
-        return begins
+        if name not in self._begins:
+            lengths = pc.list_value_length(self.table[name]).to_numpy()[self.order]
+            self._begins[name] = np.r_[0, np.cumsum(lengths, dtype=np.int64)]
+        return self._begins[name]
 
     def slices(self, name: str, first: np.ndarray, end: np.ndarray) -> Slices:
         """Find the slice of a list's items that each slice [first, end) of rows has."""
@@ -82,15 +87,13 @@ def dictionary(texts: pa.ChunkedArray) -> pa.DictionaryArray:
 
 
 @compiled
-def gathered(offsets: np.ndarray, order: np.ndarray, begins: np.ndarray, values: np.ndarray) -> np.ndarray:
+def gather(offsets: np.ndarray, order: np.ndarray, begins: np.ndarray, values: np.ndarray, result: np.ndarray) -> None:
     """Put the items of lists one behind the other in the order of rows; the list of sorted row i begins at begins[i].
 
     Arrow itself first writes the place of every item down.
     """
-    result = np.empty(begins[-1], values.dtype)
     for row in range(order.size):
         result[begins[row] : begins[row + 1]] = values[offsets[order[row]] : offsets[order[row] + 1]]
-    return result
 
 
 def by_trader(table: pa.Table, traders: pa.Array) -> SortedRows:

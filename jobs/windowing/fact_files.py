@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 
 import fsspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from features.rolling.walk import TABLES
 from jobs.running.step_context import StepContext
+from jobs.windowing.growing_lists import GrowingLists
 from pumploss.cohort import COHORTS
 from pumploss.contract import Table
+from pumploss.tables import gold_token_day
 
 
 @dataclass(frozen=True)
@@ -24,11 +27,15 @@ class FactFile:
     day: date
     cohorts: tuple[int, int] = (0, COHORTS - 1)
 
+    def is_of(self, cohorts: range) -> bool:
+        """Tell whether all traders in it are surely of these cohorts."""
+        return self.cohorts[0] in cohorts and self.cohorts[1] in cohorts
+
 
 def fact_files(context: StepContext, days: Collection[date]) -> list[FactFile]:
-    """List the files of these days of all tables that a walk reads. Raises StaleError, DamagedError."""
+    """List the files of these days of all tables that windows are drawn over. Raises StaleError, DamagedError."""
     found = []
-    for table in TABLES:
+    for table in (*TABLES, gold_token_day.TABLE):
         context.require_readable(table, days)
         for file in context.lake.require_sound(table, days):
             day = date.fromisoformat(file.partition[table.day])
@@ -36,28 +43,43 @@ def fact_files(context: StepContext, days: Collection[date]) -> list[FactFile]:
     return found
 
 
-def read_files(table: Table, files: Iterable[tuple[str, date]], names: Collection[str], cohorts: range) -> pa.Table:
+def read_files(table: Table, files: Iterable[FactFile], names: Collection[str], cohorts: range) -> pa.Table:
     """Read these columns of files of a table: rows of traders of some cohorts, all rows of a table of none.
 
-    What an earlier version wrote without a column is missing there.
+    What an earlier version wrote without a column is missing there, and lists are empty. Lists are in one piece.
     """
     schema = pa.schema([(name, table[name].type.arrow) for name in names])
-    read = [_read(table, path, day, schema, cohorts) for path, day in files]
-    return pa.concat_tables(read) if read else schema.empty_table()
+    files = list(files)
+    lists = {field.name: GrowingLists(field.type, len(files)) for field in schema if pa.types.is_list(field.type)}
+    plain = pa.schema([field for field in schema if field.name not in lists])
+    read = []
+    for file in files:
+        rows = _read(table, file, schema, cohorts)
+        for name, growing in lists.items():
+            growing.add(rows[name].chunks)
+        read.append(rows.select(plain.names))
+    whole = pa.concat_tables(read) if read else plain.empty_table()
+    columns = {name: growing.whole() for name, growing in lists.items()}
+    return pa.table({name: columns[name] if name in columns else whole[name] for name in schema.names}, schema=schema)
 
 
-def _read(table: Table, path: str, day: date, schema: pa.Schema, cohorts: range) -> pa.Table:
-    storage, bare = fsspec.core.url_to_fs(path)
-    with storage.open(bare, "rb") as file:
-        whole = pq.ParquetFile(file)
+def _read(table: Table, file: FactFile, schema: pa.Schema, cohorts: range) -> pa.Table:
+    storage, bare = fsspec.core.url_to_fs(file.path)
+    with storage.open(bare, "rb") as stream:
+        whole = pq.ParquetFile(stream)
         stored = [name for name in whole.schema_arrow.names if name in schema.names or name == table.split_by]
         rows = whole.read(stored, use_threads=False)
-    if table.split_by and len(cohorts) < COHORTS:
-        own = pc.is_in(rows[table.split_by], pa.array(cohorts, table[table.split_by].type.arrow))
-        rows = rows if pc.all(own).as_py() else rows.filter(own)
-    given = {table.day: pa.repeat(pa.scalar(day, pa.date32()), len(rows))}
+    if table.split_by and not file.is_of(cohorts):
+        rows = rows.filter(pc.is_in(rows[table.split_by], pa.array(cohorts, table[table.split_by].type.arrow)))
+    given = {table.day: pa.repeat(pa.scalar(file.day, pa.date32()), len(rows))}
     columns = {
-        name: given[name] if name in given else rows[name] if name in stored else pa.nulls(len(rows), kind)
+        name: given[name] if name in given else rows[name] if name in stored else _lacking(kind, len(rows))
         for name, kind in zip(schema.names, schema.types, strict=True)
     }
     return pa.table(columns).cast(schema)
+
+
+def _lacking(kind: pa.DataType, rows: int) -> pa.Array:
+    if pa.types.is_list(kind):
+        return pa.ListArray.from_arrays(np.zeros(rows + 1, np.int32), pa.array([], kind.value_type), type=kind)
+    return pa.nulls(rows, kind)

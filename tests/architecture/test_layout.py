@@ -87,7 +87,6 @@ COVERED_BY = {
     ),
     "unit/features/rolling/test_positions": (
         "features/rolling/position_holds", "features/rolling/position_measures", "features/rolling/position_outcomes",
-        "features/rolling/position_rows",
     ),
     "unit/features/test_feature_values": (
         "features/activity", "features/chasing", "features/disposition", "features/diversity", "features/entries",

@@ -10,13 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from features.rolling.mint_histories import MintHistories, mint_histories
+from features.rolling.mint_histories import MintHistories
 from features.rolling.walk import TABLES
 from jobs import gold_trader_entries, gold_trader_features, gold_trader_mints, gold_trader_positions
 from jobs.windowing.fact_files import FactFile
 from jobs.windowing.tasks import windowed
 from pumploss.contract import Table
 from pumploss.days import span
+from pumploss.tables import gold_token_day
 from tests.building.frames import in_memory
 
 #: Days of which entries are walked: all of those that tests draw.
@@ -38,9 +39,10 @@ def windows_of(frames: dict[str, Any], as_of_days: Collection[date], splits: int
         "gold_trader_entries": gold_trader_entries.transform(frames["silver_entries"], token_days, DAYS),
     }
     with TemporaryDirectory() as folder:
-        rows = {table: (facts | frames)[table.name].toArrow() for table in TABLES}
-        files = [file for table in TABLES for file in written(Path(folder), table, rows[table])]
-        return in_memory("windows", windowed(files, mint_histories(token_days), as_of_days, splits))
+        tables = (*TABLES, gold_token_day.TABLE)
+        rows = {table: (facts | frames)[table.name].toArrow() for table in tables}
+        files = [file for table in tables for file in written(Path(folder), table, rows[table])]
+        return in_memory("windows", windowed(token_days.sparkSession, files, as_of_days, splits))
 
 
 def written(folder: Path, table: Table, rows: pa.Table) -> list[FactFile]:
@@ -57,4 +59,4 @@ def written(folder: Path, table: Table, rows: pa.Table) -> list[FactFile]:
 
 def histories_of(token_days: Any) -> MintHistories:
     """Histories of the mints of these days."""
-    return MintHistories.of(mint_histories(token_days).toArrow())
+    return MintHistories.of(token_days.toArrow())

@@ -19,7 +19,7 @@ def row(trader, cohort, day):
 
 
 def read(files, cohorts=range(16), table=TABLE, names=NAMES):
-    return read_files(table, [(file.path, file.day) for file in files], names, cohorts)
+    return read_files(table, files, names, cohorts)
 
 
 def test_rows_have_the_day_of_their_file_and_are_of_the_wanted_cohorts(tmp_path):
