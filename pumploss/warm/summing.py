@@ -9,22 +9,13 @@ from pumploss.warm.staging import StagedTable, Staging
 from pumploss.warm.summed_tables import TOKEN_DAYS, TOKEN_HOURS, TOKEN_TRADER_DAYS, TRADER_DAYS
 from pumploss.warm.warm_table import WarmTable
 
-#: What makes a day of each table out of a day of trades, in the order of its columns and of its key.
+#: What makes a day of each table, in the order of its columns and of its key: out of a day of `trades`, or of
+#: `traders`, its sums by token and trader, which come before.
 SUMS: Final[Mapping[WarmTable, LiteralString]] = {
     TRADER_DAYS: """
 SELECT {day}, trader_address, count(*), count(DISTINCT token_mint), sum(sol_amount), coalesce(sum(pnl_sol), 0),
        coalesce(sum(pnl_sol) FILTER (WHERE pnl_sol < 0), 0)
 FROM {trades} GROUP BY trader_address ORDER BY trader_address
-""",
-    TOKEN_DAYS: """
-SELECT {day}, token_mint, sum(trades)::bigint, count(*), sum(volume), coalesce(sum(realised), 0), min(earliest),
-       max(latest)
-FROM (
-    SELECT token_mint, count(*) AS trades, sum(sol_amount) AS volume, sum(pnl_sol) AS realised, min(time) AS earliest,
-           max(time) AS latest
-    FROM {trades} GROUP BY token_mint, trader_address
-) AS of_trader
-GROUP BY token_mint ORDER BY token_mint
 """,
     TOKEN_HOURS: """
 SELECT hour, token_mint, sum(trades)::bigint, count(*), sum(volume), coalesce(sum(realised), 0)
@@ -40,6 +31,11 @@ SELECT {day}, token_mint, trader_address, count(*), sum(sol_amount), sum(pnl_sol
        sum(CASE direction WHEN 'buy' THEN token_amount ELSE -token_amount END), min(time), max(time)
 FROM {trades} GROUP BY token_mint, trader_address ORDER BY token_mint, trader_address
 """,
+    TOKEN_DAYS: """
+SELECT {day}, token_mint, sum(trades)::bigint, count(*), sum(volume_sol), coalesce(sum(realised_sol), 0),
+       min(first_trade), max(last_trade)
+FROM {traders} GROUP BY token_mint ORDER BY token_mint
+""",
 }
 
 
@@ -50,8 +46,9 @@ def sum_up(staging: Staging, trades: StagedTable) -> dict[str, int]:
     """
     assert trades.day is not None
     day = sql.SQL("{}::date").format(sql.Literal(trades.day))
-    staged = {}
+    staged: dict[str, StagedTable] = {}
     for table, query in SUMS.items():
-        made_of = sql.SQL(query).format(day=day, trades=trades.identifier)
-        staged[table.name] = staging.derive(table, made_of, trades.day, {"trades": trades.rows}).rows
-    return staged
+        traders = staged.get(TOKEN_TRADER_DAYS.name, trades).identifier
+        made_of = sql.SQL(query).format(day=day, trades=trades.identifier, traders=traders)
+        staged[table.name] = staging.derive(table, made_of, trades.day, {"trades": trades.rows})
+    return {name: made.rows for name, made in staged.items()}
