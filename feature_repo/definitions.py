@@ -153,7 +153,8 @@ def at_request(of: FeatureView) -> OnDemandFeatureView:
         # Feast takes fields with descriptions for others than those that it infers.
         description=(
             "What depends on a request, with which `requested_at` and `stake_sol` come: `hours_since_last_trade`, "
-            "hours from the last trade before T, and `log_stake_ratio`, ln(stake / median stake of 30 days)"
+            "hours from the last trade before T (missing before it), and `log_stake_ratio`, ln(stake / median stake of "
+            "30 days)"
         ),
         tags={"feature_set_version": str(FEATURE_SET_VERSION)},
     )
@@ -163,9 +164,21 @@ def _at_request(inputs: dict[str, Any]) -> dict[str, Any]:
     """Work out the features of `trader_at_request` of some requests; None where one of their parts is missing."""
     # Feast keeps the function by itself: what it needs stands inside.
     import math
+    from datetime import UTC, datetime
+
+    def moment(value: datetime | str | float) -> datetime:
+        # Over HTTP a moment comes as text of ISO 8601 or as seconds since 1970; without a zone it is UTC.
+        if isinstance(value, int | float):
+            return datetime.fromtimestamp(value, UTC)
+        at = datetime.fromisoformat(value) if isinstance(value, str) else value
+        return at if at.tzinfo else at.replace(tzinfo=UTC)
 
     def hours(last: Any, now: Any) -> float | None:
-        return None if last is None or now is None else (now - last).total_seconds() / 3600
+        if last is None or now is None:
+            return None
+        passed = (moment(now) - moment(last)).total_seconds() / 3600
+        # Before the trade nobody knew of it.
+        return passed if passed >= 0 else None
 
     def ratio(stake: float | None, usual: float | None) -> float | None:
         return math.log(stake / usual) if stake and usual and stake > 0 and usual > 0 else None

@@ -58,7 +58,7 @@ class PackedRedisOnlineStoreConfig(FeastConfigBaseModel):  # type: ignore[misc]
     """Configures the store: `url` of a Redis, without one that of the settings.
 
     `asked_at` is the moment that rows are asked at, by which their age is judged: for a market of other days than
-    today's. Without it, it is now.
+    today's. A row of a later T was not there then, and is not served. Without it, it is now.
     """
 
     type: str = "feature_repo.online.PackedRedisOnlineStore"
@@ -126,8 +126,11 @@ class PackedRedisOnlineStore(OnlineStore):  # type: ignore[misc]
         keys = self._redis_keys(config, entity_keys)
         with answering(config.online_store.url, _ADVICE):
             rows = cast("list[bytes | None]", self._redis(config).mget(keys) if keys else [])
-        oldest = (config.online_store.asked_at or clock.now()) - table.ttl if table.ttl and is_age_judged else None
-        return rows, _served_times(rows, oldest)
+        if not is_age_judged:
+            return rows, _served_times(rows)
+        asked_at = config.online_store.asked_at
+        oldest = (asked_at or clock.now()) - table.ttl if table.ttl else None
+        return rows, _served_times(rows, oldest, asked_at)
 
     def get_online_features(self, *given: Any, **named: Any) -> OnlineResponse:
         """Answer what Feast does."""
@@ -177,10 +180,16 @@ class PackedRedisOnlineStore(OnlineStore):  # type: ignore[misc]
         return [begins + bytes(serialize_entity_key(key, version)) + project for key in entity_keys]
 
 
-def _served_times(rows: Sequence[bytes | None], oldest: datetime | None) -> list[datetime | None]:
-    """Read T of each row that is served: of this layout, and not as of a T before `oldest`."""
+def _served_times(
+    rows: Sequence[bytes | None], oldest: datetime | None = None, latest: datetime | None = None
+) -> list[datetime | None]:
+    """Read T of each row that is served: of this layout, and not as of a T before `oldest` or after `latest`."""
+
+    def is_served(at: datetime) -> bool:
+        return (oldest is None or at >= oldest) and (latest is None or at <= latest)
+
     times = (layout().time_of(row) for row in rows)
-    return [None if at is None or (oldest is not None and at < oldest) else at for at in times]
+    return [at if at is not None and is_served(at) else None for at in times]
 
 
 def _values(rows: list[bytes], names: list[str]) -> Iterator[dict[str, Value]]:

@@ -33,19 +33,22 @@ def _continued_after(outcome: str) -> Column:
 
 @feature(Type.BIGINT)
 def stakes_after_loss_30d() -> Column:
-    """Positions opened in 30 days after a loss, with one before: how many `chase_size_loss_30d` rests on."""
+    """Stakes of 30 days that answer a loss, with a stake before: how many `chase_size_loss_30d` rests on.
+
+    Of the positions opened after an exit only the first answers it, and it answers the latest exit before it.
+    """
     return level("stakes_after_loss_count_30d")
 
 
 @feature(Type.BIGINT)
 def stakes_after_win_30d() -> Column:
-    """Positions opened in 30 days after a win, with one before: how many `chase_size_win_30d` rests on."""
+    """Stakes of 30 days that answer a win (as in `stakes_after_loss_30d`): how many `chase_size_win_30d` rests on."""
     return level("stakes_after_win_count_30d")
 
 
 @feature(is_nullable=True, support="stakes_after_loss_30d")
 def chase_size_loss_30d() -> Column:
-    """Mean ln(stake / usual stake) of the positions opened after a loss in 30 days; missing without one.
+    """Mean ln(stake / usual stake) of the stakes that answer a loss in 30 days; missing without one.
 
     A stake is the cost of the opening buy, the usual one the median of up to 20 before it in the window.
     """
@@ -54,7 +57,7 @@ def chase_size_loss_30d() -> Column:
 
 @feature(is_nullable=True, support="stakes_after_win_30d")
 def chase_size_win_30d() -> Column:
-    """Mean ln(stake / usual stake) of the positions opened after a win in 30 days; missing without one."""
+    """Mean ln(stake / usual stake) of the stakes that answer a win in 30 days; missing without one."""
     return _stake_after("win")
 
 
@@ -66,13 +69,13 @@ def chase_size_30d() -> Column:
 
 @feature(is_nullable=True, support="exits_at_loss_30d")
 def chase_wait_loss_30d() -> Column:
-    """ln(1 + median seconds) from a loss to the next position in 30 days; missing where none was opened after one."""
+    """ln(1 + median seconds) from a loss to the stake that answers it, in 30 days; missing where none does."""
     return _wait_after("loss")
 
 
 @feature(is_nullable=True, support="exits_at_win_30d")
 def chase_wait_win_30d() -> Column:
-    """ln(1 + median seconds) from a win to the next position in 30 days; missing where none was opened after one."""
+    """ln(1 + median seconds) from a win to the stake that answers it, in 30 days; missing where none does."""
     return _wait_after("win")
 
 
@@ -96,13 +99,13 @@ def exits_at_win_30d() -> Column:
 
 @feature(support="exits_at_loss_30d")
 def continued_after_loss_30d() -> Column:
-    """(losses followed by a new position within 10 minutes + 1) / (losses + 2), in 30 days."""
+    """(losses followed by a new position within 10 minutes + 1) / (losses + 2), in 30 days, of every exit."""
     return _continued_after("loss")
 
 
 @feature(support="exits_at_win_30d")
 def continued_after_win_30d() -> Column:
-    """(wins followed by a new position within 10 minutes + 1) / (wins + 2), in 30 days."""
+    """(wins followed by a new position within 10 minutes + 1) / (wins + 2), in 30 days, of every exit."""
     return _continued_after("win")
 
 

@@ -39,13 +39,19 @@ def equity_pnl_sol_30d() -> Column:
 
 @feature(monotone=1, is_nullable=True, support="total_trades_7d")
 def equity_loss_ratio_7d() -> Column:
-    """Equity lost over 7 days per SOL at stake (exit value 7 days ago plus buys): at most 1, negative for a gain."""
+    """Equity lost over 7 days per SOL at stake (exit value 7 days ago plus buys): below 0 for a gain.
+
+    At most 1, but where fees of sales are more than they bring.
+    """
     return ratio(-total("equity_change_lamports", 7), _stake(7))
 
 
 @feature(monotone=1, is_nullable=True, support="total_trades_30d")
 def equity_loss_ratio_30d() -> Column:
-    """Equity lost over 30 days per SOL at stake (exit value 30 days ago plus buys): at most 1, negative for a gain."""
+    """Equity lost over 30 days per SOL at stake (exit value 30 days ago plus buys): below 0 for a gain.
+
+    At most 1, but where fees of sales are more than they bring.
+    """
     return ratio(-total("equity_change_lamports", 30), _stake(30))
 
 

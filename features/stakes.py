@@ -32,7 +32,10 @@ def stake_variation_30d() -> Column:
 
 @feature(is_nullable=True, support="positions_opened_30d")
 def stake_slope_30d() -> Column:
-    """Slope of ln(stake) on the number of the active day, of 30 days: above 0 while stakes rise; missing on one day."""
+    """Slope of ln(stake) on the number of the day with an opening buy, of 30 days: above 0 while stakes rise.
+
+    Missing where all are of one day.
+    """
     return F.round(level("stake_slope_30d"), 9) + 0.0
 
 

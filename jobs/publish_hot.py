@@ -2,6 +2,7 @@
 
 from feature_repo.online_traders import features_online
 from feature_repo.store import VIEW
+from jobs.recomputing.proof import refuse_disproved
 from jobs.running.step_context import StepContext
 from pumploss.days import Days
 from pumploss.errors import StoreError
@@ -15,10 +16,12 @@ from pumploss.warm import BOARD_ROWS, PERIODS, expected_losers, leaderboard, net
 def run(context: StepContext, days: Days) -> None:
     """Makes the hot leaderboards those of the warm store, which must show the last of the days or a later one.
 
-    Exports them with the market day, too. Raises StoreError where it shows an earlier day or another lake, or where
-    Redis or the exports fail; the old boards then stay.
+    Exports them with the market day, too. Raises ParityError where features of that day were found to be wrong,
+    StoreError where it shows an earlier day or another lake, or where Redis or the exports fail; the old boards then
+    stay.
     """
     day = days[-1]
+    refuse_disproved(context, day)
     with open_warm(context.settings) as warm, warm.transaction():
         # Keeps a swap from coming between these reads.
         warm.execute("LOCK TABLE public.leaderboards, public.net_losers, public.expected_losers IN ACCESS SHARE MODE")

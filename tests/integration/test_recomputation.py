@@ -168,7 +168,7 @@ def test_what_is_wrong_stops_the_night_by_name_before_anything_is_published(brok
     if feature == "diversification_30d":
         assert counted["differences"] == 1
         assert f"{feature} of {traders[0]} is " in str(error.value)
-    for step in ("publish_warm", "materialize_features"):
+    for step in ("publish_warm", "materialize_features", "publish_hot"):
         with pytest.raises(ParityError, match=f"Nothing of {DAY} is published, because recompute_features .* failed"):
             run_step(broken, step, [DAY])
 

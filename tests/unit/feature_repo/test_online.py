@@ -86,6 +86,22 @@ def test_what_depends_on_the_request_is_worked_out_with_it(served):
     assert answer["log_stake_ratio"] == [None], "no usual stake is known"
 
 
+def test_the_moment_of_a_request_may_come_as_json_has_it(served):
+    at = T + timedelta(hours=3)
+    for said, hours in ((at.isoformat(), 3.0), (at.timestamp(), 3.0), (int(at.timestamp()), 3.0), ("2020-01-01", None)):
+        request = {"trader_address": "ann", "requested_at": said, "stake_sol": 2.0}
+        answer = served[0](T).get_online_features(["trader_at_request:hours_since_last_trade"], [request]).to_dict()
+        assert answer["hours_since_last_trade"] == [pytest.approx(hours, abs=1e-3) if hours else None]
+
+
+def test_a_row_of_a_later_t_was_not_there_yet(served):
+    for asked_at, trades in ((T, 0), (T - timedelta(microseconds=1), None)):
+        answer = served[0](asked_at).get_online_features(
+            ["trader_features:loss_trades_24h"], [{"trader_address": "ann"}]
+        )
+        assert answer.to_dict()["loss_trades_24h"] == [trades]
+
+
 def test_a_part_of_a_row_is_not_written(served):
     store = served[0](T)
     group = store.get_feature_view("trader_losses")
