@@ -73,6 +73,7 @@ def _swap(
     keep: Mapping[str, Collection[date]],
     entry: Published,
 ) -> None:
+    _keep_readers_out(connection)
     for table in TABLES:
         mine = sorted((loaded for loaded in staged if loaded.table == table), key=lambda loaded: loaded.name)
         if not table.day_column:
@@ -86,6 +87,16 @@ def _swap(
         else:
             _swap_rows(connection, table, mine, days)
     record(connection, entry)
+
+
+def _keep_readers_out(connection: psycopg.Connection) -> None:
+    """Wait for whoever reads any published table, and have all who come later wait for the end of the transaction.
+
+    A partition is attached beside readers of its table: who had read there before, and went on to other tables of the
+    swap, would find the next state in those.
+    """
+    tables = sql.SQL(", ").join(sql.SQL("ONLY {}").format(table.live) for table in TABLES)
+    connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(tables))
 
 
 def _move(connection: psycopg.Connection, loaded: StagedTable, schema: str) -> None:
