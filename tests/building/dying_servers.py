@@ -1,6 +1,8 @@
 """How a PostgreSQL dies: all of it at once, as on a power cut, its first process, or one that works for a client."""
 
 import signal
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -21,6 +23,14 @@ def die(folder: Path, way: str) -> None:
     assert victims
     for process in victims:
         process.send_signal(signal.SIGKILL)
-    # The first process that lives starts all others anew.
-    _, left = psutil.wait_procs(others if way == "worker" else [first, *others], timeout=_GONE_SECONDS)
-    assert not left, left
+    # A first process that lives starts all others anew.
+    left, deadline = others if way == "worker" else [first, *others], time.monotonic() + _GONE_SECONDS
+    while left := [process for process in left if _lives(process)]:
+        assert time.monotonic() < deadline, left
+        time.sleep(0.002)
+
+
+def _lives(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    return False

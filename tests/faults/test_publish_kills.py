@@ -1,7 +1,7 @@
 """SIGKILL of the publisher or the server at every barrier of a publish: readers see the old or the new night, whole.
 
 A trial's warm store shows a night, and its lake holds the next one. While `run publish_warm` comes to the barrier,
-three readers look without a pause: at all tables in one statement, in one transaction, and by the named queries.
+three readers look all the time: at all tables in one statement, in one transaction, and by the named queries.
 """
 
 import json
