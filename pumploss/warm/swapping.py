@@ -3,6 +3,7 @@
 import time
 from collections.abc import Collection, Mapping
 from datetime import date
+from typing import Final
 
 import psycopg
 from psycopg import errors, sql
@@ -17,8 +18,11 @@ from pumploss.warm.warm_table import LIVE, PARTS, WarmTable
 
 # A waiting swap makes new readers wait behind it, so each try is short; one minute of them in all.
 _LOCK_TIMEOUT = "500ms"
+# Readers wait while a swap is open. Of a publisher whose machine is gone or stands still the server hears nothing.
+_SILENT_TIMEOUT = "20s"
 _TRIES = 60
 _PAUSE_SECONDS = 0.5
+_SET: Final = "SELECT set_config('lock_timeout', %s, true), set_config('idle_in_transaction_session_timeout', %s, true)"
 
 
 def live_days(connection: psycopg.Connection, table: WarmTable, shown: Published | None) -> DayContents:
@@ -55,7 +59,7 @@ def swap(
         try:
             with connection.transaction():
                 publisher_lock.require(connection)
-                connection.execute("SELECT set_config('lock_timeout', %s, true)", (_LOCK_TIMEOUT,))
+                connection.execute(_SET, (_LOCK_TIMEOUT, _SILENT_TIMEOUT))
                 _swap(connection, staged, keep, entry)
             return
         except (errors.LockNotAvailable, errors.DeadlockDetected):

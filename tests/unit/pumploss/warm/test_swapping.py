@@ -132,3 +132,25 @@ def test_a_transaction_sees_one_publish_from_the_first_table_that_it_reads(
             assert reader.execute(COUNTED[1]).fetchone() == (1,)
         swap.result()
         assert [watcher.execute(query).fetchone() for query in COUNTED] == [(2,), (2,)]
+
+
+def test_a_publisher_that_falls_silent_within_a_swap_does_not_keep_readers_out(
+    warm: psycopg.Connection, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = publishing.Published("silent", "run", DAY, "landing", "lake")
+    keep: dict[str, list[date]] = {"trades_timeseries": [], "daily_losses": [], "score_days": []}
+
+    def falls_silent(*_: object) -> None:
+        with warm.transaction():
+            warm.execute("SET LOCAL statement_timeout = '20s'")
+            assert warm.execute(COUNTED[0]).fetchone()
+
+    monkeypatch.setattr(swapping, "_SILENT_TIMEOUT", "50ms")
+    monkeypatch.setattr(swapping, "record", falls_silent)
+    with (
+        pytest.raises(StoreError, match=r"gave up: .*idle-in-transaction"),
+        open_warm(settings) as publisher,
+        publishing.exclusive(publisher) as staging,
+    ):
+        swapping.swap(publisher, staging.loaded, keep, entry)
+    assert not publishing.is_published(warm, "silent")
