@@ -59,7 +59,8 @@ def open_warm(settings: Settings) -> Iterator[psycopg.Connection]:
                 raise StoreError(
                     f"The warm store {address(dsn)} is damaged: {str(error).strip()}. {_repair(settings)}"
                 ) from error
-            if not isinstance(error, psycopg.OperationalError):
+            # How the server ends an idle transaction is no operational error to psycopg.
+            if not (isinstance(error, psycopg.OperationalError) or connection.closed):
                 raise
             raise StoreError(
                 f"The warm store {address(dsn)} gave up: {str(error).strip()}. Readers keep what they have; run again "

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Collection, Mapping
 from datetime import date
+from typing import Final
 
 import psycopg
 from psycopg import errors, sql
@@ -17,8 +18,11 @@ from pumploss.warm.warm_table import LIVE, PARTS, WarmTable
 
 # A waiting swap makes new readers wait behind it, so each try is short; one minute of them in all.
 _LOCK_TIMEOUT = "500ms"
+# Readers wait while a swap is open. Of a publisher whose machine is gone or stands still the server hears nothing.
+_SILENT_TIMEOUT = "20s"
 _TRIES = 60
 _PAUSE_SECONDS = 0.5
+_SET: Final = "SELECT set_config('lock_timeout', %s, true), set_config('idle_in_transaction_session_timeout', %s, true)"
 
 
 def live_days(connection: psycopg.Connection, table: WarmTable, shown: Published | None) -> DayContents:
@@ -55,7 +59,7 @@ def swap(
         try:
             with connection.transaction():
                 publisher_lock.require(connection)
-                connection.execute("SELECT set_config('lock_timeout', %s, true)", (_LOCK_TIMEOUT,))
+                connection.execute(_SET, (_LOCK_TIMEOUT, _SILENT_TIMEOUT))
                 _swap(connection, staged, keep, entry)
             return
         except (errors.LockNotAvailable, errors.DeadlockDetected):
@@ -73,6 +77,7 @@ def _swap(
     keep: Mapping[str, Collection[date]],
     entry: Published,
 ) -> None:
+    _keep_readers_out(connection)
     for table in TABLES:
         mine = sorted((loaded for loaded in staged if loaded.table == table), key=lambda loaded: loaded.name)
         if not table.day_column:
@@ -86,6 +91,16 @@ def _swap(
         else:
             _swap_rows(connection, table, mine, days)
     record(connection, entry)
+
+
+def _keep_readers_out(connection: psycopg.Connection) -> None:
+    """Wait for whoever reads any published table, and have all who come later wait for the end of the transaction.
+
+    A partition is attached beside readers of its table: who had read there before, and went on to other tables of the
+    swap, would find the next state in those.
+    """
+    tables = sql.SQL(", ").join(sql.SQL("ONLY {}").format(table.live) for table in TABLES)
+    connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(tables))
 
 
 def _move(connection: psycopg.Connection, loaded: StagedTable, schema: str) -> None:

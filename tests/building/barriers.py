@@ -1,7 +1,8 @@
 """A process that dies when it comes to the barrier of a number: before and after each thing that changes a lake."""
 
-#: What such a process begins with: `guard(owner, name)` puts a barrier before and after a function, and the process's
-#: first argument is the number of the one at which it dies.
+#: What such a process begins with: `guard(owner, name)` puts a barrier before and after a function, and
+#: `before(owner, name)` one before it alone. The process's first argument is the number of the one at which `fall` is
+#: called; `passed` has the name of each that it came by.
 GUARD = """
     import os, signal, sys
     from deltalake import DeltaTable
@@ -9,23 +10,31 @@ GUARD = """
     from pumploss.lake import commit, ledger, staging
     from pumploss.settings import from_environment
 
-    left = [int(sys.argv[1])]
+    left, passed = [int(sys.argv[1])], []
 
-    def barrier():
+    def fall():
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def barrier(name):
         if left[0] == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+            fall()
         left[0] -= 1
+        passed.append(name)
 
-    def guard(owner, name):
+    def guard(owner, name, is_ended=True):
         real = getattr(owner, name)
 
         def guarded(*given, **more):
-            barrier()
+            barrier(f"before {name}")
             answer = real(*given, **more)
-            barrier()
+            if is_ended:
+                barrier(f"after {name}")
             return answer
 
         setattr(owner, name, guarded)
+
+    def before(owner, name):
+        guard(owner, name, is_ended=False)
 
     guard(staging.Stage, "lay")
     guard(commit, "put_in_place")

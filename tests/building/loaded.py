@@ -9,6 +9,7 @@ for name in (
     "jobs.commands.run_steps",
     "jobs.running.nightly",
     "pumploss.embedded.engine_server",
+    "matplotlib.backends.backend_svg",  # the page of a night that failed has charts
     *(f"jobs.{step.name}" for step in STEPS),
 ):
     import_module(name)
