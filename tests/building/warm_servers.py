@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
-import pytest
 from psycopg.conninfo import make_conninfo
 
 from pumploss.settings import Settings, from_environment
@@ -19,14 +18,9 @@ from pumploss.warm import READER
 from tests.building.postgres_pair import PUBLISHER, own_server
 
 TIMESCALE = os.environ.get("PUMPLOSS_TEST_TIMESCALE_DSN")
-SERVERS = (
-    "embedded",
-    "password",
-    pytest.param(
-        "timescale",
-        marks=pytest.mark.skipif(TIMESCALE is None, reason="PUMPLOSS_TEST_TIMESCALE_DSN names no TimescaleDB"),
-    ),
-)
+#: Kinds of servers for tests that take little, and for those that take long, which run on all only where one is named.
+SERVERS = ("embedded", "password", "timescale") if TIMESCALE else ("embedded", "password")
+NAMED_SERVERS = SERVERS if TIMESCALE else ("embedded",)
 _SCHEMA = "SELECT extnamespace::regnamespace::text FROM pg_extension WHERE extname = 'timescaledb'"
 _END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = current_user"
 #: Lets tests ask as the reading role, which an operator has made.
@@ -71,6 +65,6 @@ def timescale_database() -> Iterator[str]:
                 owner.execute(f"CREATE EXTENSION timescaledb SCHEMA {schema}".encode())
             yield dsn
         finally:
-            # What a failed test left open; the extension's own processes, which are not ours to end, leave by themselves.
+            # What a failed test left open: processes of the extension are not ours to end, and leave by themselves.
             operator.execute(_END, (name,))
             operator.execute(f"DROP DATABASE {name}".encode())

@@ -11,10 +11,10 @@ from pumploss.days import shift
 from pumploss.report import RunReport
 from pumploss.warm import open_warm
 from tests.building.town import DAY, INJECTION, SOL, Town
-from tests.building.warm_servers import SERVERS, settings_on
+from tests.building.warm_servers import NAMED_SERVERS, settings_on
 
 
-@pytest.fixture(scope="package", params=SERVERS)
+@pytest.fixture(scope="package", params=NAMED_SERVERS)
 def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """Four days over four months: B and C tie on the last one, D lost long ago, INJECTION is a trader."""
     with settings_on(request.param, tmp_path_factory.mktemp("home")) as settings:
