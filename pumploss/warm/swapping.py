@@ -3,7 +3,7 @@
 import time
 from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Final
+from typing import Final, LiteralString
 
 import psycopg
 from psycopg import errors, sql
@@ -24,13 +24,25 @@ _TRIES = 60
 _PAUSE_SECONDS = 0.5
 _SET: Final = "SELECT set_config('lock_timeout', %s, true), set_config('idle_in_transaction_session_timeout', %s, true)"
 
+_DAYS_WITH_ROWS: Final[LiteralString] = """
+WITH RECURSIVE earliest (at) AS (
+    SELECT min({time}) FROM {table}
+    UNION ALL
+    SELECT (SELECT min({time}) FROM {table} WHERE {time} >= date_trunc('day', at, 'UTC') + INTERVAL '24 hours')
+    FROM earliest WHERE at IS NOT NULL
+)
+SELECT (at AT TIME ZONE 'UTC')::date FROM earliest WHERE at IS NOT NULL
+"""
+
 
 def live_days(connection: psycopg.Connection, table: WarmTable, shown: Published | None) -> DayContents:
     """List the days that a table really holds, with digest and rows as they were published."""
     logged = shown.days.get(table.name, {}) if shown else {}
-    if not is_partitioned(connection, table):
-        return dict(logged)
-    return {day: logged.get(day, (None, 0)) for day in _parts(connection, table)}
+    if is_partitioned(connection, table):
+        return {day: logged.get(day, (None, 0)) for day in _parts(connection, table)}
+    # Others may have dropped chunks: a policy of the extension, or an operator.
+    empty = {day: state for day, state in logged.items() if state[1] == 0}
+    return empty | {day: logged.get(day, (None, 0)) for day in _days_with_rows(connection, table)}
 
 
 def is_partitioned(connection: psycopg.Connection, table: WarmTable) -> bool:
@@ -97,7 +109,8 @@ def _keep_readers_out(connection: psycopg.Connection) -> None:
     """Wait for whoever reads any published table, and have all who come later wait for the end of the transaction.
 
     A partition is attached beside readers of its table: who had read there before, and went on to other tables of the
-    swap, would find the next state in those.
+    swap, would find the next state in those. And who has planned a query of a hypertable would find chunks gone, and
+    not look for those that take their place.
     """
     tables = sql.SQL(", ").join(sql.SQL("ONLY {}").format(table.live) for table in TABLES)
     connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE").format(tables))
@@ -127,6 +140,8 @@ def _swap_rows(connection: psycopg.Connection, table: WarmTable, staged: list[St
     column = sql.Identifier(table.day_column)
     shown = live_days(connection, table, latest(connection))
     gone = sorted({*(shown.keys() - keep), *(loaded.day for loaded in staged if loaded.day)})
+    if not gone:
+        return
     by_chunks = chunks(connection, table)
     for day in gone:
         if by_chunks is None or not by_chunks.drop(day):
@@ -145,6 +160,12 @@ def _parts(connection: psycopg.Connection, table: WarmTable) -> list[date]:
     )
     names = connection.execute(query, (f"{LIVE}.{table.name}",)).fetchall()
     return sorted(table.part_day(name) for (name,) in names)
+
+
+def _days_with_rows(connection: psycopg.Connection, table: WarmTable) -> list[date]:
+    """List the UTC days of which a table without partitions has rows, by one look into its key for each."""
+    query = sql.SQL(_DAYS_WITH_ROWS).format(table=table.live, time=sql.Identifier(table.day_column))
+    return [day for (day,) in connection.execute(query).fetchall()]
 
 
 def _blockers(connection: psycopg.Connection) -> str:

@@ -1,5 +1,6 @@
 """A PostgreSQL of one's own on 127.0.0.1 and a standby that streams from it, from the wheel's binaries."""
 
+import secrets
 import signal
 import socket
 import subprocess
@@ -23,6 +24,7 @@ class Server:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.data = folder, folder / "data"
+        self.password = ""
         self.folder.mkdir(parents=True)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -30,7 +32,8 @@ class Server:
         self._process: subprocess.Popen | None = None
 
     def dsn(self, user=PUBLISHER, dbname="pumploss"):
-        return f"host=127.0.0.1 port={self.port} user={user} dbname={dbname} connect_timeout=5"
+        login = f"user={user} password={self.password}" if self.password else f"user={user}"
+        return f"host=127.0.0.1 port={self.port} {login} dbname={dbname} connect_timeout=5"
 
     def use(self, program, *options):
         """Runs a program of the wheel as the user that PostgreSQL's files belong to."""
@@ -67,6 +70,16 @@ class Server:
         with psycopg.connect(self.dsn(user, dbname), autocommit=True) as client:
             cursor = client.execute(query)
             return cursor.fetchall() if cursor.description else []
+
+    def ask_for_passwords(self):
+        """Lets nobody in without one from now on: that of every role is the same."""
+        password = secrets.token_hex(8)
+        for (role,) in self.ask("SELECT rolname FROM pg_roles WHERE rolcanlogin", dbname="postgres"):
+            self.ask(f"ALTER ROLE {role} PASSWORD '{password}'", dbname="postgres")
+        (self.data / "pg_hba.conf").write_text("host all all 127.0.0.1/32 scram-sha-256\n")
+        self.ask("SELECT pg_reload_conf()", dbname="postgres")
+        until(lambda: not self._answers(), "the server lets in who has no password")
+        self.password = password
 
 
 def until(holds, said):

@@ -1,20 +1,27 @@
 """Swaps of the warm store under readers, and where trades are not partitioned."""
 
 import threading
+from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 
-from pumploss.days import shift
-from pumploss.settings import from_environment
+from pumploss.days import midnight, shift
+from pumploss.settings import Settings, from_environment
 from pumploss.warm import leaderboard, open_warm, publishing, slices, swapping
 from pumploss.warm import tables as warm_tables
+from tests.building.postgres_pair import until
 from tests.building.trades_of_a_day import trades_of
+from tests.building.warm_servers import SERVERS, settings_on
 
 DAY = date(2026, 1, 31)
+WAITING = (
+    "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()"
+)
 
 
 def board(period: str, size: int, as_of: datetime) -> list[dict[str, Any]]:
@@ -34,8 +41,13 @@ def board(period: str, size: int, as_of: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def test_a_reader_during_swaps_sees_whole_states_only(tmp_path: Path) -> None:
-    settings = from_environment({"PUMPLOSS_HOME": str(tmp_path)})
+@pytest.fixture(params=SERVERS)
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    with settings_on(request.param, tmp_path) as settings:
+        yield settings
+
+
+def test_a_reader_during_swaps_sees_whole_states_only(settings: Settings) -> None:
     seen: list[tuple[int, set[Decimal]]] = []
     failures: list[Exception] = []
     done = threading.Event()
@@ -75,6 +87,39 @@ def test_a_reader_during_swaps_sees_whole_states_only(tmp_path: Path) -> None:
     assert not failures
     assert seen
     assert all(amounts == {Decimal(-size)} for size, amounts in seen)
+
+
+def test_who_asks_in_the_middle_of_a_swap_waits_and_sees_what_it_shows(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The day that was there is gone by then, and the one that takes its place cannot be seen yet."""
+    answers: list[tuple[Any, ...] | None] = []
+
+    def ask() -> None:
+        with open_warm(settings) as other:
+            answers.append(other.execute("SELECT count(*), min(time) FROM trades_timeseries").fetchone())
+
+    with open_warm(settings) as warm, open_warm(settings) as watcher:
+
+        def publish(number: int, day: date) -> None:
+            entry = publishing.Published(f"p{number}", "r", day, "l", "l", days={"trades_timeseries": {day: ("d", 9)}})
+            with publishing.exclusive(warm) as staging:
+                staging.load(warm_tables.TRADES, [trades_of(day, 9)], 9, day)
+                keep = {"trades_timeseries": [day], "daily_losses": [], "score_days": []}
+                swapping.swap(warm, staging.loaded, keep, entry)
+
+        publish(0, DAY)
+        reader, record = threading.Thread(target=ask), swapping.record
+
+        def record_late(connection: psycopg.Connection, entry: publishing.Published) -> None:
+            reader.start()
+            until(lambda: watcher.execute(WAITING).fetchone() == (1,), "nobody waits")
+            record(connection, entry)
+
+        monkeypatch.setattr(swapping, "record", record_late)
+        publish(1, shift(DAY, 1))
+        reader.join()
+    assert answers == [(9, midnight(shift(DAY, 1)))]
 
 
 def test_a_hypertable_is_changed_row_by_row(tmp_path: Path) -> None:

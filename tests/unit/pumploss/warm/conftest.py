@@ -1,17 +1,19 @@
-"""One PostgreSQL for the tests of the warm store."""
+"""A warm store for its tests: all of them run on each kind of server."""
 
 from collections.abc import Iterator
 
 import psycopg
 import pytest
 
-from pumploss.settings import Settings, from_environment
+from pumploss.settings import Settings
 from pumploss.warm import open_warm
+from tests.building.warm_servers import SERVERS, settings_on
 
 
-@pytest.fixture(scope="package")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return from_environment({"PUMPLOSS_HOME": str(tmp_path_factory.mktemp("warm"))})
+@pytest.fixture(scope="package", params=SERVERS)
+def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    with settings_on(request.param, tmp_path_factory.mktemp("warm")) as settings:
+        yield settings
 
 
 @pytest.fixture(scope="package")

@@ -12,7 +12,7 @@ import redis
 
 from pumploss.hot import open_hot
 from pumploss.hot_keys import ANSWERS, EXPIRY_SECONDS, PUBLISHED
-from pumploss.settings import Settings
+from pumploss.settings import Settings, from_environment
 from pumploss.warm import queries
 from pumploss.warm.cache import L1, L2, POLICY, Cache, Rows, open_cache
 
@@ -44,6 +44,12 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Without a warm store, which is not asked here."""
+    return from_environment({"PUMPLOSS_HOME": str(tmp_path_factory.mktemp("cache"))})
 
 
 @pytest.fixture(scope="module")
