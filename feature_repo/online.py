@@ -126,10 +126,8 @@ class PackedRedisOnlineStore(OnlineStore):  # type: ignore[misc]
         keys = self._redis_keys(config, entity_keys)
         with answering(config.online_store.url, _ADVICE):
             rows = cast("list[bytes | None]", self._redis(config).mget(keys) if keys else [])
-        if not is_age_judged:
-            return rows, _served_times(rows)
-        asked_at = config.online_store.asked_at
-        oldest = (asked_at or clock.now()) - table.ttl if table.ttl else None
+        asked_at = config.online_store.asked_at if is_age_judged else None
+        oldest = (asked_at or clock.now()) - table.ttl if table.ttl and is_age_judged else None
         return rows, _served_times(rows, oldest, asked_at)
 
     def get_online_features(self, *given: Any, **named: Any) -> OnlineResponse:
@@ -184,12 +182,8 @@ def _served_times(
     rows: Sequence[bytes | None], oldest: datetime | None = None, latest: datetime | None = None
 ) -> list[datetime | None]:
     """Read T of each row that is served: of this layout, and not as of a T before `oldest` or after `latest`."""
-
-    def is_served(at: datetime) -> bool:
-        return (oldest is None or at >= oldest) and (latest is None or at <= latest)
-
     times = (layout().time_of(row) for row in rows)
-    return [at if at is not None and is_served(at) else None for at in times]
+    return [at if at and (oldest or at) <= at <= (latest or at) else None for at in times]
 
 
 def _values(rows: list[bytes], names: list[str]) -> Iterator[dict[str, Value]]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 import fsspec
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -15,6 +14,7 @@ from jobs.running.step_context import StepContext
 from jobs.windowing.growing_lists import GrowingLists
 from pumploss.cohort import COHORTS
 from pumploss.contract import Table
+from pumploss.errors import LakeError
 from pumploss.tables import gold_token_day
 
 
@@ -46,7 +46,8 @@ def fact_files(context: StepContext, days: Collection[date]) -> list[FactFile]:
 def read_files(table: Table, files: Iterable[FactFile], names: Collection[str], cohorts: range) -> pa.Table:
     """Read these columns of files of a table: rows of traders of some cohorts, all rows of a table of none.
 
-    What an earlier version wrote without a column is missing there, and lists are empty. Lists are in one piece.
+    What an earlier version wrote without a column is missing there. Lists are in one piece. Raises LakeError for a file
+    without a list that is asked for: an empty one would be taken for a trader who did nothing.
     """
     schema = pa.schema([(name, table[name].type.arrow) for name in names])
     files = list(files)
@@ -73,13 +74,19 @@ def _read(table: Table, file: FactFile, schema: pa.Schema, cohorts: range) -> pa
         rows = rows.filter(pc.is_in(rows[table.split_by], pa.array(cohorts, table[table.split_by].type.arrow)))
     given = {table.day: pa.repeat(pa.scalar(file.day, pa.date32()), len(rows))}
     columns = {
-        name: given[name] if name in given else rows[name] if name in stored else _lacking(kind, len(rows))
+        name: given[name]
+        if name in given
+        else rows[name]
+        if name in stored
+        else _lacking(table, file, name, kind, len(rows))
         for name, kind in zip(schema.names, schema.types, strict=True)
     }
     return pa.table(columns).cast(schema)
 
 
-def _lacking(kind: pa.DataType, rows: int) -> pa.Array:
+def _lacking(table: Table, file: FactFile, name: str, kind: pa.DataType, rows: int) -> pa.Array:
     if pa.types.is_list(kind):
-        return pa.ListArray.from_arrays(np.zeros(rows + 1, np.int32), pa.array([], kind.value_type), type=kind)
+        raise LakeError(
+            f"{table.name} of {file.day} was written without {name} ({file.path}): run {table.name} of that day again."
+        )
     return pa.nulls(rows, kind)

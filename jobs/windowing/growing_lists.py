@@ -31,8 +31,11 @@ class GrowingLists:
 
     def whole(self) -> pa.ListArray:
         """Answer all lists. Nothing may be added afterwards."""
-        offsets = np.cumsum(np.concatenate([[0], *self._lengths]), dtype=np.int64).astype(np.int32)
-        return pa.ListArray.from_arrays(offsets, pa.array(self._items[: self._size]), type=self._kind)
+        begins = np.cumsum(np.concatenate([[0], *self._lengths]), dtype=np.int64)
+        # Arrow refuses what passes 32 bits, where numpy would wrap.
+        return pa.ListArray.from_arrays(
+            pa.array(begins).cast(pa.int32()), pa.array(self._items[: self._size]), type=self._kind
+        )
 
     def _reserve(self, size: int) -> None:
         if size > len(self._items):

@@ -37,7 +37,6 @@ def windowed(spark: SparkSession, files: Iterable[FactFile], as_of_days: Collect
 
     def walked(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
-            histories = None
             for split in batch.to_pylist():
                 files = [
                     FactFile(one["name"], one["path"], one["day"], (one["low"], one["high"])) for one in split["files"]

@@ -69,6 +69,5 @@ def rows_of(frame: Frame, *order: str) -> list[dict[str, Any]]:
 def in_memory(_: str, frame: Frame) -> Frame:
     """Computes a frame once and answers what reads it, as a stage does with files."""
     rows = frame.toArrow()
-    return (
-        frame.sparkSession.createDataFrame(rows) if len(rows) else frame.sparkSession.createDataFrame([], frame.schema)
-    )
+    spark = frame.sparkSession
+    return spark.createDataFrame(rows) if len(rows) else spark.createDataFrame([], frame.schema)

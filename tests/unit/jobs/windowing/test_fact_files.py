@@ -4,8 +4,10 @@ from datetime import date
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
 from jobs.windowing.fact_files import read_files
+from pumploss.errors import LakeError
 from pumploss.tables import gold_market_day, gold_trader_mints
 from tests.building.feature_inputs import written
 from tests.building.frames import arrow_of
@@ -36,6 +38,13 @@ def test_a_column_that_a_file_lacks_is_missing(tmp_path):
     pq.write_table(pq.read_table(file.path).drop_columns("first_seen_mint_count"), file.path)
     assert read([file])["first_seen_mint_count"].to_pylist() == [None]
     assert read([file]).schema.field("first_seen_mint_count").type == pa.int64()
+
+
+def test_a_file_without_a_list_is_named(tmp_path):
+    (file,) = written(tmp_path, TABLE, arrow_of(TABLE, row("ann", 0, DAYS[0])))
+    pq.write_table(pq.read_table(file.path).drop_columns("mint_numbers"), file.path)
+    with pytest.raises(LakeError, match="gold_trader_mints of 2026-01-05 was written without mint_numbers"):
+        read([file])
 
 
 def test_rows_of_no_trader_are_read_by_every_task(tmp_path):
