@@ -9,11 +9,12 @@ from jobs.commands.trader import trader
 from jobs.pipeline import daily
 from jobs.running.nightly import held_stores
 from jobs.running.runner import run_steps
-from pumploss.days import midnight
+from pumploss.days import midnight, shift
 from pumploss.hot import hot_losers, open_hot
 from pumploss.warm import open_warm, top_losers
 
 DAYS = D1, D2 = date(2023, 12, 31), date(2024, 1, 1)
+T = midnight(shift(D2, 1))
 STEPS = tuple(step.name for step in daily())
 
 
@@ -66,11 +67,11 @@ def test_every_store_says_what_is_true_now(context, land, base58, first, second,
     run_steps(context, STEPS, DAYS)
     names = {base58(wallet): wallet for wallet in WALLETS}
 
-    assert online(context.settings, names) == dict.fromkeys(eligible, datetime(2024, 1, 2, tzinfo=UTC)), why
+    assert online(context.settings, names) == dict.fromkeys(eligible, T), why
     said = {wallet: trader(context, address) for address, wallet in names.items()}
     assert {wallet for wallet in said if said[wallet]["status"] == "eligible"} == eligible, why
     assert {wallet for wallet in said if said[wallet]["status"] == "not_eligible"} == others, why
-    assert {answer["as_of"] for answer in said.values()} == {"2024-01-02T00:00:00+00:00"}, "always the latest T"
+    assert {answer["as_of"] for answer in said.values()} == {T.isoformat()}, "always the latest T"
     traded = {trade["trader_address"] for trade in first + second}
     with open_warm(context.settings) as warm, open_hot(context.settings) as hot:
         shown = {
@@ -88,7 +89,7 @@ def test_every_store_says_what_is_true_now(context, land, base58, first, second,
 def online(settings, names):
     """Who has features online, and as of when."""
     with online_redis(settings) as url, quiet():
-        store = feature_store(settings, url, asked_at=midnight(DAYS[-1]))
+        store = feature_store(settings, url, asked_at=T)
         keys = [{"trader_address": address} for address in names]
         answer = store.get_online_features([f"{VIEW}:total_trades"], keys).to_dict(include_event_timestamps=True)
     moments = zip(answer["trader_address"], answer["total_trades"], answer["total_trades__ts"], strict=True)
