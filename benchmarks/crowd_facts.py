@@ -193,7 +193,7 @@ def token_days(day: CrowdDay) -> Drawn:
     return {
         "token_mint": mint_texts(day.crowd, numbers), "mint_number": mint_numbers(day.crowd, numbers),
         "volatility": day.some(day.draw.random(len(numbers))),
-        "price_high_sol": peak, "price_peak_close_sol": peak, "price_close_sol": peak * day.draw.random(len(numbers)),
+        "spot_high_sol": peak, "price_peak_close_sol": peak, "price_close_sol": peak * day.draw.random(len(numbers)),
         "venue_close": pa.array(np.where(day.draw.random(len(numbers)) < 0.02, "pumpswap", "pump_curve")),
         "real_token_close_units": day.draw.integers(0, 10**15, len(numbers)),
     }  # fmt: skip

@@ -51,12 +51,15 @@ def _facts(trades: DataFrame) -> DataFrame:
     order = Window.partitionBy("token_mint", "trade_date").orderBy("order_in_mint_day")
     backwards = Window.partitionBy("token_mint", "trade_date", "is_plain").orderBy(F.col("order_in_mint_day").desc())
     raw = F.col("sol_lamports").cast("double") / F.col("token_units").cast("double")
+    stated = F.col("virtual_sol_lamports").cast("double") / F.col("virtual_token_units").cast("double")
+    is_stated = (F.col("virtual_sol_lamports") > 0) & (F.col("virtual_token_units") > 0)
     priced = (F.col("sol_lamports") > 0) & (F.col("token_units") > 0)
     scale = F.pow(F.lit(10.0), F.col("token_decimals").cast("double")) / F.lit(float(LAMPORTS_PER_SOL))
     rows = trades.select(
         "*",
         F.when(priced, raw).alias("raw"),
         F.when(priced, raw * scale).alias("price"),
+        F.when(is_stated, stated * scale).when(priced, raw * scale).alias("spot"),
         (priced & F.col("virtual_sol_lamports").isNull() & (F.col("venue") != "pump_curve")).alias("is_plain"),
     )
     ranked = rows.select(
@@ -79,6 +82,8 @@ def _facts(trades: DataFrame) -> DataFrame:
         F.max(F.when(F.col("raw").isNotNull(), F.struct("order_in_mint_day", "price", "token_decimals"))).alias(
             "last_priced"
         ),
+        F.max("spot").alias("spot_high_sol"),
+        F.max(F.when(F.col("spot").isNotNull(), F.struct("order_in_mint_day", "spot"))).alias("last_spot"),
         F.array_sort(F.collect_list(F.when(F.col("from_last") <= RECENT, F.struct("order_in_mint_day", "raw")))).alias(
             "plain"
         ),

@@ -28,7 +28,7 @@ def transform(entries: DataFrame, token_days: DataFrame, days: Days, groups: int
     following = token_days.select(
         "token_mint",
         F.date_sub("day", 1).alias("trade_date"),
-        F.col("price_high_sol").alias("next_high_sol"),
+        F.col("spot_high_sol").alias("next_high_sol"),
         F.unix_micros("known_at").alias("next_known_at"),
     )
     mints = own.join(following, _KEY, "left")

@@ -45,8 +45,8 @@ def states(token_days: DataFrame, before: DataFrame) -> DataFrame:
     rows = token_days.withColumn("is_before", F.lit(False)).unionByName(before.withColumn("is_before", F.lit(True)))
     order = Window.partitionBy("token_mint").orderBy("day")
     earlier = {
-        "price_before_sol": "price_close_sol",
-        "peak_before_sol": "price_peak_close_sol",
+        "price_before_sol": "spot_close_sol",
+        "peak_before_sol": "spot_peak_close_sol",
         "buyers_before_count": "buyer_count_close",
     }
     lagged = rows.withColumns({name: F.lag(close).over(order) for name, close in earlier.items()})

@@ -40,7 +40,7 @@ LOT = (MINT.name, "lot_index", "micros:opened_at", "open_units", "open_cost_lamp
 TRIP = (MINT.name, "micros:entered_at", "buy_count", "averaged_down_count", "realised_pnl_lamports")
 MARK = (
     "day:day", "reserve_sol_close_lamports", "reserve_token_close_units", "real_sol_close_lamports", "mark_price",
-    "mark_method", "fee_close_share", "volatility", "price_high_sol", "price_close_sol", "price_peak_close_sol",
+    "mark_method", "fee_close_share", "volatility", "spot_high_sol", "price_close_sol", "price_peak_close_sol",
     "venue_close", "real_token_close_units",
 )  # fmt: skip
 ENTRY = (

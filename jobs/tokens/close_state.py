@@ -47,11 +47,12 @@ def carried(daily: DataFrame, before: DataFrame) -> DataFrame:
     return known.withColumns(
         {
             **{name: F.when(carried_on["reserve_sol"] != GONE, value) for name, value in carried_on.items()},
-            **{name: F.last(name, ignorenulls=True).over(so_far) for name in ("raw", "price")},
+            **{name: F.last(name, ignorenulls=True).over(so_far) for name in ("raw", "price", "spot_close_sol")},
             "recent": F.flatten(F.collect_list("recent").over(so_far)),
             "known_at": F.max("known_at").over(so_far),
             "is_new_mint": F.count(F.lit(1)).over(so_far) == 1,
             "price_peak_close_sol": F.max("price_high_sol").over(so_far),
+            "spot_peak_close_sol": F.max("spot_high_sol").over(so_far),
             "buyer_count_close": F.coalesce(F.sum("new_buyer_count").over(so_far), F.lit(0)).cast("bigint"),
             "ever_traded_at": F.min("first_traded_at").over(so_far),
             "mint_number": F.max("mint_number").over(so_far),
@@ -67,6 +68,7 @@ def _own_state(daily: DataFrame) -> DataFrame:
         *(F.when(is_elsewhere, F.lit(GONE)).otherwise(value).alias(name) for name, value in _last_reserves().items()),
         (F.col("last_priced.price") * _per_unit(F.col("last_priced.token_decimals"))).alias("raw"),
         F.col("last_priced.price").alias("price"),
+        F.col("last_spot.spot").alias("spot_close_sol"),
         F.transform("plain", lambda item: item["raw"]).alias("recent"),
         F.col("last.venue").alias("venue_close"),
     )
@@ -100,6 +102,8 @@ def _earlier_state(before: DataFrame) -> DataFrame:
         "initial_token_units",
         (F.col("mark_method") == SET_ASIDE).alias("is_set_aside"),
         F.col("price_peak_close_sol").alias("price_high_sol"),
+        "spot_close_sol",
+        F.col("spot_peak_close_sol").alias("spot_high_sol"),
         F.col("buyer_count_close").alias("new_buyer_count"),
         F.col("tape_began_at").alias("first_traded_at"),
         "mint_number",

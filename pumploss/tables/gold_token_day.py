@@ -38,6 +38,14 @@ TABLE = Table(
             "Highest price of the mint's life so far, SOL per whole token",
             nullable=True,
         ),
+        Column(
+            "spot_high_sol",
+            Type.DOUBLE,
+            "Highest price after a trade: of the reserves where they are stated, else what was paid; SOL per whole token",
+            nullable=True,
+        ),
+        Column("spot_close_sol", Type.DOUBLE, "That after the last trade that has one", nullable=True),
+        Column("spot_peak_close_sol", Type.DOUBLE, "The highest of them over the mint's life so far", nullable=True),
         Column("volatility", Type.DOUBLE, "Standard deviation of log price changes between trades", nullable=True),
         c.VIRTUAL_SOL.named("reserve_sol_close_lamports", "SOL reserve that positions are marked against").optional(),
         c.VIRTUAL_TOKENS.named(

@@ -42,7 +42,7 @@ def random_token_day(draw: Random, mint: str, day: date) -> Row:
     return {
         "token_mint": mint, "day": day, "known_at": midnight(shift(day, 1)), "venue_close": venue,
         "mint_number": mint_number(mint),
-        "volatility": draw.choice([None, draw.random()]), "price_peak_close_sol": peak, "price_high_sol": peak,
+        "volatility": draw.choice([None, draw.random()]), "price_peak_close_sol": peak, "spot_high_sol": peak,
         "price_close_sol": peak * draw.choice([0.05, 0.5]), "real_token_close_units": draw.randrange(2),
     }  # fmt: skip
 

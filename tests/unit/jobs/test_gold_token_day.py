@@ -85,6 +85,21 @@ def test_peak_and_buyers_are_those_of_the_mints_whole_life(token_days):
     assert [(row["price_peak_close_sol"], row["buyer_count_close"]) for row in days] == [(4.0, 9), (5.0, 9)]
 
 
+def test_spot_prices_are_of_reserves_or_else_what_was_paid(token_days):
+    reserves = {"virtual_sol_lamports": 40 * SOL, "virtual_token_units": 5 * 10**6}  # 8 SOL a token, where 3 were paid
+    first = [{"sol_lamports": 3 * SOL, **reserves}, {"sol_lamports": 6 * SOL}]
+    second = [
+        {"day": 1, "sol_lamports": 2 * SOL},
+        {"day": 1, "sol_lamports": 0, "direction": "sell", **reserves},
+        {"day": 1, "sol_lamports": 0, "direction": "sell"},
+    ]
+    names = ("spot_high_sol", "spot_close_sol", "spot_peak_close_sol", "price_high_sol", "price_close_sol")
+    days = token_days([*first, {**second[0], **reserves, "virtual_sol_lamports": 45 * SOL}, *second[1:]])
+    assert [tuple(day[name] for name in names) for day in days] == [(8.0, 6.0, 8.0, 6.0, 6.0), (9.0, 8.0, 9.0, 2.0, 2.0)]
+    (after,) = token_days([{**second[0], "sol_lamports": 0}], before=days[:1])
+    assert tuple(after[name] for name in names) == (None, 6.0, 8.0, None, 6.0), "carried as prices that were paid are"
+
+
 def test_a_mint_that_nobody_new_buys_has_no_buyers(token_days):
     assert one(token_days([{"direction": "sell"}]), "buyer_count_close") == (0,)
 
@@ -98,7 +113,7 @@ def test_a_tape_began_when_its_curve_did(token_days):
     later = {"day": 1, "venue": "pumpswap"}
     assert [row["tape_began_at"] for row in token_days([launch, later])] == [NOON, NOON]
     assert one(token_days([later]), "tape_began_at") == (None,)
-    (day,) = token_days([{"venue": "pumpswap"}], before=token_days([launch, {**launch, "token_mint": "n"}])[:1])
+    (day,) = token_days([later], before=token_days([launch, {**launch, "token_mint": "n"}])[:1])
     assert day["tape_began_at"] == NOON
 
 

@@ -29,7 +29,7 @@ def drawn(seed):
         born = draw.choice(DAYS[:-1])
         alive = [born, *(day for day in DAYS if day > born and draw.random() < 0.5)]
         tokens += [
-            {"token_mint": f"m{n}", "mint_number": 99 - n, "day": day, "price_high_sol": some(draw.random() * 9),
+            {"token_mint": f"m{n}", "mint_number": 99 - n, "day": day, "spot_high_sol": some(draw.random() * 9),
              "known_at": midnight(shift(day, draw.choice([1, 3])))}
             for day in alive
         ]  # fmt: skip
@@ -49,7 +49,7 @@ def highs(row, tokens):
     """Logarithms of the highest price of the day of an entry and of the day after, each None where it is not known."""
     after = shift(row["trade_date"], 1)
     following = [one for one in tokens if (one["token_mint"], one["day"]) == (row["token_mint"], after)]
-    price = following[0]["price_high_sol"] if following else None
+    price = following[0]["spot_high_sol"] if following else None
     own = None if row["high_ratio"] is None else round(log(row["high_ratio"]), 9)
     next_ = None if price is None or row["entry_price_sol"] is None else round(log(price / row["entry_price_sol"]), 9)
     return own, next_, following[0]["known_at"] if following else None

@@ -19,7 +19,7 @@ DAY = date(2026, 1, 5)
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 LAUNCH = 30 * 10**9 / 1_073_000_000_000_000
 EARLIER = {
-    "token_mint": "old", "day": date(2026, 1, 3), "price_close_sol": 4e-8, "price_peak_close_sol": 9e-8,
+    "token_mint": "old", "day": date(2026, 1, 3), "spot_close_sol": 4e-8, "spot_peak_close_sol": 9e-8,
     "buyer_count_close": 7, "known_at": datetime(2026, 1, 4, tzinfo=UTC),
 }  # fmt: skip
 TOKENS = [

@@ -31,7 +31,7 @@ def market(seed):
             tokens.append(
                 {
                     "token_mint": mint, "mint_number": n, "day": day,
-                    "price_high_sol": high, "price_peak_close_sol": peak,
+                    "spot_high_sol": high, "price_peak_close_sol": peak,
                     "price_close_sol": draw.choice([0.05, 0.5]) * peak, "known_at": midnight(shift(day, 1)),
                     "venue_close": draw.choice(["pump_curve", "pump_curve", "pumpswap"]),
                     "real_token_close_units": draw.choice([0, 5, 5]),
@@ -133,7 +133,7 @@ def _latest(tokens, mint, as_of):
 
 def _high(tokens, row):
     after = [
-        one["price_high_sol"] / row["entry_price_sol"]
+        one["spot_high_sol"] / row["entry_price_sol"]
         for one in tokens
         if one["token_mint"] == row["token_mint"] and one["day"] == shift(row["trade_date"], 1)
     ]
