@@ -41,7 +41,7 @@ TABLE = Table(
         Column(
             "spot_high_sol",
             Type.DOUBLE,
-            "Highest price after a trade: of the reserves where they are stated, else what was paid; SOL per whole token",
+            "Highest price after a trade: of the reserves where stated, else what was paid; SOL per whole token",
             nullable=True,
         ),
         Column("spot_close_sol", Type.DOUBLE, "That after the last trade that has one", nullable=True),

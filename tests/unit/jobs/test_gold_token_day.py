@@ -95,9 +95,9 @@ def test_spot_prices_are_of_reserves_or_else_what_was_paid(token_days):
     ]
     names = ("spot_high_sol", "spot_close_sol", "spot_peak_close_sol", "price_high_sol", "price_close_sol")
     days = token_days([*first, {**second[0], **reserves, "virtual_sol_lamports": 45 * SOL}, *second[1:]])
-    assert [tuple(day[name] for name in names) for day in days] == [(8.0, 6.0, 8.0, 6.0, 6.0), (9.0, 8.0, 9.0, 2.0, 2.0)]
+    assert [tuple(day[name] for name in names) for day in days] == [(8, 6, 8, 6, 6), (9, 8, 9, 2, 2)]
     (after,) = token_days([{**second[0], "sol_lamports": 0}], before=days[:1])
-    assert tuple(after[name] for name in names) == (None, 6.0, 8.0, None, 6.0), "carried as prices that were paid are"
+    assert tuple(after[name] for name in names) == (None, 6, 8, None, 6), "carried as prices that were paid are"
 
 
 def test_a_mint_that_nobody_new_buys_has_no_buyers(token_days):
