@@ -47,6 +47,12 @@ def compiled(function: _Function) -> _Function:
     return cast("_Function", dispatcher)
 
 
+def is_to_be_compiled(module: str) -> bool:
+    """Tell whether nothing is kept of a module's code, though it could be: the next process compiles it."""
+    folder = _folder(module)
+    return folder is not None and not any((folder / module).glob("*.nbi"))
+
+
 class _Locator(UserProvidedCacheLocator):  # type: ignore[misc]
     """Keeps the functions of each module in a folder of its own below the digest's."""
 

@@ -39,8 +39,9 @@ def daily(trader_days: pa.Table, losing_shares: Mapping[int, float]) -> pa.Table
 
 
 def _derived(days: pa.Table, losing_shares: Mapping[int, float]) -> dict[str, pa.Array]:
+    # In one piece they are read-only however many files they come from, so kernels are compiled for one type alone.
     trades, change, matched = (
-        days[name].to_numpy() for name in ("trade_count", "equity_change_lamports", "matched_sell_count")
+        in_one(days[name]).to_numpy() for name in ("trade_count", "equity_change_lamports", "matched_sell_count")
     )
     day, lost = epoch_days(days["day"]), days["underwater_count_close"].to_numpy()
     won = days["open_position_count_close"].to_numpy() - lost

@@ -18,6 +18,7 @@ from jobs.running.due_days import changed_dumps, holes, landed_days, unbuilt
 from jobs.running.horizon import refuse_other_horizon
 from jobs.running.runner import run_step
 from jobs.running.standing import mark_tables
+from jobs.windowing.rehearsal import rehearsing
 from pumploss import embedded
 from pumploss.days import Days, ordered
 from pumploss.errors import ModelError
@@ -78,6 +79,8 @@ def nightly(
         claim(context.lake, settings.landing)
         refuse_other_horizon(context.lake)
         ready = stack.enter_context(_preparing(settings, use_airflow))
+        if days[1:]:
+            stack.enter_context(rehearsing())
         with _timed(night, "earlier days"):
             _build(context, days[:-1], watch)
         with _timed(night, "waiting for Airflow and the stores"):

@@ -85,21 +85,6 @@ def test_peak_and_buyers_are_those_of_the_mints_whole_life(token_days):
     assert [(row["price_peak_close_sol"], row["buyer_count_close"]) for row in days] == [(4.0, 9), (5.0, 9)]
 
 
-def test_spot_prices_are_of_reserves_or_else_what_was_paid(token_days):
-    reserves = {"virtual_sol_lamports": 40 * SOL, "virtual_token_units": 5 * 10**6}  # 8 SOL a token, where 3 were paid
-    first = [{"sol_lamports": 3 * SOL, **reserves}, {"sol_lamports": 6 * SOL}]
-    second = [
-        {"day": 1, "sol_lamports": 2 * SOL},
-        {"day": 1, "sol_lamports": 0, "direction": "sell", **reserves},
-        {"day": 1, "sol_lamports": 0, "direction": "sell"},
-    ]
-    names = ("spot_high_sol", "spot_close_sol", "spot_peak_close_sol", "price_high_sol", "price_close_sol")
-    days = token_days([*first, {**second[0], **reserves, "virtual_sol_lamports": 45 * SOL}, *second[1:]])
-    assert [tuple(day[name] for name in names) for day in days] == [(8, 6, 8, 6, 6), (9, 8, 9, 2, 2)]
-    (after,) = token_days([{**second[0], "sol_lamports": 0}], before=days[:1])
-    assert tuple(after[name] for name in names) == (None, 6, 8, None, 6), "carried as prices that were paid are"
-
-
 def test_a_mint_that_nobody_new_buys_has_no_buyers(token_days):
     assert one(token_days([{"direction": "sell"}]), "buyer_count_close") == (0,)
 

@@ -211,3 +211,10 @@ def test_every_kernel_of_the_project_is_among_the_sources():
     assert str(ROOT / "pumploss" / "money.py") in kernel_sources().stamps, "constants of kernels are machine code too"
     others = {path for path, text in texts.items() if "njit" in text} - {str(ROOT / "pumploss" / "compiled.py")}
     assert not others, "compile with pumploss.compiled"
+
+
+def test_a_module_is_to_be_compiled_until_some_process_has(run, project):
+    told = "from pumploss.compiled import is_to_be_compiled; import pnl.kernel; print(is_to_be_compiled('pnl.kernel'))"
+    assert run(told) == "True"
+    assert run() == "110 0"
+    assert run(told) == "False"

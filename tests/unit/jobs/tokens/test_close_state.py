@@ -88,3 +88,19 @@ def test_reserves_follow_from_the_price(spark, price, reserves):
         spark.createDataFrame([(price,)], "price double").select(sol.alias("sol"), tokens.alias("tokens")).collect()
     )
     assert tuple(row) == reserves
+
+
+def test_spot_prices_are_of_reserves_or_else_what_was_paid(closes):
+    sol, one = 10**9, {"token_units": 10**6}
+    stated = {**one, "virtual_sol_lamports": 40 * sol, "virtual_token_units": 5 * 10**6}  # 8 SOL a token
+    days = closes(
+        (0, "pumpswap", 3 * sol, stated),
+        (0, "pumpswap", 6 * sol, one),
+        (1, "pumpswap", 2 * sol, {**stated, "virtual_sol_lamports": 45 * sol}),
+        (1, "pumpswap", 0, {**stated, "direction": "sell"}),
+        (1, "pumpswap", 0, {**one, "direction": "sell"}),
+        (2, "pumpswap", 0, {**one, "direction": "sell"}),
+    )
+    spot = [(day["spot_high_sol"], day["spot_close_sol"], day["spot_peak_close_sol"]) for day in days]
+    assert spot == [(8, 6, 8), (9, 8, 9), (None, 8, 9)], "carried to a day without a price"
+    assert [(day["price_high_sol"], day["price_close_sol"]) for day in days] == [(6, 6), (2, 2), (None, 2)]
