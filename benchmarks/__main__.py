@@ -6,6 +6,7 @@ import inspect
 import pkgutil
 
 import benchmarks
+from pumploss.garbage import look_seldom
 
 
 def names() -> list[str]:
@@ -16,6 +17,7 @@ def names() -> list[str]:
 
 def main() -> None:
     """Run one benchmark and print its lines as they come."""
+    look_seldom()  # as every command does
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=benchmarks.__doc__)
     parser.add_argument("name", choices=names())
     parser.add_argument("--rows", "--trades", type=int, help="trades to measure on; each benchmark has its own default")

@@ -10,7 +10,13 @@ from pumploss.settings import ROOT, as_environment, from_environment
 from pumploss.whole_files import write_whole
 
 #: Feast's command line, loaded as this package loads Feast.
-_FEAST = "import feature_repo; from feast.cli.cli import cli; cli(prog_name='feast')"
+_FEAST = """
+from pumploss.garbage import look_seldom
+look_seldom()
+import feature_repo
+from feast.cli.cli import cli
+cli(prog_name="feast")
+"""
 
 
 def main(arguments: list[str]) -> int:

@@ -12,6 +12,7 @@ import feature_repo  # noqa: F401 - before any test loads Feast, so that each wo
 from jobs.running.context import Context, open_context
 from pumploss import engine
 from pumploss.contract import Table
+from pumploss.garbage import look_seldom
 from pumploss.settings import Settings, from_environment
 from tests.building import addresses, dumps, frames, lakes, markets, nights, real_data
 from tests.building.scheduling import pytest_collection_modifyitems, pytest_xdist_make_scheduler
@@ -34,7 +35,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Everything else that warns is an error."""
+    """Everything else that warns is an error; garbage is looked for as the product's processes do."""
+    look_seldom()
     for line in FOREIGN_WARNINGS:
         config.addinivalue_line("filterwarnings", line)
 
