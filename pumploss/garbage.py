@@ -7,7 +7,7 @@ of a process that had loaded Feast, MLflow, Great Expectations and Airflow: 1.2 
 import atexit
 import gc
 
-#: New objects until the young are looked through; of so many times one is for those that stayed, of so many one for all.
+#: New objects until the young are looked through; after so many times those that stayed are, and after so many all are.
 SELDOM = (10_000, 10, 10)
 
 
