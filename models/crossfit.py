@@ -2,10 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -84,17 +86,24 @@ def grow(spec: ModelSpec, frame: TrainingFrame, days: Sequence[date], monotone: 
     """Grow all trees of the model over these days; `monotone` holds the sign of each input's effect on the risk."""
     fit = thinned(spec, frame, days)
     rows = boosting.Rows(spec, frame.names, monotone, _binned(spec, frame, fit))
-    booster, exposed = _main(spec, frame, fit, rows), frame.is_exposed[fit]
     if not spec.is_hurdle:
-        return Grown(booster, {})
-    given: dict[str, Any] = {"rounds": spec.other_rounds, "learning_rate": spec.other_rate}
-    trade = rows.grow(exposed, objective="binary", **given)
+        return Grown(_main(spec, frame, fit, rows), {})
     is_loss, cap = frame.is_loss[fit], amount.cap(frame.loss_sol[fit], frame.is_loss[fit])
     lost = np.minimum(frame.loss_sol[fit], cap)
     logarithm = np.log(np.maximum(lost, BEND_SOL))
-    others = {TRADE: trade, AMOUNT: rows.grow(logarithm, of=is_loss, objective="regression", **given)}
-    for name, share in amount.QUANTILES.items():
-        others[name] = rows.grow(amount.bent(lost), objective="quantile", alpha=share, **given)
+    other = partial(rows.grow, rounds=spec.other_rounds, learning_rate=spec.other_rate)
+    others = _two_at_a_time(
+        {
+            MAIN: partial(_main, spec, frame, fit, rows),
+            TRADE: partial(other, frame.is_exposed[fit], objective="binary"),
+            AMOUNT: partial(other, logarithm, of=is_loss, objective="regression"),
+            **{
+                name: partial(other, amount.bent(lost), objective="quantile", alpha=share)
+                for name, share in amount.QUANTILES.items()
+            },
+        }
+    )
+    booster = others.pop(MAIN)
     predicted = boosting.raw(others[AMOUNT], frame.x[fit][is_loss])
     smearing = amount.smearing(logarithm[is_loss], predicted)
     labels = {
@@ -103,6 +112,19 @@ def grow(spec: ModelSpec, frame: TrainingFrame, days: Sequence[date], monotone: 
         "always_severe_sol": amount.ALWAYS_SEVERE_SOL,
     }
     return Grown(booster, others, Amount(cap, smearing, **labels))
+
+
+def _two_at_a_time(ways: "Mapping[str, Callable[[], Booster]]") -> "dict[str, Booster]":
+    """Grow trees in these ways: threads of one wait for each other a quarter of the time, and the trees are the same.
+
+    Where one fails, or somebody ends it, those that have not begun are left.
+    """
+    pool = ThreadPoolExecutor(2)
+    try:
+        growing = {name: pool.submit(way) for name, way in ways.items()}
+        return {name: grown.result() for name, grown in growing.items()}
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def main_trees(spec: ModelSpec, frame: TrainingFrame, fit: Flags, monotone: Sequence[int]) -> "Booster":
