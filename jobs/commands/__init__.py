@@ -17,7 +17,7 @@ from jobs.commands.advice import advice
 from jobs.commands.parser import parse
 from jobs.commands.signals import INTERRUPTED, Signals, leave
 from pumploss.errors import PumpLossError
-from pumploss.garbage import look_seldom
+from pumploss.program import begin
 from pumploss.redaction import RedactingStream
 from pumploss.settings import from_environment, remember_secrets
 
@@ -26,7 +26,7 @@ FAILED = 1
 
 def entry(program: str = "pumploss") -> NoReturn:
     """Runs the command of this process to its very end."""
-    look_seldom()
+    begin()
     leave(main(program=program), program)
 
 

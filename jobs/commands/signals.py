@@ -15,6 +15,8 @@ import time
 from types import FrameType, TracebackType
 from typing import NoReturn, Self
 
+from pumploss.program import end
+
 INTERRUPTED = 130
 TERMINATED = 143
 
@@ -132,13 +134,13 @@ def leave(code: int, program: str) -> NoReturn:
         os._exit(code)
     for number, late in _CODES.items():
 
-        def end(_: int, __: FrameType | None, late: int = late) -> None:
+        def hear(_: int, __: FrameType | None, late: int = late) -> None:
             _say(f"\n{program}: interrupted after its work was done.\n")
             _stop_servers()
             os._exit(late)
 
-        signal.signal(number, end)
-    sys.exit(code)
+        signal.signal(number, hear)
+    end(code)
 
 
 def _stop_servers() -> None:

@@ -1,0 +1,40 @@
+"""What every program does when it begins and when it ends.
+
+At its end Python takes apart whatever was loaded, object by object: 2 seconds where that is Feast, MLflow, Great
+Expectations and Airflow. Nobody needs that done. What has to be done at the end is asked for by `atexit`, and still is.
+"""
+
+import atexit
+import logging
+import os
+import sys
+from contextlib import suppress
+from typing import NoReturn
+
+from pumploss.garbage import look_seldom
+
+_ended_with: int | None = None
+
+
+def begin() -> None:
+    """Prepare this process for `end`; called before anything is loaded, so that what `end` leaves out comes last."""
+    look_seldom()
+    atexit.register(_leave)
+
+
+def end(code: int) -> NoReturn:
+    """End the process with this exit code, once threads have ended and everything asked for by `atexit` is done."""
+    global _ended_with  # noqa: PLW0603 - a process ends once
+    _ended_with = code
+    sys.exit(code)
+
+
+def _leave() -> None:
+    """Leave at once where `end` was asked to; what ends in another way has a code that is not known here."""
+    if _ended_with is None:
+        return
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, OSError, ValueError):  # none, closed, or nobody reads it any more
+            stream.flush()
+    os._exit(_ended_with)
