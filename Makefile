@@ -37,7 +37,7 @@ nightly: $(STAMP) ## Simulate (or take LANDING=...) and run to published results
 test: $(STAMP) ## Run every test
 	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
-quick: $(STAMP) ## Run what needs neither the engine nor servers, in under a minute
+quick: $(STAMP) ## Run what needs neither the engine nor servers and is no law over many draws
 	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder -m "not slow"
 
 faults: $(STAMP) ## Break things on purpose, many times: ROUNDS=200 of each kind of fault

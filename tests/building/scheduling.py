@@ -16,13 +16,23 @@ TESTS = Path(__file__).parents[1]
 SLOW = (
     "integration",
     "faults",
+    "properties",
     "architecture/test_dags",
     "golden/test_fifo_against_rp2",
-    "properties/test_anchor_laws",
-    "properties/test_reading_laws",
-    "properties/test_source_fuzz",
     "unit/feature_repo",
+    "unit/jobs/alerting/test_telling",
     "unit/jobs/commands/test_docs",
+    "unit/models/report/test_page",
+    "unit/models/scoring/test_reasons",
+    "unit/models/shapley/test_splitting",
+    "unit/models/test_promotions",
+    "unit/models/test_search",
+    "unit/models/test_training",
+    "unit/pumploss/checks/test_library",
+    "unit/pumploss/test_compiled",
+    "unit/pumploss/test_engine",
+    "unit/simulator/test_measured_answers",
+    "unit/simulator/test_measured_market",
 )
 #: What shares a lake, a server or models.
 TOGETHER = (
