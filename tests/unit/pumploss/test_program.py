@@ -53,3 +53,12 @@ def test_where_nobody_reads_any_more_it_ends_as_well():
         process.stdout.close()
         process.stdin.close()
         assert process.wait() == 5
+
+
+@pytest.mark.parametrize("program", ["jobs.commands", "jobs.airflow.program"])
+def test_before_it_begins_nothing_is_asked_for_but_logging(program):
+    """What is asked for earlier comes after the process has left; logs are shut by it."""
+    code = f"import {program}, atexit; print(atexit._ncallbacks(), 'logging' in sys.modules)"
+    words = [sys.executable, "-c", f"import sys; {code}"]
+    found = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert found.stdout.split() == ["1", "True"]
