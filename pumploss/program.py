@@ -1,4 +1,4 @@
-"""What every program does when it begins and when it ends.
+"""What every program does when it begins and when it ends; `python -m pumploss.program MODULE WORDS` has others do so.
 
 At its end Python takes apart whatever was loaded, object by object: 2 seconds where that is Feast, MLflow, Great
 Expectations and Airflow. Nobody needs that done. What has to be done at the end is asked for by `atexit`, and still is.
@@ -7,7 +7,9 @@ Expectations and Airflow. Nobody needs that done. What has to be done at the end
 import atexit
 import logging
 import os
+import runpy
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import NoReturn
 
@@ -29,6 +31,20 @@ def end(code: int) -> NoReturn:
     sys.exit(code)
 
 
+def run(module: str, words: Sequence[str]) -> NoReturn:
+    """Run the command line of a library with these words, to its exit code, as a program of ours."""
+    begin()
+    sys.argv = [module, *words]
+    code: object = None
+    try:
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
+    except SystemExit as ending:
+        code = ending.code
+    if code is not None and not isinstance(code, int):
+        sys.stderr.write(f"{code}\n")
+    end(code if isinstance(code, int) else int(code is not None))
+
+
 def _leave() -> None:
     """Leave at once where `end` was asked to; what ends in another way has a code that is not known here."""
     if _ended_with is None:
@@ -38,3 +54,7 @@ def _leave() -> None:
         with suppress(AttributeError, OSError, ValueError):  # none, closed, or nobody reads it any more
             stream.flush()
     os._exit(_ended_with)
+
+
+if __name__ == "__main__":
+    run(sys.argv[1], sys.argv[2:])

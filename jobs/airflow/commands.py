@@ -24,7 +24,7 @@ _STOP_SECONDS = 20.0
 
 def command(*words: str) -> list[str]:
     """Names an Airflow command of this interpreter, whatever `PATH` says."""
-    return [sys.executable, "-m", "jobs.airflow.program", *words]
+    return [sys.executable, "-m", "pumploss.program", "airflow", *words]
 
 
 def migrate(settings: Settings, started: Callable[["subprocess.Popen[bytes]"], None] = lambda _: None) -> None:

@@ -55,10 +55,23 @@ def test_where_nobody_reads_any_more_it_ends_as_well():
         assert process.wait() == 5
 
 
-@pytest.mark.parametrize("program", ["jobs.commands", "jobs.airflow.program"])
+@pytest.mark.parametrize("program", ["jobs.commands", "pumploss.program"])
 def test_before_it_begins_nothing_is_asked_for_but_logging(program):
     """What is asked for earlier comes after the process has left; logs are shut by it."""
     code = f"import {program}, atexit; print(atexit._ncallbacks(), 'logging' in sys.modules)"
     words = [sys.executable, "-c", f"import sys; {code}"]
     found = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
     assert found.stdout.split() == ["1", "True"]
+
+
+@pytest.mark.parametrize(
+    ("ending", "code", "errors"), [("", 0, ""), ("sys.exit(7)", 7, ""), ("sys.exit('why')", 1, "why\n")]
+)
+def test_the_command_line_of_a_library_ends_so_too(tmp_path, ending, code, errors):
+    """With its words and its code."""
+    (tmp_path / "others").mkdir()
+    (tmp_path / "others" / "__main__.py").write_text(f"{BEGIN}\nprint(*sys.argv[1:])\n{ending}\n")
+    words = [sys.executable, "-m", "pumploss.program", "others", "one", "--two"]
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}"}
+    found = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stdout, found.stderr) == (code, "one --two\n", errors)
