@@ -6,8 +6,10 @@ days that a retrieval can reach.
 """
 
 from collections.abc import Callable
+from copy import copy
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, NoReturn
 
 import ibis
 import pandas as pd
@@ -33,7 +35,12 @@ from feast.infra.registry.base_registry import BaseRegistry
 from ibis.expr.types import Table
 from pydantic import Field
 
+from features.registry import TABLE
+from pumploss.days import midnight, shift
 from pumploss.errors import LakeError
+from pumploss.lake import Lake
+from pumploss.lake.ledger import Ledger
+from pumploss.lake.proof import STEP, refuse_disproved
 
 Reader = Callable[[DataSource, str], Table]
 
@@ -52,9 +59,36 @@ def reader(config: RepoConfig, first: date | None, last: date | None) -> Reader:
         if not isinstance(data_source, FileSource):
             raise LakeError(f"{data_source.name}: this store reads Delta tables, not a {type(data_source).__name__}.")
         version = config.offline_store.versions.get(data_source.name)
+        if data_source.name == TABLE.name:
+            _require_sound(data_source.path, version, first, last)
         return read_delta(data_source.path, version, data_source.tags.get("day_column"), first, last)
 
     return read
+
+
+def _require_sound(path: str, version: int | None, first: date | None, last: date | None) -> None:
+    """Raise DamagedError where a file of these days no longer holds what was written."""
+    lake = _lake(path)
+    days = [day for day in lake.rows_by_day(TABLE) if (first or day) <= day <= (last or day)]
+    lake.require_sound(TABLE, days, version)
+
+
+@cache
+def _lake(path: str) -> Lake:
+    """Open the lake of a table; files that were held against their names once are not read again for it."""
+    return Lake(path.rpartition("/")[0], _no_engine, repair=lambda *_: "`pumploss verify` says what builds it again.")
+
+
+def _no_engine() -> NoReturn:
+    raise LakeError("Feast reads the files of the lake by itself, without an engine.")
+
+
+def _refuse_disproved(path: str, first: datetime, last: datetime) -> None:
+    """Raise ParityError where features as of a T from first to last were found to be wrong."""
+    ledger = Ledger(_lake(path))
+    proved = (day for step, day in ledger.latest() if step == STEP)
+    begin, end = (moment.astimezone(UTC) for moment in (first, last))
+    refuse_disproved(ledger, [day for day in proved if begin <= midnight(shift(day, 1)) <= end])
 
 
 def read_delta(path: str, version: int | None, day_column: str | None, first: date | None, last: date | None) -> Table:
@@ -109,6 +143,15 @@ def _utc_day(moment: datetime | None, days: int = 0) -> date | None:
     return None if moment is None else (moment.astimezone(UTC) + timedelta(days=days)).date()
 
 
+def _addable(view: FeatureView) -> FeatureView:
+    """Copy a view with a time to live that ibis takes: Python's own, of a day and some hours, is of two units to it."""
+    if not view.ttl:
+        return view
+    found = copy(view)
+    found.ttl = pd.Timedelta(view.ttl)
+    return found
+
+
 class DeltaOfflineStore(DuckDBOfflineStore):  # type: ignore[misc]
     """Joins point in time over pinned versions of the lake's tables."""
 
@@ -126,7 +169,7 @@ class DeltaOfflineStore(DuckDBOfflineStore):  # type: ignore[misc]
         """Return every entity row with the latest row at or before its time; repeated entity rows are kept."""
         return get_historical_features_ibis(
             config=config,
-            feature_views=feature_views,
+            feature_views=[_addable(view) for view in feature_views],
             feature_refs=feature_refs,
             entity_df=entity_df,
             registry=registry,
@@ -148,7 +191,12 @@ class DeltaOfflineStore(DuckDBOfflineStore):  # type: ignore[misc]
         start_date: datetime,
         end_date: datetime,
     ) -> RetrievalJob:
-        """Return the latest row of every key in the range: what materialising writes."""
+        """Return the latest row of every key in the range: what materialising writes.
+
+        Raises ParityError where features of the range were found to be wrong.
+        """
+        if data_source.name == TABLE.name:
+            _refuse_disproved(data_source.path, start_date, end_date)
         return pull_latest_from_table_or_query_ibis(
             config=config,
             data_source=data_source,

@@ -91,22 +91,23 @@ def _opened(config: "RepoConfig", lake: str) -> "FeatureStore":
 
 
 def _apply(store: "FeatureStore", lake: str) -> None:
-    """Register the definitions unless the registry holds the same ones, told by a digest in the view's tags."""
-    from feast.errors import FeastObjectNotFoundException
+    """Register the definitions unless the registry holds the same ones: told by a digest in the view's tags, and names.
+
+    Feast's own commands may have deleted some.
+    """
     from feast.infra.offline_stores.file_source import FileSource
 
     from feature_repo import definitions
 
     view = definitions.view(lake)
-    try:
-        if store.get_feature_view(view.name).tags.get("definition") == view.tags["definition"]:
-            return
-    except FeastObjectNotFoundException:
-        pass
     assert isinstance(view.batch_source, FileSource)
     services = [definitions.service(name, view) for name in ("loss-prediction", "risk-score")]
-    groups, at_request = definitions.group_views(lake), definitions.at_request(view)
-    store.apply([view.batch_source, definitions.entity(), view, *groups, at_request, *services])
+    views = [view, *definitions.group_views(lake), definitions.at_request(view)]
+    wanted = {(made.name, made.tags.get("definition")) for made in (*views, *services)}
+    known = (*store.list_all_feature_views(), *store.list_feature_services())
+    if wanted <= {(made.name, made.tags.get("definition")) for made in known}:
+        return
+    store.apply([view.batch_source, definitions.entity(), *views, *services])
 
 
 @contextmanager

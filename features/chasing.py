@@ -63,7 +63,10 @@ def chase_size_win_30d() -> Column:
 
 @feature(is_nullable=True, support="stakes_after_loss_30d")
 def chase_size_30d() -> Column:
-    """`chase_size_loss_30d` minus `chase_size_win_30d`: above 0 for who stakes more after a loss than after a win."""
+    """`chase_size_loss_30d` minus `chase_size_win_30d`: above 0 for who stakes more after a loss than after a win.
+
+    Missing where one of them is.
+    """
     return _stake_after("loss") - _stake_after("win")
 
 
@@ -81,7 +84,10 @@ def chase_wait_win_30d() -> Column:
 
 @feature(is_nullable=True, support="exits_at_loss_30d")
 def chase_speed_30d() -> Column:
-    """`chase_wait_loss_30d` minus `chase_wait_win_30d`: below 0 for who is quicker after a loss than after a win."""
+    """`chase_wait_loss_30d` minus `chase_wait_win_30d`: below 0 for who is quicker after a loss than after a win.
+
+    Missing where one of them is.
+    """
     return _wait_after("loss") - _wait_after("win")
 
 

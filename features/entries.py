@@ -118,7 +118,7 @@ def entry_impact_30d() -> Column:
 
 @feature(Type.BIGINT)
 def captured_exits_30d() -> Column:
-    """Entries of 30 days whose position was closed on its day."""
+    """Entries of 30 days whose position was closed on its day, after a price above what was paid."""
     return counted("capture_ratio_count_30d")
 
 
@@ -127,5 +127,6 @@ def exit_capture_30d() -> Column:
     """Median part of the way up that was captured by positions closed on the day of their entry, over 30 days.
 
     (Mean price sold - mean price bought) / (highest price while held - mean price bought), each between -2 and 1.
+    Positions whose price never stood above what was paid are left out.
     """
     return level("capture_ratio_median_30d")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Expression = Callable[[], SparkColumn]
 
 #: Goes up with every change of what a feature means; models and scores record it.
-FEATURE_SET_VERSION = 2
+FEATURE_SET_VERSION = 3
 
 #: How the names of features end where their values have a unit; without one they are ratios or counts.
 UNITS = ("sol", "seconds", "hours", "days", "share", "rate", "count")

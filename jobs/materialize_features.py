@@ -15,7 +15,6 @@ from features.registry import TABLE, features
 from jobs.pipeline import WRITER
 from jobs.publishing.pieces import by_cohorts
 from jobs.recomputing.drawing import TRADERS, by_hash, cohorts_of
-from jobs.recomputing.proof import refuse_disproved
 from jobs.running.step_context import StepContext
 from pumploss.cohort import COHORTS
 from pumploss.columns import COHORT
@@ -24,6 +23,7 @@ from pumploss.errors import StoreError
 from pumploss.hot import open_hot
 from pumploss.hot_client import connect
 from pumploss.hot_keys import EXPIRY_SECONDS
+from pumploss.lake.proof import refuse_disproved
 
 if TYPE_CHECKING:
     from feast import FeatureStore
@@ -42,7 +42,7 @@ def run(context: StepContext, days: Days) -> None:
     differs from the lake, ParityError where these features were found to be wrong.
     """
     report, feature_day = context.report, shift(days[-1], 1)
-    refuse_disproved(context, days[-1])
+    refuse_disproved(context.ledger, days[-1:])
     context.require_readable(TABLE, [feature_day])
     rows = context.lake.rows_by_day(TABLE).get(feature_day, 0)
     version = context.lake.version(TABLE)

@@ -2,13 +2,13 @@
 
 from feature_repo.online_traders import features_online
 from feature_repo.store import VIEW
-from jobs.recomputing.proof import refuse_disproved
 from jobs.running.step_context import StepContext
 from pumploss.days import Days
 from pumploss.errors import StoreError
 from pumploss.exports import export, target
 from pumploss.hot import EXPECTED, NET, open_hot, publish
 from pumploss.lake.owner import identity
+from pumploss.lake.proof import refuse_disproved
 from pumploss.tables import gold_market_day
 from pumploss.warm import BOARD_ROWS, PERIODS, expected_losers, leaderboard, net_losers, open_warm, publishing
 
@@ -21,7 +21,7 @@ def run(context: StepContext, days: Days) -> None:
     stay.
     """
     day = days[-1]
-    refuse_disproved(context, day)
+    refuse_disproved(context.ledger, [day])
     with open_warm(context.settings) as warm, warm.transaction():
         # Keeps a swap from coming between these reads.
         warm.execute("LOCK TABLE public.leaderboards, public.net_losers, public.expected_losers IN ACCESS SHARE MODE")

@@ -25,11 +25,11 @@ from jobs.publishing.staged_tables import (
     stage_days,
     stage_sums,
 )
-from jobs.recomputing.proof import refuse_disproved
 from jobs.running.step_context import StepContext
 from pumploss.days import Days
 from pumploss.errors import LakeError, StoreError
 from pumploss.lake.owner import identity
+from pumploss.lake.proof import refuse_disproved
 from pumploss.report import RunReport
 from pumploss.tables import gold_lifetime_losers
 from pumploss.warm import open_warm, publishing, swapping
@@ -49,7 +49,7 @@ def run(context: StepContext, days: Days, allow_older: bool = False) -> None:
     lake holds, StoreError; readers then keep what they have.
     """
     day = days[-1]
-    refuse_disproved(context, day)
+    refuse_disproved(context.ledger, [day])
     for table in (TRADER_DAYS, gold_lifetime_losers.TABLE):
         if day not in context.ledger.built(table.name) | context.lake.rows_by_day(table).keys():
             raise LakeError(

@@ -50,25 +50,29 @@ def ranks_of_day(group: Ints) -> Ints:
 def before_entries(
     begins: Ints, group_of: Ints, entries: Ints, seconds: Ints, price: Floats, price_before: Floats, peak_before: Floats
 ) -> tuple[Floats, Floats]:
-    """Measure, per entry, its price over the last one 60 seconds before, and over the highest so far.
+    """Measure, per entry, its price over the last one known 60 seconds before, and over the highest so far.
 
-    `price_before` and `peak_before` are of the groups: what stood at the close of the mint's day before.
+    `price_before` and `peak_before` are of the groups: what stood at the close of the mint's day before. That price may
+    be a moment old, so it counts from the day's second minute on.
     """
     momentum, of_peak = np.full(entries.size, np.nan), np.full(entries.size, np.nan)
-    current, peak, past, done = -1, np.nan, 0, 0
+    current, peak, earlier, past, done = -1, np.nan, np.nan, 0, 0
     for entry in range(entries.size):
         row = entries[entry]
         group = group_of[row]
         if group != current:
-            current, peak, past, done = group, peak_before[group], begins[group], begins[group]
+            current, peak, earlier, past, done = group, peak_before[group], np.nan, begins[group], begins[group]
         while done <= row:
             if price[done] > peak or np.isnan(peak):
                 peak = price[done]
             done += 1
         of_peak[entry] = price[row] / peak
         while seconds[past] <= seconds[row] - MOMENTUM_SECONDS:
+            if not np.isnan(price[past]):
+                earlier = price[past]
             past += 1
-        earlier = price[past - 1] if past > begins[group] else price_before[group]
+        if np.isnan(earlier) and seconds[row] % _DAY_SECONDS >= MOMENTUM_SECONDS:
+            earlier = price_before[group]
         momentum[entry] = price[row] / earlier
     return momentum, of_peak
 

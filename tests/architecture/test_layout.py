@@ -64,7 +64,7 @@ COVERED_BY = {
         "features/recomputed/holdings", "features/recomputed/market", "features/recomputed/record",
         "features/recomputed/results", "features/recomputed/rhythms", "features/recomputed/round_trips",
         "features/recomputed/trading", "features/recomputed/trips", "jobs/recompute_features",
-        "jobs/recomputing/inputs", "jobs/recomputing/proof",
+        "jobs/recomputing/inputs", "pumploss/lake/proof",
     ),
     "integration/s3/test_s3_locks": ("pumploss/lake/s3_locks",),
     "integration/test_model_commands": (

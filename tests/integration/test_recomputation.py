@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from deltalake import write_deltalake
 
+from feature_repo.store import VIEW, feature_store, quiet
 from features.recomputed.values import NOT_RECOMPUTED
 from features.registry import TABLE, features
 from jobs import materialize_features
@@ -16,7 +17,7 @@ from jobs.pipeline import WRITER
 from jobs.recomputing.drawing import draw
 from jobs.recomputing.inputs import Reader
 from jobs.running.runner import run_pass, run_step
-from pumploss.days import shift
+from pumploss.days import midnight, shift
 from pumploss.errors import ParityError
 from pumploss.lake.segments import built_days
 from pumploss.report import RunReport
@@ -171,6 +172,10 @@ def test_what_is_wrong_stops_the_night_by_name_before_anything_is_published(brok
     for step in ("publish_warm", "materialize_features", "publish_hot"):
         with pytest.raises(ParityError, match=f"Nothing of {DAY} is published, because recompute_features .* failed"):
             run_step(broken, step, [DAY])
+    # Feast's own way to put rows online is no way around it.
+    store = feature_store(broken.settings)
+    with quiet(), pytest.raises(ParityError, match=f"Nothing of {DAY} is published"):
+        store.materialize(midnight(T) - timedelta(hours=1), midnight(T), [VIEW])
 
 
 def test_trades_that_are_not_there_are_named_too(broken, monkeypatch):

@@ -13,6 +13,11 @@ def test_feasts_own_commands_and_pages_work_as_they_stand(settings):
     answer = subprocess.run(asked, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stderr
     assert {"trader_features", "trader_losses", "trader_at_request"} <= set(answer.stdout.split())
+    changes = subprocess.run(
+        [*asked[:3], "plan"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert changes.returncode == 0, changes.stderr
+    assert "Deleted" not in changes.stdout + changes.stderr
     # What the pages of `feast ui` are served by: Feast does not name all that it imports.
     served = subprocess.run(
         [sys.executable, "-c", "import feast.ui_server"], capture_output=True, text=True, check=False

@@ -173,6 +173,19 @@ def test_prices_around_an_entry_are_those_of_a_plain_recomputation(entries, seed
         assert [name for name in PLAIN if not _is_same(row[name], expected[name])] == [], (row, expected)
 
 
+def test_momentum_is_over_the_last_price_that_is_known(entries):
+    worthless = buy("z", 1, direction="sell", sol_lamports=0)
+    found = entries([buy("a", 0, 4e-5), worthless, buy("b", 90, 8e-5)])
+    assert found["new", "b"]["momentum_ratio"] == pytest.approx(2)
+
+
+@pytest.mark.parametrize(("second", "momentum"), [(10, None), (59, None), (60, 2.0)])
+def test_the_price_of_the_day_before_is_a_minute_old_from_the_second_minute_on(entries, second, momentum):
+    midnight_at = -int(timedelta(hours=12).total_seconds())
+    found = entries([buy("a", midnight_at + second, 8e-5, token_mint="old")])
+    assert found["old", "a"]["momentum_ratio"] == (momentum and pytest.approx(momentum))
+
+
 def _is_same(found, expected):
     return found == expected or (None not in (found, expected) and found == pytest.approx(expected, rel=1e-9))
 
