@@ -83,12 +83,14 @@ def _no_engine() -> NoReturn:
     raise LakeError("Feast reads the files of the lake by itself, without an engine.")
 
 
-def _refuse_disproved(path: str, first: datetime, last: datetime) -> None:
-    """Raise ParityError where features as of a T from first to last were found to be wrong."""
-    ledger = Ledger(_lake(path))
-    proved = (day for step, day in ledger.latest() if step == STEP)
-    begin, end = (moment.astimezone(UTC) for moment in (first, last))
-    refuse_disproved(ledger, [day for day in proved if begin <= midnight(shift(day, 1)) <= end])
+def _refuse_disproved(data_source: DataSource, first: datetime | None, last: datetime | None) -> None:
+    """Raise ParityError where features as of a T from first to last, or any, were found to be wrong."""
+    if data_source.name != TABLE.name:
+        return
+    ledger = Ledger(_lake(data_source.path))
+    begin, end = (moment and moment.astimezone(UTC) for moment in (first, last))
+    proved = {day: midnight(shift(day, 1)) for step, day in ledger.latest() if step == STEP}
+    refuse_disproved(ledger, [day for day, at in proved.items() if (begin or at) <= at <= (end or at)])
 
 
 def read_delta(path: str, version: int | None, day_column: str | None, first: date | None, last: date | None) -> Table:
@@ -191,12 +193,11 @@ class DeltaOfflineStore(DuckDBOfflineStore):  # type: ignore[misc]
         start_date: datetime,
         end_date: datetime,
     ) -> RetrievalJob:
-        """Return the latest row of every key in the range: what materialising writes.
+        """Return the latest row of every key in the range, as one way of materialising asks.
 
         Raises ParityError where features of the range were found to be wrong.
         """
-        if data_source.name == TABLE.name:
-            _refuse_disproved(data_source.path, start_date, end_date)
+        _refuse_disproved(data_source, start_date, end_date)
         return pull_latest_from_table_or_query_ibis(
             config=config,
             data_source=data_source,
@@ -221,7 +222,8 @@ class DeltaOfflineStore(DuckDBOfflineStore):  # type: ignore[misc]
         start_date: datetime | None = None,
         end_date: datetime | None = None,
     ) -> RetrievalJob:
-        """Return every row in the range."""
+        """Return every row in the range, as the other way of materialising asks. Raises ParityError as well."""
+        _refuse_disproved(data_source, start_date, end_date)
         return pull_all_from_table_or_query_ibis(
             config=config,
             data_source=data_source,
