@@ -1,60 +1,14 @@
 """Point-in-time joins over the lake and the online store, with Feast, DuckDB, Delta and Redis as they are."""
 
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import date, timedelta
 
-import pandas as pd
-import pyarrow as pa
 import pytest
-from deltalake import DeltaTable, write_deltalake
-from feast.types import Int64
 
 from feature_repo.store import VIEW, feature_store, online_redis, quiet
 from jobs.running.runner import run_pass
-from pumploss.contract import Type
-from pumploss.errors import DamagedError
 from pumploss.report import RunReport
+from tests.building.feature_rows import DAY, FEATURE, T, joined, put, row
 from tests.building.online import built, keys_online
-
-T = datetime(2026, 1, 10, tzinfo=UTC)
-DAY = timedelta(days=1)
-FEATURE = "loss_trades_24h"
-
-
-def table():
-    from features.registry import TABLE
-
-    return TABLE
-
-
-def row(trader, as_of, value, known_at=None):
-    neutral = {Type.BIGINT: 0, Type.INT: 0, Type.DOUBLE: None, Type.BOOLEAN: False, Type.STRING: "", Type.TIMESTAMP: T}
-    filled = {column.name: neutral.get(column.type) for column in table().columns}
-    own = {"trader_address": trader, "as_of": as_of, "known_at": known_at or as_of, "feature_day": as_of.date()}
-    return {**filled, **own, FEATURE: value, "win_rate_30d": value / 7}
-
-
-def put(settings, *rows, days=()):
-    batch = pa.Table.from_pylist(list(rows), schema=table().arrow_schema)
-    path = f"{settings.lake}/{table().name}"
-    if days:
-        listed = ", ".join(f"'{day}'" for day in days)
-        write_deltalake(path, batch, mode="overwrite", predicate=f"feature_day IN ({listed})")
-    else:
-        write_deltalake(path, batch, mode="append", partition_by=list(table().partition_by))
-    return DeltaTable(path).version()
-
-
-def joined(settings, version, *entities):
-    asked = pd.DataFrame(entities, columns=["trader_address", "event_timestamp"])
-    asked["place"] = range(len(asked))
-    store = feature_store(settings, versions={table().name: version})
-    with quiet():
-        found = store.get_historical_features(
-            asked, [f"{VIEW}:{FEATURE}", f"{VIEW}:win_rate_30d"], filter_by_created_timestamp=True
-        ).to_arrow()
-    listed = sorted(found.to_pylist(), key=lambda one: one["place"])
-    return [one[FEATURE] for one in listed]
 
 
 def test_a_row_is_found_at_its_time_until_its_time_to_live_and_never_before(settings):
@@ -118,39 +72,6 @@ def test_a_lake_on_s3_is_joined_without_an_extension_of_duckdb(settings, bucket)
     second = put(remote, row("ann", T, 5), days=[T.date()])
     assert joined(remote, first, ("ann", T), ("ann", T + DAY)) == [1, 2]
     assert joined(remote, second, ("ann", T), ("bob", T)) == [5, None]
-
-
-@pytest.mark.parametrize("view", ["trader_market", "trader_relative", "trader_losses"])
-def test_every_view_is_joined_until_its_own_time_to_live(settings, view):
-    put(settings, row("ann", T, 1))
-    with quiet():
-        store = feature_store(settings)
-        found = store.get_feature_view(view)
-        name = next(field.name for field in found.features if field.dtype == Int64)
-        lives = found.ttl
-        moments = [T, T + lives, T + lives + timedelta(seconds=1)]
-        asked = pd.DataFrame({"trader_address": ["ann"] * 3, "event_timestamp": moments, "place": range(3)})
-        joined = store.get_historical_features(asked, [f"{view}:{name}"]).to_df().sort_values("place")
-    assert lives == (2 * DAY if view == "trader_losses" else timedelta(hours=30))
-    assert joined[name].notna().tolist() == [True, True, False]
-
-
-def test_a_damaged_file_is_joined_with_nothing(context, frame):
-    context.lake.replace(table(), frame(table(), row("ann", T, 1)), [T.date()], {T.date(): 1})
-    version = context.lake.version(table())
-    assert joined(context.settings, version, ("ann", T)) == [1]
-    (file,) = Path(context.lake.path(table())).rglob("*.parquet")
-    content = bytearray(file.read_bytes())
-    content[len(content) // 2] ^= 1
-    file.write_bytes(content)
-    with pytest.raises(DamagedError, match=file.name):
-        joined(context.settings, version, ("ann", T))
-
-
-def test_what_feasts_own_commands_deleted_is_back_with_the_next_opening(settings):
-    store = feature_store(settings)
-    store.delete_feature_view("trader_losses")
-    assert "trader_losses" in {found.name for found in feature_store(settings).list_feature_views()}
 
 
 def test_unchanged_definitions_are_not_applied_again(settings, monkeypatch):
