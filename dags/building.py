@@ -17,15 +17,12 @@ from lake_wait import LAKE_PARAM, LakeTrigger
 from jobs.pipeline import BY_NAME, LANDING, Step, upstream
 from pumploss import clock
 from pumploss.days import CHAIN_START, midnight
-from pumploss.garbage import look_seldom
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from jobs.running.context import Context as RunContext
 
-# Every process of Airflow that runs a task comes through here before it loads anything large.
-look_seldom()
 
 #: Every DAG. Sources accept trades since the chain began, so no logical date lies before the start.
 SHARED: dict[str, Any] = {

@@ -69,8 +69,8 @@ def reader(config: RepoConfig, first: date | None, last: date | None) -> Reader:
 def _require_sound(path: str, version: int | None, first: date | None, last: date | None) -> None:
     """Raise DamagedError where a file of these days no longer holds what was written."""
     lake = _lake(path)
-    days = [day for day in lake.rows_by_day(TABLE) if (first or day) <= day <= (last or day)]
-    lake.require_sound(TABLE, days, version)
+    stored = {date.fromisoformat(file.partition[TABLE.day]) for file in lake.files(TABLE, version=version)}
+    lake.require_sound(TABLE, [day for day in stored if (first or day) <= day <= (last or day)], version)
 
 
 @cache

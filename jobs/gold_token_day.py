@@ -46,12 +46,12 @@ def transform(
     )
 
 
-def _facts(trades: DataFrame) -> DataFrame:
-    """What the day's trades alone say. Log price changes are summed in whole millionths, so order does not matter."""
+def _priced(trades: DataFrame) -> DataFrame:
+    """Add to each trade what it paid per unit and per whole token, the price after it, and its place from the last."""
     order = Window.partitionBy("token_mint", "trade_date").orderBy("order_in_mint_day")
     backwards = Window.partitionBy("token_mint", "trade_date", "is_plain").orderBy(F.col("order_in_mint_day").desc())
     raw = F.col("sol_lamports").cast("double") / F.col("token_units").cast("double")
-    stated = F.col("virtual_sol_lamports").cast("double") / F.col("virtual_token_units").cast("double")
+    of_reserves = F.col("virtual_sol_lamports").cast("double") / F.col("virtual_token_units").cast("double")
     is_stated = (F.col("virtual_sol_lamports") > 0) & (F.col("virtual_token_units") > 0)
     priced = (F.col("sol_lamports") > 0) & (F.col("token_units") > 0)
     scale = F.pow(F.lit(10.0), F.col("token_decimals").cast("double")) / F.lit(float(LAMPORTS_PER_SOL))
@@ -59,14 +59,19 @@ def _facts(trades: DataFrame) -> DataFrame:
         "*",
         F.when(priced, raw).alias("raw"),
         F.when(priced, raw * scale).alias("price"),
-        F.when(is_stated, stated * scale).when(priced, raw * scale).alias("spot"),
+        F.when(is_stated, of_reserves * scale).when(priced, raw * scale).alias("spot"),
         (priced & F.col("virtual_sol_lamports").isNull() & (F.col("venue") != "pump_curve")).alias("is_plain"),
     )
-    ranked = rows.select(
+    return rows.select(
         "*",
         F.round(F.log(F.col("raw") / F.lag("raw").over(order)) * 1e6).cast("bigint").alias("step"),
         F.when(F.col("is_plain"), F.row_number().over(backwards)).alias("from_last"),
     )
+
+
+def _facts(trades: DataFrame) -> DataFrame:
+    """What the day's trades alone say. Log price changes are summed in whole millionths, so order does not matter."""
+    ranked = _priced(trades)
     # A trade that is free of fees, as those of a mayhem coin's agent are, does not say what others pay.
     is_known_fee = F.col("fee_source").isin("event", "estimated") & (F.col("fee_lamports") > 0)
     return ranked.groupBy("token_mint", F.col("trade_date").alias("day")).agg(

@@ -79,7 +79,7 @@ def nightly(
         claim(context.lake, settings.landing)
         refuse_other_horizon(context.lake)
         ready = stack.enter_context(_preparing(settings, use_airflow))
-        if days[1:]:
+        if days[1:]:  # a night by itself comes to its windows as soon as another process could compile them
             stack.enter_context(rehearsing())
         with _timed(night, "earlier days"):
             _build(context, days[:-1], watch)
