@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 MAIN = "main"
 
 Raw = dict[str, Floats]
+
+_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True)
@@ -92,17 +94,16 @@ def grow(spec: ModelSpec, frame: TrainingFrame, days: Sequence[date], monotone: 
     lost = np.minimum(frame.loss_sol[fit], cap)
     logarithm = np.log(np.maximum(lost, BEND_SOL))
     other = partial(rows.grow, rounds=spec.other_rounds, learning_rate=spec.other_rate)
-    others = _two_at_a_time(
-        {
-            MAIN: partial(_main, spec, frame, fit, rows),
-            TRADE: partial(other, frame.is_exposed[fit], objective="binary"),
-            AMOUNT: partial(other, logarithm, of=is_loss, objective="regression"),
-            **{
-                name: partial(other, amount.bent(lost), objective="quantile", alpha=share)
-                for name, share in amount.QUANTILES.items()
-            },
-        }
-    )
+    ways = {
+        MAIN: partial(_main, spec, frame, fit, rows),
+        TRADE: partial(other, frame.is_exposed[fit], objective="binary"),
+        AMOUNT: partial(other, logarithm, of=is_loss, objective="regression"),
+        **{
+            name: partial(other, amount.bent(lost), objective="quantile", alpha=share)
+            for name, share in amount.QUANTILES.items()
+        },
+    }
+    others = dict(zip(ways, two_at_a_time(ways.values()), strict=True))
     booster = others.pop(MAIN)
     predicted = boosting.raw(others[AMOUNT], frame.x[fit][is_loss])
     smearing = amount.smearing(logarithm[is_loss], predicted)
@@ -114,15 +115,14 @@ def grow(spec: ModelSpec, frame: TrainingFrame, days: Sequence[date], monotone: 
     return Grown(booster, others, Amount(cap, smearing, **labels))
 
 
-def _two_at_a_time(ways: "Mapping[str, Callable[[], Booster]]") -> "dict[str, Booster]":
+def two_at_a_time(ways: Iterable[Callable[[], _Made]]) -> list[_Made]:
     """Grow trees in these ways: threads of one wait for each other a quarter of the time, and the trees are the same.
 
     Where one fails, or somebody ends it, those that have not begun are left.
     """
     pool = ThreadPoolExecutor(2)
     try:
-        growing = {name: pool.submit(way) for name, way in ways.items()}
-        return {name: grown.result() for name, grown in growing.items()}
+        return [growing.result() for growing in [pool.submit(way) for way in ways]]
     finally:
         pool.shutdown(cancel_futures=True)
 

@@ -1,7 +1,9 @@
 """Trains one model, from frame to evaluation: folds walk forward, locked days judge, and a refit is what serves."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from models import boosting, crossfit, curves, drift, evaluate, folds, leaks, metrics, score
@@ -79,25 +81,39 @@ def _train(
 ) -> Trained:
     monotone = [given.monotone for given in inputs]
     with phases.phase("folds"):
-        *asked, locked = [crossfit.ask(spec, frame, fold, monotone) for fold in (*parts.folds, parts.locked)]
+        ask = partial(crossfit.ask, spec, frame, monotone=monotone)
+        *asked, locked = crossfit.two_at_a_time(partial(ask, fold=fold) for fold in (*parts.folds, parts.locked))
         judged = crossfit.calibrate(spec, frame, locked.grown, asked)
     outcome = frame.target(spec.target)[parts.rows(frame, parts.calibrate)]
     score_map = (frozen or score.reference(int(outcome.sum()), len(outcome))) if spec.has_score else None
-    with phases.phase("judge"):
-        found = judge(spec, frame, parts, judged, locked.said, score_map)
-        evaluation = replace(
-            found,
-            curves={**found.curves, **_shown(frame, parts, judged)},
-            model={**found.model, "auc_exposed_train": _auc_of_training(spec, frame, parts, judged)},
-            reference=_spreads(frame, parts, answers(judged, locked.said)[0].probability),
-            folds=folds.measured(spec, frame, asked),
-            leaks=leaks.measured(spec, frame, parts),
-        )
-    # Nothing is chosen any more, so the locked days may teach: the refit learns up to the newest matured label.
-    with phases.phase("refit"):
-        refit = crossfit.grow(spec, frame, parts.refit, monotone)
-        predictor = crossfit.calibrate(spec, frame, refit, [*asked, locked])
+    # Trees grow while this thread, which can be interrupted, measures: neither needs the other.
+    with phases.phase("judge and refit"), ThreadPoolExecutor(1) as pool:
+        # Nothing is chosen any more, so the locked days may teach: the refit learns up to the newest matured label.
+        refit = pool.submit(crossfit.grow, spec, frame, parts.refit, monotone)
+        evaluation = _evaluated(spec, frame, parts, judged, asked, locked.said, score_map)
+        predictor = crossfit.calibrate(spec, frame, refit.result(), [*asked, locked])
     return Trained(spec, predictor, judged, score_map, tuple(inputs), parts, evaluation)
+
+
+def _evaluated(
+    spec: ModelSpec,
+    frame: TrainingFrame,
+    parts: TimeSplit,
+    judged: Predictor,
+    asked: Sequence[crossfit.Asked],
+    said: Raw,
+    score_map: ScoreMap | None,
+) -> Evaluation:
+    """Judge a model by what its trees said of the locked days, with all that its card tells beside that."""
+    found = judge(spec, frame, parts, judged, said, score_map)
+    return replace(
+        found,
+        curves={**found.curves, **_shown(frame, parts, judged)},
+        model={**found.model, "auc_exposed_train": _auc_of_training(spec, frame, parts, judged)},
+        reference=_spreads(frame, parts, answers(judged, said)[0].probability),
+        folds=folds.measured(spec, frame, asked),
+        leaks=leaks.measured(spec, frame, parts),
+    )
 
 
 def _auc_of_training(spec: ModelSpec, frame: TrainingFrame, parts: TimeSplit, judged: Predictor) -> float:

@@ -11,11 +11,19 @@ from jobs.commands.terminal import show_facts, show_table
 from jobs.monitoring.recorded import of_day
 from jobs.pipeline import STEPS
 from jobs.running.context import Context, open_context
+from models.quiet_mlflow import started
+from models.scoring.trees import library
 from pumploss.days import Days
 from pumploss.report import COUNTS
 from pumploss.settings import Settings
 
 LOSERS_SHOWN = 10
+
+
+def load(settings: Settings) -> None:
+    """Loads the libraries that `show` needs for seconds, for who has the time before."""
+    started(settings.tracking_uri)
+    library()
 
 
 def show(settings: Settings, days: Days, seconds: Mapping[str, float]) -> None:

@@ -2,11 +2,13 @@
 
 import argparse
 import time
+from functools import partial
 
 from jobs.alerting.telling import tell_quietly
 from jobs.commands import closing, homes, simulate
 from jobs.commands.terminal import Screen
 from jobs.running.nightly import NightlyRun, nightly
+from jobs.running.rehearsal import rehearsing
 from pumploss.bound_landing import bound_landing
 from pumploss.lake.owner import owner as owner_of
 from pumploss.settings import Settings, from_environment
@@ -14,7 +16,12 @@ from pumploss.settings import Settings, from_environment
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs to published results, then prints what came out of it."""
-    started, screen = time.monotonic(), Screen()
+    with rehearsing(from_environment()):
+        return _run(arguments, Screen())
+
+
+def _run(arguments: argparse.Namespace, screen: Screen) -> int:
+    started = time.monotonic()
     settings = _dumps(arguments, screen)
     simulated = time.monotonic() - started
 
@@ -23,7 +30,10 @@ def run(arguments: argparse.Namespace) -> int:
         closing.show(settings, night.days, seconds)
 
     try:
-        nightly(settings, screen, not arguments.no_airflow, close, 60.0 * arguments.wait)
+        nightly(
+            *(settings, screen, not arguments.no_airflow, partial(closing.load, settings), close),
+            wait_seconds=60.0 * arguments.wait,
+        )
     except Exception:  # not of a signal: who ended it knows, and does not wait for receivers
         tell_quietly(settings, screen.say)
         raise

@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
-from threading import Event
+from threading import Event, Thread
 from typing import Protocol
 
 from jobs.airflow import TaskState, migrate, test_daily
@@ -18,7 +18,6 @@ from jobs.running.due_days import changed_dumps, holes, landed_days, unbuilt
 from jobs.running.horizon import refuse_other_horizon
 from jobs.running.runner import run_step
 from jobs.running.standing import mark_tables
-from jobs.windowing.rehearsal import rehearsing
 from pumploss import embedded
 from pumploss.days import Days, ordered
 from pumploss.errors import ModelError
@@ -59,15 +58,17 @@ def nightly(
     settings: Settings,
     watch: Watch,
     use_airflow: bool = True,
+    meanwhile: Callable[[], None] = lambda: None,
     then: Callable[[NightlyRun], None] = lambda _: None,
     wait_seconds: float = 0.0,
 ) -> NightlyRun:
     """Builds every landed day that is not built or stale, then runs the last one through to the published results.
 
-    The last day is always run, which changes nothing where nothing changed. `then` is called while the stores are
-    still up. The run holds the lake from beginning to end, its tasks included; another run is waited for. Raises
-    BusyLakeError where that takes too long, LandingError for a landing that cannot be trusted, and whatever a step
-    raises; what was built until then stays, and the next run goes on from it.
+    The last day is always run, which changes nothing where nothing changed. `meanwhile` is called in a thread beside
+    Airflow, which works in a process of its own, and `then` at the end, while the stores are still up. The run holds
+    the lake from beginning to end, its tasks included; another run is waited for. Raises BusyLakeError where that takes
+    too long, LandingError for a landing that cannot be trusted, and whatever a step raises; what was built until then
+    stays, and the next run goes on from it.
     """
     landed_days(Landing(settings.landing))  # an empty landing is no reason to wait
     settings = replace(settings, run=settings.run or uuid.uuid4().hex)
@@ -79,14 +80,13 @@ def nightly(
         claim(context.lake, settings.landing)
         refuse_other_horizon(context.lake)
         ready = stack.enter_context(_preparing(settings, use_airflow))
-        if days[1:]:  # a night by itself comes to its windows as soon as another process could compile them
-            stack.enter_context(rehearsing())
         with _timed(night, "earlier days"):
             _build(context, days[:-1], watch)
         with _timed(night, "waiting for Airflow and the stores"):
             ready.result()
         with _timed(night, "last night"):
             if use_airflow:
+                Thread(target=meanwhile, daemon=True).start()
                 _through_airflow(settings, days[-1], watch, hold)
             else:
                 _in_process(settings, days[-1], watch)
