@@ -20,15 +20,13 @@ from pumploss import program
 from pumploss.compiled import is_to_be_compiled
 from pumploss.days import span
 from pumploss.settings import ROOT, Settings, from_environment
+from sources import source
 
 #: Of the modules with kernels, that of which the steps need one last.
 LAST = "features.rolling.entry_loops"
 
 #: Outcomes of a day are known a week after it.
 _DAYS = span(date(2026, 1, 1), date(2026, 1, 9))
-_COLUMNS = ("traded_at", "slot", "tx_index", "event_index", "signature", "trader_address", "token_mint", "direction")
-_COLUMNS += ("token_units", "token_decimals", "sol_lamports", "fee_lamports")
-_COLUMNS += ("virtual_sol_lamports", "virtual_token_units", "venue")
 _FIRST, _SECOND, *_MINTS = ("1" * 31 + letter for letter in "2345")
 
 
@@ -73,12 +71,13 @@ def _land(file: Path, day: date) -> None:
     trades = [(mint, *trade) for mint in _MINTS for trade in of_coin]
     file.parent.mkdir(parents=True)
     with file.open("w", newline="") as opened:
-        rows = csv.writer(opened)
-        rows.writerow(_COLUMNS)
-        for number, (mint, trader, direction, tokens) in enumerate(trades):
-            when = f"{day}T12:00:0{number}Z", number, 0, 0
-            amounts = tokens * 10**6, 6, tokens * 10**8, 10**6
-            rows.writerow((*when, "", trader, mint, direction, *amounts, 31 * 10**9, 10**15, "pump_curve"))
+        rows = csv.DictWriter(opened, source("canonical").fields, restval="0")
+        rows.writeheader()
+        for second, (mint, trader, direction, tokens) in enumerate(trades):
+            who = {"signature": "", "trader_address": trader, "token_mint": mint, "direction": direction}
+            amounts = {"token_units": tokens * 10**6, "token_decimals": 6, "sol_lamports": tokens * 10**8}
+            reserves = {"virtual_sol_lamports": 31 * 10**9, "virtual_token_units": 10**15, "venue": "pump_curve"}
+            rows.writerow({"traded_at": f"{day}T12:00:0{second}Z", **who, **amounts, **reserves})
 
 
 if __name__ == "__main__":
