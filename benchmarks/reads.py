@@ -29,6 +29,7 @@ from pumploss.hot import leaderboard as hot_board
 from pumploss.hot import open_hot, publish
 from pumploss.settings import Settings
 from pumploss.warm import leaderboard, open_reader, open_warm, publishing, swapping
+from pumploss.warm.loaders import loaders
 
 #: Trades in the store, and calls in all at least.
 ROWS, CALLS = 2_000_000, 16_000
@@ -141,7 +142,8 @@ def _publish(warm: psycopg.Connection, market: WarmMarket) -> None:
     with publishing.exclusive(warm) as staging:
         shown = publishing.latest(warm)
         assert shown is not None
-        list(stage_day(staging, market, LAST))
+        with loaders(warm, staging) as by:
+            stage_day(by, market, LAST)
         stage_as_of(staging, market)
         stage_sums(warm, staging, market, market.days)
         entry = publishing.Published(f"again {time.time_ns()}", "benchmark", LAST, "none", "none", days=shown.days)

@@ -1,10 +1,10 @@
 """Fills a warm store with a market of random trades over 90 days, by the way that a night takes: staged, then shown."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -19,10 +19,11 @@ from pumploss.days import midnight, shift
 from pumploss.tables import gold_scores
 from pumploss.warm import publishing, slices, swapping, tables
 from pumploss.warm.busy_tokens import stage_busy_tokens
+from pumploss.warm.loaders import Loaders, loaders
 from pumploss.warm.loading import Slice
 from pumploss.warm.loss_sums import loss_sums
 from pumploss.warm.staging import Staging
-from pumploss.warm.summing import sum_up
+from pumploss.warm.summing import stage_trades
 from simulator.identities import mint_addresses
 
 LAST = date(2026, 3, 31)
@@ -83,11 +84,14 @@ class WarmMarket:
 
 def fill(warm: psycopg.Connection, market: WarmMarket) -> None:
     """Publish the market into an empty store."""
+    kept: dict[str, publishing.DayContents] = {table.name: {} for table in tables.TABLES if table.day_column}
     with publishing.exclusive(warm) as staging:
-        kept: dict[str, publishing.DayContents] = {table.name: {} for table in tables.TABLES if table.day_column}
-        for day in market.days:
-            for table, rows in stage_day(staging, market, day):
-                kept[table] |= {day: ("drawn", rows)}
+        with loaders(warm, staging) as by:
+            for day in market.days:
+                stage_day(by, market, day)
+        for staged in staging.loaded:
+            if staged.day:
+                kept[staged.table.name][staged.day] = "drawn", staged.rows
         stage_as_of(staging, market)
         stage_sums(warm, staging, market, ())
         entry = publishing.Published("filled", "benchmark", LAST, "none", "none", days=kept)
@@ -100,8 +104,8 @@ def stage_sums(warm: psycopg.Connection, staging: Staging, market: WarmMarket, l
     stage_busy_tokens(warm, staging, live, market.days)
 
 
-def stage_day(staging: Staging, market: WarmMarket, day: date) -> Iterator[tuple[str, int]]:
-    """Stage the trades of a day with their sums, the losses and the scores; gives each table with its rows."""
+def stage_day(by: Loaders, market: WarmMarket, day: date) -> None:
+    """Have the trades of a day staged with their sums, its losses and its scores."""
     trades = market.trades(day)
     lost = trades.filter(pc.less(trades["pnl_lamports"], 0)).group_by("trader_address")
     losses = lost.aggregate([("pnl_lamports", "sum"), ("pnl_lamports", "count")])
@@ -111,15 +115,13 @@ def stage_day(staging: Staging, market: WarmMarket, day: date) -> Iterator[tuple
         "realised_loss_lamports": losses["pnl_lamports_sum"],
         "loss_count": losses["pnl_lamports_count"],
     }
-    staged = staging.load(tables.TRADES, [slices.trade_slice(trades)], day=day)
-    yield tables.TRADES.name, staged.rows
-    yield from sum_up(staging, staged).items()
     at_end = _scores(market).append_column("score_day", pa.repeat(pa.scalar(day), market.crowd.traders))
+    by.begin(partial(stage_trades, by=by, slices=map(slices.trade_slice, [trades]), day=day))
     for table, piece in (
         (tables.DAILY_LOSSES, slices.loss_slice(pa.table(named))),
         (tables.SCORE_DAYS, slices.score_day_slice(at_end)),
     ):
-        yield table.name, staging.load(table, [piece], day=day).rows
+        by.begin(partial(Staging.load, table=table, slices=[piece], day=day))
 
 
 def stage_as_of(staging: Staging, market: WarmMarket) -> None:

@@ -80,7 +80,7 @@ def _publish(context: StepContext, days: Days, allow_older: bool, publish_id: st
             context.report.skipped = f"the warm store shows {shown.day} already, which is later than {day}"
             return
         live = {table.name: swapping.live_days(warm, table, shown) for table in TABLES if table.day_column}
-        by_day = stage_days(context, staging, day, live)
+        by_day = stage_days(context, warm, staging, day, live)
         rows = {name: sum(count for _, count in of_days.values()) for name, of_days in by_day.items()}
         rows |= stage_as_of(context, staging, day)
         rows |= stage_sums(context, warm, staging, live, by_day)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import partial
 
 import psycopg
 
@@ -16,11 +17,12 @@ from pumploss.tables import gold_market_day, gold_scores, gold_trader_day, silve
 from pumploss.warm import publishing, slices
 from pumploss.warm import tables as warm_tables
 from pumploss.warm.busy_tokens import stage_busy_tokens
+from pumploss.warm.loaders import Loaders, loaders
 from pumploss.warm.loading import Slice
 from pumploss.warm.loss_sums import loss_sums
 from pumploss.warm.staging import Staging
 from pumploss.warm.summed_tables import TOKEN_DAYS
-from pumploss.warm.summing import SUMS, sum_up
+from pumploss.warm.summing import SUMS, stage_trades
 from pumploss.warm.tables import RETENTION_DAYS
 from pumploss.warm.warm_table import WarmTable
 
@@ -41,30 +43,33 @@ _PIECES = {
 
 
 def stage_days(
-    context: StepContext, staging: Staging, day: date, live: Mapping[str, publishing.DayContents]
+    context: StepContext,
+    warm: psycopg.Connection,
+    staging: Staging,
+    day: date,
+    live: Mapping[str, publishing.DayContents],
 ) -> dict[str, publishing.DayContents]:
     """Loads the days of the retention window that differ from what is live, by table, with the sums of trades.
 
     Answers digest and rows of all days of each table. Raises StaleError where a day of the window is stale.
     """
-    shown: dict[str, publishing.DayContents] = {}
-    for table in MADE_OF:
-        shown[table.name] = _stage_table(context, staging, day, table, live[table.name])
-    loaded = [staged for staged in staging.loaded if staged.table == warm_tables.TRADES]
-    sums = {staged.day: sum_up(staging, staged) for staged in loaded if staged.day}
+    with loaders(warm, staging) as by:
+        shown = {table.name: _stage_table(context, by, day, table, live[table.name]) for table in MADE_OF}
     for table in SUMS:
-        counts = {built: rows for built, (_, rows) in live[table.name].items()}
-        counts |= {built: rows[table.name] for built, rows in sums.items()}
-        shown[table.name] = {
-            built: (digest, counts.get(built, 0)) for built, (digest, _) in shown[warm_tables.TRADES.name].items()
-        }
+        days = shown[table.follows].items()
+        shown[table.name] = {built: (digest, _rows(live[table.name], built)) for built, (digest, _) in days}
+    for staged in staging.loaded:
+        if staged.day:
+            of_days = shown[staged.table.name]
+            of_days[staged.day] = of_days[staged.day][0], staged.rows
     return shown
 
 
 def _stage_table(
-    context: StepContext, staging: Staging, day: date, table: WarmTable, live: publishing.DayContents
+    context: StepContext, by: Loaders, day: date, table: WarmTable, live: publishing.DayContents
 ) -> publishing.DayContents:
-    made_of, is_trades = MADE_OF[table], table == warm_tables.TRADES
+    """Has the days that changed loaded; answers digest and live rows of all days."""
+    made_of = MADE_OF[table]
     last = shift(day, WRITER[made_of[0].name].offset_days)
     first = shift(last, 1 - RETENTION_DAYS)
     rows = {built: count for built, count in context.lake.rows_by_day(made_of[0]).items() if first <= built <= last}
@@ -73,11 +78,16 @@ def _stage_table(
         context.require_readable(origin, span(first, last))
     digests = _digests(context, made_of, rows)
     changed = [built for built in rows if digests[built] is None or live.get(built, (None, 0))[0] != digests[built]]
-    shown = {built: (digests[built], live[built][1]) for built in rows if built not in changed}
     for built, pieces in _PIECES[table](context, changed, rows):
-        staged = staging.load(table, pieces, rows[built] if is_trades else None, built)
-        shown[built] = (digests[built], staged.rows)
-    return shown
+        if table == warm_tables.TRADES:
+            by.begin(partial(stage_trades, by=by, slices=pieces, day=built, expected_rows=rows[built]))
+        else:
+            by.begin(partial(Staging.load, table=table, slices=pieces, day=built))
+    return {built: (digests[built], _rows(live, built)) for built in rows}
+
+
+def _rows(live: publishing.DayContents, day: date) -> int:
+    return live.get(day, (None, 0))[1]
 
 
 def _digests(context: StepContext, made_of: tuple[Table, ...], days: Iterable[date]) -> dict[date, str | None]:

@@ -11,6 +11,7 @@ from psycopg.conninfo import conninfo_to_dict
 from pumploss import embedded
 from pumploss.errors import StoreError
 from pumploss.settings import Settings
+from pumploss.warm import publisher_lock
 from pumploss.warm.migrate import migrate
 from pumploss.warm.standby import is_read_only
 from pumploss.warm.warm_table import LIVE
@@ -96,16 +97,24 @@ def _connect(dsn: str, repair: str) -> psycopg.Connection:
         connection = psycopg.connect(
             dsn, autocommit=True, connect_timeout=10, application_name="pumploss", prepare_threshold=None
         )
-        connection.execute(
-            "SELECT set_config('timezone', 'UTC', false), set_config('search_path', %s, false)",
-            (LIVE,),
-        )
+        _begin_session(connection)
     except psycopg.Error as error:
         raise StoreError(
             f"The warm store {address(dsn)} cannot be reached: {str(error).strip()}. Start it, or mend or unset "
             f"PUMPLOSS_WARM_DSN, or for reads PUMPLOSS_WARM_READ_DSN. {repair}".rstrip()
         ) from error
     return connection
+
+
+def _begin_session(connection: psycopg.Connection) -> None:
+    connection.execute("SELECT set_config('timezone', 'UTC', false), set_config('search_path', %s, false)", (LIVE,))
+
+
+def beside(connection: psycopg.Connection) -> psycopg.Connection:
+    """Connect once more to the server of a connection, in autocommit mode."""
+    another = publisher_lock.connect_again(connection, "pumploss", autocommit=True)
+    _begin_session(another)
+    return another
 
 
 def address(dsn: str) -> str:

@@ -35,7 +35,7 @@ _HOLDER: Final = (
 @contextmanager
 def held(connection: psycopg.Connection, wait_seconds: float) -> Iterator[None]:
     """Hold the lock for the publisher of this connection. Raises StoreError naming another that does not end."""
-    with closing(_guard(connection)) as guard:
+    with closing(connect_again(connection, f"{_GUARD}{connection.info.backend_pid}")) as guard:
         _take(guard, wait_seconds)
         # One that lost its guard may be about to show what it has; what is shown is only read after that.
         with connection.transaction():
@@ -78,15 +78,15 @@ def _wait_for_shown(connection: psycopg.Connection) -> None:
     connection.execute("SELECT set_config('lock_timeout', %s, true)", (row[0] if row else "0",))
 
 
-def _guard(connection: psycopg.Connection) -> psycopg.Connection:
-    """Connect once more to the server of a connection."""
+def connect_again(connection: psycopg.Connection, name: str, *, autocommit: bool = False) -> psycopg.Connection:
+    """Connect once more to the server of a connection, under this name."""
     info = connection.info
     parts = {option.keyword.decode(): option.val.decode() for option in connection.pgconn.info if option.val}
     # Of several hosts that were named it is the one that was connected to.
-    parts |= {"host": info.host, "port": str(info.port), "application_name": f"{_GUARD}{info.backend_pid}"}
+    parts |= {"host": info.host, "port": str(info.port), "application_name": name}
     if "hostaddr" in parts:
         parts["hostaddr"] = info.hostaddr
-    return psycopg.connect(make_conninfo(**parts), prepare_threshold=None)
+    return psycopg.connect(make_conninfo(**parts), autocommit=autocommit, prepare_threshold=None)
 
 
 def _take(guard: psycopg.Connection, wait_seconds: float) -> None:

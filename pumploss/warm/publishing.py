@@ -12,7 +12,7 @@ import psycopg
 from pumploss.days import midnight, shift
 from pumploss.errors import StoreError
 from pumploss.warm import publisher_lock
-from pumploss.warm.staging import Staging
+from pumploss.warm.staging import Staging, clear
 from pumploss.warm.standby import refuse_read_only
 
 #: Content digest and rows of each day of a table.
@@ -54,6 +54,7 @@ def exclusive(connection: psycopg.Connection, wait_seconds: float = 60.0) -> Ite
     """
     refuse_read_only(connection)
     with publisher_lock.held(connection, wait_seconds):
+        clear(connection)
         yield Staging(connection)
 
 

@@ -1,8 +1,8 @@
 """Makes the next publish out of readers' sight: loads bare tables, then indexes and checks them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -12,6 +12,7 @@ import psycopg
 import pyarrow as pa
 from psycopg import sql
 
+from pumploss.ahead import ahead
 from pumploss.contract import Column
 from pumploss.days import midnight, shift
 from pumploss.errors import CheckError
@@ -38,18 +39,20 @@ class StagedTable:
         return sql.Identifier(STAGING, self.name)
 
 
+@dataclass(frozen=True)
+class Copied:
+    """Holds a table of which the rows are there, and the sums that it must show."""
+
+    staged: StagedTable
+    sums: Mapping[str, Decimal]
+
+
 class Staging:
-    """Loads tables for one publish.
+    """Loads tables for one publish, whose publisher holds the lock; `loaded` may be shared by several connections."""
 
-    Whoever makes it holds the publisher's lock. What a dead publisher left is dropped.
-    """
-
-    def __init__(self, connection: psycopg.Connection) -> None:
+    def __init__(self, connection: psycopg.Connection, loaded: list[StagedTable] | None = None) -> None:
         self._connection = connection
-        self.loaded: list[StagedTable] = []
-        left = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", (STAGING,))
-        for (name,) in left.fetchall():
-            connection.execute(sql.SQL("DROP TABLE {} CASCADE").format(sql.Identifier(STAGING, name)))
+        self.loaded: list[StagedTable] = [] if loaded is None else loaded
 
     def load(
         self,
@@ -65,14 +68,31 @@ class Staging:
         nothing, where rows or sums are not those of the slices, where the rows are not `expected_rows`, and where the
         store refuses a value.
         """
+        return self.finish(self.copy(table, slices, expected_rows, day, contract))
+
+    def copy(
+        self,
+        table: WarmTable,
+        slices: Iterable[Slice],
+        expected_rows: int | None = None,
+        day: date | None = None,
+        contract: Sequence[Column] = (),
+    ) -> Copied:
+        """Begin to `load`: copy the slices. From then on other connections see the rows."""
         staged = StagedTable(table, table.part(day) if day else table.name, 0, day)
-        try:
+        with _refusals(staged):
             rows, sums = self._copy(staged, slices, warm_columns(contract))
-            self._index(staged)
-            self._compare(staged, rows, sums, expected_rows)
-        except (psycopg.DataError, psycopg.IntegrityError) as error:
-            raise CheckError(_refusal(staged, str(error).strip())) from error
-        return self._done(staged, rows)
+        if expected_rows not in {None, rows}:
+            raise _unlike(staged, f"rows is {rows}, not {expected_rows}")
+        return Copied(replace(staged, rows=rows), sums)
+
+    def finish(self, copied: Copied) -> StagedTable:
+        """End to `load`: index what was copied, and check it."""
+        with _refusals(copied.staged):
+            self._index(copied.staged)
+        self._compare(copied.staged, copied.sums)
+        self.loaded.append(copied.staged)
+        return copied.staged
 
     def derive(
         self, table: WarmTable, query: sql.Composable, day: date | None = None, sums: Mapping[str, int] | None = None
@@ -82,19 +102,11 @@ class Staging:
         Raises CheckError where the store refuses a value, or shows other sums than these.
         """
         staged = StagedTable(table, table.part(day) if day else table.name, 0, day)
-        try:
-            with self._transaction():
-                self._create(staged, ())
-                rows = self._copy_query(staged, query)
-            self._index(staged)
-            self._compare(staged, rows, {name: Decimal(total) for name, total in (sums or {}).items()}, None)
-        except (psycopg.DataError, psycopg.IntegrityError) as error:
-            raise CheckError(_refusal(staged, str(error).strip())) from error
-        return self._done(staged, rows)
-
-    def _done(self, staged: StagedTable, rows: int) -> StagedTable:
-        self.loaded.append(StagedTable(staged.table, staged.name, rows, staged.day))
-        return self.loaded[-1]
+        with _refusals(staged), self._transaction():
+            self._create(staged, ())
+            rows = self._copy_query(staged, query)
+        expected = {name: Decimal(total) for name, total in (sums or {}).items()}
+        return self.finish(Copied(replace(staged, rows=rows), expected))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -122,13 +134,13 @@ class Staging:
 
         def counted() -> Iterator[pa.Table]:
             nonlocal rows
-            for piece in slices:
+            for piece in pieces:
                 rows += piece.rows.num_rows
                 for column, total in piece.sums.items():
                     sums[column] = sums.get(column, Decimal(0)) + total
                 yield piece.rows
 
-        with self._transaction():
+        with closing(ahead(iter(slices), 1)) as pieces, self._transaction():
             self._create(staged, given)
             # Frozen rows are seen by snapshots older than the swap too, which would find an empty table otherwise.
             query = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT {}, FREEZE)").format(
@@ -185,34 +197,37 @@ class Staging:
     def _index(self, staged: StagedTable) -> None:
         identifier, table = staged.identifier, staged.table
         with self._transaction():
+            # Whoever reads the table meanwhile, to sum it up, is kept out by a key alone, which comes last.
+            key = sql.Identifier(f"{staged.name}_pkey")
             self._connection.execute(
-                sql.SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(identifier, _names(table.key))
+                sql.SQL("CREATE UNIQUE INDEX {} ON {} ({})").format(key, identifier, _names(table.key))
             )
             for index in table.indexes:
                 self._connection.execute(sql.SQL("CREATE INDEX ON {} ({})").format(identifier, _names(index)))
             self._connection.execute(sql.SQL("ANALYZE {}").format(identifier))
+            self._connection.execute(sql.SQL("ALTER TABLE {} ADD PRIMARY KEY USING INDEX {}").format(identifier, key))
 
-    def _compare(self, staged: StagedTable, rows: int, sums: dict[str, Decimal], expected_rows: int | None) -> None:
+    def _compare(self, staged: StagedTable, sums: Mapping[str, Decimal]) -> None:
         totals = [sql.SQL("coalesce(sum({}), 0)").format(sql.Identifier(name)) for name in sums]
         query = sql.SQL("SELECT {} FROM {}").format(
             sql.SQL(", ").join([sql.SQL("count(*)"), *totals]), staged.identifier
         )
         stored = self._connection.execute(query).fetchone() or (0,)
-        wanted: dict[str, Decimal | int] = {
-            "rows": rows if expected_rows is None else expected_rows,
-            **sums,
-        }
+        wanted: dict[str, Decimal | int] = {"rows": staged.rows, **sums}
         wrong = [
             f"{name} is {got}, not {want}"
             for (name, want), got in zip(wanted.items(), stored, strict=True)
             if got != want
         ]
-        if wrong or rows != wanted["rows"]:
-            said = "; ".join(wrong) or f"{rows} rows were read, not {wanted['rows']}"
-            raise CheckError(
-                f"{_label(staged)} was not published, readers keep what they have: {said} in the lake. Run the steps "
-                "of that day again, then publish again."
-            )
+        if wrong:
+            raise _unlike(staged, "; ".join(wrong))
+
+
+def clear(connection: psycopg.Connection) -> None:
+    """Drop what a dead publisher left."""
+    left = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", (STAGING,))
+    for (name,) in left.fetchall():
+        connection.execute(sql.SQL("DROP TABLE {} CASCADE").format(sql.Identifier(STAGING, name)))
 
 
 def day_bounds(table: WarmTable, day: date) -> dict[str, sql.Literal]:
@@ -229,8 +244,20 @@ def _label(staged: StagedTable) -> str:
     return f"{staged.table.name} of {staged.day}" if staged.day else staged.table.name
 
 
-def _refusal(staged: StagedTable, why: str) -> str:
-    return (
-        f"{_label(staged)} was not published, readers keep what they have: {why}. Mend the rows in the lake, then "
-        "publish again."
+@contextmanager
+def _refusals(staged: StagedTable) -> Iterator[None]:
+    """Raise CheckError where the store refuses a value."""
+    try:
+        yield
+    except (psycopg.DataError, psycopg.IntegrityError) as error:
+        raise CheckError(
+            f"{_label(staged)} was not published, readers keep what they have: {str(error).strip()}. Mend the rows in "
+            "the lake, then publish again."
+        ) from error
+
+
+def _unlike(staged: StagedTable, said: str) -> CheckError:
+    return CheckError(
+        f"{_label(staged)} was not published, readers keep what they have: {said} in the lake. Run the steps of that "
+        "day again, then publish again."
     )

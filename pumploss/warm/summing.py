@@ -1,12 +1,17 @@
 """Sums trades up as they are staged: per trader and day, and per token by day, hour, and trader."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import partial
 from typing import Final, LiteralString
 
 from psycopg import sql
 
+from pumploss.warm.loaders import Loaders
+from pumploss.warm.loading import Slice
 from pumploss.warm.staging import StagedTable, Staging
 from pumploss.warm.summed_tables import TOKEN_DAYS, TOKEN_HOURS, TOKEN_TRADER_DAYS, TRADER_DAYS
+from pumploss.warm.tables import TRADES
 from pumploss.warm.warm_table import WarmTable
 
 #: What makes a day of each table, in the order of its columns and of its key: out of a day of `trades`, or of
@@ -39,8 +44,17 @@ FROM {traders} GROUP BY token_mint ORDER BY token_mint
 }
 
 
-def sum_up(staging: Staging, trades: StagedTable) -> dict[str, int]:
-    """Stage the sums of a staged day of trades; answers the rows of each table by its name.
+def stage_trades(
+    staging: Staging, by: Loaders, slices: Iterable[Slice], day: date, expected_rows: int | None = None
+) -> None:
+    """Stage a day of trades with its sums, as a work of the loaders: another of them indexes it meanwhile."""
+    copied = staging.copy(TRADES, slices, expected_rows, day)
+    by.follow(partial(Staging.finish, copied=copied))
+    sum_up(staging, copied.staged)
+
+
+def sum_up(staging: Staging, trades: StagedTable) -> None:
+    """Stage the sums of a staged day of trades.
 
     Raises CheckError where a table does not count every trade.
     """
@@ -51,4 +65,3 @@ def sum_up(staging: Staging, trades: StagedTable) -> dict[str, int]:
         traders = staged.get(TOKEN_TRADER_DAYS.name, trades).identifier
         made_of = sql.SQL(query).format(day=day, trades=trades.identifier, traders=traders)
         staged[table.name] = staging.derive(table, made_of, trades.day, {"trades": trades.rows})
-    return {name: made.rows for name, made in staged.items()}

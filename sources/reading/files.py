@@ -1,10 +1,8 @@
 """Turns stored files into bytes: inflated piece by piece, hashed, or refused whole."""
 
 import hashlib
-from collections import deque
-from collections.abc import Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, BinaryIO, TypeVar
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, BinaryIO
 
 import pyarrow as pa
 
@@ -14,14 +12,10 @@ from pumploss.reasons import FileReason
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
-_Item = TypeVar("_Item")
-
 CHUNK_BYTES = 4 << 20
 FREE_INFLATION_BYTES = 1 << 20
 MAX_INFLATION_RATIO = 200
 MAX_INFLATED_BYTES = 64 << 30
-#: How many pieces are made before they are asked for: each holds some megabytes.
-_AHEAD = 2
 
 
 class FileRefusedError(SourceError):
@@ -62,15 +56,6 @@ class Stored:
         while not self._is_whole:
             self._is_whole = not self.read(CHUNK_BYTES)
         return self._digest.hexdigest()
-
-
-def ahead(items: Iterator[_Item]) -> Generator[_Item]:
-    """Yields the items, each made by another thread while the one before is used; closing it waits for that thread."""
-    with ThreadPoolExecutor(1) as maker:
-        coming = deque(maker.submit(next, items, None) for _ in range(_AHEAD))
-        while (item := coming.popleft().result()) is not None:
-            coming.append(maker.submit(next, items, None))
-            yield item
 
 
 def inflated(stored: Stored, codec: str | None) -> Iterator[bytes]:

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from pumploss.ahead import ahead
 from pumploss.errors import LandingError
 from pumploss.reasons import FileReason
 from sources.reading import csv_lines, json_text, parquet
 from sources.reading.fields import Fields
 from sources.reading.file_format import Format, format_of
-from sources.reading.files import FileRefusedError, Stored, ahead, inflated, opened
+from sources.reading.files import FileRefusedError, Stored, inflated, opened
 from sources.reading.json_lines import JsonReader
 from sources.reading.physical_lines import Block, blocks
 from sources.reading.records import ReadBlock, refuse_long

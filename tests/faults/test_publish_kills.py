@@ -51,7 +51,7 @@ AT_A_BARRIER = f"""{GUARD}
             die(from_environment().warm_dir, who)
 
     before(publisher_lock, "_take")
-    before(publishing, "Staging")
+    before(publishing, "clear")
     for name in ("_copy", "_copy_query", "_index"):
         before(Staging, name)
     before(published_rows, "gate")

@@ -88,10 +88,10 @@ def staging(warm: psycopg.Connection) -> Any:
 @pytest.mark.parametrize("seed", range(3))
 def test_sums_are_those_of_the_trades(warm: psycopg.Connection, staging: Staging, seed: int) -> None:
     trades = drawn_trades(Random(seed), DAY, 200)
-    rows = summing.sum_up(staging, staging.load(TRADES, [trades], 200, DAY))
+    summing.sum_up(staging, staging.load(TRADES, [trades], 200, DAY))
     wanted = expected(trade_rows(trades))
-    assert rows == {table.name: len(found) for table, found in wanted.items()}
     by_table = {staged.table: staged for staged in staging.loaded}
+    assert {by_table[table].rows - len(found) for table, found in wanted.items()} == {0}
     for table, found in wanted.items():
         stored = shown(warm, by_table[table])
         assert len(stored) == len(found)
@@ -109,5 +109,5 @@ def test_a_sum_that_misses_a_trade_is_not_shown(staging: Staging, monkeypatch: p
 
 def test_an_empty_day_sums_up_to_nothing(staging: Staging) -> None:
     empty = drawn_trades(Random(1), DAY, 0)
-    rows = summing.sum_up(staging, staging.load(TRADES, [empty], 0, DAY))
-    assert set(rows.values()) == {0}
+    summing.sum_up(staging, staging.load(TRADES, [empty], 0, DAY))
+    assert [staged.rows for staged in staging.loaded] == [0] * 5
