@@ -28,7 +28,8 @@ BATCHES = (1, 100)
 
 def run(traders: int = TRADERS) -> Iterator[str]:
     """Print a line per interface and number of traders asked for at once, of so many that are online."""
-    from feature_repo.online import keys_and_rows, read_online
+    from feature_repo.online import keys_and_rows
+    from feature_repo.services import read_online
     from feature_repo.store import KEY_VERSION, PROJECT, VIEW, feature_store, online_redis, quiet
     from features.registry import features
 
@@ -46,7 +47,7 @@ def run(traders: int = TRADERS) -> Iterator[str]:
             def by_feast(asked: Sequence[str]) -> Any:
                 return store.get_online_features(wanted, [{TRADER.name: trader} for trader in asked]).to_dict()
 
-            ways = {"read_online": lambda asked: read_online(client, asked, names), "feast": by_feast}
+            ways = {"read_online": lambda asked: read_online(client, asked, names, AT), "feast": by_feast}
             for way, read in ways.items():
                 for size in BATCHES:
                     yield _measured(way, read, crowd, size, len(names))

@@ -25,14 +25,13 @@ from feast.data_format import DeltaFormat
 from feast.transformation.python_transformation import PythonTransformation
 from feast.types import Bool, FeastType, Float64, Int32, Int64, String, UnixTimestamp
 
+from feature_repo.store import TTL
 from features.registry import FEATURE_SET_VERSION, TABLE, Feature, features, model_inputs
 from pumploss.columns import AS_OF, KNOWN_AT, TRADER
 from pumploss.contract import Type
 from pumploss.errors import ContractError
 from pumploss.settings import from_environment
 
-#: A day's row serves until the next night has run, with a day of slack for a night that failed.
-TTL = timedelta(hours=48)
 #: What says more about a day than about a trader is not taken for the next day's: the cadence, and six hours of slack.
 GROUP_TTL = {"market": timedelta(hours=30), "relative": timedelta(hours=30)}
 

@@ -20,15 +20,15 @@ from feast.online_response import OnlineResponse
 from feast.protos.feast.types.EntityKey_pb2 import EntityKey
 from feast.protos.feast.types.Value_pb2 import Value
 from feast.repo_config import FeastConfigBaseModel
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from feature_repo.answers import PlainResponse, fill
 from feature_repo.online_traders import trader_keys
 from feature_repo.packed_rows import Layout
-from feature_repo.store import KEY_VERSION, PROJECT, redis_url
+from feature_repo.store import redis_url
 from features.registry import features
 from pumploss import clock
-from pumploss.columns import AS_OF, TRADER
+from pumploss.columns import TRADER
 from pumploss.contract import Type
 from pumploss.errors import StoreError
 from pumploss.hot_client import answering, connect, tag
@@ -67,6 +67,11 @@ class PackedRedisOnlineStoreConfig(FeastConfigBaseModel):  # type: ignore[misc]
     key_ttl_seconds: int = EXPIRY_SECONDS
     asked_at: datetime | None = None
 
+    @field_validator("asked_at")
+    @classmethod
+    def _in_utc(cls, moment: datetime | None) -> datetime | None:
+        return None if moment is None else utc(moment)
+
 
 class PackedRedisOnlineStore(OnlineStore):  # type: ignore[misc]
     """Writes rows of the features' table packed, by `keys_and_rows` or Feast's own materialisation, and reads them."""
@@ -94,8 +99,8 @@ class PackedRedisOnlineStore(OnlineStore):  # type: ignore[misc]
         for (entity, values, at, _), (old, _) in zip(data, stored, strict=True):
             key = self._redis_keys(config, [entity])[0]
             known = newest[key][0] if key in newest else old
-            if known is None or _utc(at) >= known:
-                newest[key] = (_utc(at), values)
+            if known is None or utc(at) >= known:
+                newest[key] = (utc(at), values)
         packed = [(key, _packed(values, at)) for key, (at, values) in newest.items()]
         url = config.online_store.url
         with answering(url, _ADVICE), self._redis(config).pipeline(transaction=False) as pipe:
@@ -128,7 +133,7 @@ class PackedRedisOnlineStore(OnlineStore):  # type: ignore[misc]
             rows = cast("list[bytes | None]", self._redis(config).mget(keys) if keys else [])
         asked_at = config.online_store.asked_at if is_age_judged else None
         oldest = (asked_at or clock.now()) - table.ttl if table.ttl and is_age_judged else None
-        return rows, _served_times(rows, oldest, asked_at)
+        return rows, served_times(rows, oldest, asked_at)
 
     def get_online_features(self, *given: Any, **named: Any) -> OnlineResponse:
         """Answer what Feast does."""
@@ -154,7 +159,7 @@ class PackedRedisOnlineStore(OnlineStore):  # type: ignore[misc]
             view = table.projection.name_to_use()
             shown = [f"{view}__{name}" if full_feature_names else name for name in names]
             kinds = [layout().columns[layout().places[name]].type for name in names]
-            found = _in_place(rows, times, names)
+            found = in_place(rows, times, names)
             if not np.array_equal(asked, np.arange(len(rows))):
                 found = found.take(pa.array(asked))
             fill(response, shown, found, kinds, [times[place] for place in asked])
@@ -178,7 +183,7 @@ class PackedRedisOnlineStore(OnlineStore):  # type: ignore[misc]
         return [begins + bytes(serialize_entity_key(key, version)) + project for key in entity_keys]
 
 
-def _served_times(
+def served_times(
     rows: Sequence[bytes | None], oldest: datetime | None = None, latest: datetime | None = None
 ) -> list[datetime | None]:
     """Read T of each row that is served: of this layout, and not as of a T before `oldest` or after `latest`."""
@@ -218,24 +223,7 @@ def keys_and_rows(rows: pa.Table, at: datetime, project: str, version: int) -> I
         yield list(zip(keys, layout().pack(part, at), strict=True))
 
 
-def read_online(
-    client: redis.Redis, traders: Sequence[str], names: Sequence[str], oldest: datetime | None = None
-) -> pa.Table:
-    """Read features of traders as Arrow: `trader_address`, `as_of` (T), then the features, in the order of `traders`.
-
-    For services: what Feast's own interface answers, without its conversion of each value. A trader without a row, or
-    with one of a T before `oldest`, has nulls. `client` must not decode responses.
-    """
-    begins = tag(client)
-    keys = [begins + key for key in trader_keys(traders, PROJECT, KEY_VERSION)]
-    rows = cast("list[bytes | None]", client.mget(keys) if keys else [])
-    times = _served_times(rows, oldest)
-    found = _in_place(rows, times, names)
-    own = {TRADER.name: pa.array(traders, pa.string()), AS_OF.name: pa.array(times, AS_OF.type.arrow)}
-    return pa.table({**own, **dict(zip(names, found.columns, strict=True))})
-
-
-def _in_place(rows: Sequence[bytes | None], times: Sequence[datetime | None], names: Sequence[str]) -> pa.Table:
+def in_place(rows: Sequence[bytes | None], times: Sequence[datetime | None], names: Sequence[str]) -> pa.Table:
     """Unpack features of rows, nulls where a row is not served."""
     served = [row for row, at in zip(rows, times, strict=True) if row is not None and at is not None]
     if len(served) == len(rows):  # what all but a few reads find; taking rows costs as much as unpacking them
@@ -245,5 +233,6 @@ def _in_place(rows: Sequence[bytes | None], times: Sequence[datetime | None], na
     return layout().unpack(served, names).take(taken)
 
 
-def _utc(moment: datetime) -> datetime:
+def utc(moment: datetime) -> datetime:
+    """Take a moment without a zone for one of UTC."""
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -4,7 +4,7 @@ import logging
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pumploss import embedded
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 PROJECT = "pumploss"
 KEY_VERSION = 3
 VIEW = "trader_features"
+#: A day's row serves until the next night has run, with a day of slack for a night that failed.
+TTL = timedelta(hours=48)
 
 
 def redis_url(settings: Settings) -> str:

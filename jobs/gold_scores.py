@@ -16,8 +16,10 @@ from jobs.running.step_context import StepContext
 from jobs.scoring.versions import (
     LOSS,
     RISK,
+    TRAINED_BY,
     Versions,
     chosen,
+    learned_otherwise,
     note,
     outdated,
     refuse_models_of_other_horizon,
@@ -32,8 +34,6 @@ from pumploss.tables.gold_scores import TABLE
 
 #: What the scoring function returns; the percentile is added where all traders of the day are in sight.
 _SCORED = tuple(column for column in TABLE.columns if column.name != "risk_percentile")
-
-_TRAINED_BY = {LOSS: "train_loss_model", RISK: "train_risk_model"}
 
 
 def run(context: StepContext, days: Days, rescore: bool = False) -> None:
@@ -67,7 +67,7 @@ def _without_champion(registry: Registry, name: str, day: date) -> str:
     """Says why a model does not serve, and what lets it."""
     known = [str(one.version) for one in registry.versions(name)]
     if not known:
-        command = f"pumploss run {_TRAINED_BY[name]} --day {day}"
+        command = f"pumploss run {TRAINED_BY[name]} --day {day}"
         return f"there is no champion of {name} yet: train with `{command}` once enough days have matured"
     latest = registry.version(name, CHALLENGER) or known[-1]
     said = registry.tags(name, latest).get("gate")
@@ -100,6 +100,7 @@ def _pair(
         return None
     refuse_models_of_other_horizon(registry, versions)
     context.report.warnings.extend(reused_numbers(context, pair, days))
+    context.report.warnings.extend(learned_otherwise(registry, versions, shift(days[-1], -1)))
     return pair
 
 

@@ -104,7 +104,7 @@ def verify(store: "FeatureStore", context: StepContext, feature_day: date, versi
 
     Feast's own interface is asked for the first of them. Raises StoreError at the first difference.
     """
-    from feature_repo.online import read_online
+    from feature_repo.services import read_online
 
     names = [feature.name for feature in features()]
     lake = context.read(TABLE, [feature_day], version).select("trader_address", COHORT.name, *names)

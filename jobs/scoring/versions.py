@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from features.labels import HORIZON_DAYS
+from features.registry import FEATURE_SET_VERSION
 from features.registry import TABLE as FEATURES
 from jobs.pipeline import WRITER
 from jobs.running.step_context import StepContext
@@ -20,6 +21,7 @@ Versions = tuple[str, str]
 Digests = tuple[str, str]
 
 LOSS, RISK = "loss-prediction", "risk-score"
+TRAINED_BY = {LOSS: "train_loss_model", RISK: "train_risk_model"}
 
 
 def chosen(
@@ -104,6 +106,21 @@ def refuse_models_of_other_horizon(registry: Registry, versions: Versions) -> No
                 f"PUMPLOSS_HORIZON_DAYS, or set it to {trained_on}; models of {HORIZON_DAYS} days need a home of their "
                 "own (PUMPLOSS_HOME), with its own lake and registry."
             )
+
+
+def learned_otherwise(registry: Registry, versions: Versions, day: date) -> list[str]:
+    """Says which versions learned features of another set than those that they answer for on this day."""
+    said = []
+    for name, version in zip((LOSS, RISK), versions, strict=True):
+        # Before versions were tagged with it, there was one set.
+        learned = registry.tags(name, version).get("feature_set_version", "1")
+        if learned != str(FEATURE_SET_VERSION):
+            said.append(
+                f"{name} version {version} learned features of set {learned}, and answers for those of set "
+                f"{FEATURE_SET_VERSION}, some of which mean something else (CHANGELOG.md): train it anew, "
+                f"`pumploss run {TRAINED_BY[name]} --day {day}`"
+            )
+    return said
 
 
 def reused_numbers(context: StepContext, pair: Pair, score_days: Collection[date]) -> list[str]:

@@ -10,7 +10,8 @@ from pyspark.sql import functions as F
 
 # Loading Feast keeps the calls that it is loaded in, with all that they hold, for as long as the process lives: loaded
 # where it is used, that would be the rows. So it is loaded here, when the step is.
-from feature_repo.definitions import TTL, training_columns
+from feature_repo.definitions import training_columns
+from feature_repo.store import TTL
 from features.labels import HORIZON_DAYS, LABEL_VERSION
 from features.registry import TABLE, model_inputs
 from jobs.running.context import Context

@@ -18,16 +18,26 @@ def die(folder: Path, way: str) -> None:
     """Ends the server of a data folder by SIGKILL, and waits until every process that it had is gone."""
     first = psutil.Process(embedded.postgres(folder).status().pid)
     others = first.children(recursive=True)
-    workers = [process for process in others if "postgres: pumploss pumploss" in " ".join(process.cmdline())]
-    victims = {"all": [first, *others], "first": [first], "worker": workers[:1]}[way]
-    assert victims
+    victims = {"all": [first, *others], "first": [first], "worker": filter(_is_worker, others)}[way]
+    killed = 0
     for process in victims:
-        process.send_signal(signal.SIGKILL)
+        with suppress(psutil.NoSuchProcess):  # processes of clients come and go
+            process.send_signal(signal.SIGKILL)
+            killed += 1
+        if killed and way == "worker":
+            break
+    assert killed
     # A first process that lives starts all others anew.
     left, deadline = others if way == "worker" else [first, *others], time.monotonic() + _GONE_SECONDS
     while left := [process for process in left if _lives(process)]:
         assert time.monotonic() < deadline, left
         time.sleep(0.002)
+
+
+def _is_worker(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return "postgres: pumploss pumploss" in " ".join(process.cmdline())
+    return False
 
 
 def _lives(process: psutil.Process) -> bool:

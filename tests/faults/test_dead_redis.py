@@ -9,8 +9,8 @@ from random import Random
 import pytest
 import redis
 
-from feature_repo.online import read_online
 from feature_repo.online_traders import features_online
+from feature_repo.services import read_online
 from feature_repo.store import VIEW, online_redis
 from pumploss import embedded
 from pumploss.errors import StoreError

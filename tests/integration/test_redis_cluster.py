@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from feature_repo.online import read_online
 from feature_repo.online_traders import features_online
+from feature_repo.services import read_online
 from feature_repo.store import VIEW, feature_store, quiet
 from jobs.erasing.leftovers import scrub_hot
 from jobs.running.context import open_context
@@ -87,7 +87,7 @@ def test_features_are_online_and_feast_reads_them(context, settings):
     assert "2026-01-10 are online already" in materialize(context, DAYS[0]).skipped
     with hot.open_hot(settings) as client, closing(connect(settings.hot_url)) as plain:
         assert features_online(client, VIEW) == AS_OF
-        assert read_online(plain, ["ann", "cid", "bob"], NAMES)[NAMES[0]].to_pylist() == [2, None, 3]
+        assert read_online(plain, ["ann", "cid", "bob"], NAMES, AS_OF)[NAMES[0]].to_pylist() == [2, None, 3]
 
 
 def test_features_of_another_run_are_not_overwritten(context, settings):

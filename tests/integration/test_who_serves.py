@@ -4,6 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from features.registry import FEATURE_SET_VERSION
 from jobs import commands
 from jobs.running import horizon
 from jobs.running.runner import run_pass, run_step
@@ -51,6 +52,15 @@ def test_models_of_one_horizon_give_no_scores_of_another(context, monkeypatch, o
     with pytest.raises(ModelError, match=r"loss-prediction version 1 .* over 7 days, .* are of 1 .*Unset PUMPLOSS_HOR"):
         run_pass(context, RunReport("gold_scores"), (LAST,), **options)
     assert of(context) == before
+
+
+def test_a_night_says_that_who_serves_learned_features_of_another_set(context, monkeypatch):
+    assert run_pass(context, RunReport("gold_scores"), (LAST,)).warnings == []
+    monkeypatch.setattr(versions, "FEATURE_SET_VERSION", FEATURE_SET_VERSION + 1)
+    said = run_pass(context, RunReport("gold_scores"), (LAST,)).warnings
+    assert [one.split(" learned")[0] for one in said] == ["loss-prediction version 1", "risk-score version 1"]
+    assert f"of set {FEATURE_SET_VERSION}, and answers for those of set {FEATURE_SET_VERSION + 1}" in said[0]
+    assert said[1].endswith(f"train it anew, `pumploss run train_risk_model --day {LAST}`")
 
 
 @pytest.mark.parametrize("step", ["gold_labels", "gold_scores", "publish_warm"])
