@@ -4,22 +4,24 @@
 #: `before(owner, name)` one before it alone. The process's first argument is the number of the one at which `fall` is
 #: called; `passed` has the name of each that it came by.
 GUARD = """
-    import os, signal, sys
+    import os, signal, sys, threading
     from deltalake import DeltaTable
     from jobs.running.context import open_context
     from pumploss.lake import commit, ledger, staging
     from pumploss.settings import from_environment
 
-    left, passed = [int(sys.argv[1])], []
+    left, passed, turn = [int(sys.argv[1])], [], threading.Lock()
 
     def fall():
         os.kill(os.getpid(), signal.SIGKILL)
 
     def barrier(name):
-        if left[0] == 0:
+        with turn:  # several threads of a publish come by
+            is_here = left[0] == 0
+            left[0] -= 1
+            passed.append(name)
+        if is_here:
             fall()
-        left[0] -= 1
-        passed.append(name)
 
     def guard(owner, name, is_ended=True):
         real = getattr(owner, name)
