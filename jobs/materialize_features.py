@@ -1,38 +1,23 @@
 """Puts the features as of the latest T where Feast reads them online, and has Feast read some back to prove it."""
 
-import math
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
-
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+from typing import TYPE_CHECKING
 
 from feature_repo.online_traders import OnlineTraders
 from feature_repo.store import PROJECT, VIEW, feature_store, online_redis, quiet
-from features.registry import TABLE, features
+from features.registry import TABLE
 from jobs.pipeline import WRITER
+from jobs.publishing.online_proof import prove_online
 from jobs.publishing.pieces import by_cohorts
-from jobs.recomputing.drawing import TRADERS, by_hash, cohorts_of
 from jobs.running.step_context import StepContext
-from pumploss.cohort import COHORTS
-from pumploss.columns import COHORT
 from pumploss.days import Days, midnight, shift
-from pumploss.errors import StoreError
 from pumploss.hot import open_hot
-from pumploss.hot_client import connect
 from pumploss.hot_keys import EXPIRY_SECONDS
 from pumploss.lake.proof import refuse_disproved
 
 if TYPE_CHECKING:
     from feast import FeatureStore
-
-#: Traders, drawn anew each day, whose online features are read back and compared with the lake's; beside them all whose
-#: features were recomputed.
-PROBES = TRADERS
-#: The first of them are asked of Feast's interface as well.
-ASKED = 20
 
 
 def run(context: StepContext, days: Days) -> None:
@@ -63,7 +48,7 @@ def run(context: StepContext, days: Days) -> None:
             if not online.write(at, _rows(store, context, feature_day, version), EXPIRY_SECONDS):
                 report.skipped = f"another run has begun to put other features than those of {feature_day} online"
                 return
-            compared = verify(store, context, feature_day, version)
+            compared = prove_online(store, context, feature_day, version)
             if not online.finish(at):
                 report.skipped = f"another run has begun to put other features than those of {feature_day} online"
                 return
@@ -97,56 +82,3 @@ def _rows(
     project, key_version = store.config.project, store.config.entity_key_serialization_version
     for part in by_cohorts(context.read(TABLE, [feature_day], version), count):
         yield from keys_and_rows(part, midnight(feature_day), project, key_version)
-
-
-def verify(store: "FeatureStore", context: StepContext, feature_day: date, version: int) -> int:
-    """Compares what is online of some traders with the lake, to the last bit; answers how many traders.
-
-    Feast's own interface is asked for the first of them. Raises StoreError at the first difference.
-    """
-    from feature_repo.services import read_online
-
-    names = [feature.name for feature in features()]
-    lake = context.read(TABLE, [feature_day], version).select("trader_address", COHORT.name, *names)
-    probes = _probes(lake, feature_day, context.lake.rows_by_day(TABLE).get(feature_day, 0)).toArrow()
-    traders = probes["trader_address"].to_pylist()
-    if not traders:
-        return 0
-    with closing(connect(store.config.online_store.url)) as client:
-        stored = read_online(client, traders, names, midnight(feature_day))
-    asked = [{"trader_address": trader} for trader in traders[:ASKED]]
-    served = store.get_online_features([f"{VIEW}:{name}" for name in names], asked).to_dict()
-    for name in names:
-        _refuse_differences(traders, name, stored[name].to_pylist(), probes[name].to_pylist(), feature_day)
-        _refuse_differences(traders[:ASKED], name, served[name], probes[name].to_pylist()[:ASKED], feature_day)
-    return len(traders)
-
-
-def _probes(lake: DataFrame, feature_day: date, rows: int) -> DataFrame:
-    """Draws traders of all cohorts, and those whose features were recomputed, who are all of a few."""
-    order = (by_hash(feature_day), "trader_address")
-    probes = lake.orderBy(*order).limit(PROBES)
-    cohorts = cohorts_of(feature_day, rows, PROBES)
-    if len(cohorts) == COHORTS:
-        return probes
-    recomputed = lake.where(F.col(COHORT.name).isin(cohorts)).orderBy(*order).limit(PROBES)
-    return probes.unionByName(recomputed).dropDuplicates(["trader_address"])
-
-
-def _refuse_differences(traders: list[str], name: str, online: list[Any], lake: list[Any], feature_day: date) -> None:
-    for trader, found, expected in zip(traders, online, lake, strict=True):
-        _refuse_difference(trader, name, found, expected, feature_day)
-
-
-def _refuse_difference(address: str, name: str, online: Any, lake: Any, feature_day: date) -> None:
-    if isinstance(online, datetime) and isinstance(lake, datetime):
-        online, lake = online.timestamp(), lake.timestamp()
-    if online != lake and not (_is_missing(online) and _is_missing(lake)):
-        raise StoreError(
-            f"Online is {name} = {online!r} for {address} as of {feature_day}, gold_trader_features has {lake!r}. "
-            "Run materialize_features for the day again; if the difference stays, empty the hot store."
-        )
-
-
-def _is_missing(value: Any) -> bool:
-    return value is None or (isinstance(value, float) and math.isnan(value))

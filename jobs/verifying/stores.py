@@ -1,10 +1,15 @@
-"""The warm and the hot store against the ledger: the day that they show, and as many rows as were published."""
+"""The warm and the hot store against the ledger: the day that they show, and as many rows as were published.
+
+Of features that are online some traders' are read back and compared with the lake's.
+"""
 
 from collections.abc import Iterator
 from datetime import date
 
 from psycopg import sql
 
+from features.registry import TABLE as FEATURES
+from jobs.publishing.online_proof import prove_online
 from jobs.running.context import Context
 from jobs.running.runner import run_step
 from jobs.running.standing import table_of
@@ -12,7 +17,7 @@ from jobs.verifying.finding import Finding
 from pumploss import hot as hot_store
 from pumploss import warm as warm_store
 from pumploss.days import midnight, shift
-from pumploss.errors import StoreError
+from pumploss.errors import StaleError, StoreError
 from pumploss.hot import open_hot
 from pumploss.lake.owner import identity
 from pumploss.warm import BOARD_ROWS, PERIODS, open_warm, publishing
@@ -25,7 +30,7 @@ def of_stores(context: Context) -> Iterator[Finding]:
         yield _store(context, "warm store", "publish_warm", day, warm)
     elif day is not None and (hot := _hot_trouble(context)) is not None:
         yield _store(context, "hot store", "publish_hot", day, hot)
-    elif (found := _online_trouble(context)) is not None:
+    if (found := _online_trouble(context)) is not None:
         yield _store(context, "online features", "materialize_features", *found)
 
 
@@ -77,8 +82,26 @@ def _online_trouble(context: Context) -> tuple[date, str] | None:
     except StoreError as error:
         return day, str(error)
     if shown is not None and shown >= midnight(shift(day, 1)):
-        return None
+        return _difference(context, shift(shown.date(), -1))
     return day, f"it has {f'those as of {shown.date()}' if shown else 'none'}, the ledger says that {day} was put there"
+
+
+def _difference(context: Context, day: date) -> tuple[date, str] | None:
+    """Says what is online of some traders, as of the end of a day, and differs from the lake."""
+    from feature_repo.store import feature_store, online_redis, quiet
+
+    feature_day, version = shift(day, 1), context.lake.version(FEATURES)
+    if version is None or feature_day not in context.lake.rows_by_day(FEATURES):
+        return None
+    try:
+        with online_redis(context.settings) as url, quiet():
+            store = feature_store(context.settings, url, {FEATURES.name: version}, asked_at=midnight(feature_day))
+            prove_online(store, context, feature_day, version)
+    except StaleError:
+        return None  # which is told of the lake
+    except StoreError as error:
+        return day, str(error)
+    return None
 
 
 def _store(context: Context, where: str, step: str, day: date, what: str) -> Finding:

@@ -12,7 +12,7 @@ from deltalake import write_deltalake
 from feature_repo.store import VIEW, feature_store, quiet
 from features.recomputed.values import NOT_RECOMPUTED
 from features.registry import TABLE, features
-from jobs import materialize_features
+from jobs.publishing import online_proof
 from jobs.pipeline import WRITER
 from jobs.recomputing.drawing import draw
 from jobs.recomputing.inputs import Reader
@@ -107,11 +107,11 @@ def test_a_bound_on_trades_takes_fewer_traders_and_says_so(market, monkeypatch):
 
 def test_who_is_recomputed_is_compared_online_as_well(market, monkeypatch):
     """Of a large day one cohort is drawn, and online features are compared of it and of all cohorts."""
-    monkeypatch.setattr(materialize_features, "PROBES", 10)
+    monkeypatch.setattr(online_proof, "PROBES", 10)
     with lakes.opened(market) as context:
         rows, features = context.lake.rows_by_day(TABLE)[T], context.lake.read(TABLE, [T])
         drawn = draw(features, T, rows, 10, 10**6)
-        probes = materialize_features._probes(features, T, rows).toArrow()
+        probes = online_proof._probes(features, T, rows).toArrow()
     assert len(drawn.cohorts) == 1
     assert set(drawn.traders) < set(probes["trader_address"].to_pylist())
     assert 10 < len(probes) <= 20
