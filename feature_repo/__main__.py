@@ -6,16 +6,20 @@ import subprocess
 import sys
 
 from feature_repo.store import configuration, feature_store, online_redis
+from pumploss import program
 from pumploss.settings import ROOT, as_environment, from_environment
 from pumploss.whole_files import write_whole
 
 #: Feast's command line, loaded as this package loads Feast.
 _FEAST = """
-from pumploss.garbage import look_seldom
-look_seldom()
+from pumploss import program
+program.begin()
 import feature_repo
 from feast.cli.cli import cli
-cli(prog_name="feast")
+try:
+    cli(prog_name="feast")
+except SystemExit as ending:
+    program.end(ending.code if isinstance(ending.code, int) else int(ending.code is not None))
 """
 
 
@@ -36,4 +40,5 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    program.begin()
+    program.end(main(sys.argv[1:]))

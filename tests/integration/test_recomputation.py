@@ -12,8 +12,8 @@ from deltalake import write_deltalake
 from feature_repo.store import VIEW, feature_store, quiet
 from features.recomputed.values import NOT_RECOMPUTED
 from features.registry import TABLE, features
-from jobs.publishing import online_proof
 from jobs.pipeline import WRITER
+from jobs.publishing import online_proof
 from jobs.recomputing.drawing import draw
 from jobs.recomputing.inputs import Reader
 from jobs.running.runner import run_pass, run_step
