@@ -8,7 +8,7 @@ import csv
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -82,5 +82,8 @@ def _land(file: Path, day: date) -> None:
 
 if __name__ == "__main__":
     program.begin()
+    with suppress(OSError):
+        # Of a machine that runs short of memory this process is the one to spare.
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     rehearse(Path(sys.argv[1]))
     program.end(0)
