@@ -125,12 +125,8 @@ def digests() -> Callable[[Any], dict[tuple[str, date], str]]:
 
 @pytest.fixture(scope="session")
 def fixed_market(tmp_path_factory: pytest.TempPathFactory, spark: Any) -> Path:
-    """The home of the fixed market after a first night, made once for all tests of its group."""
-    home = tmp_path_factory.mktemp("fixed_market")
-    with nights.environment_of(home):
-        assert nights.nightly() == 0
-        nights.promoted()
-    return home
+    """The home of the fixed market after a first night: each worker has a copy of what was made once."""
+    return nights.fixed_market(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

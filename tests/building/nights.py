@@ -10,6 +10,8 @@ import pytest
 
 from jobs import commands
 from pumploss.days import shift
+from tests.building import lakes
+from tests.building.shared import shared
 
 #: The fixed market: its tables are recorded in `tests/golden/content_digests.json`.
 DAYS, TRADES = 90, 450
@@ -51,3 +53,14 @@ def promoted() -> None:
             assert commands.main(["model", "promote", name]) == 0
         for step in ("gold_scores", "gold_monitoring", "publish_warm", "materialize_features", "publish_hot"):
             assert commands.main(["run", step, "--day", LAST.isoformat()]) == 0
+
+
+def fixed_market(factory: pytest.TempPathFactory) -> Path:
+    """Copies the home of the fixed market after a first night, with models that serve."""
+
+    def make(folder: Path) -> None:
+        with environment_of(folder / "home"):
+            assert nightly() == 0
+            promoted()
+
+    return lakes.copied(shared(factory, "fixed_market", make) / "home", factory.mktemp("fixed_market") / "home")
