@@ -132,15 +132,12 @@ def fixed_market(tmp_path_factory: pytest.TempPathFactory, spark: Any) -> Path:
 @pytest.fixture(scope="session")
 def real_samples(tmp_path_factory: pytest.TempPathFactory, spark: Any) -> Iterator[Context]:
     """A context whose lake holds every day of both landed samples of real trades."""
-    with lakes.opened(tmp_path_factory.mktemp("real_samples"), real_data.LANDING) as context:
-        lakes.build(context)
+    with real_data.built(tmp_path_factory, "real_samples", lambda _: real_data.LANDING) as context:
         yield context
 
 
 @pytest.fixture(scope="session")
 def bots_trades(tmp_path_factory: pytest.TempPathFactory, spark: Any) -> Iterator[Context]:
     """A context whose lake holds the trades of the thirty bots, landed as one dump."""
-    home = tmp_path_factory.mktemp("bots_trades")
-    with lakes.opened(home, real_data.landed_bots(home / "in")) as context:
-        lakes.build(context)
+    with real_data.built(tmp_path_factory, "bots_trades", real_data.landed_bots) as context:
         yield context

@@ -72,6 +72,7 @@ COVERED_BY = {
     ),
     "integration/test_published_checks": ("jobs/gates/published_rows",),
     "integration/test_verify": ("jobs/commands/verify", "jobs/verifying"),
+    "integration/test_verified_stores": ("jobs/publishing/online_proof",),
     "properties/test_method_laws": ("pnl/other_methods",),
     "properties/test_model_leaks": ("models/leaks",),
     "properties/test_pool_laws": ("jobs/bronze/pool_records", "jobs/bronze/pool_retries"),

@@ -5,10 +5,16 @@
 
 import os
 import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 import pytest
+
+from jobs.running.context import Context
+from tests.building import lakes
+from tests.building.shared import shared
 
 VARIABLE = "PUMPLOSS_TEST_DATA"
 IS_GIVEN = bool(os.environ.get(VARIABLE))
@@ -30,9 +36,23 @@ BOTS_ENDING = "_solana_trades_seed.csv"
 
 
 def landed_bots(landing: Path) -> Path:
-    """Lands the bots' files as one dump; answers the landing."""
+    """Lands the bots' files as one dump, unless they are there; answers the landing."""
     folder = landing / "dune_bot_trades" / BOTS_DAY.isoformat()
-    folder.mkdir(parents=True)
-    for path in BOTS.glob(f"*{BOTS_ENDING}"):
-        shutil.copy(path, folder)
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        for path in BOTS.glob(f"*{BOTS_ENDING}"):
+            shutil.copy(path, folder)
     return landing
+
+
+@contextmanager
+def built(factory: pytest.TempPathFactory, name: str, landed: Callable[[Path], Path]) -> Iterator[Context]:
+    """Opens a copy of a home in which every day of a landing was built: `landed` makes it in a folder, or has one."""
+
+    def make(folder: Path) -> None:
+        with lakes.opened(folder / "home", landed(folder / "in")) as context:
+            lakes.build(context)
+
+    folder = shared(factory, name, make)
+    with lakes.opened(lakes.copied(folder / "home", factory.mktemp(name) / "home"), landed(folder / "in")) as context:
+        yield context
