@@ -3,8 +3,10 @@
 Of features that are online some traders' are read back and compared with the lake's.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from psycopg import sql
 
@@ -21,13 +23,14 @@ from pumploss.errors import StaleError, StoreError
 from pumploss.hot import open_hot
 from pumploss.lake.owner import identity
 from pumploss.warm import BOARD_ROWS, PERIODS, open_warm, publishing
+from pumploss.warm.tables import TABLES
 
 
 def of_stores(context: Context) -> Iterator[Finding]:
     """Compares each store with the last day that the ledger says it was brought up to; nothing where none was."""
     day = max(context.ledger.held("publish_warm"), default=None)
     if day is not None and (warm := _warm_trouble(context, day)) is not None:
-        yield _store(context, "warm store", "publish_warm", day, warm)
+        yield replace(_store(context, "warm store", "publish_warm", day, warm), mend=partial(_reload, context, day))
     elif day is not None and (hot := _hot_trouble(context)) is not None:
         yield _store(context, "hot store", "publish_hot", day, hot)
     if (found := _online_trouble(context)) is not None:
@@ -44,9 +47,22 @@ def _warm_trouble(context: Context, day: date) -> str | None:
             query = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier("public", table))
             held = publishing.asked(warm, query, ())  # type: ignore[arg-type]
             if held != rows:
-                return f"{table} has {held} rows, {rows} were published of {shown.day}"
+                return (
+                    f"{table} has {held} rows, {rows} were published of {shown.day}; `pumploss verify --repair` also "
+                    "loads days again that a publish takes for shown"
+                )
         ahead = [name for name, version in shown.versions.items() if _is_ahead(context, name, version)]
     return f"it was published from versions of {', '.join(ahead)} that the lake does not have" if ahead else None
+
+
+def _reload(context: Context, day: date) -> str:
+    """Publishes again, also days that a publish takes for shown and of which rows are not those that were."""
+    with open_warm(context.settings) as warm:
+        shown = publishing.latest(warm)
+        for table in TABLES:
+            if shown and table.day_column and (days := publishing.other_days(warm, table, shown)):
+                publishing.forget(warm, table, days)
+    return _run(context, ("publish_warm", "publish_hot"), day)
 
 
 def _is_ahead(context: Context, name: str, version: int | None) -> bool:
@@ -108,8 +124,9 @@ def _store(context: Context, where: str, step: str, day: date, what: str) -> Fin
     # Boards say of which T the features beside them are.
     steps = list(dict.fromkeys((step, "publish_hot")))
 
-    def mend() -> str:
-        return "; ".join(run_step(context, name, [day]).sentence() for name in steps)
-
     commands = " and ".join(f"`pumploss run {name} --day {day}`" for name in steps)
-    return Finding(where, what, f"Run {commands}", mend)
+    return Finding(where, what, f"Run {commands}", partial(_run, context, steps, day))
+
+
+def _run(context: Context, steps: Iterable[str], day: date) -> str:
+    return "; ".join(run_step(context, name, [day]).sentence() for name in steps)

@@ -1,19 +1,21 @@
 """Records what the live tables show, and lets one publisher at a time change them."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, LiteralString
 
 import psycopg
+from psycopg import sql
 
 from pumploss.days import midnight, shift
 from pumploss.errors import StoreError
 from pumploss.warm import publisher_lock
 from pumploss.warm.staging import Staging, clear
 from pumploss.warm.standby import refuse_read_only
+from pumploss.warm.warm_table import WarmTable
 
 #: Content digest and rows of each day of a table.
 DayContents = dict[date, tuple[str | None, int]]
@@ -92,6 +94,25 @@ def refuse_foreign(shown: Published | None, landing: str, lake: str, lake_id: st
         f"The warm store shows the lake {shown.lake} of the landing {shown.landing}, this is the lake {lake} of "
         f"{landing}: simulated and real trades never mix. Set PUMPLOSS_WARM_DSN or PUMPLOSS_HOME to another store; if "
         "both are the same dumps, `pumploss rebind` has the store follow this lake."
+    )
+
+
+def other_days(connection: psycopg.Connection, table: WarmTable, shown: Published) -> list[date]:
+    """List the days of which a table that is kept by day holds other rows than were published."""
+    day = sql.Identifier(table.day_column)
+    of_day = day if table.day_column == "day" else sql.SQL("({} AT TIME ZONE 'UTC')::date").format(day)
+    counted = sql.SQL("SELECT {}, count(*) FROM {} GROUP BY 1").format(of_day, table.live)
+    held: dict[date, int] = dict(connection.execute(counted).fetchall())
+    logged = {logged: rows for logged, (_, rows) in shown.days.get(table.name, {}).items()}
+    return sorted(one for one in held.keys() | logged.keys() if held.get(one, 0) != logged.get(one, 0))
+
+
+def forget(connection: psycopg.Connection, table: WarmTable, days: Collection[date]) -> None:
+    """Have the next publish load these days of a table again, and of those that follow it."""
+    connection.execute(
+        "UPDATE publish_log SET days = jsonb_set(days, ARRAY[%(name)s], (days -> %(name)s) - %(days)s::text[]) "
+        "WHERE number = (SELECT max(number) FROM publish_log)",
+        {"name": table.follows or table.name, "days": [day.isoformat() for day in days]},
     )
 
 

@@ -1,4 +1,4 @@
-"""What `verify` says of features online that are not those of the lake, and how it mends them."""
+"""What `verify` says of stores that do not hold what the lake does, and how it mends them."""
 
 import shutil
 from contextlib import closing
@@ -12,7 +12,10 @@ from jobs.running.runner import run_step
 from jobs.verifying.stores import of_stores
 from pumploss.days import shift
 from pumploss.hot_client import connect
-from tests.building import lakes, nights
+from pumploss.warm import open_warm
+from tests.building import built_days, lakes, nights
+from tests.building.onlookers import seen_now
+from tests.building.three_days import D3
 
 DAY, T = nights.LAST, shift(nights.LAST, 1)
 
@@ -25,6 +28,15 @@ def context(fixed_market, tmp_path):
     shutil.copytree(fixed_market / "lake", tmp_path / "lake", ignore=shutil.ignore_patterns("_lake.json", "_locks"))
     with lakes.opened(tmp_path) as context, online_redis(context.settings):
         run_step(context, "materialize_features", [DAY])
+        yield context
+
+
+@pytest.fixture
+def published(spark, tmp_path, tmp_path_factory):
+    """Three days, published."""
+    with lakes.opened(lakes.copied(built_days.built(tmp_path_factory)[0], tmp_path / "home")) as context:
+        for step in ("publish_warm", "publish_hot"):
+            run_step(context, step, [D3])
         yield context
 
 
@@ -47,3 +59,17 @@ def test_rows_online_that_are_not_those_of_the_lake_are_found_and_mended(context
     assert f"pumploss run materialize_features --day {DAY}" in finding.sentence()
     run_step(context, "materialize_features", [DAY])
     assert found(context) == []
+
+
+@pytest.mark.parametrize("table", ["trades_timeseries", "token_hours", "daily_losses"])
+def test_rows_that_somebody_deleted_are_published_again(published, table):
+    seen = seen_now(published.settings)["tables"]
+    with open_warm(published.settings) as warm:
+        warm.execute(f"DELETE FROM {table} WHERE ctid IN (SELECT ctid FROM {table} LIMIT 1)".encode())
+    (finding,) = of_stores(published)
+    assert finding.where == "warm store"
+    assert finding.what.startswith(f"{table} has ")
+    assert finding.mend is not None
+    assert finding.mend().startswith("publish_warm: ")
+    assert seen_now(published.settings)["tables"] == seen
+    assert list(of_stores(published)) == []
