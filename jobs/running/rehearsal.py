@@ -16,8 +16,7 @@ from tempfile import TemporaryDirectory
 from jobs.running.context import open_context
 from jobs.running.nightly import DATA_STEPS
 from jobs.running.runner import run_steps
-from pumploss import program
-from pumploss.compiled import is_to_be_compiled
+from pumploss import compiled, program
 from pumploss.days import span
 from pumploss.settings import ROOT, Settings, from_environment
 from sources import source
@@ -36,7 +35,7 @@ def rehearsing(settings: Settings) -> Iterator[None]:
 
     The kernels of a cluster are compiled where its tasks run.
     """
-    if settings.spark_remote or not is_to_be_compiled(LAST):
+    if settings.spark_remote or not compiled.is_to_be_compiled(LAST):
         yield
         return
     with TemporaryDirectory(prefix="pumploss-rehearsal-", ignore_cleanup_errors=True) as home:

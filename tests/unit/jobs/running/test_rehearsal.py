@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from jobs.running import rehearsal
+from pumploss import compiled
 from pumploss.settings import ROOT
 
 #: Rehearses, then builds a simulated market, and prints the kernels that were compiled for more types of arguments.
@@ -46,7 +47,7 @@ print(*(kernel.__name__ for kernel, found in signatures().items() if found != be
 @pytest.mark.slow
 @pytest.mark.parametrize("is_needed", [True, False])
 def test_it_ends_with_the_run(settings, monkeypatch, is_needed):
-    monkeypatch.setattr(rehearsal, "is_to_be_compiled", lambda _: is_needed)
+    monkeypatch.setattr(compiled, "is_to_be_compiled", lambda _: is_needed)
     beside, folders = set(psutil.Process().children()), _folders()
     started = set()
 
@@ -63,7 +64,7 @@ def test_it_ends_with_the_run(settings, monkeypatch, is_needed):
 
 
 def test_a_cluster_compiles_for_itself(settings, monkeypatch):
-    monkeypatch.setattr(rehearsal, "is_to_be_compiled", lambda _: True)
+    monkeypatch.setattr(compiled, "is_to_be_compiled", lambda _: True)
     monkeypatch.setattr(subprocess, "Popen", None)
     with rehearsal.rehearsing(replace(settings, spark_remote="sc://127.0.0.1:1")):
         pass
