@@ -4,7 +4,6 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from tempfile import gettempdir
 
 import psutil
 import pytest
@@ -48,19 +47,19 @@ print(*(kernel.__name__ for kernel, found in signatures().items() if found != be
 @pytest.mark.parametrize("is_needed", [True, False])
 def test_it_ends_with_the_run(settings, monkeypatch, is_needed):
     monkeypatch.setattr(compiled, "is_to_be_compiled", lambda _: is_needed)
-    beside, folders = set(psutil.Process().children()), _folders()
-    started = set()
+    beside, started = set(psutil.Process().children()), {}
 
     def run():
         with rehearsal.rehearsing(settings):
-            started.update(set(psutil.Process().children()) - beside)
+            for child in set(psutil.Process().children()) - beside:
+                started[child] = Path(child.cmdline()[-1])
+                assert started[child].is_dir()
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         run()
     assert len(started) == is_needed
-    assert not any(child.is_running() for child in started)
-    assert _folders() == folders
+    assert not any(child.is_running() or home.exists() for child, home in started.items())
 
 
 def test_a_cluster_compiles_for_itself(settings, monkeypatch):
@@ -75,7 +74,3 @@ def test_after_a_rehearsal_the_steps_compile_nothing(tmp_path):
     words = [sys.executable, "-c", COMPILED_LATER, str(tmp_path)]
     found = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (found.returncode, found.stdout.split()) == (0, []), found.stderr
-
-
-def _folders():
-    return set(Path(gettempdir()).glob("pumploss-rehearsal-*"))
