@@ -14,7 +14,8 @@ from pumploss.warm.staging import Staging
 
 _Made = TypeVar("_Made")
 
-#: So many connections load at once: what the server does for them and what the publisher reads keep two processors busy.
+#: So many connections load at once: what the server does for them, and what the publisher reads, keep two processors
+#: busy.
 LOADERS = 2
 #: Works that are taken on before one is done, per connection: rows of each may be held.
 _TAKEN_ON = 2
