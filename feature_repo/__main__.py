@@ -19,7 +19,7 @@ from feast.cli.cli import cli
 try:
     cli(prog_name="feast")
 except SystemExit as ending:
-    program.end(ending.code if isinstance(ending.code, int) else int(ending.code is not None))
+    program.end_as(ending)
 """
 
 

@@ -34,7 +34,7 @@ from pumploss.report import RunReport
 from pumploss.tables import gold_lifetime_losers
 from pumploss.warm import open_warm, publishing, swapping
 from pumploss.warm.publishing import Published
-from pumploss.warm.staging import StagedTable
+from pumploss.warm.staged import StagedTable
 from pumploss.warm.tables import TABLES
 
 #: Every table of the lake that is published.

@@ -35,11 +35,16 @@ def run(module: str, words: Sequence[str]) -> NoReturn:
     """Run the command line of a library with these words, to its exit code, as a program of ours."""
     begin()
     sys.argv = [module, *words]
-    code: object = None
     try:
         runpy.run_module(module, run_name="__main__", alter_sys=True)
     except SystemExit as ending:
-        code = ending.code
+        end_as(ending)
+    end(0)
+
+
+def end_as(ending: SystemExit) -> NoReturn:
+    """End the process as a library asked to: with its exit code, or with 1 and its last words."""
+    code = ending.code
     if code is not None and not isinstance(code, int):
         sys.stderr.write(f"{code}\n")
     end(code if isinstance(code, int) else int(code is not None))

@@ -19,7 +19,7 @@ from pumploss import checks
 from pumploss.contract import Check, Metric, Severity, holds, within
 from pumploss.errors import CheckError
 from pumploss.warm import tables as warm
-from pumploss.warm.staging import StagedTable
+from pumploss.warm.staged import StagedTable
 from pumploss.warm.summed_tables import KEPT_LOSERS
 from pumploss.warm.warm_table import WarmTable
 

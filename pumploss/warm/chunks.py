@@ -13,7 +13,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from pumploss.days import midnight, shift
-from pumploss.warm.staging import StagedTable
+from pumploss.warm.staged import StagedTable
 from pumploss.warm.warm_table import LIVE, PARTS, WarmTable
 
 _EXTENSION: Final[LiteralString] = """

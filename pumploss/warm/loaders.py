@@ -5,14 +5,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
 from queue import SimpleQueue
 from threading import BoundedSemaphore
-from typing import Any, TypeVar
 
 import psycopg
 
 from pumploss.warm.connection import beside
 from pumploss.warm.staging import Staging
-
-_Made = TypeVar("_Made")
 
 #: So many connections load at once: what the server does for them, and what the publisher reads, keep two processors
 #: busy.
@@ -30,25 +27,26 @@ class Loaders:
             self._free.put(staging)
         self._pool = ThreadPoolExecutor(len(stagings))
         self._room = BoundedSemaphore(_TAKEN_ON * len(stagings))
-        self._taken: list[Future[Any]] = []
+        self._taken: list[Future[object]] = []
 
-    def begin(self, work: Callable[[Staging], _Made]) -> "Future[_Made]":
+    def begin(self, work: Callable[[Staging], object]) -> None:
         """Take on a work; waits while there are enough. Raises what an earlier one has raised."""
         self._room.acquire()
         for taken in self._taken:
             if taken.done():
                 taken.result()
-        taken = self.follow(work)
-        taken.add_done_callback(lambda _: self._room.release())
-        return taken
+        self._take(work).add_done_callback(lambda _: self._room.release())
 
-    def follow(self, work: Callable[[Staging], _Made]) -> "Future[_Made]":
+    def follow(self, work: Callable[[Staging], object]) -> None:
         """Take on a part of a work that has begun, which another connection may do meanwhile."""
+        self._take(work)
+
+    def _take(self, work: Callable[[Staging], object]) -> "Future[object]":
         taken = self._pool.submit(self._done_by_one, work)
         self._taken.append(taken)
         return taken
 
-    def _done_by_one(self, work: Callable[[Staging], _Made]) -> _Made:
+    def _done_by_one(self, work: Callable[[Staging], object]) -> object:
         staging = self._free.get()
         try:
             return work(staging)

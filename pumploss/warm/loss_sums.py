@@ -8,7 +8,7 @@ import pyarrow as pa
 from psycopg import sql
 
 from pumploss.warm.loading import Slice
-from pumploss.warm.staging import StagedTable
+from pumploss.warm.staged import StagedTable
 from pumploss.warm.tables import DAILY_LOSSES, LOSS_SUMS
 
 _OF_A_DAY = "SELECT day, count(*), sum(loss_count)::bigint, sum(daily_loss) FROM {} GROUP BY day"

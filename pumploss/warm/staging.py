@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -15,36 +15,13 @@ from psycopg import sql
 from pumploss.ahead import ahead
 from pumploss.contract import Column
 from pumploss.days import midnight, shift
-from pumploss.errors import CheckError
 from pumploss.warm.connection import READER, has_reader
 from pumploss.warm.loading import Slice, binary_chunks, binary_schema, csv_chunks
+from pumploss.warm.staged import Copied, StagedTable, refusals, unlike
 from pumploss.warm.warm_table import STAGING, WarmColumn, WarmTable, comments, definitions, warm_columns
 
 #: Of the rows of a query, how many bytes are held in memory, and how many go on at once.
 _HELD_BYTES, _CHUNK_BYTES = 64 * 2**20, 2**20
-
-
-@dataclass(frozen=True)
-class StagedTable:
-    """Names a table, or one day of one, that is loaded and checked; `name` is its name in the staging schema."""
-
-    table: WarmTable
-    name: str
-    rows: int
-    day: date | None = None
-
-    @property
-    def identifier(self) -> sql.Identifier:
-        """Return the staged table as SQL names it."""
-        return sql.Identifier(STAGING, self.name)
-
-
-@dataclass(frozen=True)
-class Copied:
-    """Holds a table of which the rows are there, and the sums that it must show."""
-
-    staged: StagedTable
-    sums: Mapping[str, Decimal]
 
 
 class Staging:
@@ -80,15 +57,15 @@ class Staging:
     ) -> Copied:
         """Begin to `load`: copy the slices. From then on other connections see the rows."""
         staged = StagedTable(table, table.part(day) if day else table.name, 0, day)
-        with _refusals(staged):
+        with refusals(staged):
             rows, sums = self._copy(staged, slices, warm_columns(contract))
         if expected_rows not in {None, rows}:
-            raise _unlike(staged, f"rows is {rows}, not {expected_rows}")
+            raise unlike(staged, f"rows is {rows}, not {expected_rows}")
         return Copied(replace(staged, rows=rows), sums)
 
     def finish(self, copied: Copied) -> StagedTable:
         """End to `load`: index what was copied, and check it."""
-        with _refusals(copied.staged):
+        with refusals(copied.staged):
             self._index(copied.staged)
         self._compare(copied.staged, copied.sums)
         self.loaded.append(copied.staged)
@@ -102,7 +79,7 @@ class Staging:
         Raises CheckError where the store refuses a value, or shows other sums than these.
         """
         staged = StagedTable(table, table.part(day) if day else table.name, 0, day)
-        with _refusals(staged), self._transaction():
+        with refusals(staged), self._transaction():
             self._create(staged, ())
             rows = self._copy_query(staged, query)
         expected = {name: Decimal(total) for name, total in (sums or {}).items()}
@@ -220,7 +197,7 @@ class Staging:
             if got != want
         ]
         if wrong:
-            raise _unlike(staged, "; ".join(wrong))
+            raise unlike(staged, "; ".join(wrong))
 
 
 def clear(connection: psycopg.Connection) -> None:
@@ -238,26 +215,3 @@ def day_bounds(table: WarmTable, day: date) -> dict[str, sql.Literal]:
 
 def _names(columns: Sequence[str]) -> sql.Composed:
     return sql.SQL(", ").join(map(sql.Identifier, columns))
-
-
-def _label(staged: StagedTable) -> str:
-    return f"{staged.table.name} of {staged.day}" if staged.day else staged.table.name
-
-
-@contextmanager
-def _refusals(staged: StagedTable) -> Iterator[None]:
-    """Raise CheckError where the store refuses a value."""
-    try:
-        yield
-    except (psycopg.DataError, psycopg.IntegrityError) as error:
-        raise CheckError(
-            f"{_label(staged)} was not published, readers keep what they have: {str(error).strip()}. Mend the rows in "
-            "the lake, then publish again."
-        ) from error
-
-
-def _unlike(staged: StagedTable, said: str) -> CheckError:
-    return CheckError(
-        f"{_label(staged)} was not published, readers keep what they have: {said} in the lake. Run the steps of that "
-        "day again, then publish again."
-    )

@@ -9,7 +9,8 @@ from psycopg import sql
 
 from pumploss.warm.loaders import Loaders
 from pumploss.warm.loading import Slice
-from pumploss.warm.staging import StagedTable, Staging
+from pumploss.warm.staged import StagedTable
+from pumploss.warm.staging import Staging
 from pumploss.warm.summed_tables import TOKEN_DAYS, TOKEN_HOURS, TOKEN_TRADER_DAYS, TRADER_DAYS
 from pumploss.warm.tables import TRADES
 from pumploss.warm.warm_table import WarmTable

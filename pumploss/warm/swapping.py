@@ -12,7 +12,8 @@ from pumploss.errors import StoreError
 from pumploss.warm import publisher_lock
 from pumploss.warm.chunks import chunks
 from pumploss.warm.publishing import DayContents, Published, asked, latest, record
-from pumploss.warm.staging import StagedTable, day_bounds
+from pumploss.warm.staged import StagedTable
+from pumploss.warm.staging import day_bounds
 from pumploss.warm.tables import TABLES
 from pumploss.warm.warm_table import LIVE, PARTS, WarmTable
 

@@ -16,6 +16,7 @@ MOST_LINES = 250
 COVERED_BY = {
     "unit/pumploss/test_exports": ("pumploss/export_index",),
     "unit/pumploss/test_settings": ("pumploss/addresses", "pumploss/given_values"),
+    "unit/pumploss/warm/test_staging": ("pumploss/warm/staged",),
     "unit/pumploss/warm/test_tables": ("pumploss/warm/market_days", "pumploss/warm/summed_tables"),
     "unit/jobs/telemetry/test_steps": ("jobs/telemetry/exporting", "jobs/telemetry/patience"),
     "architecture/test_dags": ("dags/backfill", "dags/daily", "dags/maintenance", "dags/watch", "dags/weekly_training"),
