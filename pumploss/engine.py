@@ -36,9 +36,17 @@ APACHE_SETTINGS = {
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
 }
 
-#: Jars from Maven Central. 4.4.0 is the newest Delta that has one; the S3 client is 660 MB, so only an S3 lake gets it.
+#: Jars from Maven Central. 4.4.0 is the newest Delta that has one.
 DELTA_PACKAGE = "io.delta:delta-spark_4.2_2.13:4.4.0"
-S3_PACKAGE = "org.apache.hadoop:hadoop-aws:3.5.0"
+#: What an S3 lake needs besides. Hadoop's client asks for all of Amazon's services, one jar of 660 MB; the parts of it
+#: that read and write objects take 16.
+S3_PACKAGES = (
+    "org.apache.hadoop:hadoop-aws:3.5.0",
+    "software.amazon.awssdk:s3-transfer-manager:2.57.8",
+    "software.amazon.awssdk:sts:2.57.8",
+    "software.amazon.awssdk:apache-client:2.57.8",
+)
+ALL_OF_AMAZON = "software.amazon.awssdk:bundle"
 
 #: Set when this process starts Apache Spark: small, quiet, with Delta.
 SPARK_SETTINGS = {
@@ -103,13 +111,19 @@ def _local_spark(remote: str, memory: str, is_on_s3: bool) -> SparkSession:
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    packages = f"{DELTA_PACKAGE},{S3_PACKAGE}" if is_on_s3 else DELTA_PACKAGE
-    builder = SparkSession.builder.config("spark.driver.memory", memory).config("spark.jars.packages", packages)
-    for name, value in {**SPARK_SETTINGS, SETTING: str(cores(remote))}.items():
+    builder = SparkSession.builder.config("spark.driver.memory", memory)
+    for name, value in {**SPARK_SETTINGS, **jars(is_on_s3=is_on_s3), SETTING: str(cores(remote))}.items():
         builder = builder.config(name, value)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return builder.remote(remote).getOrCreate()
+
+
+def jars(*, is_on_s3: bool) -> dict[str, str]:
+    """Return the settings by which Apache Spark, as it starts, fetches the jars that it needs, and no more."""
+    if not is_on_s3:
+        return {"spark.jars.packages": DELTA_PACKAGE}
+    return {"spark.jars.packages": ",".join((DELTA_PACKAGE, *S3_PACKAGES)), "spark.jars.excludes": ALL_OF_AMAZON}
 
 
 def cores(remote: str) -> int:

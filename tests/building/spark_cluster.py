@@ -1,4 +1,4 @@
-"""A standalone Spark cluster on 127.0.0.1 with a Connect server: a master, one worker, processes of their own."""
+"""A standalone Spark cluster on 127.0.0.1 with a Connect server: a master and workers, processes of their own."""
 
 import os
 import socket
@@ -18,25 +18,29 @@ CONNECT = "org.apache.spark.sql.connect.service.SparkConnectServer"
 
 
 @contextmanager
-def cluster(folder: Path):
-    """The address of its Connect server, while it runs."""
+def cluster(folder: Path, workers=1, settings=(), variables=()):
+    """The address of its Connect server, while it runs; each worker has one core.
+
+    Settings are Spark's, by name; variables stand in the environment of the Connect server and of what works for it.
+    """
     with ExitStack() as stack:
         master, connect = _free_port(), _free_port()
-        _started(stack, folder, "master", "spark-class", "org.apache.spark.deploy.master.Master", port=master)
-        _until_open(master, folder / "master.log")
+        chief = _started(stack, folder, "master", "spark-class", "org.apache.spark.deploy.master.Master", port=master)
+        _until_open(master, folder / "master.log", chief)
         where = f"spark://{HOST}:{master}"
-        small = ("--cores", "1", "--memory", "1g", "--work-dir", str(folder / "work"), where)
-        _started(stack, folder, "worker", "spark-class", "org.apache.spark.deploy.worker.Worker", *small)
+        for number in range(workers):
+            small = ("--cores", "1", "--memory", "1g", "--work-dir", str(folder / f"work{number}"), where)
+            _started(stack, folder, f"worker{number}", "spark-class", "org.apache.spark.deploy.worker.Worker", *small)
         given = {
             "spark.connect.grpc.binding.address": HOST, "spark.connect.grpc.binding.port": connect,
             "spark.driver.host": HOST, "spark.ui.enabled": "false", "spark.executor.memory": "512m",
-            "spark.sql.shuffle.partitions": "2",
+            "spark.sql.shuffle.partitions": "2", **dict(settings),
+            **{f"spark.executorEnv.{name}": value for name, value in dict(variables).items()},
         }  # fmt: skip
         options = [text for name, value in given.items() for text in ("--conf", f"{name}={value}")]
-        _started(
-            stack, folder, "connect", "spark-submit", "--master", where, *options, "--class", CONNECT, "spark-internal"
-        )
-        _until_open(connect, folder / "connect.log")
+        words = ("--master", where, *options, "--class", CONNECT, "spark-internal")
+        server = _started(stack, folder, "connect", "spark-submit", *words, variables=dict(variables))
+        _until_open(connect, folder / "connect.log", server)
         yield f"sc://{HOST}:{connect}"
 
 
@@ -46,7 +50,7 @@ def _free_port():
         return free.getsockname()[1]
 
 
-def _started(stack, folder, name, program, *words, port=None):
+def _started(stack, folder, name, program, *words, port=None, variables=()):
     home = Path(find_spec("pyspark").origin).parent
     own = {
         "SPARK_HOME": str(home), "SPARK_LOCAL_IP": HOST, "PYSPARK_PYTHON": sys.executable, "SPARK_LOG_DIR": str(folder),
@@ -59,14 +63,21 @@ def _started(stack, folder, name, program, *words, port=None):
     }
     log = stack.enter_context((folder / f"{name}.log").open("wb"))
     process = subprocess.Popen(
-        [home / "bin" / program, *words], cwd=folder, env={**kept, **own}, stdout=log, stderr=subprocess.STDOUT
+        [home / "bin" / program, *words],
+        cwd=folder,
+        env={**kept, **own, **dict(variables)},
+        stdout=log,
+        stderr=subprocess.STDOUT,
     )
     stack.callback(process.wait)
     stack.callback(process.terminate)
+    return process
 
 
-def _until_open(port, log):
+def _until_open(port, log, process):
     for _ in range(1200):
+        if process.poll() is not None:
+            break
         with socket.socket() as client:
             if client.connect_ex((HOST, port)) == 0:
                 return

@@ -5,10 +5,8 @@ other one wrote. Where there are real trades, a day of them lands beside the las
 in CI; skipped only where there is no Java, or neither Maven Central nor a cached jar of Delta.
 """
 
-import hashlib
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -17,15 +15,12 @@ from datetime import date
 import polars as pl
 import pytest
 
-from jobs.pipeline import STEPS
 from jobs.running.context import open_context
 from jobs.running.runner import run_steps
-from pumploss.days import midnight, shift, span
+from pumploss.days import shift, span
 from pumploss.settings import ROOT, from_environment
 from simulator import Market, write_dumps
-from sources.interpreting.addresses import encode
-from tests.building import lakes, real_data
-from tests.building.anchor_encoder import event, line
+from tests.building import engines, real_data
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
@@ -33,33 +28,8 @@ FIRST, DAYS, TRADES = date(2026, 6, 25), 8, 120
 LAST = shift(FIRST, DAYS - 1)
 #: The source of the real day, which is the last one.
 REAL = "pumpswap_capture"
-#: Scores and what watches them need trained models; everything else that writes a table is compared.
-COMPARED = tuple(step for step in STEPS if step.writes and step.name not in ("gold_scores", "gold_monitoring"))
 #: Steps whose last day each engine writes into the other's lake: state, arrays and decimals among their columns.
 AGAIN = ("silver_trade_pnl", "gold_token_day", "gold_trader_day")
-#: Events that land beside the market, by day; on the first the pool of a trade is not known yet.
-EVENTS = (
-    ("CreateEvent", "TradeEvent", "CompleteEvent", "BuyEvent"),
-    ("CompletePumpAmmMigrationEvent", "CreatePoolEvent", "SellEvent"),
-)
-
-#: What Ivy says of a repository that it cannot reach, which is not what it says of a jar that is not there.
-UNREACHABLE = re.compile(
-    r"Server access error|SERVER ERROR|UnknownHostException|Connection (?:refused|timed out|reset)"
-)
-
-#: A few hundred rows are planned for longer than they are computed: no code per plan, no search for constraints among
-#: hundreds of columns, no text of plans, and few tasks.
-INTERPRETED = (
-    "spark.sql.adaptive.enabled=false",
-    "spark.sql.codegen.wholeStage=false",
-    "spark.sql.codegen.factoryMode=NO_CODEGEN",
-    "spark.sql.constraintPropagation.enabled=false",
-    "spark.sql.subexpressionElimination.enabled=false",
-    "spark.sql.maxPlanStringLength=100",
-    "spark.sql.ui.retainedExecutions=1",
-)
-
 #: The passes, and then a stranger who knows the port and the session: without a token, and with a guess.
 RUN = """
 import json, sys
@@ -96,12 +66,12 @@ def run_on_spark(*passes):
 
     Answers what a stranger was told by its port.
     """
-    # A JVM that lives for a minute is done sooner without the slow compiler (then it must be given room for its code),
-    # and a few hundred rows sooner without compiling a class per plan.
+    # A few hundred rows are done sooner without checking each class.
     quick = {
-        "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=400m -XX:+UseSerialGC"
-        " -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote -XX:-UsePerfData",
-        "PYSPARK_SUBMIT_ARGS": " ".join((*(f"--conf {setting}" for setting in INTERPRETED), "pyspark-shell")),
+        "JAVA_TOOL_OPTIONS": f"{engines.JVM} -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote",
+        "PYSPARK_SUBMIT_ARGS": " ".join(
+            (*(f"--conf {name}={value}" for name, value in engines.INTERPRETED.items()), "pyspark-shell")
+        ),
     }
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PUMPLOSS_") and k != "SPARK_REMOTE"}
     listed = [(str(home), str(landing), list(steps), *map(str, days)) for home, landing, steps, days in passes]
@@ -114,9 +84,8 @@ def run_on_spark(*passes):
         timeout=3600,
         check=False,
     )
-    said = done.stdout + done.stderr
-    if done.returncode and "unresolved dependency" in said and UNREACHABLE.search(said):
-        pytest.skip("the jar of Delta is not cached, and Maven Central is out of reach")
+    if done.returncode:
+        engines.skip_without_jars(done.stdout + done.stderr)
     assert done.returncode == 0, f"on Apache Spark:\n{done.stderr[-6000:]}"
     return [line for line in done.stdout.splitlines() if line.startswith("STRANGER")]
 
@@ -127,18 +96,6 @@ def run_embedded(home, landing, steps, days):
         run_steps(context, steps, days)
 
 
-def land_events(landing, day, names):
-    """One event of each name, an hour apart."""
-    folder = landing / "anchor_events" / str(day)
-    folder.mkdir(parents=True)
-    lines = []
-    for hour, name in enumerate(names):
-        second = int(midnight(day).timestamp()) + 3600 * hour
-        signature = encode(hashlib.sha512(f"{day} {name}".encode()).digest())
-        lines.append(line(event(name, timestamp=second), block_time=second, signature=signature))
-    (folder / "events.jsonl").write_text("".join(json.dumps(one) + "\n" for one in lines))
-
-
 @pytest.fixture(scope="module")
 def homes(tmp_path_factory, spark):
     """Homes of the lakes by engine; the last two are the other engine's, one day of them written again."""
@@ -147,11 +104,10 @@ def homes(tmp_path_factory, spark):
     root = tmp_path_factory.mktemp("parity")
     landing, days = root / "landing", span(FIRST, LAST)
     write_dumps(Market(days=DAYS, trades_per_day=TRADES, seed=11, first_day=FIRST), landing)
-    for number, day in enumerate(days):
-        land_events(landing, day, EVENTS[number] if number < len(EVENTS) else ("BuyEvent",))
+    engines.land_events(landing, days)
     if real_data.IS_GIVEN:
         shutil.copytree(real_data.LANDING / REAL / str(LAST), landing / REAL / str(LAST))
-    steps = [step.name for step in COMPARED]
+    steps = [step.name for step in engines.COMPARED]
     homes = {name: root / name for name in ("spark", "sail", "spark-on-sail", "sail-on-spark")}
     run_embedded(homes["sail"], landing, steps, days)
     shutil.copytree(homes["sail"], homes["spark-on-sail"])
@@ -162,48 +118,14 @@ def homes(tmp_path_factory, spark):
     return homes
 
 
-def read(home, table):
-    """A table's stable columns in contract order, sorted by key, read without either engine."""
-    path = home / "lake" / table.name
-    if not path.is_dir():
-        return None
-    stable = [column.name for column in table.columns if not column.is_volatile]
-    return pl.read_delta(str(path)).select(stable).sort(table.key)
-
-
-def differences(one, other):
-    """What differs between two readings of a table, one line per column, with the first rows that show it."""
-    if one is None or other is None:
-        return [] if one is other else ["only one engine wrote it"]
-    if one.schema != other.schema:
-        return [f"{name}: {one.schema[name]} is not {other.schema[name]}" for name in one.columns
-                if one.schema[name] != other.schema[name]]  # fmt: skip
-    if one.height != other.height:
-        return [f"{one.height} rows are not {other.height}"]
-    found = []
-    for name in one.columns:
-        unequal = (~one[name].eq_missing(other[name])).arg_true()
-        if len(unequal):
-            rows = [f"row {n}: {one[name][n]!r} is not {other[name][n]!r}" for n in unequal[:3]]
-            found.append(f"{name} in {len(unequal)} of {one.height} rows, {'; '.join(rows)}")
-    return found
-
-
-TABLES = {table.name: table for table in lakes.data_tables()}
-WRITTEN = [name for step in COMPARED for name in step.writes]
-
-
 def compare(one, other):
     """Fail with every difference between the lakes of two homes."""
-    found = {name: differences(read(one, TABLES[name]), read(other, TABLES[name])) for name in WRITTEN}
-    report = [f"{name}: {line}" for name, lines in found.items() for line in lines]
-    assert not report, "\n".join(["", *report])
+    engines.compare(one / "lake", other / "lake")
 
 
 def test_every_table_is_the_same_on_both_engines(homes):
     compare(homes["spark"], homes["sail"])
-    empty = [name for name in WRITTEN if not read(homes["sail"], TABLES[name]).height]
-    assert not empty, "a table without rows compares nothing"
+    assert engines.without_rows(homes["sail"] / "lake") == []
 
 
 def test_a_stranger_at_the_port_of_spark_is_refused(homes):
@@ -214,7 +136,7 @@ def test_a_stranger_at_the_port_of_spark_is_refused(homes):
 @real_data.needed
 def test_a_real_day_is_among_what_is_the_same_on_both_engines(homes):
     for engine in ("spark", "sail"):
-        trades = read(homes[engine], TABLES["silver_trades"]).filter(pl.col("source") == REAL)
+        trades = engines.read(homes[engine] / "lake", engines.TABLES["silver_trades"]).filter(pl.col("source") == REAL)
         assert trades.height > 50
 
 
