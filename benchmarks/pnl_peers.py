@@ -27,12 +27,12 @@ class Totals(NamedTuple):
     pnl: int
 
 
-QUERY = """
-COPY (
+#: Of trades, the sells with what they used of earlier buys.
+MATCHED = """
     WITH trades AS (
         SELECT trade_id, trader_address, token_mint, order_in_mint_day AS place, direction = 'buy' AS is_buy,
                token_units AS units, sol_lamports + if(direction = 'buy', fee_lamports, -fee_lamports) AS net
-        FROM read_parquet($files)
+        FROM $trades
     ),
     running AS (
         SELECT *, coalesce(sum(units) FILTER (is_buy) OVER so_far, 0)::HUGEINT AS bought,
@@ -70,7 +70,6 @@ COPY (
     SELECT trade_id, matched_units::BIGINT AS matched_units, cost::BIGINT AS sold_cost_lamports,
            if(matched_units = 0, NULL, (net::HUGEINT * matched_units // units - cost)::BIGINT) AS pnl_lamports
     FROM matched
-) TO '$target' (FORMAT parquet)
 """
 
 
@@ -79,7 +78,8 @@ def by_duckdb(files: list[str], target: str) -> Totals:
     import duckdb
 
     with duckdb.connect() as connection:
-        connection.execute(QUERY.replace("$files", repr(files)).replace("$target", target))
+        matched = MATCHED.replace("$trades", f"read_parquet({files!r})")
+        connection.execute(f"COPY ({matched}) TO '{target}' (FORMAT parquet)")
         written = connection.read_parquet(target)
         (totals,) = written.aggregate("sum(matched_units), sum(sold_cost_lamports), sum(pnl_lamports)").fetchall()
     return Totals(*(int(value) for value in totals))
@@ -87,13 +87,19 @@ def by_duckdb(files: list[str], target: str) -> Totals:
 
 def by_polars(files: list[str], target: str) -> Totals:
     """Running sums over positions, and an as-of join from sells to the lot that their last unit came from."""
+    sells = matched(pl.scan_parquet(files, hive_partitioning=False)).collect()
+    sells.write_parquet(target)
+    return Totals(*(int(sells[name].cast(pl.Int128).sum()) for name in sells.columns[1:]))
+
+
+def matched(trades: pl.LazyFrame) -> pl.LazyFrame:
+    """Of trades, the sells with what they used of earlier buys."""
     position = [*POSITION]
     is_buy, units = pl.col("direction") == "buy", pl.col("token_units")
     net = pl.col("sol_lamports") + pl.when(is_buy).then(pl.col("fee_lamports")).otherwise(-pl.col("fee_lamports"))
     names = ["trade_id", *position, "direction", "token_units", "sol_lamports", "fee_lamports", "order_in_mint_day"]
-    trades = (
-        pl.scan_parquet(files, hive_partitioning=False)
-        .select(names)
+    placed = (
+        trades.select(names)
         .sort(*position, "order_in_mint_day")
         .with_columns(net.alias("net"))
         .with_columns(
@@ -104,13 +110,13 @@ def by_polars(files: list[str], target: str) -> Totals:
         .with_columns((pl.col("sold") - pl.col("bought")).cum_max().over(position).clip(0).alias("unmatched"))
         .with_columns((pl.col("sold") - pl.col("unmatched")).alias("taken"))
     )
-    lots = trades.filter(is_buy).select(
+    lots = placed.filter(is_buy).select(
         *position, (pl.col("bought") - units).alias("begin"), units.alias("lot_units"), pl.col("net").alias("lot_cost"),
         (pl.col("paid") - pl.col("net")).alias("paid_before"),
     )  # fmt: skip
     part = (pl.col("taken") - pl.col("begin")) / pl.col("lot_units")
-    sells = (
-        trades.filter(~is_buy)
+    return (
+        placed.filter(~is_buy)
         .sort("taken", maintain_order=True)
         .join_asof(lots.sort("begin"), left_on="taken", right_on="begin", by=position, check_sortedness=False)
         .sort(*position, "order_in_mint_day")
@@ -130,10 +136,7 @@ def by_polars(files: list[str], target: str) -> Totals:
             )
             .alias("pnl_lamports"),
         )
-        .collect()
     )
-    sells.write_parquet(target)
-    return Totals(*(int(sells[name].cast(pl.Int128).sum()) for name in sells.columns[1:]))
 
 
 def by_pandas(trades: "pd.DataFrame") -> Totals:

@@ -99,5 +99,6 @@ def compare(one: Path, other: Path):
 
 
 def without_rows(lake: Path):
-    """Tables of a lake that have no row, and so compare nothing."""
-    return [name for name in WRITTEN if not read(lake, TABLES[name]).height]
+    """Tables that a lake lacks or has no row of, and that so compare nothing."""
+    rows = {name: read(lake, TABLES[name]) for name in WRITTEN}
+    return [name for name, found in rows.items() if found is None or not found.height]
