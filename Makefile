@@ -69,8 +69,8 @@ docs: $(STAMP) ## Build the documentation site into site/; a link that leads now
 pages: $(STAMP) ## Write the generated pages of docs/generated
 	$(BIN)/python -m jobs pages
 
-bench: $(STAMP) ## One JSON line per step: a night of 720,000 trades
-	$(BIN)/python -m benchmarks night
+bench: $(STAMP) ## Nights of 7,200 and 720,000 trades, FULL=1: of 7.2 million too; JSON lines, and a table at the end
+	$(BIN)/python -m benchmarks nights $(if $(FULL),--rows 7200000)
 
 airflow: $(STAMP) ## Scheduler, triggerer and user interface on 127.0.0.1
 	$(BIN)/pumploss airflow

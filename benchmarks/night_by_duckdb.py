@@ -90,7 +90,7 @@ activity AS (
     SELECT trader_address, count(*) AS total_trades_30d, count(*)::DOUBLE AS trade_frequency_30d,
            avg(pnl_lamports) FILTER (pnl_lamports < 0) / 1e9 AS avg_loss_size_30d,
            if(count(*) FILTER (is_buy) < 2, NULL,
-              stddev_pop(net_lamports) FILTER (is_buy) / avg(net_lamports) FILTER (is_buy)) AS position_sizing_30d
+              stddev_samp(net_lamports) FILTER (is_buy) / avg(net_lamports) FILTER (is_buy)) AS position_sizing_30d
     FROM results GROUP BY trader_address
 ),
 hours AS (

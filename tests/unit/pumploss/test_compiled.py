@@ -168,13 +168,31 @@ def test_read_only_code_with_an_unwritable_home(project, tmp_path_factory):
     assert without_privileges(project, HOME=str(home)) == "110 1"
 
 
-def test_code_in_an_archive_is_compiled_in_memory(run, project):
-    """As workers of a cluster are sent it."""
-    archive = shutil.make_archive(str(project / "sent"), "zip", project)
-    elsewhere = project / "elsewhere"
-    elsewhere.mkdir()
-    sent = f"import os, sys; os.chdir({str(elsewhere)!r}); sys.path.insert(0, {archive!r}); {RUN}"
-    assert [run(sent), run(sent)] == ["110 0", "110 0"]
+@pytest.fixture
+def sent(project, tmp_path_factory):
+    """Code that runs the kernel out of an archive, as workers of a cluster are sent it."""
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+
+    def sent():
+        archive = shutil.make_archive(str(elsewhere / "sent"), "zip", project)
+        return f"import os, sys; os.chdir({str(elsewhere)!r}); sys.path.insert(0, {archive!r}); {RUN}"
+
+    return sent
+
+
+def test_code_in_an_archive_is_compiled_in_memory(run, sent):
+    code = sent()
+    assert [run(code), run(code)] == ["110 0", "110 0"]
+
+
+def test_code_in_an_archive_is_kept_in_a_folder_that_is_named(run, project, sent, tmp_path_factory):
+    """The machine code is that of the sources in it, wherever the archive lies."""
+    named = {"NUMBA_CACHE_DIR": str(tmp_path_factory.mktemp("kernels"))}
+    code = sent()
+    assert [run(code, **named), run(code, **named)] == ["110 0", "110 1"]
+    assert run(**named) == "110 1", "the same sources in a folder"
+    edit(project / "pnl" / "arithmetic.py", "number * 2", "number * 3")
+    assert run(sent(), **named) == "115 0"
 
 
 def test_a_folder_that_goes_while_a_process_runs_is_no_error(run, project):
