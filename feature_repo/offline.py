@@ -31,6 +31,7 @@ from feast.infra.offline_stores.ibis import (
     pull_latest_from_table_or_query_ibis,
 )
 from feast.infra.offline_stores.offline_store import RetrievalJob
+from feast.infra.offline_stores.offline_utils import DEFAULT_ENTITY_DF_EVENT_TIMESTAMP_COL
 from feast.infra.registry.base_registry import BaseRegistry
 from ibis.expr.types import Table
 from pydantic import Field
@@ -134,11 +135,27 @@ def _reach(feature_views: list[FeatureView], entity_df: pd.DataFrame | str) -> t
     ttls = [view.ttl for view in feature_views]
     if isinstance(entity_df, str) or entity_df.empty or not all(ttls):
         return None, None
-    times = entity_df.select_dtypes(["datetime", "datetimetz"])
-    if times.shape[1] != 1:
+    times = _moments(entity_df)
+    if times is None or times.isna().any():  # of a form that only the join reads
         return None, None
-    earliest, latest = times.iloc[:, 0].min(), times.iloc[:, 0].max()
-    return (earliest - max(ttl for ttl in ttls if ttl)).date(), (latest + timedelta(days=1)).date()
+    # A day more on both sides: the join may read a moment without a zone in another one.
+    earliest, latest = times.min() - max(ttl for ttl in ttls if ttl), times.max()
+    return (earliest - timedelta(days=1)).date(), (latest + timedelta(days=1)).date()
+
+
+def _moments(entity_df: pd.DataFrame) -> pd.Series | None:
+    """Read the moment of each entity row, from the column that Feast takes for it; NaT where it cannot be read."""
+    named = entity_df.select_dtypes(["datetime", "datetimetz"])
+    if DEFAULT_ENTITY_DF_EVENT_TIMESTAMP_COL in entity_df:
+        column = entity_df[DEFAULT_ENTITY_DF_EVENT_TIMESTAMP_COL]
+    elif named.shape[1] == 1:
+        column = named.iloc[:, 0]
+    else:
+        return None
+    is_read = pd.api.types.is_datetime64_any_dtype(column)
+    text = column if is_read else column.astype(str)
+    read: pd.Series = pd.to_datetime(text, utc=True, errors="coerce", format=None if is_read else "ISO8601")
+    return read
 
 
 def _utc_day(moment: datetime | None, days: int = 0) -> date | None:

@@ -6,6 +6,7 @@ than its view's time to live is refused.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, cast
@@ -23,9 +24,9 @@ from feast.repo_config import FeastConfigBaseModel
 from pydantic import Field, field_validator
 
 from feature_repo.answers import PlainResponse, fill
-from feature_repo.online_traders import trader_keys
+from feature_repo.online_traders import OnlineTraders, trader_keys
 from feature_repo.packed_rows import Layout
-from feature_repo.store import redis_url
+from feature_repo.store import VIEW, redis_url
 from features.registry import features
 from pumploss import clock
 from pumploss.columns import TRADER
@@ -91,24 +92,30 @@ class PackedRedisOnlineStore(OnlineStore):  # type: ignore[misc]
         data: list[tuple[EntityKey, dict[str, Value], datetime, datetime | None]],
         progress: Callable[[int], Any] | None,
     ) -> None:
-        """Write rows of all features, older ones of a key never over newer. Raises StoreError for a view of some."""
+        """Write rows of all features as of the T that is online; those of an earlier T are left out.
+
+        Nobody is online who has no features as of that T: a later one goes online as a whole, by its own step, or here
+        where none did. Raises StoreError for a later T otherwise, and for a view of some features.
+        """
         if {field.name for field in table.features} != layout().places.keys():
             raise StoreError(f"{table.name} is read from the row of all features: materialise the view that has them.")
-        stored = self.online_read(config, table, [row[0] for row in data], [], is_age_judged=False)
-        newest: dict[bytes, tuple[datetime, dict[str, Value]]] = {}
-        for (entity, values, at, _), (old, _) in zip(data, stored, strict=True):
-            key = self._redis_keys(config, [entity])[0]
-            known = newest[key][0] if key in newest else old
-            if known is None or utc(at) >= known:
-                newest[key] = (utc(at), values)
-        packed = [(key, _packed(values, at)) for key, (at, values) in newest.items()]
-        url = config.online_store.url
-        with answering(url, _ADVICE), self._redis(config).pipeline(transaction=False) as pipe:
-            for key, row in packed:
-                pipe.set(key, row, ex=config.online_store.key_ttl_seconds)
-            pipe.execute()
+        rows = {str(entity.entity_values[0].string_val): (utc(at), values) for entity, values, at, _ in data}
+        with answering(config.online_store.url, _ADVICE), self._traders(config) as online:
+            current = online.join(max((at for at, _ in rows.values()), default=None))
+            own = {trader: values for trader, (at, values) in rows.items() if at == current}
+            if current and own:
+                online.add(own)
+                keys = trader_keys(own, config.project, config.entity_key_serialization_version)
+                packed = [(key, _packed(values, current)) for key, values in zip(keys, own.values(), strict=True)]
+                online.write(current, [packed], config.online_store.key_ttl_seconds)
         if progress:
             progress(len(data))
+
+    @contextmanager
+    def _traders(self, config: RepoConfig) -> Iterator[OnlineTraders]:
+        """Who is online, and as of which T."""
+        with closing(connect(config.online_store.url, decode_responses=True)) as client:
+            yield OnlineTraders(client, config.project, VIEW, config.entity_key_serialization_version)
 
     def online_read(
         self,
@@ -168,13 +175,15 @@ class PackedRedisOnlineStore(OnlineStore):  # type: ignore[misc]
         """Change nothing: a row belongs to all views, and one of other features is not served and leaves in time."""
 
     def teardown(self, config: RepoConfig, *_: Any) -> None:
-        """Delete every row of the project. Raises StoreError where the store does not answer."""
+        """Delete every row of the project, and its T. Raises StoreError where the store does not answer."""
         ends = config.project.encode()
         begins = serialize_entity_key_prefix([TRADER.name], config.entity_key_serialization_version)
         begins = tag(config.online_store.url) + begins
         with answering(config.online_store.url, _ADVICE):
             for key in self._redis(config).scan_iter(match=begins + b"*" + ends, count=_BATCH):
                 self._redis(config).unlink(key)
+            with self._traders(config) as online:
+                online.forget()
 
     @staticmethod
     def _redis_keys(config: RepoConfig, entity_keys: Sequence[EntityKey]) -> list[bytes]:

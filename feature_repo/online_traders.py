@@ -13,11 +13,14 @@ the set before his key is written and leaves it with his key. So a run that is k
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from itertools import islice
+from typing import cast
 
 import redis
 from redis.client import Pipeline
 
 from pumploss.columns import TRADER
+from pumploss.days import shift
+from pumploss.errors import StoreError
 from pumploss.hot_client import named, tag
 from pumploss.hot_keys import EXPIRY_SECONDS, PREFIX
 
@@ -45,9 +48,7 @@ class OnlineTraders:
         text = self._client.get(self._as_of_key)
         return datetime.fromisoformat(str(text)) if text else None
 
-    def begin(
-        self, at: datetime, traders: Collection[str], is_withdrawn: Callable[[datetime], bool]
-    ) -> datetime | None:
+    def begin(self, at: datetime, traders: Iterable[str], is_withdrawn: Callable[[datetime], bool]) -> datetime | None:
         """Announce that the features as of a T are about to be written, of these traders.
 
         Answers a later T where there is one; then nothing must be written. A later T that has been withdrawn since
@@ -70,10 +71,32 @@ class OnlineTraders:
                     continue
         if is_later:
             self.keep_only(at, ())
+        self.add(traders)
+        return None
+
+    def join(self, latest: datetime | None) -> datetime | None:
+        """Tell the T that rows of some traders must be of, who come beside those that are online; None without any.
+
+        It is the one that is online, or the latest of the rows where that one was never whole: who was online as of it
+        then leaves. Raises StoreError for rows that are later than a whole T.
+        """
+        current = self.as_of()
+        if latest is None or (current and latest <= current):
+            return current
+        if current and self._client.get(self._whole_key):
+            raise StoreError(
+                f"Features as of {latest.date()} go online as a whole, in place of those as of {current.date()}: "
+                f"`pumploss run materialize_features --day {shift(latest.date(), -1)}`."
+            )
+        if self.begin(latest, (), lambda _: False) is None:
+            self.keep_only(latest, ())
+        return self.as_of()
+
+    def add(self, traders: Iterable[str]) -> None:
+        """Announce who is about to have a key."""
         for batch in _batches(traders):
             self._client.sadd(self._traders_key, *batch)
         self._client.expire(self._traders_key, _KNOWN_SECONDS)
-        return None
 
     def write(self, at: datetime, rows: Iterable[list[tuple[bytes, bytes]]], seconds: int) -> bool:
         """Write keys and rows as of a T, which expire after some seconds; False where another T has begun meanwhile."""
@@ -90,6 +113,14 @@ class OnlineTraders:
     def finish(self, at: datetime) -> bool:
         """Announce that all features as of a T are written; False where another T has begun since."""
         return self._while_current(at, lambda both: both.set(self._whole_key, at.isoformat(), ex=_KNOWN_SECONDS))
+
+    def count(self) -> int:
+        """Tell how many traders may have a key."""
+        return cast("int", self._client.scard(self._traders_key))
+
+    def forget(self) -> None:
+        """Forget whose features are online and of which T, after their keys are gone."""
+        self._client.delete(self._as_of_key, self._whole_key, self._traders_key)
 
     def keep_only(self, at: datetime, traders: Collection[str]) -> int:
         """Remove the keys of all others, unless a later T has begun; answers how many."""

@@ -93,7 +93,7 @@ def erase(context: Context, trader: Trader, found: Found) -> Erasure:
     context.say("stores ...")
     _publish(context)
     scrub_warm(context.settings)
-    scrub_hot(context.settings)
+    scrub_hot(context.settings, trader)
     for path in scrub_texts(texts_naming(context.settings.home, trader), trader):
         context.say(f"{path} is no text and holds the address: it was left alone, see to it yourself.")
     erasure.is_done = True

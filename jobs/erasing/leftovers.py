@@ -10,11 +10,13 @@ from pathlib import Path
 import psycopg
 import redis
 
+from feature_repo.online_traders import trader_keys
+from feature_repo.store import KEY_VERSION, PROJECT
 from jobs.erasing.forms import Trader
 from jobs.saving.manifest import NAME
 from pumploss.errors import StoreError
 from pumploss.hot import open_hot
-from pumploss.hot_client import named, servers
+from pumploss.hot_client import named, servers, tag
 from pumploss.hot_keys import ANSWERS
 from pumploss.settings import Settings
 from pumploss.warm import open_warm
@@ -67,14 +69,16 @@ def _switch_log(warm: psycopg.Connection) -> None:
     )
 
 
-def scrub_hot(settings: Settings) -> None:
-    """Have Redis drop kept answers, and write its file anew. Raises StoreError where it does not within ten minutes.
+def scrub_hot(settings: Settings, trader: Trader) -> None:
+    """Have Redis drop kept answers and what the trader has online, and write its file anew.
 
-    Of a cluster every server does, replicas as well.
+    Of a cluster every server does, replicas as well. Raises StoreError where one does not within ten minutes.
     """
     if settings.hot_url is None and not settings.hot_dir.exists():
         return
     with open_hot(settings) as hot:
+        # Whoever is not among those who are known to be online stays there when the others are put there anew.
+        hot.unlink(*(tag(hot) + key for key in trader_keys([trader.address], PROJECT, KEY_VERSION)))
         for key in hot.scan_iter(f"{named(hot, ANSWERS)}*"):
             hot.unlink(key)
         for server in servers(hot):

@@ -104,19 +104,25 @@ def _online_trouble(context: Context) -> tuple[date, str] | None:
 
 def _difference(context: Context, day: date) -> tuple[date, str] | None:
     """Says what is online of some traders, as of the end of a day, and differs from the lake."""
-    from feature_repo.store import feature_store, online_redis, quiet
+    from feature_repo.online_traders import OnlineTraders
+    from feature_repo.store import KEY_VERSION, PROJECT, VIEW, feature_store, online_redis, quiet
 
     feature_day, version = shift(day, 1), context.lake.version(FEATURES)
-    if version is None or feature_day not in context.lake.rows_by_day(FEATURES):
+    rows = context.lake.rows_by_day(FEATURES).get(feature_day)
+    if version is None or rows is None:
         return None
     try:
         with online_redis(context.settings) as url, quiet():
             store = feature_store(context.settings, url, {FEATURES.name: version}, asked_at=midnight(feature_day))
             prove_online(store, context, feature_day, version)
+            with open_hot(context.settings) as hot:
+                online = OnlineTraders(hot, PROJECT, VIEW, KEY_VERSION).count()
     except StaleError:
         return None  # which is told of the lake
     except StoreError as error:
         return day, str(error)
+    if online != rows:
+        return day, f"{online} traders are online, {rows} have features as of {feature_day}"
     return None
 
 

@@ -38,8 +38,11 @@ def put(settings, *rows, days=()):
     return DeltaTable(path).version()
 
 
-def joined(settings, version, *entities):
-    asked = pd.DataFrame(entities, columns=["trader_address", "event_timestamp"])
+def joined(settings, version, *entities, said=None, **more):
+    """What is found for traders and moments, which are said as a function has them, beside more columns."""
+    asked = pd.DataFrame(entities, columns=["trader_address", "event_timestamp"]).assign(**more)
+    if said:
+        asked["event_timestamp"] = pd.Series([said(moment) for _, moment in entities], dtype=object)
     asked["place"] = range(len(asked))
     store = feature_store(settings, versions={table().name: version})
     with quiet():

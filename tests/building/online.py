@@ -3,6 +3,8 @@
 import pyarrow as pa
 from deltalake import write_deltalake
 
+from feature_repo.online_traders import trader_keys
+from feature_repo.store import KEY_VERSION, PROJECT, VIEW
 from features.registry import TABLE
 from jobs.running.runner import run_pass
 from pumploss.contract import Type
@@ -21,6 +23,13 @@ def keys_online(settings):
     """How many keys Feast has in Redis."""
     with open_hot(settings) as hot:
         return sum(not key.startswith("pumploss:") for key in hot.scan_iter())
+
+
+def astray(settings, trader):
+    """A row of a trader online who is not known to be there, as earlier versions could leave it."""
+    with open_hot(settings) as hot:
+        hot.set(trader_keys([trader], PROJECT, KEY_VERSION)[0], "a row")
+        hot.srem(f"pumploss:online:{VIEW}:traders", trader)
 
 
 def feature_rows(at, **traders):

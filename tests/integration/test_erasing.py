@@ -25,7 +25,7 @@ from pumploss.lake.tombstones import Tombstones
 from pumploss.tables import gold_market_day, gold_token_day, silver_open_lots
 from pumploss.warm import open_warm
 from tests.building import commands as commands_building
-from tests.building import lakes, markets, nights
+from tests.building import lakes, markets, nights, online
 from tests.building.addresses import address
 from tests.building.dumps import land_day
 from tests.building.three_days import D1, D2, D3, DAYS
@@ -53,9 +53,8 @@ def published(home: Path) -> Path:
         run_steps(context, [step.name for step in DATA_STEPS], [D1, D2])
         run_steps(context, STORES, [D2])
         context.ledger.append([{**context.ledger.latest()["gold_labels", D2], "run_day": D2, "error": ERASED.address}])
-        page = context.settings.data_docs_dir / "page.html"
-        page.parent.mkdir(exist_ok=True)
-        page.write_text(f"<p>{ERASED.address}</p>")
+        context.settings.data_docs_dir.mkdir(exist_ok=True)
+        (context.settings.data_docs_dir / "page.html").write_text(f"<p>{ERASED.address}</p>")
     return home
 
 
@@ -124,6 +123,7 @@ def test_nothing_holds_an_erased_trader_and_a_replay_does_not_bring_him_back(tem
     assert {path.split("/")[0] for path in held_by(home)} == {"lake", "warm", "hot", "data_docs", "exports"}
     with lakes.opened(home) as context:
         assert held_by_stores(context, tmp_path)
+        online.astray(context.settings, ERASED.address)
         others, market = rows_of_others(context), lakes.contents(context)
     assert said_by(home, "erase", ERASED.address, "--yes") == 0
     assert re.search(r"canonical/2026-01-06/odd\.csv\.gz: 2\n", capsys.readouterr().out)

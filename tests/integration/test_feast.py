@@ -1,11 +1,13 @@
 """Point-in-time joins over the lake and the online store, with Feast, DuckDB, Delta and Redis as they are."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
+import pandas as pd
 import pytest
 
 from feature_repo.store import VIEW, feature_store, online_redis, quiet
 from jobs.running.runner import run_pass
+from pumploss.errors import StoreError
 from pumploss.report import RunReport
 from tests.building.feature_rows import DAY, FEATURE, T, joined, put, row
 from tests.building.online import built, keys_online
@@ -36,6 +38,14 @@ def test_a_row_known_only_later_is_not_seen_before(settings):
 def test_entity_rows_that_repeat_are_kept(settings):
     version = put(settings, row("ann", T, 1))
     assert joined(settings, version, ("ann", T), ("ann", T), ("ann", T + DAY)) == [1, 1, 1]
+
+
+@pytest.mark.parametrize("said", [datetime.isoformat, lambda moment: f"{moment:%Y-%m-%d %H:%M}", lambda moment: moment])
+def test_moments_may_be_text_beside_a_column_of_other_times(settings, said):
+    """The days that are read are those of the moments asked for, and of no other column."""
+    version = put(settings, *(row("ann", T - 9 * DAY + n * DAY, n) for n in range(10)))
+    known = pd.Timestamp(T - 8 * DAY)
+    assert joined(settings, version, ("ann", T), ("ann", T - DAY), said=said, signed_up_at=known) == [9, 8]
 
 
 def test_a_pinned_version_does_not_see_what_was_written_later(settings):
@@ -113,6 +123,36 @@ def test_online_equals_offline_and_an_older_day_never_replaces_a_newer_one(conte
         put(settings, row("ann", T, 4), days=[T.date()])
         run(context, today)
         assert online(settings, "ann") == [(4, 4 / 7)]
+
+
+def feasts_own(settings, first, last):
+    """Materialise as a user of Feast does."""
+    with online_redis(settings) as url, quiet():
+        feature_store(settings, url, asked_at=T).materialize(first, last, [VIEW])
+
+
+def test_feasts_own_way_puts_nobody_beside_the_t_that_is_online(context, settings):
+    with online_redis(settings):
+        put(settings, row("ann", T - DAY, 1), row("bob", T - DAY, 2), row("ann", T, 3))
+        run(context, (T - DAY).date())
+        feasts_own(settings, T - 2 * DAY, T)
+        assert online(settings, "ann", "bob") == [(3, 3 / 7), (None, None)]
+        assert keys_online(settings) == 1
+        put(settings, row("ann", T + DAY, 4))
+        with pytest.raises(
+            StoreError, match=r"as of 2026-01-11 go online as a whole, in place of those as of 2026-01-10"
+        ):
+            feasts_own(settings, T, T + DAY)
+
+
+def test_where_none_is_online_feasts_own_way_puts_the_latest_t_there(context, settings):
+    with online_redis(settings):
+        put(settings, row("ann", T - DAY, 1), row("bob", T - DAY, 2), row("ann", T, 3))
+        feasts_own(settings, T - 2 * DAY, T - DAY)
+        feasts_own(settings, T - 2 * DAY, T)
+        assert online(settings, "ann", "bob") == [(3, 3 / 7), (None, None)]
+        assert keys_online(settings) == 1
+        assert run(context, (T - DAY).date()).details["keys_removed"] == 0
 
 
 TODAY, YESTERDAY = (T - DAY).date(), (T - 2 * DAY).date()

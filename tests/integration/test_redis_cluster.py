@@ -11,6 +11,7 @@ import pytest
 from feature_repo.online_traders import features_online
 from feature_repo.services import read_online
 from feature_repo.store import VIEW, feature_store, quiet
+from jobs.erasing.forms import Trader
 from jobs.erasing.leftovers import scrub_hot
 from jobs.running.context import open_context
 from pumploss import hot
@@ -128,7 +129,7 @@ def test_answers_are_kept_and_leave_with_an_erasure(settings):
             assert cache.answer("leaderboard", {"period": "24h"}, lambda: asked_for.append(1) or ROWS) == ROWS
     assert len(asked_for) == 2
     assert sorted(map(len, keys_by_server(settings))) == [0, 0, 2]
-    scrub_hot(settings)
+    scrub_hot(settings, Trader("1" * 32))
     assert keys_by_server(settings) == [[], [], []]
 
 

@@ -5,12 +5,13 @@ from contextlib import closing
 
 import pytest
 
-from feature_repo.online_traders import trader_keys
-from feature_repo.store import KEY_VERSION, PROJECT, online_redis
+from feature_repo.online_traders import OnlineTraders, trader_keys
+from feature_repo.store import KEY_VERSION, PROJECT, VIEW, online_redis
 from features.registry import TABLE
 from jobs.running.runner import run_step
 from jobs.verifying.stores import of_stores
 from pumploss.days import shift
+from pumploss.hot import open_hot
 from pumploss.hot_client import connect
 from pumploss.warm import open_warm
 from tests.building import built_days, lakes, nights
@@ -59,6 +60,16 @@ def test_rows_online_that_are_not_those_of_the_lake_are_found_and_mended(context
     assert f"pumploss run materialize_features --day {DAY}" in finding.sentence()
     run_step(context, "materialize_features", [DAY])
     assert found(context) == []
+
+
+def test_traders_online_without_features_are_found_and_leave(context):
+    with open_hot(context.settings) as hot:
+        OnlineTraders(hot, PROJECT, VIEW, KEY_VERSION).add(["somebody"])
+        rows = context.lake.rows_by_day(TABLE)[T]
+        (finding,) = found(context)
+        assert f"{rows + 1} traders are online, {rows} have features as of {T}" in finding.what
+        run_step(context, "materialize_features", [DAY])
+        assert found(context) == []
 
 
 @pytest.mark.parametrize("table", ["trades_timeseries", "token_hours", "daily_losses"])
