@@ -94,7 +94,10 @@ def entry_runup_30d() -> Column:
 
 @feature(Type.BIGINT)
 def followed_entries_30d() -> Column:
-    """Entries in 30 days of whose mint a price is known that is at least 60 seconds older."""
+    """Entries in 30 days of whose mint a price is known that is at least 60 seconds older, of that day.
+
+    From a day's second minute on the last price of the day before counts as well.
+    """
     return counted("momentum_log_count_30d")
 
 
@@ -112,7 +115,7 @@ def entry_to_peak_30d() -> Column:
 
 @feature(is_nullable=True, support="entries_30d")
 def entry_impact_30d() -> Column:
-    """Median of the SOL of an entry over the reserve before it, over 30 days."""
+    """Median of the SOL of an entry over the reserve before it, over 30 days; missing where no entry states it."""
     return level("impact_ratio_median_30d")
 
 

@@ -54,19 +54,22 @@ def _compared(figure: str) -> Column:
 
 @feature(is_nullable=True, support="market_days_30d")
 def market_volume_1d() -> Column:
-    """ln(volume of the day before T / median day of the 28 before it): the same for all traders."""
+    """ln(volume of the day before T / median day of the 28 before it): the same for all traders.
+
+    Missing where one of the two is 0.
+    """
     return _compared("volume_lamports")
 
 
 @feature(is_nullable=True, support="market_days_30d")
 def market_trades_1d() -> Column:
-    """ln(trades of the day before T / median day of the 28 before it)."""
+    """ln(trades of the day before T / median day of the 28 before it); missing where one of the two is 0."""
     return _compared("trade_count")
 
 
 @feature(is_nullable=True, support="market_days_30d")
 def market_traders_1d() -> Column:
-    """ln(active traders of the day before T / median day of the 28 before it)."""
+    """ln(active traders of the day before T / median day of the 28 before it); missing where one of the two is 0."""
     return _compared("trader_count")
 
 
@@ -78,5 +81,8 @@ def market_new_tokens_1d() -> Column:
 
 @feature(is_nullable=True, support="market_days_30d")
 def market_losing_1d() -> Column:
-    """Losing share of all matched sells of the day before T, less that of the median day of the 28 before it."""
+    """Losing share of all matched sells of the day before T, less that of the median day of the 28 before it.
+
+    Missing where one of the two had no matched sell.
+    """
     return level("losing_sell_share_latest") - level("losing_sell_share_usual")

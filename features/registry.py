@@ -55,8 +55,10 @@ class Feature:
 
     @property
     def unit(self) -> str:
-        """Read the unit off the name; ratios and most counts have none."""
-        return next((word for word in reversed(self.name.split("_")) if word in UNITS), "")
+        """Read the unit off the name, or off the description; ratios and most counts have none."""
+        said = {"sol": ", in SOL" in self.description, "hour": self.description.startswith("UTC hour")}
+        named = next((word for word in reversed(self.name.split("_")) if word in UNITS), "")
+        return named or next((unit for unit, is_said in said.items() if is_said), "")
 
     @property
     def window(self) -> str:

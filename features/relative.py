@@ -33,5 +33,5 @@ def loss_ratio_rank_30d() -> Column:
 
 @feature(is_nullable=True, support="ranked_traders")
 def dead_share_rank_30d() -> Column:
-    """Share of the other traders of T of whose mints a smaller part is dead."""
+    """Share of the other traders of T of whose mints a smaller part is dead; missing without `fated_entries_30d`."""
     return level("dead_share_below_share_30d")

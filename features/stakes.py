@@ -32,9 +32,9 @@ def stake_variation_30d() -> Column:
 
 @feature(is_nullable=True, support="positions_opened_30d")
 def stake_slope_30d() -> Column:
-    """Slope of ln(stake) on the number of the day with an opening buy, of 30 days: above 0 while stakes rise.
+    """Slope of ln(stake) on the days with an opening buy, numbered one after the other: above 0 while stakes rise.
 
-    Missing where all are of one day.
+    Over 30 days; days without one have no number. Missing where all are of one day.
     """
     return F.round(level("stake_slope_30d"), 9) + 0.0
 

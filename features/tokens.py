@@ -71,5 +71,8 @@ def post_entry_max_30d() -> Column:
 
 @feature(is_nullable=True, support="entries_30d")
 def entry_volatility_30d() -> Column:
-    """Mean deviation, weighted by cost, of one-minute log returns in the hour before entries, over 30 days."""
+    """Mean deviation, weighted by cost, of one-minute log returns in the hour before entries, over 30 days.
+
+    Missing where no entry has two of them before it, as first buys of a launch have none.
+    """
     return level("volatility_mean_30d")

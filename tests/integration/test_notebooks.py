@@ -34,5 +34,11 @@ def test_every_cell_runs_and_something_is_drawn(fixed_market, notebook, monkeypa
     plt.close("all")
 
 
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda notebook: notebook.stem)
+def test_a_home_without_a_night_is_told_so(notebook, tmp_path):
+    with nights.environment_of(tmp_path), pytest.raises(AssertionError, match="run `make nightly`"):
+        exec(compile(sources(notebook)[0], notebook.name, "exec"), {"__name__": "__main__"})
+
+
 def test_there_is_a_notebook_for_each_thing_that_people_do_with_features():
     assert [notebook.stem for notebook in NOTEBOOKS] == ["find_a_feature", "one_trader_online", "train_a_model"]

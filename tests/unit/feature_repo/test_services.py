@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import redis
 
 from feature_repo.services import read_online
 from feature_repo.store import TTL
@@ -53,8 +54,18 @@ def test_a_moment_without_a_zone_is_taken_for_utc(client):
         (["ann"], ["loss_24h_sol", "no_such"], "No feature is named no_such; docs/generated/features.md"),
         ("ann", ["loss_24h_sol"], "takes lists"),
         (["ann"], "loss_24h_sol", "takes lists"),
+        (["ann", None], ["loss_24h_sol"], "takes addresses as text, not None"),
     ],
 )
 def test_what_cannot_be_read_is_said(client, traders, names, said):
     with pytest.raises(StoreError, match=said):
         read_online(client, traders, names, T)
+
+
+def test_a_client_that_decodes_and_a_store_that_is_away_are_told(client):
+    path = client.connection_pool.connection_kwargs["path"]
+    with redis.Redis(unix_socket_path=path, decode_responses=True) as decoding:
+        with pytest.raises(StoreError, match="leaves responses as they are"):
+            read_online(decoding, ["ann"], NAMES, T)
+    with redis.Redis(host="127.0.0.1", port=9) as away, pytest.raises(StoreError, match=r"The hot store failed: .*"):
+        read_online(away, ["ann"], NAMES, T)
