@@ -1,7 +1,8 @@
 """What each family of features adds to a model of losses: trained with all, without one family, and with it alone.
 
 One model of who loses, of all rows, with the parameters of the loss model; not its two, one of which asks who trades.
-Measured on the lake that the settings name, as it stands; a home without one gets the market of `make nightly` first.
+Measured on the lake that the settings name, as it stands; each line names it. A home without one gets a simulated
+market of 90 days first, of another seed than that of `make nightly`.
 Rows are split along time as training does it, and judged on the exposed rows of the test days. Intervals come from
 drawing traders, with all of their rows, with replacement.
 """
@@ -70,12 +71,12 @@ def run(rows: int = DAYS * TRADES) -> Iterator[str]:
     with open_context(from_environment()) as context:
         if not context.lake.exists(TABLE):
             _simulated(context, rows)
-        frame = _frame(context)
+        frame, lake = _frame(context), context.settings.lake
     try:
         parts = split_by_time(frame.days, HORIZON_DAYS)
         refuse_too_few(frame, parts, SPEC.target)
     except UntrainableError as error:
-        yield line("ablation", "refused", "lightgbm", len(frame), 0.0, 0, why=str(error))
+        yield line("ablation", "refused", "lightgbm", len(frame), 0.0, 0, lake=lake, why=str(error))
         return
     inputs = model_inputs()
     train = np.flatnonzero(parts.rows(frame, parts.train[::EVERY]))
@@ -90,7 +91,7 @@ def run(rows: int = DAYS * TRADES) -> Iterator[str]:
             ranking = boosting.raw(rows.grow(frame.is_loss[train]), frame.x[test][:, columns])
             judged = _judge(frame, test, ranking, draws)
             seconds, peak = elapsed()
-        more = _figures(judged, beside)
+        more = {"lake": lake, **_figures(judged, beside)}
         return judged, line("ablation", case, "lightgbm", len(train), seconds, peak, columns=len(columns), **more)
 
     everything = list(range(len(inputs)))

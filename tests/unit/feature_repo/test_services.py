@@ -64,8 +64,8 @@ def test_what_cannot_be_read_is_said(client, traders, names, said):
 
 def test_a_client_that_decodes_and_a_store_that_is_away_are_told(client):
     path = client.connection_pool.connection_kwargs["path"]
-    with redis.Redis(unix_socket_path=path, decode_responses=True) as decoding:
-        with pytest.raises(StoreError, match="leaves responses as they are"):
-            read_online(decoding, ["ann"], NAMES, T)
+    decoding = redis.Redis(unix_socket_path=path, decode_responses=True)
+    with decoding, pytest.raises(StoreError, match="leaves responses as they are"):
+        read_online(decoding, ["ann"], NAMES, T)
     with redis.Redis(host="127.0.0.1", port=9) as away, pytest.raises(StoreError, match=r"The hot store failed: .*"):
         read_online(away, ["ann"], NAMES, T)
