@@ -32,6 +32,28 @@ class _Suite:
     expectations: list[Any]
 
 
+@dataclass(frozen=True)
+class _Pageless:
+    """Shows of a store of Great Expectations what has no page yet: the library would compare every key with each."""
+
+    store: Any
+    pages: Path
+
+    def list_keys(self) -> list[Any]:
+        """List what has no page."""
+        from great_expectations.data_context.store.store_backend import StoreBackend
+
+        kept = (key for key in self.store.store_backend.list_keys() if key != StoreBackend.STORE_BACKEND_ID_KEY)
+        return [self.store.tuple_to_key(key) for key in kept if not self._page(key).exists()]
+
+    def get(self, key: Any) -> Any:
+        """Read one."""
+        return self.store.get(key)
+
+    def _page(self, key: tuple[str, ...]) -> Path:
+        return self.pages.joinpath(*key[:-1], f"{key[-1]}.html")
+
+
 def build(folder: Path) -> Path:
     """Make the pages that are missing and the index, of the nights that are kept; answers the first page."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -45,10 +67,8 @@ def build(folder: Path) -> Path:
             (stores.expectations_store, "expectations"),
             (stores.validation_results_store, "validations"),
         ):
-            keys = [key for key in store.list_keys() if not _page(folder, section, key).exists()]
-            # No keys at all would mean every page.
-            if keys:
-                builder.site_section_builders[section].build(resource_identifiers=keys)
+            builder.site_section_builders[section].source_store = _Pageless(store, folder / SITE / section)
+            builder.site_section_builders[section].build()
         write_first_page(folder)
     return index(folder)
 
@@ -81,11 +101,6 @@ def outdated(folder: Path) -> list[Path]:
 def has_results(folder: Path) -> bool:
     """Tell whether anything was ever judged."""
     return any((folder / RESULTS).glob("*/*/*/*.json"))
-
-
-def _page(folder: Path, section: str, key: Any) -> Path:
-    parts: tuple[str, ...] = key.to_tuple()
-    return folder.joinpath(SITE, section, *parts[:-1], f"{parts[-1]}.html")
 
 
 def _drop_torn(folder: Path) -> None:
