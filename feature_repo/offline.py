@@ -7,7 +7,7 @@ days that a retrieval can reach.
 
 from collections.abc import Callable
 from copy import copy
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, NoReturn
 
@@ -31,11 +31,11 @@ from feast.infra.offline_stores.ibis import (
     pull_latest_from_table_or_query_ibis,
 )
 from feast.infra.offline_stores.offline_store import RetrievalJob
-from feast.infra.offline_stores.offline_utils import DEFAULT_ENTITY_DF_EVENT_TIMESTAMP_COL
 from feast.infra.registry.base_registry import BaseRegistry
 from ibis.expr.types import Table
 from pydantic import Field
 
+from feature_repo.reached_days import reach, utc_day
 from features.registry import TABLE
 from pumploss.days import midnight, shift
 from pumploss.errors import LakeError
@@ -84,9 +84,9 @@ def _no_engine() -> NoReturn:
     raise LakeError("Feast reads the files of the lake by itself, without an engine.")
 
 
-def _refuse_disproved(data_source: DataSource, first: datetime | None, last: datetime | None) -> None:
+def _refuse_disproved(data_source: DataSource | None, first: datetime | None, last: datetime | None) -> None:
     """Raise ParityError where features as of a T from first to last, or any, were found to be wrong."""
-    if data_source.name != TABLE.name:
+    if data_source is None or data_source.name != TABLE.name:
         return
     ledger = Ledger(_lake(data_source.path))
     begin, end = (moment and moment.astimezone(UTC) for moment in (first, last))
@@ -130,38 +130,6 @@ def _remote(table: DeltaTable, filters: list[tuple[str, str, str]]) -> Any:
     return frame.collect().to_arrow()
 
 
-def _reach(feature_views: list[FeatureView], entity_df: pd.DataFrame | str) -> tuple[date | None, date | None]:
-    """Say which days of rows can answer for the entity rows: back to the longest TTL before the first of them."""
-    ttls = [view.ttl for view in feature_views]
-    if isinstance(entity_df, str) or entity_df.empty or not all(ttls):
-        return None, None
-    times = _moments(entity_df)
-    if times is None or times.isna().any():  # of a form that only the join reads
-        return None, None
-    # A day more on both sides: the join may read a moment without a zone in another one.
-    earliest, latest = times.min() - max(ttl for ttl in ttls if ttl), times.max()
-    return (earliest - timedelta(days=1)).date(), (latest + timedelta(days=1)).date()
-
-
-def _moments(entity_df: pd.DataFrame) -> pd.Series | None:
-    """Read the moment of each entity row, from the column that Feast takes for it; NaT where it cannot be read."""
-    named = entity_df.select_dtypes(["datetime", "datetimetz"])
-    if DEFAULT_ENTITY_DF_EVENT_TIMESTAMP_COL in entity_df:
-        column = entity_df[DEFAULT_ENTITY_DF_EVENT_TIMESTAMP_COL]
-    elif named.shape[1] == 1:
-        column = named.iloc[:, 0]
-    else:
-        return None
-    is_read = pd.api.types.is_datetime64_any_dtype(column)
-    text = column if is_read else column.astype(str)
-    read: pd.Series = pd.to_datetime(text, utc=True, errors="coerce", format=None if is_read else "ISO8601")
-    return read
-
-
-def _utc_day(moment: datetime | None, days: int = 0) -> date | None:
-    return None if moment is None else (moment.astimezone(UTC) + timedelta(days=days)).date()
-
-
 def _addable(view: FeatureView) -> FeatureView:
     """Copy a view with a time to live that ibis takes: Python's own, of a day and some hours, is of two units to it."""
     if not view.ttl:
@@ -185,7 +153,14 @@ class DeltaOfflineStore(DuckDBOfflineStore):  # type: ignore[misc]
         full_feature_names: bool = False,
         filter_by_created_timestamp: bool = False,
     ) -> RetrievalJob:
-        """Return every entity row with the latest row at or before its time; repeated entity rows are kept."""
+        """Return every entity row with the latest row at or before its time; repeated entity rows are kept.
+
+        Raises ParityError where features of days that are looked through were found to be wrong.
+        """
+        first, last = reach(feature_views, entity_df)
+        begin, end = (midnight(day) if day else None for day in (first, last))
+        for view in feature_views:
+            _refuse_disproved(view.batch_source, begin, end)
         return get_historical_features_ibis(
             config=config,
             feature_views=[_addable(view) for view in feature_views],
@@ -194,7 +169,7 @@ class DeltaOfflineStore(DuckDBOfflineStore):  # type: ignore[misc]
             registry=registry,
             project=project,
             full_feature_names=full_feature_names,
-            data_source_reader=reader(config, *_reach(feature_views, entity_df)),
+            data_source_reader=reader(config, first, last),
             data_source_writer=_write_data_source,
             filter_by_created_timestamp=filter_by_created_timestamp,
         )
@@ -224,7 +199,7 @@ class DeltaOfflineStore(DuckDBOfflineStore):  # type: ignore[misc]
             created_timestamp_column=created_timestamp_column,
             start_date=start_date,
             end_date=end_date,
-            data_source_reader=reader(config, _utc_day(start_date), _utc_day(end_date, 1)),
+            data_source_reader=reader(config, utc_day(start_date), utc_day(end_date, 1)),
             data_source_writer=_write_data_source,
         )
 
@@ -250,6 +225,6 @@ class DeltaOfflineStore(DuckDBOfflineStore):  # type: ignore[misc]
             created_timestamp_column=created_timestamp_column,
             start_date=start_date,
             end_date=end_date,
-            data_source_reader=reader(config, _utc_day(start_date), _utc_day(end_date, 1)),
+            data_source_reader=reader(config, utc_day(start_date), utc_day(end_date, 1)),
             data_source_writer=_write_data_source,
         )

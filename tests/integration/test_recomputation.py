@@ -5,6 +5,7 @@ import shutil
 from datetime import timedelta
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 from deltalake import write_deltalake
@@ -176,6 +177,9 @@ def test_what_is_wrong_stops_the_night_by_name_before_anything_is_published(brok
     store = feature_store(broken.settings)
     with quiet(), pytest.raises(ParityError, match=f"Nothing of {DAY} is published"):
         store.materialize(midnight(T) - timedelta(hours=1), midnight(T), [VIEW])
+    asked = pd.DataFrame({"trader_address": [traders[0]], "event_timestamp": [midnight(T)]})
+    with quiet(), pytest.raises(ParityError, match=f"Nothing of {DAY} is published"):
+        store.get_historical_features(asked, [f"{VIEW}:{feature}"]).to_df()
 
 
 def test_trades_that_are_not_there_are_named_too(broken, monkeypatch):
