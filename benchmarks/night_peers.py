@@ -21,13 +21,12 @@ from pathlib import Path
 import polars as pl
 
 from benchmarks.measuring import line
-from jobs.pipeline import STEPS
+from benchmarks.night_by_steps import LAST
 from pumploss.settings import ROOT
 from simulator import Market, write_dumps
 
 ROWS, ROUNDS = 720_000, 3
-OURS, PEERS = "pumploss", ("duckdb", "polars")
-LAST = "gold_trader_features"
+OURS, PEERS = "steps", ("duckdb", "polars")
 #: What a sell comes to.
 RESULTS = ("matched_units", "sold_cost_lamports", "pnl_lamports")
 #: By what a peer writes: our table of the same, and its key.
@@ -53,12 +52,13 @@ def run(rows: int = ROWS) -> Iterator[str]:
         root = Path(folder)
         market = Market(days=1, trades_per_day=rows)
         write_dumps(market, root / "landing")
+        dumps = root / "landing/canonical" / str(market.first_day)
         costs = defaultdict[str, list[Cost]](list)
         for number in range(ROUNDS if rows <= 1_000_000 else 1):
             for name in (OURS, *PEERS):
                 target = root / f"{name}-{number}"
                 target.mkdir()
-                costs[name].append(_cost(_words(name, root / "landing", target, str(market.first_day)), target))
+                costs[name].append(_cost(name, dumps, target))
         medians = {name: statistics.median(cost.seconds for cost in took) for name, took in costs.items()}
         for name, took in costs.items():
             processor = statistics.median(cost.processor for cost in took)
@@ -73,20 +73,12 @@ def run(rows: int = ROWS) -> Iterator[str]:
             )  # fmt: skip
 
 
-def _words(name: str, landing: Path, target: Path, day: str) -> list[str]:
-    if name == OURS:
-        names = [step.name for step in STEPS]
-        steps = names[: names.index(LAST) + 1]
-        return ["-m", "jobs", "backfill", "--from", day, "--to", day, "--steps", *steps]
-    return ["-m", f"benchmarks.night_by_{name}", str(landing / "canonical" / day), str(target)]
-
-
-def _cost(words: list[str], home: Path) -> Cost:
-    """Run a process; raises AssertionError with its last words where it fails."""
-    environment = {**os.environ, "PUMPLOSS_HOME": str(home), "PUMPLOSS_LANDING": str(home.parent / "landing")}
+def _cost(name: str, dumps: Path, target: Path) -> Cost:
+    """Run a night as a process of its own; raises AssertionError with its last words where it fails."""
+    words = [sys.executable, "-m", f"benchmarks.night_by_{name}", str(dumps), str(target)]
     started = time.perf_counter()
-    with (home / "said").open("w+") as said:
-        child = subprocess.Popen([sys.executable, *words], cwd=ROOT, env=environment, stdout=said, stderr=said)
+    with target.with_suffix(".said").open("w+") as said:
+        child = subprocess.Popen(words, cwd=ROOT, stdout=said, stderr=said)
         _, status, used = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
         seconds = time.perf_counter() - started

@@ -1,29 +1,23 @@
 """What others' engines make of a day by programs of their own is what our steps make of it."""
 
-from pathlib import Path
-
 import polars as pl
 import pytest
 
-from benchmarks import night_by_duckdb, night_by_polars, night_peers
-from jobs.pipeline import STEPS
-from jobs.running.runner import run_steps
+from benchmarks import night_by_duckdb, night_by_polars, night_by_steps, night_peers
 from simulator import Market, write_dumps
-from tests.building import lakes
 
 NIGHTS = {"duckdb": night_by_duckdb.night, "polars": night_by_polars.night}
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory, spark):
-    """A home after a day of a market, up to its features, and where the dump of it lies."""
+    """The lake of a day of a market, and where the dump of it lies."""
     del spark
     home, market = tmp_path_factory.mktemp("peers"), Market(days=1, trades_per_day=3_000)
-    with lakes.opened(home) as context:
-        write_dumps(market, Path(context.settings.landing))
-        names = [step.name for step in STEPS]
-        run_steps(context, names[: names.index(night_peers.LAST) + 1], [market.first_day])
-        return home / "lake", Path(context.settings.landing) / "canonical" / str(market.first_day)
+    write_dumps(market, home / "landing")
+    dumps = home / "landing/canonical" / str(market.first_day)
+    night_by_steps.night(dumps, home)
+    return home / "lake", dumps
 
 
 def test_every_peer_is_among_them():
