@@ -1,8 +1,9 @@
 """What each daily step of a night costs as history grows: simulated days of one volume, one night after the other.
 
 The last nights are held against those of days 30 to 37, of shorter histories against as many nights after their first
-third. A step whose cost rises reads what came before, instead of a state. Bytes are what this process has asked the
-system to read, from disk or from memory: the embedded engine's and Feast's reads are in it, the servers' are not.
+third. A step whose cost rises reads what came before, instead of a state. Every seventh night is followed by upkeep, as
+the weekly DAG has it, which is not measured. Bytes are what this process has asked the system to read, from disk or
+from memory: the embedded engine's and Feast's reads are in it, the servers' are not.
 """
 
 import statistics
@@ -11,10 +12,13 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from benchmarks.measuring import line, stopwatch
 from benchmarks.night import settings_in
+from jobs.maintaining.pins import pins
+from jobs.maintaining.upkeep import RETENTION_DAYS, maintain
 from jobs.pipeline import daily
 from jobs.running.context import open_context
 from jobs.running.runner import run_step
@@ -26,6 +30,7 @@ ROWS = 7_200
 DAYS = 90
 #: The first of the nights that the last ones are held against, from 1, and how many they are.
 FIRST, NIGHTS = 30, 8
+WEEK = 7
 _READ = Path("/proc/self/io")
 
 
@@ -50,7 +55,7 @@ def run(rows: int = ROWS, history: int = DAYS) -> Iterator[str]:
         market = Market(days=history, trades_per_day=rows)
         write_dumps(market, settings.landing)
         with embedded.postgres(settings.warm_dir), embedded.redis(settings.hot_dir), open_context(settings) as context:
-            for day in span(market.first_day, shift(market.first_day, history - 1)):
+            for number, day in enumerate(span(market.first_day, shift(market.first_day, history - 1)), start=1):
                 for step in daily():
                     cpu, read = time.process_time(), _bytes_read()
                     with stopwatch() as elapsed:
@@ -58,6 +63,9 @@ def run(rows: int = ROWS, history: int = DAYS) -> Iterator[str]:
                         seconds, peak = elapsed()
                     cost = Cost(seconds, time.process_time() - cpu, _bytes_read() - read, peak)
                     costs[step.name].append(cost)
+                if number % WEEK == 0:
+                    with context.held_lake():
+                        maintain(context, pins(context), timedelta(days=RETENTION_DAYS))
     engine = settings.spark_remote or "embedded"
     for step_name, nights in costs.items():
         late, early = (median([nights[night] for night in chosen]) for chosen in compared(history))
