@@ -57,6 +57,7 @@ TOGETHER = (
 LONGEST_FIRST = (
     "integration/test_spark_parity",
     *TOGETHER[0],
+    "integration/test_spark_cluster",
     *TOGETHER[1],
     "unit/jobs/running",
     "integration",
