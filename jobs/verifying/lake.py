@@ -8,6 +8,7 @@ from datetime import date
 
 from jobs.pipeline import BY_NAME, WRITER
 from jobs.running.context import Context
+from jobs.running.horizon import refuse_other_horizon
 from jobs.running.ledger_rows import Ending, rows_of
 from jobs.running.lookups import STATES, keep_segments
 from jobs.running.standing import table_of, torn_days
@@ -16,20 +17,29 @@ from jobs.verifying.finding import Finding
 from pumploss import checks
 from pumploss.contract import Table
 from pumploss.days import shift
-from pumploss.errors import LakeError
+from pumploss.errors import LakeError, SettingsError
 from pumploss.lake.segments import Segment, State, built_days
 from pumploss.lake.segments.building import remove
 from pumploss.lake.segments.manifest import DayFiles, shelf
 from pumploss.report import DayReport
+from pumploss.tables import gold_labels
 
 _REBUILT = "`pumploss verify --repair` marks the day stale, and `pumploss nightly` makes it anew from its inputs"
 
 
 def by_logs(context: Context) -> Iterator[Finding]:
-    """Compares what the ledger says of every table with its log; no data is read."""
+    """Compares what the ledger says of every table with its log; no data is read.
+
+    Labels of another horizon than this run's are one finding: their days are counted otherwise.
+    """
     for name in WRITER:
         try:
+            if name == gold_labels.TABLE.name:
+                refuse_other_horizon(context.lake)
             torn = torn_days(context, table_of(name))
+        except SettingsError as error:
+            yield Finding(name, str(error), "Nothing runs until then")
+            continue
         except LakeError as error:
             yield Finding(name, str(error).rstrip("."), "No step reads the table until then")
             continue

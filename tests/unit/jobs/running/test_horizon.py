@@ -6,6 +6,7 @@ import pytest
 from deltalake import write_deltalake
 
 from jobs.running.horizon import refuse_other_horizon
+from jobs.verifying.lake import by_logs
 from pumploss.errors import SettingsError
 from pumploss.tables.gold_labels import TABLE
 
@@ -31,3 +32,10 @@ def test_any_label_of_another_horizon_refuses_the_run_and_says_what_to_set(conte
         SettingsError, match=rf"are over {other} days, .* 7 .*Set PUMPLOSS_HORIZON_DAYS={other} to go on"
     ):
         refuse_other_horizon(context.lake)
+
+
+def test_of_a_whole_lake_it_is_the_one_thing_that_is_found(context, arrow):
+    labelled(context, arrow, 30)
+    (found,) = by_logs(context)
+    assert found.sentence().startswith(f"{TABLE.name}: The labels of the lake {context.lake.root} are over 30 days")
+    assert found.sentence().endswith("Nothing runs until then")
