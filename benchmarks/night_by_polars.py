@@ -101,9 +101,27 @@ def positions(results: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def mints(results: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
+    """Measure how each trader spreads what is spent over tokens, and how these move."""
+    cost, share, volatility = pl.col("net_lamports"), pl.col("share"), pl.col("volatility")
+    return (
+        results.filter(IS_BUY)
+        .group_by(TRADER, MINT)
+        .agg(cost.sum())
+        .with_columns((cost / cost.sum().over(TRADER)).alias("share"))
+        .join(tokens.select(MINT, "volatility"), MINT)
+        .group_by(TRADER)
+        .agg(
+            share.max().alias("preferred_tokens_30d"),
+            (1 / (share * share).sum()).alias("diversification_30d"),
+            ((share * volatility).sum() / share.filter(volatility.is_not_null()).sum()).alias("token_volatility_30d"),
+        )
+    )
+
+
 def features(results: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
     """Measure each trader by the list of the first design."""
-    cost, share = pl.col("net_lamports"), pl.col("share")
+    cost = pl.col("net_lamports")
     activity = results.group_by(TRADER).agg(
         pl.len().cast(pl.Int64).alias("total_trades_30d"),
         pl.len().cast(pl.Float64).alias("trade_frequency_30d"),
@@ -116,20 +134,6 @@ def features(results: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
         .len()
         .group_by(TRADER)
         .agg((pl.col("len").entropy(base=math.e) / math.log(24)).alias("time_patterns_30d"))
-    )
-    volatility = pl.col("volatility")
-    mints = (
-        results.filter(IS_BUY)
-        .group_by(TRADER, MINT)
-        .agg(cost.sum())
-        .with_columns((cost / cost.sum().over(TRADER)).alias("share"))
-        .join(tokens.select(MINT, "volatility"), MINT)
-        .group_by(TRADER)
-        .agg(
-            share.max().alias("preferred_tokens_30d"),
-            (1 / (share * share).sum()).alias("diversification_30d"),
-            ((share * volatility).sum() / share.filter(volatility.is_not_null()).sum()).alias("token_volatility_30d"),
-        )
     )
     closed = (
         positions(results)
@@ -147,7 +151,7 @@ def features(results: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
         activity.with_columns(pl.when(pl.col("buys") >= 2).then("position_sizing_30d").alias("position_sizing_30d"))
         .drop("buys")
         .join(hours, TRADER, how="left")
-        .join(mints, TRADER, how="left")
+        .join(mints(results, tokens), TRADER, how="left")
         .join(closed, TRADER, how="left")
         .with_columns(pl.col("max_loss_streak_30d").fill_null(0))
         .join(market, how="cross")

@@ -26,14 +26,15 @@ def run(rows: int = 720_000) -> Iterator[str]:
     table = ["", f"{'trades':>10}  {'seconds':>8}  {'peak, MiB':>9}"]
     for size in (size for size in SIZES if size <= rows):
         words = [sys.executable, "-m", "benchmarks", "night", "--rows", str(size)]
-        seconds = 0.0
+        seconds, engine = 0.0, ""
         with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as child, watched(child.pid) as peak:
             for text in child.stdout or ():
-                seconds += json.loads(text)["seconds"]
+                said = json.loads(text)
+                seconds, engine = seconds + said["seconds"], said["engine"]
                 yield text.rstrip()
         if child.returncode:
             raise SystemExit(f"a night of {size:,} trades ended with {child.returncode}")
-        yield line("nights", "all daily steps", "embedded", size, seconds, peak())
+        yield line("nights", "all daily steps", engine, size, seconds, peak())
         table.append(f"{size:>10,}  {seconds:>8.1f}  {peak() / 2**20:>9,.0f}")
     yield from table
 

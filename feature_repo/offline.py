@@ -84,9 +84,9 @@ def _no_engine() -> NoReturn:
     raise LakeError("Feast reads the files of the lake by itself, without an engine.")
 
 
-def _refuse_disproved(data_source: DataSource | None, first: datetime | None, last: datetime | None) -> None:
+def _refuse_disproved(data_source: DataSource, first: datetime | None, last: datetime | None) -> None:
     """Raise ParityError where features as of a T from first to last, or any, were found to be wrong."""
-    if data_source is None or data_source.name != TABLE.name:
+    if data_source.name != TABLE.name:
         return
     ledger = Ledger(_lake(data_source.path))
     begin, end = (moment and moment.astimezone(UTC) for moment in (first, last))
@@ -159,8 +159,9 @@ class DeltaOfflineStore(DuckDBOfflineStore):  # type: ignore[misc]
         """
         first, last = reach(feature_views, entity_df)
         begin, end = (midnight(day) if day else None for day in (first, last))
-        for view in feature_views:
-            _refuse_disproved(view.batch_source, begin, end)
+        sources = {view.batch_source.name: view.batch_source for view in feature_views if view.batch_source}
+        for source in sources.values():
+            _refuse_disproved(source, begin, end)
         return get_historical_features_ibis(
             config=config,
             feature_views=[_addable(view) for view in feature_views],

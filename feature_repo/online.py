@@ -99,7 +99,9 @@ class PackedRedisOnlineStore(OnlineStore):  # type: ignore[misc]
         """
         if {field.name for field in table.features} != layout().places.keys():
             raise StoreError(f"{table.name} is read from the row of all features: materialise the view that has them.")
-        rows = {str(entity.entity_values[0].string_val): (utc(at), values) for entity, values, at, _ in data}
+        # Of several rows of a trader the latest counts, whatever their order.
+        ordered = sorted(data, key=lambda row: utc(row[2]))
+        rows = {str(entity.entity_values[0].string_val): (utc(at), values) for entity, values, at, _ in ordered}
         with answering(config.online_store.url, _ADVICE), self._traders(config) as online:
             current = online.join(max((at for at, _ in rows.values()), default=None))
             own = {trader: values for trader, (at, values) in rows.items() if at == current}

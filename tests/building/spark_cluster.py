@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from pumploss.settings import ROOT
+from tests.building.engines import skip_without_jars
 
 HOST = "127.0.0.1"
 #: A JVM that lives for a minute is done sooner without the slow compiler.
@@ -82,7 +83,9 @@ def _until_open(port, log, process):
             if client.connect_ex((HOST, port)) == 0:
                 return
         time.sleep(0.1)
-    raise AssertionError(log.read_text()[-4000:])
+    said = log.read_text()
+    skip_without_jars(said)
+    raise AssertionError(said[-4000:])
 
 
 def told(code, *arguments, **variables):

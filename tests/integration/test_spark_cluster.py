@@ -34,7 +34,7 @@ pytestmark = [
 FIRST, DAYS, TRADES = date(2026, 6, 25), 2, 60
 BUCKET = "clusters"
 PLACES = {"PUMPLOSS_LAKE": f"s3://{BUCKET}/lake", "PUMPLOSS_LANDING": f"s3://{BUCKET}/landing"}
-#: What a cluster for an S3 lake is given, as docs/how-to/a-cluster.md says.
+#: What a cluster for an S3 lake is given, as docs/servers.md says.
 GIVEN = {
     **engine.jars(is_on_s3=True),
     **{name: engine.SPARK_SETTINGS[name] for name in (
