@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from feast.protos.feast.types.EntityKey_pb2 import EntityKey
+from feast.protos.feast.types.Value_pb2 import Value
 
 from pumploss.errors import StoreError
 from tests.building.online_rows import NAMES, T, three_online
@@ -70,6 +72,15 @@ def test_a_part_of_a_row_is_not_written(served):
     group = store.get_feature_view("trader_losses")
     with pytest.raises(StoreError, match="trader_losses is read from the row of all features"):
         store._get_provider().online_store.online_write_batch(store.config, group, [], None)
+
+
+def test_of_several_rows_of_a_trader_the_latest_counts_whatever_their_order(served):
+    store = served(T)
+    view, online = store.get_feature_view("trader_features"), store._get_provider().online_store
+    eve = EntityKey(join_keys=["trader_address"], entity_values=[Value(string_val="eve")])
+    rows = [(eve, {"loss_trades_24h": Value(int64_val=n)}, T - timedelta(days=n), None) for n in (0, 1)]
+    online.online_write_batch(store.config, view, rows, None)
+    assert [values["loss_trades_24h"].int64_val for _, values in online.online_read(store.config, view, [eve])] == [0]
 
 
 def test_a_store_that_is_away_is_named_by_who_would_empty_it(tmp_path):
