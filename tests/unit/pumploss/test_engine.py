@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from pumploss.engine import SHIPPED_PACKAGES, cores, session
+from pumploss.engine import SHIPPED_PACKAGES, SPARK_SETTINGS, cores, jars, session
 from pumploss.errors import SettingsError
 from pumploss.settings import ROOT
 
@@ -67,3 +67,10 @@ def test_what_only_looks_like_spark_on_this_machine_is_refused(settings, remote)
 )  # fmt: skip
 def test_spark_on_this_machine_has_the_cores_that_its_address_asks_for(remote, count):
     assert cores(remote) == count
+
+
+def test_the_page_about_servers_names_what_a_cluster_fetches():
+    page = (ROOT / "docs/servers.md").read_text()
+    for name, value in {**jars(is_on_s3=True), "spark.hadoop.fs.s3.impl": None}.items():
+        wanted = value or SPARK_SETTINGS[name]
+        assert any(line.split() == [name, wanted] for line in page.splitlines()), name
