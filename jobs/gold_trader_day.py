@@ -16,6 +16,7 @@ from pnl.value_changes import AGES, CHANGES
 from pumploss.cohort import COHORTS
 from pumploss.columns import POSITION
 from pumploss.days import Days
+from pumploss.levels import Kind, highest, lowest, summed, with_levels
 from pumploss.tables import gold_token_day, silver_open_lots, silver_trade_pnl, silver_trader_mint_day
 from pumploss.tables.gold_trader_day import TABLE
 from pumploss.walks import by_cohorts, first_cohorts
@@ -41,6 +42,14 @@ RUNNING = {
     "matched_sell_count_close": "matched_sell_count",
     "active_day_count_close": "is_active",
     "mint_count_close": "new_mint_count",
+}
+#: All levels, and what each is of; `known_at` itself becomes one.
+LEVELS: dict[str, tuple[str, Kind]] = {
+    **{level: (change, summed) for level, change in RUNNING.items()},
+    "first_traded_at_close": ("first_traded_at", lowest),
+    "last_traded_at_close": ("last_traded_at", highest),
+    "last_lost_at_close": ("last_lost_at", highest),
+    "known_at": ("known_at", highest),
 }
 
 
@@ -182,26 +191,18 @@ def _levels(days: DataFrame, before: DataFrame, groups: int) -> DataFrame:
 def close_levels(cohort: pa.Table) -> pa.Table:
     """One cohort's daily changes, in any order, to its rows of `gold_trader_day`.
 
-    A row that `is_before` holds a trader's levels so far in the columns of the changes, so that a running sum over both
-    is the level.
+    A row that `is_before` holds a trader's levels so far in the columns of the changes: what both come to is the level.
     """
     rows = pl.DataFrame(pl.from_arrow(cohort)).sort("trader_address", "day")
     hours = np.asarray(rows["trades_by_hour"].explode().to_numpy()).reshape(-1, len(HOURS))
     starts = (rows["trader_address"] != rows["trader_address"].shift(1)).fill_null(True).to_numpy()
-    rows = rows.with_columns(pl.Series("trader", np.cumsum(starts)))
     so_far = np.cumsum(hours, axis=0)
     base = np.where(starts[:, None], so_far - hours, 0)
     so_far -= np.maximum.accumulate(base, axis=0)
-    levels = rows.with_columns(
-        *(pl.col(change).cum_sum().over("trader").alias(level) for level, change in RUNNING.items()),
-        pl.Series("trades_by_hour_close", so_far).arr.to_list(),
-        pl.col("first_traded_at").cum_min().forward_fill().over("trader").alias("first_traded_at_close"),
-        *(
-            pl.col(name).cum_max().forward_fill().over("trader").alias(f"{name}_close")
-            for name in ("last_traded_at", "last_lost_at")
-        ),
-        pl.col("known_at").cum_max().over("trader"),
+    numbered = rows.with_columns(
+        pl.Series("trader", np.cumsum(starts)), pl.Series("trades_by_hour_close", so_far).arr.to_list()
     )
+    levels = with_levels(numbered, "trader", LEVELS)
     kept = levels.filter(~pl.col("is_before")).select(TABLE.names)
     return pa.table(kept.to_arrow()).cast(TABLE.arrow_schema)
 

@@ -42,14 +42,19 @@ def states(token_days: DataFrame, before: DataFrame) -> DataFrame:
 
     What is not known is -1, or NaN; the beginning of a tape is in microseconds.
     """
-    rows = token_days.withColumn("is_before", F.lit(False)).unionByName(before.withColumn("is_before", F.lit(True)))
-    order = Window.partitionBy("token_mint").orderBy("day")
     earlier = {
         "price_before_sol": "spot_close_sol",
         "peak_before_sol": "spot_peak_close_sol",
         "buyers_before_count": "buyer_count_close",
     }
-    lagged = rows.withColumns({name: F.lag(close).over(order) for name, close in earlier.items()})
+    # A window holds all columns of what it looks at, so it is given no others.
+    names = ["token_mint", "day", *(name for name in STATE if name not in earlier), *earlier.values()]
+    own, held = (
+        frame.select(*names, F.lit(is_before).alias("is_before"))
+        for frame, is_before in ((token_days, False), (before, True))
+    )
+    order = Window.partitionBy("token_mint").orderBy("day")
+    lagged = own.unionByName(held).withColumns({name: F.lag(close).over(order) for name, close in earlier.items()})
     known = {
         "tape_began_at": F.coalesce(F.unix_micros("tape_began_at"), F.lit(-1)),
         "initial_token_units": F.coalesce("initial_token_units", F.lit(-1)),
@@ -57,8 +62,8 @@ def states(token_days: DataFrame, before: DataFrame) -> DataFrame:
         "peak_before_sol": F.coalesce("peak_before_sol", F.lit(float("nan"))),
         "buyers_before_count": F.coalesce("buyers_before_count", F.lit(0)),
     }
-    own = lagged.where("NOT is_before").withColumns(known)
-    return own.select("token_mint", F.col("day").alias("trade_date"), *STATE)
+    of_days = lagged.where("NOT is_before").withColumns(known)
+    return of_days.select("token_mint", F.col("day").alias("trade_date"), *STATE)
 
 
 def run(context: StepContext, days: Days) -> None:

@@ -12,6 +12,7 @@ import pyarrow as pa
 from pnl.frames import framed
 from pumploss.columns import POSITION
 from pumploss.errors import ConservationError
+from pumploss.levels import Kind, earliest, highest, summed, with_levels
 from pumploss.tables.silver_round_trips import TABLE
 
 EPISODE: Final = (*POSITION, "episode_index")
@@ -31,6 +32,12 @@ _SUMS: Final = (
 _ENTRY: Final = ("entered_at", "entry_order_in_day", "entry_cost_lamports")
 _PEAKS: Final = ("peak_units", "peak_cost_lamports")
 _LEFT: Final = ("left_units", "left_cost_lamports")
+#: What the days of a round trip come to.
+_LEVELS: Final[dict[str, tuple[str, Kind]]] = {
+    name: (name, kind)
+    for kind, names in ((summed, _SUMS), (highest, (*_PEAKS, "known_at")), (earliest, _ENTRY))
+    for name in names
+}
 #: What a round trip carries on.
 STATE: Final = (*EPISODE, *_ENTRY, *_SUMS, *_PEAKS, *_LEFT, "is_closed", "known_at", "close_day", "trader_cohort")
 
@@ -46,8 +53,8 @@ def trace_cohort(trades: pa.Table, before: pa.Table) -> pa.Table:
     days = _days(_numbered(framed(trades.select(TRADE)), carried))
     going_on = carried.filter(~pl.col("is_closed")).drop(_LEFT)
     whole = pl.concat([going_on, days], how="diagonal").sort(*EPISODE, "close_day")
-    summed = _running(whole.with_columns(trip=pl.struct(EPISODE).rle_id()))
-    done = _judged(summed.filter(pl.col("left_units").is_not_null()))
+    levels = _running(whole.with_columns(trip=pl.struct(EPISODE).rle_id()))
+    done = _judged(levels.filter(pl.col("left_units").is_not_null()))
     return pa.table(done.select(TABLE.names).to_arrow()).cast(TABLE.arrow_schema)
 
 
@@ -75,14 +82,22 @@ def _numbered(trades: pl.DataFrame, carried: pl.DataFrame) -> pl.DataFrame:
         .with_columns(position=pl.struct(POSITION).rle_id())
     )
     _refuse_torn(moved)
-    started = (~pl.col("had")).cast(pl.Int32).cum_sum().over("position")
-    return moved.with_columns(episode_index=(pl.col("last").fill_null(-1) + started).cast(pl.Int32))
+    # Positions stand one behind the other, so what started in one is a difference of two sums over all of them.
+    has_started = (~pl.col("had")).cast(pl.Int32)
+    so_far = has_started.cum_sum()
+    before = pl.when(~_is_going_on("position")).then(so_far - has_started).forward_fill()
+    return moved.with_columns(episode_index=(pl.col("last").fill_null(-1) + so_far - before).cast(pl.Int32))
+
+
+def _is_going_on(group: str) -> pl.Expr:
+    """Whether the row before is of the same group."""
+    return pl.col(group).eq_missing(pl.col(group).shift(1))
 
 
 def _refuse_torn(moved: pl.DataFrame) -> None:
     """Raise ConservationError where a trade starts from another position than what came before it left."""
     units, cost = (
-        pl.col(after).shift(1).over("position").fill_null(pl.col(carried)).fill_null(0)
+        pl.when(_is_going_on("position")).then(pl.col(after).shift(1)).otherwise(carried).fill_null(0)
         for after, carried in zip(("position_units", "position_cost_lamports"), _LEFT, strict=True)
     )
     before = moved.with_columns(units_left=units, cost_left=cost)
@@ -133,12 +148,8 @@ def _running(days: pl.DataFrame) -> pl.DataFrame:
     """The days of each `trip`, in order, with its sums and peaks up to each. Most have one day, and nothing to sum."""
     starts, ends = (pl.col("trip").ne_missing(pl.col("trip").shift(n)) for n in (1, -1))
     is_alone = starts & ends
-    summed = days.filter(~is_alone).with_columns(
-        *(pl.col(name).cum_sum().over("trip") for name in _SUMS),
-        *(pl.col(name).cum_max().over("trip") for name in (*_PEAKS, "known_at")),
-        *(pl.col(name).first().over("trip") for name in _ENTRY),
-    )
-    return pl.concat([days.filter(is_alone), summed])
+    going_on = with_levels(days.filter(~is_alone), "trip", _LEVELS)
+    return pl.concat([days.filter(is_alone), going_on])
 
 
 def _judged(rows: pl.DataFrame) -> pl.DataFrame:

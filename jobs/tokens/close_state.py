@@ -1,11 +1,13 @@
 """Works out the state of a mint at a day's close: reserves or price that positions are marked at, and the fee."""
 
-from pyspark.sql import Column, DataFrame, Window
+import polars as pl
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from jobs.tokens import tape_completeness
 from pnl.exit_value import SET_ASIDE
 from pumploss.fees import BASIS_POINTS, FEES
+from pumploss.levels import Kind, highest, last_items, latest, lowest, summed, with_levels
 from pumploss.money import (
     CURVE_PRODUCT,
     INITIAL_REAL_TOKEN_UNITS,
@@ -28,49 +30,52 @@ RESERVES = ("reserve_sol", "reserve_token", "real_sol", "real_token")
 STORED = (
     "reserve_sol_close_lamports", "reserve_token_close_units", "real_sol_close_lamports", "real_token_close_units",
 )  # fmt: skip
+#: What a mint-day takes over from those before it, and what all of them come to: the column, and how.
+_LEVELS: dict[str, tuple[str, Kind]] = {
+    **{name: (name, latest) for name in (*RESERVES, "raw", "price", "spot_close_sol")},
+    "recent": ("recent", last_items(RECENT)),
+    "known_at": ("known_at", highest),
+    "price_peak_close_sol": ("price_high_sol", highest),
+    "spot_peak_close_sol": ("spot_high_sol", highest),
+    "buyer_count_close": ("new_buyer_count", summed),
+    "ever_traded_at": ("first_traded_at", lowest),
+    "mint_number": ("mint_number", highest),
+}
 #: Lamports per base unit before the first trade of a curve, and when its last token is sold.
 LOWEST_CURVE_PRICE = INITIAL_VIRTUAL_SOL_LAMPORTS / INITIAL_VIRTUAL_TOKEN_UNITS
 HIGHEST_CURVE_PRICE = CURVE_PRODUCT / (INITIAL_VIRTUAL_TOKEN_UNITS - INITIAL_REAL_TOKEN_UNITS) ** 2
 
 
-def carried(daily: DataFrame, before: DataFrame) -> DataFrame:
-    """Answer the rows so far with reserves, price and recent prices taken from earlier ones where a day has none.
+def carried(rows: pl.DataFrame) -> pl.DataFrame:
+    """Give mint-days reserves, price and recent prices of earlier ones where a day has none, and levels of a life.
 
-    Reserves are not taken over a change of venue: what is left on the curve says nothing about the pool.
+    Rows are in the order of `mint`, a number, and `day`. Reserves are not taken over a change of venue: what is left on
+    the curve says nothing about the pool.
     """
-    order = Window.partitionBy("token_mint").orderBy("day")
-    so_far = order.rowsBetween(Window.unboundedPreceding, 0)
-    both = _own_state(daily).unionByName(_earlier_state(before), allowMissingColumns=True)
-    left = F.when(F.lag("venue_close").over(order) != F.col("venue_close"), F.lit(GONE))
-    known = both.withColumns({name: F.coalesce(name, left) for name in RESERVES})
-    carried_on = {name: F.last(name, ignorenulls=True).over(so_far) for name in RESERVES}
-    return known.withColumns(
-        {
-            **{name: F.when(carried_on["reserve_sol"] != GONE, value) for name, value in carried_on.items()},
-            **{name: F.last(name, ignorenulls=True).over(so_far) for name in ("raw", "price", "spot_close_sol")},
-            "recent": F.flatten(F.collect_list("recent").over(so_far)),
-            "known_at": F.max("known_at").over(so_far),
-            "is_new_mint": F.count(F.lit(1)).over(so_far) == 1,
-            "price_peak_close_sol": F.max("price_high_sol").over(so_far),
-            "spot_peak_close_sol": F.max("spot_high_sol").over(so_far),
-            "buyer_count_close": F.coalesce(F.sum("new_buyer_count").over(so_far), F.lit(0)).cast("bigint"),
-            "ever_traded_at": F.min("first_traded_at").over(so_far),
-            "mint_number": F.max("mint_number").over(so_far),
-        }
+    is_first = pl.col("mint").ne_missing(pl.col("mint").shift(1))
+    has_left = ~is_first & (pl.col("venue_close").shift(1) != pl.col("venue_close"))
+    left = pl.when(has_left).then(pl.lit(GONE, dtype=pl.Int64))
+    known = rows.with_columns(
+        **{name: pl.coalesce(name, left) for name in RESERVES}, is_new_mint=is_first & ~pl.col("is_before")
+    )
+    levels = with_levels(known, "mint", _LEVELS)
+    is_there = pl.col("reserve_sol") != GONE
+    return levels.with_columns(
+        **{name: pl.when(is_there).then(name) for name in RESERVES},
+        buyer_count_close=pl.col("buyer_count_close").fill_null(0),
     )
 
 
-def _own_state(daily: DataFrame) -> DataFrame:
-    is_elsewhere = F.col("last_reserves.venue") != F.col("last.venue")
+def own_state(daily: DataFrame) -> DataFrame:
+    """Say what the trades of mint-days alone leave behind, for `closing.close`."""
+    is_elsewhere = F.col("last_reserves.venue") != F.col("venue_close")
     return daily.withColumn("known_at", F.greatest("known_at", "pnl_known_at")).select(
         "*",
         F.lit(False).alias("is_before"),
         *(F.when(is_elsewhere, F.lit(GONE)).otherwise(value).alias(name) for name, value in _last_reserves().items()),
-        (F.col("last_priced.price") * _per_unit(F.col("last_priced.token_decimals"))).alias("raw"),
-        F.col("last_priced.price").alias("price"),
-        F.col("last_spot.spot").alias("spot_close_sol"),
+        (F.col("last_price") * _per_unit(F.col("last_price_decimals"))).alias("raw"),
+        F.col("last_price").alias("price"),
         F.transform("plain", lambda item: item["raw"]).alias("recent"),
-        F.col("last.venue").alias("venue_close"),
     )
 
 
@@ -85,7 +90,8 @@ def _last_reserves() -> dict[str, Column]:
     return dict(zip(RESERVES, (sol, tokens, *real), strict=True))
 
 
-def _earlier_state(before: DataFrame) -> DataFrame:
+def earlier_state(before: DataFrame) -> DataFrame:
+    """Say where each mint stood before, for `closing.close`: what it has come to is in the columns of flows."""
     # A mint that is set aside has reserves only where they were stated.
     is_stated = F.col("mark_method").isin("reserves", SET_ASIDE)
     return before.select(
@@ -119,7 +125,6 @@ def _per_unit(decimals: Column) -> Column:
 def marked(days: DataFrame) -> DataFrame:
     """Add to `carried` days what positions are marked against: `mark_method`, reserves or `mark_price`, and the fee."""
     venue = F.col("venue_close")
-    recent = F.slice("recent", F.greatest(F.size("recent") - RECENT + 1, F.lit(1)), RECENT)
     method = (
         F.when(F.col("is_set_aside"), SET_ASIDE)
         .when(F.col("reserve_sol").isNotNull(), "reserves")
@@ -129,9 +134,8 @@ def marked(days: DataFrame) -> DataFrame:
     )
     named = days.select(
         "*",
-        recent.alias("recent_prices"),
+        F.col("recent").alias("recent_prices"),
         method.alias("mark_method"),
-        F.col("last.token_decimals").alias("token_decimals"),
         F.col("price").alias("price_close_sol"),
     )
     usual = sol, tokens = reserves_from_price(F.col("raw"))

@@ -32,9 +32,11 @@ is what the curve has sold to the unit: `gold_token_day` checks it from `silver_
 A break that ends a complete tape *sets the mint aside*: from that day on it is in no sum of equity.
 """
 
-from pyspark.sql import Column, DataFrame, Window, WindowSpec
+import polars as pl
+from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from pumploss.levels import Kind, highest, lowest, summed, with_levels
 from pumploss.money import INITIAL_REAL_TOKEN_UNITS
 
 #: Levels over a mint's life, the daily flow that each sums, and the type of both.
@@ -42,6 +44,12 @@ LEVELS = {
     "net_cash_flow_close_lamports": ("net_cash_flow_lamports", "bigint"),
     "fees_close_lamports": ("fees_lamports", "bigint"),
     "net_bought_close_units": ("net_bought_units", "decimal(38,0)"),
+}
+#: What the days of a mint come to: the column that each level is of, and how.
+_LEVELS: dict[str, tuple[str, Kind]] = {
+    "is_tape_complete": ("is_tape_complete", lowest),
+    "initial_token_units": ("initial_token_units", highest),
+    **{level: (flow, summed) for level, (flow, _) in LEVELS.items()},
 }
 
 
@@ -54,75 +62,71 @@ def flows() -> list[Column]:
     return [F.sum(cash).alias("net_cash_flow_lamports"), units.alias("net_bought_units")]
 
 
-def closed(rows: DataFrame) -> DataFrame:
-    """Mint-days, in which rows that are `is_before` hold a mint's levels so far, with their tape columns.
+def closed(rows: pl.DataFrame) -> pl.DataFrame:
+    """Give mint-days, of which those that are `is_before` hold a mint's levels so far, their tape columns.
 
-    Needed of each row: `tape_links.LINKS` (missing where no curve trade states reserves), `trade_count`, `venue_close`,
-    the flows of LEVELS, and `real_sol` and `real_token` at its close, as carried. Rows before hold levels in the
-    columns of flows, `is_tape_complete`, `initial_token_units` and `is_set_aside`.
+    Rows are those of `close_state.carried`, with `tape_links.LINKS` (missing where no curve trade states reserves).
+    Rows before hold levels in the columns of flows, `is_tape_complete`, `initial_token_units` and `is_set_aside`.
     """
-    order = Window.partitionBy("token_mint").orderBy("day")
-    so_far = order.rowsBetween(Window.unboundedPreceding, 0)
-    earlier = order.rowsBetween(Window.unboundedPreceding, -1)
-    linked = rows.withColumns(_expected(order)).withColumn("is_first_linked", _is_first_linked())
+    linked = rows.with_columns(**_expected()).with_columns(is_first_linked=_is_first_linked())
     whole = (
-        F.col("is_first_linked")
-        & (F.col("stated_count") == F.col("trade_count"))
-        & (F.col("linked_count") == F.col("stated_count") - 1)
+        pl.col("is_first_linked")
+        & (pl.col("stated_count") == pl.col("trade_count"))
+        & (pl.col("linked_count") == pl.col("stated_count") - 1)
     )
-    kept = F.when(F.col("is_before"), F.col("is_tape_complete")).otherwise(F.coalesce(whole, F.lit(False)))
-    began_with = F.when(F.col("is_new_mint") & F.col("is_first_linked"), F.col("first_token_units"))
-    known = linked.withColumns(
-        {"is_kept": kept.cast("int"), "began_with": F.coalesce("initial_token_units", began_with)}
+    kept = pl.when("is_before").then("is_tape_complete").otherwise(whole.fill_null(False))
+    began_with = pl.when(pl.col("is_new_mint") & pl.col("is_first_linked")).then("first_token_units")
+    known = linked.with_columns(
+        is_tape_complete=kept.cast(pl.Int8), initial_token_units=pl.coalesce("initial_token_units", began_with)
     )
-    ends = known.withColumns(
-        {
-            "was_complete": F.min("is_kept").over(earlier) == 1,
-            "is_complete": F.min("is_kept").over(so_far) == 1,
-            "initial_token_units": F.max("began_with").over(so_far),
-            **{level: F.sum(flow).over(so_far).cast(kind) for level, (flow, kind) in LEVELS.items()},
-        }
-    )
-    counted = ends.withColumns(_counts()).withColumn("is_tape_complete", F.col("is_complete"))
-    torn = F.coalesce("is_set_aside", F.col("is_tape_broken") & ~F.col("is_sampled"))
-    return counted.withColumn("is_set_aside", F.max(torn.cast("int")).over(so_far) == 1)
+    ends = with_levels(known, "mint", _LEVELS)
+    was_complete = (_earlier("is_tape_complete") == 1).fill_null(False)
+    counted = ends.with_columns(**_counts(was_complete), is_tape_complete=pl.col("is_tape_complete") == 1)
+    torn = pl.coalesce("is_set_aside", pl.col("is_tape_broken") & ~pl.col("is_sampled"))
+    aside = counted.with_columns(is_set_aside=torn.cast(pl.Int8))
+    ever = with_levels(aside, "mint", {"is_set_aside": ("is_set_aside", highest)})
+    return ever.with_columns(pl.col("is_set_aside") == 1)
 
 
-def _expected(order: WindowSpec) -> dict[str, Column]:
+def _earlier(name: str) -> pl.Expr:
+    """A column of the row before of the same mint."""
+    return pl.when(pl.col("mint") == pl.col("mint").shift(1)).then(pl.col(name).shift(1))
+
+
+def _expected() -> dict[str, pl.Expr]:
     """The reserves that a mint's first trade of a day must start from, where they are known."""
-    is_curve = F.lag("venue_close").over(order) == "pump_curve"
-    standard = F.lit(INITIAL_REAL_TOKEN_UNITS)
-    initial_tokens = F.when(F.col("is_first_standard"), standard).otherwise(F.col("first_token_units"))
+    is_curve = _earlier("venue_close") == "pump_curve"
+    standard = pl.lit(INITIAL_REAL_TOKEN_UNITS, dtype=pl.Int64)
+    initial_tokens = pl.when("is_first_standard").then(standard).otherwise("first_token_units")
     return {
-        name: F.when(F.col("is_new_mint"), initial.cast("bigint")).when(is_curve, F.lag(close).over(order))
+        name: pl.when("is_new_mint").then(initial).when(is_curve).then(_earlier(close))
         for name, close, initial in (
-            ("expected_sol", "real_sol", F.lit(0)),
+            ("expected_sol", "real_sol", pl.lit(0, dtype=pl.Int64)),
             ("expected_token", "real_token", initial_tokens),
         )
     }
 
 
-def _is_first_linked() -> Column:
-    same = (F.col("first_sol_lamports") == F.col("expected_sol")) & (
-        F.col("first_token_units") == F.col("expected_token")
+def _is_first_linked() -> pl.Expr:
+    same = (pl.col("first_sol_lamports") == pl.col("expected_sol")) & (
+        pl.col("first_token_units") == pl.col("expected_token")
     )
-    return F.coalesce(same, F.lit(False))
+    return same.fill_null(False)
 
 
-def _counts() -> dict[str, Column]:
-    """Gaps and breaks of the day with its first trade, and whether a break ended a tape that was complete."""
-    alone = ~F.col("is_first_linked")
-    is_gap = alone & F.col("is_first_gap") & F.col("expected_sol").isNotNull()
-    is_break = alone & F.col("is_first_break")
-    all_stated = F.col("stated_count") == F.col("trade_count")
-    begun = F.coalesce(F.col("was_complete"), F.lit(False))
-    torn = (begun & is_break) | ((begun | F.col("is_new_mint")) & F.col("is_first_linked") & F.col("is_break_first"))
+def _counts(begun: pl.Expr) -> dict[str, pl.Expr]:
+    """Gaps and breaks of the day with its first trade, and whether a break ended a tape that had `begun` complete."""
+    alone = ~pl.col("is_first_linked")
+    is_gap = alone & pl.col("is_first_gap") & pl.col("expected_sol").is_not_null()
+    is_break = alone & pl.col("is_first_break")
+    all_stated = pl.col("stated_count") == pl.col("trade_count")
+    torn = (begun & is_break) | ((begun | pl.col("is_new_mint")) & pl.col("is_first_linked") & pl.col("is_break_first"))
     return {
         "tape_gap_count": _count("gap_count", is_gap),
         "tape_break_count": _count("break_count", is_break),
-        "is_tape_broken": F.coalesce(all_stated & torn, F.lit(False)),
+        "is_tape_broken": (all_stated & torn).fill_null(False),
     }
 
 
-def _count(name: str, also_first: Column) -> Column:
-    return F.coalesce(F.col(name), F.lit(0)).cast("bigint") + F.when(also_first, 1).otherwise(0).cast("bigint")
+def _count(name: str, also_first: pl.Expr) -> pl.Expr:
+    return pl.col(name).fill_null(0) + also_first.fill_null(False).cast(pl.Int64)

@@ -17,8 +17,6 @@ MOST_ROUNDING_ONE_IN = 100_000
 LAMPORTS_PERTRADE, UNITS_PERTRADE = 2, 1
 #: Larger than any reserve; what is beyond it only has to stay beyond it, and products within 128 bits.
 _BEYOND = 2**62
-#: How many calls a night's curve trades are spread over.
-_PARTS = 16
 
 TRADE = (
     "token_mint", "trade_date", "order_in_mint_day", "is_order_inferred", "direction", "token_units", "sol_lamports",
@@ -47,13 +45,16 @@ LINKS = Table(
 )
 
 
-def links(trades: DataFrame) -> DataFrame:
-    """`LINKS` of the mints and days that have curve trades with stated reserves, from `silver_trades`."""
+def links(trades: DataFrame, groups: int = 1) -> DataFrame:
+    """`LINKS` of the mints and days that have curve trades with stated reserves, from `silver_trades`.
+
+    Mints are followed in so many groups.
+    """
     stated = trades.where(
         "venue = 'pump_curve' AND amount_basis = 'curve'"
         " AND virtual_sol_lamports IS NOT NULL AND virtual_token_units IS NOT NULL"
     )
-    part = F.pmod(F.xxhash64("token_mint"), F.lit(_PARTS)).cast("int").alias("part")
+    part = F.pmod(F.xxhash64("token_mint"), F.lit(groups)).cast("int").alias("part")
     return stated.select(*TRADE, part).groupBy("part").applyInArrow(link, LINKS.ddl)
 
 
