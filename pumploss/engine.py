@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import cast
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from pumploss.errors import SettingsError
@@ -138,24 +137,19 @@ def cores(remote: str) -> int:
 def _cluster(remote: str, lake: str, landing: str) -> SparkSession:
     """Connect to a cluster, set it up for the session, and send it the packages whose functions its workers run.
 
-    Raises SettingsError for an address that Spark Connect does not read, or where nobody answers as it should, and for
-    a lake or a landing on this machine, which the cluster's machines do not reach.
+    Raises SettingsError for a lake or a landing on this machine, which the cluster's machines do not reach, and what
+    `cluster_session` raises.
     """
-    try:
-        spark = SparkSession.builder.remote(remote).getOrCreate()
-        for name, value in APACHE_SETTINGS.items():
-            spark.conf.set(name, value)
-    except (PySparkException, ValueError) as error:
-        raise SettingsError(
-            f"SPARK_REMOTE cannot be used: {error}. Give sc://host:15002, or sc://host:15002/;token=...;use_ssl=true "
-            "with every sign of a value that is no letter or digit percent-encoded."
-        ) from error
     for what, place, variable in (("lake", lake, "PUMPLOSS_LAKE"), ("landing", landing, "PUMPLOSS_LANDING")):
         if not place.startswith("s3://"):
             raise SettingsError(
                 f"The {what} {place} lies on this machine, where the workers of a cluster do not reach it: set "
                 f"{variable} to s3://bucket/prefix, or unset SPARK_REMOTE."
             )
+    # Imported late: it starts what speaks to servers, of which the embedded engine needs its own.
+    from pumploss.cluster_session import cluster_session
+
+    spark = cast("SparkSession", cluster_session(remote, APACHE_SETTINGS))
     with tempfile.TemporaryDirectory() as folder:
         archive = Path(folder) / "pumploss_code.zip"
         with ZipFile(archive, "w", ZIP_DEFLATED) as packed:

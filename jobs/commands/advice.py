@@ -1,6 +1,7 @@
 """What to do about an error that is nobody's own: full disks and the like, also where a library met them."""
 
 import errno
+import re
 from collections.abc import Iterator
 
 from pumploss.settings import Settings
@@ -22,6 +23,17 @@ _DAMAGED_WORDS = ("database disk image is malformed", "file is not a database")
 #: How delta-rs says that a bucket did not answer or refused.
 _BUCKET_WORDS = "Generic S3 error"
 
+#: How Spark's client says that the server, or what it had of this run, is gone.
+_GONE_WORDS = ("StatusCode.UNAVAILABLE", "INVALID_HANDLE.")
+_DETAILS = re.compile(r'details = "(?P<details>[^"]*)"')
+#: How boto3 and Amazon's client for Java, inside of a worker, say that they were given no credentials.
+_NO_KEY_WORDS = (
+    "NoCredentialsError",
+    "Unable to locate credentials",
+    "Unable to load credentials",
+    "NoAuthWithAWSException",
+)
+
 
 def advice(error: BaseException, settings: Settings) -> str | None:
     """Say what is to be done about an error, or None where it is a fault of Pump Loss or of a library."""
@@ -40,6 +52,8 @@ def advice(error: BaseException, settings: Settings) -> str | None:
                 "backup as a whole (`pumploss backup` has it); without one, move the folder away: the next training "
                 "starts a new registry. Move `airflow/airflow.db` and `feast/registry.db` away: they are made anew."
             )
+        if (said := _of_cluster(cause, text, settings.spark_remote or "")) is not None:
+            return said
         if type(cause).__module__.startswith("botocore.") or _BUCKET_WORDS in text:
             return (
                 f"S3 did not do what it was asked ({_first_line(text)}). See whether AWS_ENDPOINT_URL, AWS_REGION and "
@@ -61,6 +75,30 @@ def advice(error: BaseException, settings: Settings) -> str | None:
                 f"{cause.filename or text} may not be read or written by this user ({cause.strerror}). Give it to the "
                 "user that runs Pump Loss, or run as its owner."
             )
+    return None
+
+
+def _of_cluster(cause: BaseException, text: str, remote: str) -> str | None:
+    """Say what is to be done where a Spark cluster went away, or its workers lack what they need."""
+    if not remote.startswith("sc://") or not type(cause).__module__.startswith("pyspark."):
+        return None
+    host = remote.removeprefix("sc://").partition("/")[0]
+    if any(words in text for words in _NO_KEY_WORDS):
+        return (
+            f"the workers of the cluster at {host} have no credentials for S3. Set "
+            "spark.executorEnv.AWS_ACCESS_KEY_ID, spark.executorEnv.AWS_SECRET_ACCESS_KEY, "
+            "spark.executorEnv.AWS_REGION and, where it is used, "
+            "spark.executorEnv.AWS_ENDPOINT_URL where the Connect server is started (docs/servers.md), start it anew "
+            "and run the command again. Days are replaced whole or not at all, so nothing is half-written."
+        )
+    if any(words in text for words in _GONE_WORDS):
+        found = _DETAILS.search(text)
+        return (
+            f"the Spark Connect server at {host} went away while it worked, or was started anew "
+            f"({_first_line(found['details'] if found else text)}). See its log, and whether it has the memory that it "
+            "needs (SPARK_DAEMON_MEMORY); once it answers, run the command again. Days are replaced whole or not at "
+            "all, so nothing is half-written."
+        )
     return None
 
 

@@ -15,6 +15,7 @@ PACKAGES = (
 #: Where the environment may be touched beside `pumploss/settings.py`, and why: to set what libraries and children read.
 MAY_SET = {
     "pumploss/engine.py": "what the engines read of the environment of this process",
+    "pumploss/cluster_session.py": "what the client of a cluster reads when it starts",
     "pumploss/embedded/engine_server.py": "what the embedded engine and its client read when they start",
     "models/scoring/trees.py": "how threads of the library wait",
     "models/quiet_mlflow.py": "what MLflow reads of the environment of this process",

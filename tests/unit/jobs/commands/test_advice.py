@@ -4,12 +4,14 @@ import errno
 import socket
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 import boto3
 import pytest
 from botocore.config import Config
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import EndpointConnectionError, NoCredentialsError
 from deltalake import DeltaTable
+from pyspark.errors.exceptions.connect import PythonException, SparkConnectException
 
 from jobs.commands.advice import advice
 
@@ -49,6 +51,22 @@ def test_a_bucket_that_the_engine_cannot_reach_is_named_also_as_a_cause(nobody, 
     failed = ValueError("publishing failed")
     failed.__cause__ = refused.value
     assert "AWS_ENDPOINT_URL" in said_of(failed, settings)
+
+
+def test_workers_without_credentials_are_told_from_a_bucket_that_refuses(settings):
+    remote = replace(settings, spark_remote="sc://spark.example:15002/;token=canary")
+    of_worker = PythonException("File s3fs: botocore.exceptions.NoCredentialsError: Unable to locate credentials")
+    said = said_of(of_worker, remote)
+    assert said.startswith("the workers of the cluster at spark.example:15002 have no credentials")
+    assert "spark.executorEnv.AWS_ACCESS_KEY_ID" in said
+    assert "spark.executorEnv" not in said_of(NoCredentialsError(), remote), "on this machine they are asked for here"
+    assert advice(of_worker, settings) is None, "the embedded engine has no workers elsewhere"
+
+
+def test_a_cluster_that_was_started_anew_is_named(settings):
+    remote = replace(settings, spark_remote="sc://spark.example:15002")
+    gone = SparkConnectException("[INVALID_HANDLE.SESSION_NOT_FOUND] The handle is invalid. Session not found.")
+    assert "spark.example:15002 went away while it worked, or was started anew" in said_of(gone, remote)
 
 
 def test_an_error_of_the_code_is_nobody_elses(settings):
