@@ -11,16 +11,11 @@ from psycopg.conninfo import conninfo_to_dict
 from pumploss import embedded
 from pumploss.errors import StoreError
 from pumploss.settings import Settings
-from pumploss.warm import publisher_lock
+from pumploss.warm import failures, publisher_lock
 from pumploss.warm.migrate import migrate
+from pumploss.warm.session import begin_session
 from pumploss.warm.standby import is_read_only
-from pumploss.warm.warm_table import LIVE
-
-#: May read what is published and nothing else. On a server of one's own it is granted that wherever it exists.
-READER = "pumploss_reader"
-
-#: How PostgreSQL calls data, indexes and files that are not as it wrote them, and a disk that does not read.
-_DAMAGED = {"XX001", "XX002", "58P01", "58030"}
+from pumploss.warm.warm_table import LIVE, READER
 
 _ROLE_LOCK = 7_045_118_002
 
@@ -47,26 +42,20 @@ WHERE c.relnamespace = %s::regnamespace AND c.relkind IN ('r', 'p') AND pg_has_r
 def open_warm(settings: Settings) -> Iterator[psycopg.Connection]:
     """Open a connection in autocommit mode; an embedded server lives at least as long as it.
 
-    Raises StoreError where the store cannot be started, reached or migrated, or goes away while it is used.
+    Raises StoreError where the store cannot be started, reached or migrated, where it goes away while it is used, lets
+    its user do too little, or is not as migrations left it.
     """
     with ExitStack() as stack:
         dsn = settings.warm_dsn or stack.enter_context(embedded.postgres(settings.warm_dir)).dsn
-        connection = stack.enter_context(_connect(dsn, _repair(settings)))
+        connection = stack.enter_context(_connect(dsn, repair(settings)))
         try:
             _prepare(connection, is_embedded=settings.warm_dsn is None)
             yield connection
         except psycopg.Error as error:
-            if error.sqlstate in _DAMAGED:
-                raise StoreError(
-                    f"The warm store {address(dsn)} is damaged: {str(error).strip()}. {_repair(settings)}"
-                ) from error
-            # How the server ends an idle transaction is no operational error to psycopg.
-            if not (isinstance(error, psycopg.OperationalError) or connection.closed):
+            told = failures.told(error, connection, address(dsn), repair(settings))
+            if told is None:
                 raise
-            raise StoreError(
-                f"The warm store {address(dsn)} gave up: {str(error).strip()}. Readers keep what they have; run again "
-                "when it answers."
-            ) from error
+            raise told from error
 
 
 def _prepare(connection: psycopg.Connection, *, is_embedded: bool) -> None:
@@ -80,40 +69,33 @@ def _prepare(connection: psycopg.Connection, *, is_embedded: bool) -> None:
         _grant_embedded(connection)
 
 
-def _repair(settings: Settings) -> str:
-    """Say what to do where the files of the store are damaged."""
+def repair(settings: Settings) -> str:
+    """Say what to do where the store cannot be used as it is: where its files are damaged, or tables were changed."""
     if settings.warm_dsn is not None:
-        return "Where its files are damaged, put the server back from its backup, or publish into a new database."
+        return "put the server back from its backup, or publish into a new database that PUMPLOSS_WARM_DSN names."
     server = embedded.postgres(settings.warm_dir)
-    return (
-        f"Where its files are damaged, end whoever uses it (`pumploss serve`), move {server.data} away and run again: "
-        f"{server.repair}."
-    )
+    return f"end whoever uses it (`pumploss serve`), move {server.data} away and run again: {server.repair}."
 
 
-def _connect(dsn: str, repair: str) -> psycopg.Connection:
+def _connect(dsn: str, advice: str) -> psycopg.Connection:
     try:
         # Poolers that lend a server per transaction do not keep what was prepared on another one.
         connection = psycopg.connect(
             dsn, autocommit=True, connect_timeout=10, application_name="pumploss", prepare_threshold=None
         )
-        _begin_session(connection)
+        begin_session(connection)
     except psycopg.Error as error:
         raise StoreError(
             f"The warm store {address(dsn)} cannot be reached: {str(error).strip()}. Start it, or mend or unset "
-            f"PUMPLOSS_WARM_DSN, or for reads PUMPLOSS_WARM_READ_DSN. {repair}".rstrip()
+            f"PUMPLOSS_WARM_DSN, or for reads PUMPLOSS_WARM_READ_DSN. Where its files are damaged, {advice}"
         ) from error
     return connection
-
-
-def _begin_session(connection: psycopg.Connection) -> None:
-    connection.execute("SELECT set_config('timezone', 'UTC', false), set_config('search_path', %s, false)", (LIVE,))
 
 
 def beside(connection: psycopg.Connection) -> psycopg.Connection:
     """Connect once more to the server of a connection, in autocommit mode."""
     another = publisher_lock.connect_again(connection, "pumploss", autocommit=True)
-    _begin_session(another)
+    begin_session(another)
     return another
 
 

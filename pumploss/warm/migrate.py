@@ -5,6 +5,7 @@ from importlib import resources
 import psycopg
 
 from pumploss.errors import StoreError
+from pumploss.warm.failures import CHANGED
 from pumploss.warm.standby import refuse_read_only
 from pumploss.warm.tables import TABLES
 from pumploss.warm.warm_table import LIVE, comments
@@ -34,7 +35,8 @@ def migrations() -> dict[int, tuple[str, str]]:
 def migrate(connection: psycopg.Connection) -> list[int]:
     """Bring the database to this code's schema; answers the numbers that were applied now.
 
-    Raises StoreError for a database that newer code has migrated, or where the tables cannot be made.
+    Raises StoreError for a database that newer code has migrated, or where the tables cannot be made, one of CHANGED
+    for a database that is not as migrations left it.
     """
     known = migrations()
     if _version(connection) == max(known):
@@ -53,6 +55,8 @@ def migrate(connection: psycopg.Connection) -> list[int]:
                 connection.execute("INSERT INTO schema_migrations (version, name) VALUES (%s, %s)", (number, name))
             for table in TABLES if missing else ():
                 connection.execute(comments(table.live, table, table.columns))
+    except CHANGED:
+        raise
     except psycopg.Error as error:
         raise StoreError(
             f"The warm store's schema could not be brought to version {max(known)}: {error}. It is as it was. Remove "

@@ -20,12 +20,15 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 from pumploss import embedded
 from pumploss.errors import StoreError
 from pumploss.settings import Settings
+from pumploss.warm import failures
 from pumploss.warm.boards import known_period
 from pumploss.warm.cache import Cache, Rows, open_cache
-from pumploss.warm.connection import READER, address
+from pumploss.warm.connection import address, repair
 from pumploss.warm.prepared import keeps_prepared
 from pumploss.warm.queries import named
+from pumploss.warm.session import begin_session
 from pumploss.warm.tables import BOARD_ROWS
+from pumploss.warm.warm_table import READER
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,8 +75,10 @@ def _row(names: tuple[str, ...]) -> Callable[..., NamedTuple]:
 class Reader:
     """Asks the named queries of `pumploss/warm/queries`; may be shared by threads."""
 
-    def __init__(self, pool: "ConnectionPool[psycopg.Connection[Any]]", cache: Cache | None = None) -> None:
-        self._pool = pool
+    def __init__(
+        self, pool: "ConnectionPool[psycopg.Connection[Any]]", repair: str, cache: Cache | None = None
+    ) -> None:
+        self._pool, self._repair = pool, repair
         self._cache = cache
 
     def leaderboard(self, period: str = "24h", limit: int = BOARD_ROWS) -> Answer:
@@ -141,7 +146,7 @@ class Reader:
         return self.ask("find_tokens", prefix=prefix, limit=limit)
 
     def ask(self, query: str, **values: Any) -> Answer:
-        """Ask a named query. Raises StoreError where the store does not answer in time."""
+        """Ask a named query. Raises StoreError where the store does not answer in time, or refuses it."""
         if self._cache is None:
             names, rows = self._asked(query, values)
         else:
@@ -157,11 +162,6 @@ class Reader:
                 with suppress(psycopg.errors.SerializationFailure, _Lost):
                     return self._asked_once(query, values)
             return self._asked_once(query, values)
-        except psycopg.errors.InsufficientPrivilege as error:
-            raise StoreError(
-                f"The warm store does not let this user read {query}: {str(error).strip()}. Readers use the role "
-                f"{READER}; one that was made since the last publish gets its rights with the next."
-            ) from error
         except (psycopg.OperationalError, PoolTimeout) as error:
             raise StoreError(
                 f"The warm store did not answer {query}: {str(error).strip()}. Ask again later."
@@ -173,6 +173,11 @@ class Reader:
                 rows = [list(row) for row in cursor.execute(named(query), values).fetchall()]
             except psycopg.OperationalError as error:
                 raise (_Lost(str(error)) if connection.closed else error) from error
+            except psycopg.Error as error:
+                told = failures.told(error, connection, address(connection.info.dsn), self._repair, f"read {query}")
+                if told is None:
+                    raise
+                raise told from error
             return [column.name for column in cursor.description or ()], rows
 
 
@@ -197,7 +202,7 @@ def open_reader(settings: Settings, connections: int = 4, *, cached: bool = Fals
         dsn = given or stack.enter_context(embedded.postgres(settings.warm_dir)).dsn_of(READER)
         # To plan for ninety partitions takes longer than most answers: a connection does it once per query.
         options = (
-            "-c plan_cache_mode=force_generic_plan -c timezone=UTC -c default_transaction_read_only=on "
+            "-c plan_cache_mode=force_generic_plan -c default_transaction_read_only=on "
             f"-c statement_timeout={_STATEMENT_SECONDS}s"
         )
         variable = "PUMPLOSS_WARM_READ_DSN" if settings.warm_read_dsn else "PUMPLOSS_WARM_DSN"
@@ -215,6 +220,7 @@ def open_reader(settings: Settings, connections: int = 4, *, cached: bool = Fals
             pool: ConnectionPool[psycopg.Connection[Any]] = ConnectionPool(
                 dsn,
                 kwargs={"autocommit": True, "prepare_threshold": prepare_threshold},
+                configure=begin_session,
                 min_size=1,
                 max_size=connections,
                 timeout=_WAIT_SECONDS,
@@ -227,4 +233,4 @@ def open_reader(settings: Settings, connections: int = 4, *, cached: bool = Fals
                 f"The warm store {address(dsn)} cannot be reached: {str(error).strip()}. Start it, or mend or unset "
                 f"{variable}; where nothing was ever published, run `pumploss nightly`."
             ) from error
-        yield Reader(pool, stack.enter_context(open_cache(settings)) if cached else None)
+        yield Reader(pool, repair(settings), stack.enter_context(open_cache(settings)) if cached else None)

@@ -15,10 +15,10 @@ from psycopg import sql
 from pumploss.ahead import ahead
 from pumploss.contract import Column
 from pumploss.days import midnight, shift
-from pumploss.warm.connection import READER, has_reader
+from pumploss.warm.connection import has_reader
 from pumploss.warm.loading import Slice, binary_chunks, binary_schema, csv_chunks
 from pumploss.warm.staged import Copied, StagedTable, refusals, unlike
-from pumploss.warm.warm_table import STAGING, WarmColumn, WarmTable, comments, definitions, warm_columns
+from pumploss.warm.warm_table import READER, STAGING, WarmColumn, WarmTable, comments, definitions, warm_columns
 
 #: Of the rows of a query, how many bytes are held in memory, and how many go on at once.
 _HELD_BYTES, _CHUNK_BYTES = 64 * 2**20, 2**20

@@ -10,6 +10,8 @@ from pumploss.contract import Column, Type
 
 #: Where consumers read.
 LIVE = "public"
+#: May read what is published and nothing else. On a server of one's own it is granted that wherever it exists.
+READER = "pumploss_reader"
 #: Where the days of tables that are kept by day lie; consumers read them through their table.
 PARTS = "pumploss_parts"
 #: Where the next publish is made; consumers have no right to look.

@@ -3,6 +3,7 @@
 import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 
@@ -11,10 +12,10 @@ from pumploss.settings import from_environment
 from pumploss.warm import open_reader, open_warm, publishing, swapping
 from pumploss.warm import tables as warm_tables
 from pumploss.warm.queries import named
-from tests.building.losers_board import NOTHING_KEPT, board, publish, shown
+from tests.building.losers_board import AS_OF, NOTHING_KEPT, board, publish, shown
 from tests.building.loss_rows import DAY
 from tests.building.pooler import pooler_of
-from tests.building.postgres_pair import own_server
+from tests.building.postgres_pair import PUBLISHER, own_server
 
 pytestmark = pytest.mark.skipif(
     shutil.which("pgbouncer") is None, reason="no pgbouncer is on PATH: install it (Debian: apt-get install pgbouncer)"
@@ -94,3 +95,23 @@ def test_a_reader_is_told_what_the_pooler_lacks_and_reads_where_it_has_it(server
             asked = [QUERIES[number % len(QUERIES)] for number in range(120)]
             found = threads.map(lambda query: reader.ask(query, **VALUES).names, asked)
             assert list(found) == [columns_of(query) for query in asked]
+
+
+def test_dates_are_written_as_they_are_read_whatever_the_role_likes(server, settings, folder):
+    """The pooler passes on the style of dates, and the time zone, that each client has set."""
+    server.ask(f"ALTER ROLE {PUBLISHER} SET datestyle = 'SQL, DMY'")
+    server.ask(f"ALTER ROLE {PUBLISHER} SET timezone = 'Asia/Kolkata'")
+    try:
+        with pooler_of(server, folder / "liked", "ignore_startup_parameters = options") as dsn:
+            liked = from_environment({"PUMPLOSS_HOME": str(folder / "home"), "PUMPLOSS_WARM_DSN": dsn})
+            publish(liked, 30, "zoe")
+            with open_reader(liked, connections=8) as reader, ThreadPoolExecutor(8) as threads:
+                found = list(threads.map(lambda _: reader.expected_losers().rows[0].as_of, range(40)))
+            assert found == [AS_OF] * 40
+            with ExitStack() as stack:
+                opened = [stack.enter_context(open_warm(liked)) for _ in range(6)]
+                for warm in opened * 3:
+                    with warm.transaction():
+                        assert warm.execute("SELECT as_of FROM expected_losers").fetchall() == [(AS_OF,)]
+    finally:
+        server.ask(f"ALTER ROLE {PUBLISHER} RESET ALL")
