@@ -7,6 +7,7 @@ from pumploss.days import Days
 from pumploss.errors import StoreError
 from pumploss.exports import export, target
 from pumploss.hot import EXPECTED, NET, open_hot, publish
+from pumploss.hot_client import dropping
 from pumploss.lake.owner import identity
 from pumploss.lake.proof import refuse_disproved
 from pumploss.tables import gold_market_day
@@ -38,6 +39,7 @@ def run(context: StepContext, days: Days) -> None:
     with open_hot(context.settings) as hot:
         features_as_of = features_online(hot, VIEW)
         publish(hot, boards, shown.as_of, shown.publish_id, features_as_of)
+        dropped = dropping(hot)
     market = context.read(gold_market_day.TABLE, [shown.day]).toArrow().to_pylist()
     pages = {f"boards/{name.replace(':', '-')}": rows for name, rows in boards.items()} | {"market_day": market}
     written = export(target(context.settings.exports_root), pages, shown.as_of, shown.publish_id)
@@ -47,6 +49,8 @@ def run(context: StepContext, days: Days) -> None:
             f"features are online as of {features_as_of:%Y-%m-%d}, leaderboards as of {shown.as_of:%Y-%m-%d}: "
             f"run materialize_features for {shown.day} and publish_hot again"
         )
+    if dropped is not None:
+        context.report.warnings.append(dropped)
     if shown.day > day:
         context.report.notes.append(f"the warm store shows {shown.day} already, and so does the hot store now")
     counts = context.report.day(day)

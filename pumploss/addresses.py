@@ -50,6 +50,11 @@ def place(text: str, variable: str) -> str:
 
 def redis_address(url: str | None) -> str | None:
     """Answers the address of a Redis. Raises SettingsError, without it, where it is none: it may be the password."""
+    if url is not None and _is_cluster(url) and any(map(_names_database, cluster_nodes(url))):
+        raise SettingsError(
+            "PUMPLOSS_HOT_URL names a database of a Redis Cluster, which has none but 0: leave what follows the last "
+            "server away (/NUMBER, ?db=NUMBER), or name a Redis that is no cluster by redis:// or rediss://."
+        )
     if url is not None and not (_is_cluster(url) or _is_redis(url)):
         raise SettingsError(
             "PUMPLOSS_HOT_URL is no address of a Redis: give redis://, rediss:// or unix://, or for a cluster "
@@ -65,6 +70,12 @@ def _is_cluster(url: str) -> bool:
     nodes = cluster_nodes(url)
     is_one_login = not at or "," not in login
     return bool(nodes) and is_one_login and all(_is_redis(node) and not node.startswith("unix:") for node in nodes)
+
+
+def _names_database(url: str) -> bool:
+    """Tell whether an address names another database than 0."""
+    parts = urlsplit(url)
+    return any(number.strip("/0") for number in (parts.path, *parse_qs(parts.query).get("db", [])))
 
 
 def _is_redis(url: str) -> bool:

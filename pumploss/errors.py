@@ -75,6 +75,16 @@ class AmountOverflowError(PumpLossError):
     """An amount does not fit the integer that carries it."""
 
 
+def printable(text: str) -> str:
+    """Escapes, as Python does, signs that would move or colour what a terminal shows; lines stay lines.
+
+    Servers and libraries quote what they were given: keys of Feast are bytes.
+    """
+    return "".join(
+        sign if sign.isprintable() or sign in "\n\t" else sign.encode("unicode_escape").decode() for sign in text
+    )
+
+
 def failure_text(error: BaseException) -> str:
     """Says what to print for an error, without secrets: its own words if it is ours, its type as well if it is not."""
-    return redacted(str(error) if isinstance(error, PumpLossError) else f"{type(error).__name__}: {error}")
+    return printable(redacted(str(error) if isinstance(error, PumpLossError) else f"{type(error).__name__}: {error}"))

@@ -23,7 +23,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import redis
 from redis.backoff import NoBackoff
@@ -99,6 +99,26 @@ def publish(
         said = {"version": version, "as_of": as_of.isoformat(), "features_as_of": features}
         both.set(named(client, PUBLISHED), json.dumps(said), ex=EXPIRY_SECONDS)
         both.execute()
+
+
+class Announced(NamedTuple):
+    """Says of which T the boards are, and the features online, as consumers are told; None while those are written."""
+
+    as_of: datetime
+    features_as_of: datetime | None
+
+
+def announced(client: redis.Redis) -> Announced | None:
+    """Read what the last publish said of itself; None where that is gone, or is nothing that a publish wrote."""
+    text = client.get(named(client, PUBLISHED))
+    try:
+        said = json.loads(cast("str", text)) if text else {}
+        features = said["features_as_of"]
+        return Announced(
+            datetime.fromisoformat(said["as_of"]), None if features is None else datetime.fromisoformat(features)
+        )
+    except (ValueError, TypeError, KeyError):
+        return None
 
 
 def leaderboard(client: redis.Redis, period: str = "24h", limit: int = BOARD_ROWS) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from redis.cluster import ClusterNode, RedisCluster
 from redis.exceptions import MovedError, RedisClusterException
 
 from pumploss.addresses import cluster_nodes
-from pumploss.errors import StoreError
+from pumploss.errors import StoreError, printable
 from pumploss.hot_keys import PREFIX
 
 #: What redis-py raises where a server is away, full, or not what was expected.
@@ -103,6 +103,21 @@ def servers(client: redis.Redis) -> list[redis.Redis]:
     return [cluster.get_redis_connection(node) for node in cluster.get_nodes()]  # type: ignore[no-untyped-call]
 
 
+def dropping(client: redis.Redis) -> str | None:
+    """Say that servers drop keys when their memory is short; None where they do not, or where the user may not ask."""
+    try:
+        told = [cast("dict[str, Any]", server.info("memory")).get("maxmemory_policy") for server in servers(client)]
+    except FAILURES:
+        return None
+    policy = next((policy for policy in told if policy not in (None, "noeviction")), None)
+    if policy is None:
+        return None
+    return (
+        f"the hot store may drop boards, features and what says of which day they are when its memory is short "
+        f"(maxmemory-policy {policy}): set maxmemory-policy to noeviction there, then run `pumploss verify`"
+    )
+
+
 @contextmanager
 def answering(url: str, advice: str) -> Iterator[None]:
     """Raise StoreError, with the address but not its password, for whatever a client raises meanwhile."""
@@ -114,7 +129,9 @@ def answering(url: str, advice: str) -> Iterator[None]:
             "more of its servers, redis+cluster://host:port,host:port, in PUMPLOSS_HOT_URL."
         ) from error
     except (*FAILURES, ValueError) as error:
-        raise StoreError(f"The hot store {address(url)} failed: {str(error).rstrip('.')}. {advice}") from error
+        raise StoreError(
+            f"The hot store {address(url)} failed: {printable(str(error)).rstrip('.')}. {advice}"
+        ) from error
 
 
 def address(url: str) -> str:

@@ -16,7 +16,7 @@ from typing import NoReturn, TextIO, cast
 from jobs.commands.advice import advice
 from jobs.commands.parser import parse
 from jobs.commands.signals import INTERRUPTED, Signals, leave
-from pumploss.errors import PumpLossError
+from pumploss.errors import PumpLossError, failure_text
 from pumploss.program import begin
 from pumploss.redaction import RedactingStream
 from pumploss.settings import from_environment, remember_secrets
@@ -60,7 +60,7 @@ def _run(arguments: argparse.Namespace, program: str) -> int:
 
 def _failed(error: Exception, program: str) -> int:
     if isinstance(error, PumpLossError):
-        print(f"{program}: {error}", file=sys.stderr)
+        print(f"{program}: {failure_text(error)}", file=sys.stderr)
     elif isinstance(error, BrokenPipeError):
         # Who read it is gone; the interpreter would complain about that once more when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

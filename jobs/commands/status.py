@@ -11,7 +11,7 @@ import polars as pl
 from jobs.alerting.freshness import freshness
 from jobs.alerting.needs import failures, needs
 from jobs.alerting.telling import days_of
-from jobs.commands.stores import addresses, stores
+from jobs.commands.stores import addresses, hot_warning, stores
 from jobs.commands.terminal import show_facts, show_table
 from jobs.monitoring.recorded import latest
 from jobs.monitoring.telling import training_command
@@ -67,6 +67,7 @@ def status(settings: Settings) -> dict[str, Any]:
             "code_version": code_version(),
             "home": str(settings.home),
             "stores": stores(settings),
+            "hot_warning": hot_warning(settings),
             "lake_landing": owner(context.lake),
             "running": [asdict(holder) for holder in lake_holders(settings.lake)],
             "steps": _steps(context),
@@ -176,6 +177,8 @@ def refusals(context: Context, day: date | None = None) -> dict[str, int]:
 
 def _show(stand: dict[str, Any]) -> None:
     show_facts("Stores", addresses(stand["stores"]))
+    if stand["hot_warning"]:
+        print(f"\nWarning: {stand['hot_warning']}.")
     print(f"\nThe lake is built from {stand['lake_landing'] or 'nothing yet'}.")
     for holder in stand["running"]:
         print(f"In use by {Holder(**holder).sentence()}.")

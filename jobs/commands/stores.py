@@ -1,12 +1,20 @@
 """Where every store is, and whether its server runs; starts nothing."""
 
-from typing import Any
+from contextlib import closing
+from typing import Any, Final
+
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from pumploss import embedded
 from pumploss.embedded import EmbeddedServer, PostgresServer, locks
+from pumploss.hot_client import FAILURES, connect, dropping
 from pumploss.redaction import redacted
 from pumploss.settings import Settings
 from pumploss.warm import READER
+
+#: How long a server may take to be reached, and to answer, before nothing is said of it.
+_WAIT_SECONDS: Final = 2.0
 
 
 def stores(settings: Settings) -> dict[str, dict[str, Any]]:
@@ -30,6 +38,20 @@ def stores(settings: Settings) -> dict[str, dict[str, Any]]:
             "is_running": locks.is_locked(settings.airflow_home / "running.lock"),
         },
     }
+
+
+def hot_warning(settings: Settings) -> str | None:
+    """Tell what is wrong with how a Redis that runs is set; None where nothing is, or where it does not answer soon."""
+    server = embedded.redis(settings.hot_dir)
+    url = settings.hot_url or (server.url if server.status().is_running else None)
+    if url is None:
+        return None
+    try:
+        waits = {"socket_connect_timeout": _WAIT_SECONDS, "socket_timeout": _WAIT_SECONDS}
+        with closing(connect(url, retry=Retry(NoBackoff(), 0), decode_responses=True, **waits)) as client:
+            return dropping(client)
+    except (*FAILURES, ValueError):
+        return None
 
 
 def _own(address: str) -> dict[str, Any]:

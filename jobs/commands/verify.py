@@ -15,7 +15,7 @@ from jobs.verifying.lake import by_content, by_files, by_logs, of_segments
 from jobs.verifying.models import of_registry
 from jobs.verifying.small_files import of_small_files
 from jobs.verifying.stores import of_stores
-from pumploss.errors import PumpLossError
+from pumploss.errors import PumpLossError, failure_text
 from pumploss.settings import from_environment
 
 #: The exit code where nothing is wrong and days are stale: a night mends that, and nobody need get up for it.
@@ -73,4 +73,4 @@ def _mended(finding: Finding) -> tuple[str | None, str | None]:
     try:
         return (finding.mend() if finding.mend else None), None
     except PumpLossError as error:
-        return None, str(error)
+        return None, failure_text(error)

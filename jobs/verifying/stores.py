@@ -1,15 +1,19 @@
 """The warm and the hot store against the ledger: the day that they show, and as many rows as were published.
 
-Of features that are online some traders' are read back and compared with the lake's.
+What Redis says of itself has to be so. Of features that are online some traders' are read back and compared with the
+lake's.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from types import ModuleType
 
 from psycopg import sql
 
+from feature_repo.online_traders import features_online
+from feature_repo.store import VIEW
 from features.registry import TABLE as FEATURES
 from jobs.publishing.online_proof import prove_online
 from jobs.running.context import Context
@@ -21,6 +25,7 @@ from pumploss import warm as warm_store
 from pumploss.days import midnight, shift
 from pumploss.errors import StaleError, StoreError
 from pumploss.hot import open_hot
+from pumploss.hot_keys import PUBLISHED
 from pumploss.lake.owner import identity
 from pumploss.warm import BOARD_ROWS, PERIODS, open_warm, publishing
 from pumploss.warm.tables import TABLES
@@ -29,12 +34,15 @@ from pumploss.warm.tables import TABLES
 def of_stores(context: Context) -> Iterator[Finding]:
     """Compares each store with the last day that the ledger says it was brought up to; nothing where none was."""
     day = max(context.ledger.held("publish_warm"), default=None)
+    found = _online_trouble(context)
+    online = {"materialize_features": found[0]} if found is not None else {}
     if day is not None and (warm := _warm_trouble(context, day)) is not None:
-        yield replace(_store(context, "warm store", "publish_warm", day, warm), mend=partial(_reload, context, day))
+        yield replace(_store(context, "warm store", {"publish_warm": day}, warm), mend=partial(_reload, context, day))
     elif day is not None and (hot := _hot_trouble(context)) is not None:
-        yield _store(context, "hot store", "publish_hot", day, hot)
-    if (found := _online_trouble(context)) is not None:
-        yield _store(context, "online features", "materialize_features", *found)
+        # Boards say of which T the features beside them are.
+        yield _store(context, "hot store", {**online, "publish_hot": day}, hot)
+    if found is not None:
+        yield _store(context, "online features", online, found[1])
 
 
 def _warm_trouble(context: Context, day: date) -> str | None:
@@ -62,7 +70,7 @@ def _reload(context: Context, day: date) -> str:
         for table in TABLES:
             if shown and table.day_column and (days := publishing.other_days(warm, table, shown)):
                 publishing.forget(warm, table, days)
-    return _run(context, ("publish_warm", "publish_hot"), day)
+    return _run(context, {"publish_warm": day, "publish_hot": day})
 
 
 def _is_ahead(context: Context, name: str, version: int | None) -> bool:
@@ -70,25 +78,35 @@ def _is_ahead(context: Context, name: str, version: int | None) -> bool:
 
 
 def _hot_trouble(context: Context) -> str | None:
+    with open_warm(context.settings) as warm:
+        shown, wanted = publishing.latest(warm), _sizes(warm_store, warm)
     try:
-        with open_warm(context.settings) as warm, open_hot(context.settings) as hot:
-            for period in PERIODS:
-                if len(hot_store.leaderboard(hot, period)) != len(warm_store.leaderboard(warm, period)):
-                    return f"its leaderboard of {period} has other rows than the warm store's"
-                if len(hot_store.net_losers(hot, period)) != len(warm_store.net_losers(warm, period)):
-                    return f"its board of net results of {period} has other rows than the warm store's"
-            if len(hot_store.expected_losers(hot, BOARD_ROWS)) != len(warm_store.expected_losers(warm, BOARD_ROWS)):
-                return "its board of expected losses has other rows than the warm store's"
+        with open_hot(context.settings) as hot:
+            held, said, online = _sizes(hot_store, hot), hot_store.announced(hot), features_online(hot, VIEW)
     except StoreError as error:
         return str(error)
+    for board, rows in wanted.items():
+        if held[board] != rows:
+            return f"its {board} has {held[board]} rows, the warm store's has {rows}"
+    if said is None:
+        return f"{PUBLISHED} is not there, or is not what a publish wrote: it tells consumers what is published"
+    if shown is not None and said.as_of != shown.as_of:
+        return f"{PUBLISHED} says that boards are as of {said.as_of.date()}, those of the warm store are not"
+    if said.features_as_of != online:
+        told, there = (f"those as of {at.date()}" if at else "none" for at in (said.features_as_of, online))
+        return f"{PUBLISHED} says that of features {told} are online, there are {there}"
     return None
+
+
+def _sizes(store: ModuleType, opened: object) -> dict[str, int]:
+    """Counts the rows of each board of the hot or the warm store, by what people call it."""
+    sizes = {f"leaderboard of {period}": len(store.leaderboard(opened, period)) for period in PERIODS}
+    sizes |= {f"board of net results of {period}": len(store.net_losers(opened, period)) for period in PERIODS}
+    return {**sizes, "board of expected losses": len(store.expected_losers(opened, BOARD_ROWS))}
 
 
 def _online_trouble(context: Context) -> tuple[date, str] | None:
     """Says of which day features should be online, and what is there instead."""
-    from feature_repo.online_traders import features_online
-    from feature_repo.store import VIEW
-
     day = max(context.ledger.held("materialize_features"), default=None)
     if day is None:
         return None
@@ -105,7 +123,7 @@ def _online_trouble(context: Context) -> tuple[date, str] | None:
 def _difference(context: Context, day: date) -> tuple[date, str] | None:
     """Says what is online of some traders, as of the end of a day, and differs from the lake."""
     from feature_repo.online_traders import OnlineTraders
-    from feature_repo.store import KEY_VERSION, PROJECT, VIEW, feature_store, online_redis, quiet
+    from feature_repo.store import KEY_VERSION, PROJECT, feature_store, online_redis, quiet
 
     feature_day, version = shift(day, 1), context.lake.version(FEATURES)
     rows = context.lake.rows_by_day(FEATURES).get(feature_day)
@@ -126,13 +144,12 @@ def _difference(context: Context, day: date) -> tuple[date, str] | None:
     return None
 
 
-def _store(context: Context, where: str, step: str, day: date, what: str) -> Finding:
-    # Boards say of which T the features beside them are.
-    steps = list(dict.fromkeys((step, "publish_hot")))
+def _store(context: Context, where: str, days: Mapping[str, date], what: str) -> Finding:
+    """Makes the finding that steps mend, each of its day, and after them the boards."""
+    steps = days if "publish_hot" in days else {**days, "publish_hot": max(days.values())}
+    commands = " and ".join(f"`pumploss run {name} --day {day}`" for name, day in steps.items())
+    return Finding(where, what, f"Run {commands}", partial(_run, context, steps))
 
-    commands = " and ".join(f"`pumploss run {name} --day {day}`" for name in steps)
-    return Finding(where, what, f"Run {commands}", partial(_run, context, steps, day))
 
-
-def _run(context: Context, steps: Iterable[str], day: date) -> str:
-    return "; ".join(run_step(context, name, [day]).sentence() for name in steps)
+def _run(context: Context, steps: Mapping[str, date]) -> str:
+    return "; ".join(run_step(context, name, [day]).sentence() for name, day in steps.items())

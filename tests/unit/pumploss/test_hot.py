@@ -14,8 +14,8 @@ import pytest
 import redis
 
 from pumploss.errors import SettingsError, StoreError
-from pumploss.hot import hot_losers, leaderboard, open_hot, publish
-from pumploss.hot_client import address
+from pumploss.hot import announced, hot_losers, leaderboard, open_hot, publish
+from pumploss.hot_client import address, dropping
 from pumploss.settings import from_environment
 from tests.building.tls_relay import HOST, certificate, tls_front
 
@@ -79,6 +79,47 @@ def test_replacing_leaves_nothing_behind_and_others_alone(hot: redis.Redis) -> N
         current = "pumploss:leaderboard:24h:current"
         assert keys(hot) == {"feast", current, f"pumploss:leaderboard:24h:{version}", "pumploss:published"}
         assert all(0 < cast("int", hot.ttl(key)) <= 7 * 86400 for key in keys(hot, "pumploss:*"))
+
+
+def test_what_is_published_is_said_and_rubbish_is_no_word_of_a_publish(hot: redis.Redis) -> None:
+    assert announced(hot) is None
+    publish(hot, {"24h": board(1)}, AS_OF, "v1")
+    assert announced(hot) == (AS_OF, None)
+    publish(hot, {"24h": board(1)}, AS_OF, "v2", AS_OF)
+    assert announced(hot) == (AS_OF, AS_OF)
+    for rubbish in (
+        "{",
+        "[]",
+        "5",
+        "{}",
+        '{"as_of": 1, "features_as_of": 2}',
+        '{"as_of": null, "features_as_of": null}',
+    ):
+        hot.set("pumploss:published", rubbish)
+        assert announced(hot) is None, rubbish
+
+
+def test_a_server_that_may_drop_keys_is_told(hot: redis.Redis) -> None:
+    assert dropping(hot) is None
+    hot.config_set("maxmemory-policy", "volatile-lru")
+    try:
+        assert "maxmemory-policy volatile-lru" in (dropping(hot) or "")
+        hot.acl_setuser("limited", enabled=True, nopass=True, keys=["*"], commands=["+@all", "-info", "-config"])
+        path = hot.connection_pool.connection_kwargs["path"]
+        with redis.Redis(unix_socket_path=path, username="limited", password="x") as limited:
+            assert limited.ping()
+            assert dropping(limited) is None
+    finally:
+        hot.config_set("maxmemory-policy", "noeviction")
+        hot.acl_deluser("limited")
+
+
+def test_an_error_that_quotes_a_key_of_bytes_can_be_printed(tmp_path: Path) -> None:
+    settings = from_environment({"PUMPLOSS_HOME": str(tmp_path)})
+    with pytest.raises(StoreError, match=r"\\x02\\x00\\x1b") as told, open_hot(settings) as hot:
+        raise redis.ResponseError("Command # 1 (SET \x02\x00\x1b[31m) of pipeline caused error: OOM")
+    assert str(told.value).isprintable()
+    assert hot is not None
 
 
 def test_an_emptied_store_says_so(hot: redis.Redis) -> None:

@@ -120,6 +120,15 @@ def test_addresses_of_a_redis(url):
     assert from_environment({"PUMPLOSS_HOT_URL": url}).hot_url == url
 
 
+@pytest.mark.parametrize("more", ["/3", "/3?ssl_ca_certs=ca.pem", "?db=3", "/0?db=12"])
+def test_a_cluster_has_no_database_to_be_named(more):
+    with pytest.raises(SettingsError, match="names a database of a Redis Cluster, which has none but 0") as refused:
+        from_environment({"PUMPLOSS_HOT_URL": f"redis+cluster://:S3cretw0rd@one:7000,two:7001{more}"})
+    assert "S3c" not in str(refused.value)
+    for same in ("/0", "/", "?db=0"):
+        assert from_environment({"PUMPLOSS_HOT_URL": f"redis+cluster://one:7000,two{same}"}).hot_url
+
+
 def test_a_cluster_is_named_by_its_servers():
     url = "rediss+cluster://me:a%2Cb@one:7000,two,[::1]:7000/?ssl_ca_certs=ca.pem"
     assert cluster_nodes(url) == [
