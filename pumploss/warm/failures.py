@@ -49,7 +49,7 @@ def told(
             "in it and tables in public."
         )
     if isinstance(error, CHANGED):
-        return _changed(said, where, _lacking(connection), repair)
+        return _changed(error.diag.message_primary or said, where, _lacking(connection), repair)
     if isinstance(error, errors.DependentObjectsStillExist):
         return StoreError(
             f"The warm store {where} cannot be changed: {said}. Readers keep what they have. Drop what somebody has "
@@ -69,7 +69,7 @@ def _changed(said: str, where: str, lacking: Sequence[str], repair: str) -> Stor
         said = f"{said}. Where nothing was ever published there, run `pumploss nightly`"
     lacks = f" It lacks {', '.join(lacking)}." if lacking else ""
     return StoreError(
-        f"The warm store {where} is not as its migrations left it: {said}.{lacks} Put back what was changed, or "
+        f"The warm store {where} is not as its migrations left it: {said}.{lacks} Undo what was changed, or "
         f"{repair} All that it showed comes from the lake."
     )
 

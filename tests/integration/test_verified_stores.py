@@ -132,7 +132,7 @@ def test_a_warm_store_that_somebody_changed_ends_a_verification_with_words(publi
     with open_warm(published.settings) as warm:
         warm.execute("ALTER TABLE leaderboards DROP COLUMN loss_amount_24h CASCADE")
     for what in (lambda: list(of_stores(published)), lambda: run_step(published, "publish_warm", [D3])):
-        with pytest.raises(StoreError, match=r"It lacks leaderboards\.loss_amount_24h\. Put back"):
+        with pytest.raises(StoreError, match=r"It lacks leaderboards\.loss_amount_24h\. Undo"):
             what()
 
 

@@ -79,7 +79,7 @@ def test_a_store_that_somebody_changed_is_named_with_what_it_lacks(
     server.ask(change, PUBLISHER, database(settings))
     with pytest.raises(StoreError, match="is not as its migrations left it") as told:
         ask_all(settings)
-    assert f"It lacks {CHANGES[change]}. Put back what was changed, or put the server back" in str(told.value)
+    assert f"It lacks {CHANGES[change]}. Undo what was changed, or put the server back" in str(told.value)
 
 
 def test_a_publish_and_a_reader_say_it_too(server: Server, settings: Settings) -> None:
