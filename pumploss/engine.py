@@ -67,15 +67,17 @@ SPARK_SETTINGS = {
 def session(settings: Settings) -> SparkSession:
     """Return the session that all jobs share; the first call starts or connects the engine.
 
-    Raises SettingsError for an address that is neither unset, `local[...]` nor `sc://...`.
+    Raises SettingsError for an address that is neither unset, `local[...]` nor `sc://...`, and where a cluster would
+    not reach the lake or the landing.
     """
+    refuse_unreached(settings)
     remote = settings.spark_remote
     if remote is None:
         spark = _embedded()
     elif _LOCAL.fullmatch(remote):
         spark = _local_spark(remote, settings.connect_memory, settings.lake.startswith("s3://"))
     elif remote.startswith("sc://"):
-        spark = _cluster(remote, settings.lake, settings.landing)
+        spark = _cluster(remote)
     else:
         raise SettingsError(f"SPARK_REMOTE={remote!r}: unset it, or give local[*] or sc://host:15002.")
     for name, value in SESSION_SETTINGS.items():
@@ -134,12 +136,24 @@ def cores(remote: str) -> int:
     return (os.cpu_count() or 1) if asked == "*" else int(asked or 1)
 
 
+def refuse_unreached(settings: Settings) -> None:
+    """Raise SettingsError for a lake or a landing on this machine where a cluster is to work on them."""
+    if not (settings.spark_remote or "").startswith("sc://"):
+        return
+    places = (("lake", settings.lake, "PUMPLOSS_LAKE"), ("landing", settings.landing, "PUMPLOSS_LANDING"))
+    for what, place, variable in places:
+        if not place.startswith("s3://"):
+            raise SettingsError(
+                f"The {what} {place} lies on this machine, where the workers of a cluster do not reach it: set "
+                f"{variable} to s3://bucket/prefix, or unset SPARK_REMOTE."
+            )
+
+
 @cache
-def _cluster(remote: str, lake: str, landing: str) -> SparkSession:
+def _cluster(remote: str) -> SparkSession:
     """Connect to a cluster, set it up for the session, and send it the packages whose functions its workers run.
 
-    Raises SettingsError for an address that Spark Connect does not read, or where nobody answers as it should, and for
-    a lake or a landing on this machine, which the cluster's machines do not reach.
+    Raises SettingsError for an address that Spark Connect does not read, or where nobody answers as it should.
     """
     try:
         spark = SparkSession.builder.remote(remote).getOrCreate()
@@ -150,12 +164,6 @@ def _cluster(remote: str, lake: str, landing: str) -> SparkSession:
             f"SPARK_REMOTE cannot be used: {error}. Give sc://host:15002, or sc://host:15002/;token=...;use_ssl=true "
             "with every sign of a value that is no letter or digit percent-encoded."
         ) from error
-    for what, place, variable in (("lake", lake, "PUMPLOSS_LAKE"), ("landing", landing, "PUMPLOSS_LANDING")):
-        if not place.startswith("s3://"):
-            raise SettingsError(
-                f"The {what} {place} lies on this machine, where the workers of a cluster do not reach it: set "
-                f"{variable} to s3://bucket/prefix, or unset SPARK_REMOTE."
-            )
     with tempfile.TemporaryDirectory() as folder:
         archive = Path(folder) / "pumploss_code.zip"
         with ZipFile(archive, "w", ZIP_DEFLATED) as packed:
