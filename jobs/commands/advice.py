@@ -47,9 +47,9 @@ def advice(error: BaseException, settings: Settings) -> str | None:
             )
         if _PLAIN_WORDS in text:
             return (
-                f"S3 was not asked at all: the address in AWS_ENDPOINT_URL is plain HTTP, which sends data unencrypted "
-                f"and takes a word more ({_chain(text)}). Set AWS_ALLOW_HTTP=true where that is meant, or give an "
-                "https:// address; then run the command again."
+                f"S3 may not be asked without TLS: the address in AWS_ENDPOINT_URL is plain HTTP ({_chain(text)}). "
+                "Set AWS_ALLOW_HTTP=true where data may travel unencrypted, or give an https:// address; then run the "
+                "command again."
             )
         if type(cause).__module__.startswith("botocore.") or _BUCKET_WORDS in text:
             return (
