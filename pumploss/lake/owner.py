@@ -19,6 +19,8 @@ from pumploss.tables.bronze_trades import TABLE as BRONZE
 from pumploss.tables.run_ledger import TABLE
 from pumploss.whole_files import make_folder, write_first, write_whole
 
+_ELSEWHERE = "set PUMPLOSS_LAKE (or PUMPLOSS_HOME for all stores) to another place for this landing."
+
 
 def admit(lake: Lake, landing: str) -> None:
     """Refuse a landing that is not the lake's. Raises LakeError.
@@ -26,8 +28,13 @@ def admit(lake: Lake, landing: str) -> None:
     A lake of which nothing is built stays free until a run has rows for it, and claims it: a run that is refused, by
     its landing, its engine or a gate, has then bound nothing.
     """
-    if _has_note(lake) or _is_built(lake):
+    if _is_built(lake):
         claim(lake, landing)
+    elif (known := owner(lake)) not in (None, landing):
+        raise LakeError(
+            f"The lake {lake.root} is to be built from {known}, not from {landing}: simulated and real trades never "
+            f"mix. Nothing was built yet, so `pumploss rebind` may bind it to this landing; or {_ELSEWHERE}"
+        )
 
 
 def claim(lake: Lake, landing: str) -> None:
@@ -44,20 +51,10 @@ def claim(lake: Lake, landing: str) -> None:
     if known is None or (known == landing and _named(lake) != named_from(lake.root, landing)):
         _bind(lake, landing, [])
     elif known != landing:
-        raise LakeError(_refusal(lake, known, landing))
-
-
-def _refusal(lake: Lake, known: str, landing: str) -> str:
-    another = "set PUMPLOSS_LAKE (or PUMPLOSS_HOME for all stores) to another place for this landing."
-    if not _is_built(lake):
-        return (
-            f"The lake {lake.root} is to be built from {known}, not from {landing}: simulated and real trades never "
-            f"mix. Nothing was built yet, so `pumploss rebind` may bind it to this landing; or {another}"
+        raise LakeError(
+            f"The lake {lake.root} was built from {known}, not from {landing}: simulated and real trades never mix. If "
+            f"these are the same dumps in another place, `pumploss rebind` binds the lake to them. If not, {_ELSEWHERE}"
         )
-    return (
-        f"The lake {lake.root} was built from {known}, not from {landing}: simulated and real trades never mix. If "
-        f"these are the same dumps in another place, `pumploss rebind` binds the lake to them. If not, {another}"
-    )
 
 
 def rebind(lake: Lake, landing: str) -> None:
