@@ -66,15 +66,17 @@ SPARK_SETTINGS = {
 def session(settings: Settings) -> SparkSession:
     """Return the session that all jobs share; the first call starts or connects the engine.
 
-    Raises SettingsError for an address that is neither unset, `local[...]` nor `sc://...`.
+    Raises SettingsError for an address that is neither unset, `local[...]` nor `sc://...`, and where a cluster would
+    not reach the lake or the landing.
     """
+    refuse_unreached(settings)
     remote = settings.spark_remote
     if remote is None:
         spark = _embedded()
     elif _LOCAL.fullmatch(remote):
         spark = _local_spark(remote, settings.connect_memory, settings.lake.startswith("s3://"))
     elif remote.startswith("sc://"):
-        spark = _cluster(remote, settings.lake, settings.landing)
+        spark = _cluster(remote)
     else:
         raise SettingsError(f"SPARK_REMOTE={remote!r}: unset it, or give local[*] or sc://host:15002.")
     for name, value in SESSION_SETTINGS.items():
@@ -133,19 +135,25 @@ def cores(remote: str) -> int:
     return (os.cpu_count() or 1) if asked == "*" else int(asked or 1)
 
 
-@cache
-def _cluster(remote: str, lake: str, landing: str) -> SparkSession:
-    """Connect to a cluster, set it up for the session, and send it the packages whose functions its workers run.
-
-    Raises SettingsError for a lake or a landing on this machine, which the cluster's machines do not reach, and what
-    `cluster_session` raises.
-    """
-    for what, place, variable in (("lake", lake, "PUMPLOSS_LAKE"), ("landing", landing, "PUMPLOSS_LANDING")):
+def refuse_unreached(settings: Settings) -> None:
+    """Raise SettingsError for a lake or a landing on this machine where a cluster is to work on them."""
+    if not (settings.spark_remote or "").startswith("sc://"):
+        return
+    places = (("lake", settings.lake, "PUMPLOSS_LAKE"), ("landing", settings.landing, "PUMPLOSS_LANDING"))
+    for what, place, variable in places:
         if not place.startswith("s3://"):
             raise SettingsError(
                 f"The {what} {place} lies on this machine, where the workers of a cluster do not reach it: set "
                 f"{variable} to s3://bucket/prefix, or unset SPARK_REMOTE."
             )
+
+
+@cache
+def _cluster(remote: str) -> SparkSession:
+    """Connect to a cluster, set it up for the session, and send it the packages whose functions its workers run.
+
+    Raises what `cluster_session` raises.
+    """
     # Imported late: it starts what speaks to servers, of which the embedded engine needs its own.
     from pumploss.cluster_session import cluster_session
 

@@ -5,10 +5,10 @@ Change what `make airflow` starts: `components.py`. Everything of Airflow lies i
 its owner may read.
 """
 
-from jobs.airflow.commands import command, migrate
+from jobs.airflow.commands import command, migrate, require_database
 from jobs.airflow.components import standalone
 from jobs.airflow.environment import environment
 from jobs.airflow.night import test_daily
 from jobs.airflow.runs import TaskState
 
-__all__ = ["TaskState", "command", "environment", "migrate", "standalone", "test_daily"]
+__all__ = ["TaskState", "command", "environment", "migrate", "require_database", "standalone", "test_daily"]

@@ -3,15 +3,15 @@
 import hashlib
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 
 from jobs.airflow.environment import DATABASE, environment, keep_secrets
+from jobs.airflow.metadata import remedy, require_usable
 from pumploss.embedded import locks
 from pumploss.errors import StoreError
 from pumploss.settings import ROOT, Settings
@@ -31,10 +31,10 @@ def migrate(settings: Settings, started: Callable[["subprocess.Popen[bytes]"], N
     """Makes Airflow's home, secrets and database ready for this version; nothing is done where they are already.
 
     `started` is told of the process that does it, for whoever may have to end it. Raises StoreError with the end of
-    Airflow's output, and where the file of its database is damaged.
+    Airflow's output, and where its database is damaged or cannot be used.
     """
     home, variables = settings.airflow_home, environment(settings)
-    _refuse_damaged(variables[DATABASE])
+    require_usable(variables[DATABASE])
     keep_secrets(settings)
     stamp, wanted = home / "migrated", _fingerprint(variables[DATABASE])
     log = log_file(settings, "migrate")
@@ -55,33 +55,17 @@ def migrate(settings: Settings, started: Callable[["subprocess.Popen[bytes]"], N
         if code:
             raise StoreError(
                 f"`airflow db migrate` failed with exit code {code} in {home}:\n{tail(log)}\n"
-                f"The whole output is in {log}. Mend the database, or move it away to start with an empty one."
+                f"The whole output is in {log}. {remedy(variables[DATABASE])}"
             )
         write_whole(stamp, wanted)
 
 
-def _refuse_damaged(database: str) -> None:
-    """Raises StoreError where a database in SQLite is none: Airflow's components would say nothing of it."""
-    file = Path(database.removeprefix("sqlite:///"))
-    if not database.startswith("sqlite:///") or not file.exists():
-        return
-    try:
-        with closing(sqlite3.connect(file)) as opened:
-            opened.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            opened.execute("PRAGMA quick_check(1)").fetchone()
-    except sqlite3.OperationalError as error:
-        if not file.is_dir():  # busy, or on a disk that is full: Airflow says so itself
-            return
-        raise _damaged(file, error) from error
-    except sqlite3.DatabaseError as error:
-        raise _damaged(file, error) from error
+def require_database(settings: Settings) -> None:
+    """Looks at Airflow's database before anything rests on it; its home is left as it is.
 
-
-def _damaged(file: Path, error: Exception) -> StoreError:
-    return StoreError(
-        f"Airflow's database {file} is damaged ({error}). Move it away, then run again: it is made anew, without the "
-        "history of its runs. Lake, stores and ledger are not concerned."
-    )
+    Raises StoreError with one sentence on what is wrong with it, and what to do.
+    """
+    require_usable(environment(settings)[DATABASE])
 
 
 def _fingerprint(database: str) -> str:

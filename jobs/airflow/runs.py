@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from jobs.airflow.environment import environment
+from jobs.airflow.environment import DATABASE, environment
+from jobs.airflow.metadata import answered
 from pumploss.settings import Settings
 
 FINISHED = ("success", "failed", "skipped", "upstream_failed", "removed")
@@ -40,11 +41,11 @@ class Run:
 
 
 class Runs:
-    """The runs of one DAG in the metadata database."""
+    """The runs of one DAG in the metadata database; raises StoreError where that is away."""
 
     def __init__(self, settings: Settings, dag_id: str) -> None:
-
-        self._engine = create_engine(environment(settings)["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"], poolclass=NullPool)
+        self._address = environment(settings)[DATABASE]
+        self._engine = create_engine(self._address, poolclass=NullPool)
         self._dag_id = dag_id
 
     def all(self) -> list[Run]:
@@ -75,13 +76,12 @@ class Runs:
 
     def give_up(self, run: Run) -> None:
         """Calls a run failed whose process is gone, so that a scheduler does not go on with it later."""
-        with self._engine.begin() as connection:
+        with answered(self._address), self._engine.begin() as connection:
             for statement in _GIVE_UP:
                 connection.execute(text(statement), {"dag": self._dag_id, "run": run.run_id})
 
     def _rows(self, query: str, values: Mapping[str, Any]) -> list[Any]:
-
-        with self._engine.connect() as connection:
+        with answered(self._address), self._engine.connect() as connection:
             return list(connection.execute(text(query), {"dag": self._dag_id, **values}))
 
 

@@ -22,6 +22,10 @@ _DAMAGED_WORDS = ("database disk image is malformed", "file is not a database")
 
 #: How delta-rs says that a bucket did not answer or refused.
 _BUCKET_WORDS = "Generic S3 error"
+#: How it says that it may not ask without TLS.
+_PLAIN_WORDS = "URL scheme is not allowed"
+#: What stands before a cause of a cause where a library draws them as a tree.
+_BRANCH = re.compile(r"\s*\n\s*(\x1b\[[0-9;]*m|↳|\s)*")
 
 #: How Spark's client says that the server, or what it had of this run, is gone.
 _GONE_WORDS = ("StatusCode.UNAVAILABLE", "INVALID_HANDLE.")
@@ -54,9 +58,15 @@ def advice(error: BaseException, settings: Settings) -> str | None:
             )
         if (said := _of_cluster(cause, text, settings.spark_remote or "")) is not None:
             return said
+        if _PLAIN_WORDS in text:
+            return (
+                f"S3 may not be asked without TLS: the address in AWS_ENDPOINT_URL is plain HTTP ({_chain(text)}). "
+                "Set AWS_ALLOW_HTTP=true where data may travel unencrypted, or give an https:// address; then run the "
+                "command again."
+            )
         if type(cause).__module__.startswith("botocore.") or _BUCKET_WORDS in text:
             return (
-                f"S3 did not do what it was asked ({_first_line(text)}). See whether AWS_ENDPOINT_URL, AWS_REGION and "
+                f"S3 did not do what it was asked ({_chain(text)}). See whether AWS_ENDPOINT_URL, AWS_REGION and "
                 "the bucket are the right ones, and whether the credentials may read and write there; then run the "
                 "command again. Days are replaced whole or not at all, so nothing is half-written."
             )
@@ -110,6 +120,11 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         seen.add(id(current))
         yield current
         current = current.__cause__ or current.__context__
+
+
+def _chain(text: str) -> str:
+    """Write what a library says of an error and of what it came from on one line."""
+    return _BRANCH.sub(": ", text.strip())[:300]
 
 
 def _first_line(text: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pumploss import engine
 from pumploss.lake import Lake
-from pumploss.lake.owner import claim, owner
+from pumploss.lake.owner import admit, owner
 from pumploss.settings import ROOT, Settings, as_environment
 from simulator import Market, ownership
 
@@ -29,7 +29,7 @@ def for_landing(settings: Settings) -> Settings:
     if owner(claimed) in (None, settings.landing):
         return settings
     if not is_home_default(settings):
-        claim(claimed, settings.landing)
+        admit(claimed, settings.landing)
     return settings.below(own_home(settings.home, settings.landing), settings.landing)
 
 
@@ -43,7 +43,7 @@ def for_market(settings: Settings, market: Market) -> Settings:
     claimed = lake(settings)
     is_ours = owner(claimed) in (None, settings.landing)
     if not is_home_default(settings) and not is_ours:
-        claim(claimed, settings.landing)
+        admit(claimed, settings.landing)
     if not is_home_default(settings) or (is_ours and has_room(settings.landing, market)):
         return settings
     home = settings.home / "landings" / f"market-{ownership.digest(market)}"

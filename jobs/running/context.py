@@ -17,6 +17,7 @@ from pumploss.contract import Table
 from pumploss.days import shift
 from pumploss.lake import Lake, Ledger
 from pumploss.lake.locks import Hold, lake_hold
+from pumploss.lake.owner import claim
 from pumploss.settings import Settings
 from sources.landing.folders import Landing
 
@@ -39,6 +40,7 @@ class Context:
     accept_completeness: bool = False
     wait_seconds: float = 120.0
     hold: Hold | None = field(default=None, init=False, repr=False)
+    _is_claimed: bool = field(default=False, init=False, repr=False)
     #: What is done when the context closes, by a name, once each.
     at_close: dict[str, Callable[[], None]] = field(default_factory=dict, init=False, repr=False)
 
@@ -78,6 +80,15 @@ class Context:
                 yield hold
             finally:
                 self.hold = None
+
+    def claim_lake(self) -> None:
+        """Binds the lake to the landing of this run, which is about to write what it has built from it.
+
+        Raises LakeError where it is bound to another.
+        """
+        if not self._is_claimed:
+            claim(self.lake, self.settings.landing)
+            self._is_claimed = True
 
     def require_readable(self, table: Table, days: Collection[date] | None = None) -> None:
         """Raises StaleError if any of the partition days, or any at all, is stale."""

@@ -11,18 +11,18 @@ from datetime import date
 from threading import Event, Thread
 from typing import Protocol
 
-from jobs.airflow import TaskState, migrate, test_daily
+from jobs.airflow import TaskState, migrate, require_database, test_daily
 from jobs.pipeline import BY_NAME, STEPS, WRITER, Cadence, daily
 from jobs.running.context import Context, open_context
 from jobs.running.due_days import changed_dumps, holes, landed_days, unbuilt
 from jobs.running.horizon import refuse_other_horizon
 from jobs.running.runner import run_step
 from jobs.running.standing import mark_tables
-from pumploss import embedded
+from pumploss import embedded, engine
 from pumploss.days import Days, ordered
 from pumploss.errors import ModelError
 from pumploss.lake.locks import Hold
-from pumploss.lake.owner import claim
+from pumploss.lake.owner import admit
 from pumploss.settings import Settings
 from sources.landing.folders import Landing
 
@@ -67,17 +67,22 @@ def nightly(
     The last day is always run, which changes nothing where nothing changed. `meanwhile` is called in a thread beside
     Airflow, which works in a process of its own, and `then` at the end, while the stores are still up. The run holds
     the lake from beginning to end, its tasks included; another run is waited for. Raises BusyLakeError where that takes
-    too long, LandingError for a landing that cannot be trusted, and whatever a step raises; what was built until then
-    stays, and the next run goes on from it.
+    too long, LandingError for a landing that cannot be trusted, SettingsError or StoreError, before anything is built,
+    where the engine or Airflow's database cannot be used, and whatever a step raises; what was built until then stays,
+    and the next run goes on from it.
     """
-    landed_days(Landing(settings.landing))  # an empty landing is no reason to wait
+    # None of these is a reason to wait, or to build days first.
+    landed_days(Landing(settings.landing))
+    engine.refuse_unreached(settings)
+    if use_airflow:
+        require_database(settings)
     settings = replace(settings, run=settings.run or uuid.uuid4().hex)
     with ExitStack() as stack:
         context = stack.enter_context(open_context(settings, watch.say))
         context.wait_seconds = wait_seconds
         hold = stack.enter_context(context.held_lake())
         night = NightlyRun(days := landed_days(context.landing))
-        claim(context.lake, settings.landing)
+        admit(context.lake, settings.landing)
         refuse_other_horizon(context.lake)
         ready = stack.enter_context(_preparing(settings, use_airflow))
         with _timed(night, "earlier days"):

@@ -17,7 +17,7 @@ from jobs.running.step_context import StepContext
 from pumploss.days import Days, ordered
 from pumploss.errors import CheckError, LakeError, SettingsError, failure_text
 from pumploss.lake.locks import Hold
-from pumploss.lake.owner import claim
+from pumploss.lake.owner import admit
 from pumploss.lake.segments import DROPPED
 from pumploss.report import DayReport, RunReport
 from pumploss.settings import Settings
@@ -40,7 +40,7 @@ def run_step(context: Context, name: str, days: Iterable[date], **options: Any) 
     if name not in BY_NAME:
         raise SettingsError(f"There is no step {name!r}. The steps are: {', '.join(BY_NAME)}.")
     with context.held_lake() as hold:
-        claim(context.lake, context.settings.landing)
+        admit(context.lake, context.settings.landing)
         refuse_other_horizon(context.lake)
         return _run(context, hold, BY_NAME[name], ordered(days), **options)
 

@@ -110,6 +110,7 @@ class StepContext(Context):
         run_days = {day: shift(day, -self.step.offset_days) for day in sorted(days)}
         measured = gate.judge_staged(table, stage, run_days, self.settings.data_docs_dir, self.report)
         self.require_unmoved()
+        self._run.claim_lake()
         version = self._versions[table.name] = self.lake.replace(table, stage, days, measured.rows)
         self.report.output_version = version
         files = built_days(self.lake, table)

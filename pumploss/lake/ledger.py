@@ -185,9 +185,11 @@ def _days_of_files(lake: "Lake") -> dict[str, date]:
 
 
 def built_from(lake: "Lake") -> str | None:
-    """Return the landing that the latest row names, or None where there is no row that names one."""
+    """Return the landing that the latest row names which is no failure, or None where there is none."""
     rows = Ledger(lake).frame()
-    landings = rows["landing"].drop_nulls() if "landing" in rows.columns else rows.to_series()
+    if "landing" not in rows.columns:
+        return None
+    landings = rows.filter(rows["status"] != "failed")["landing"].drop_nulls()
     return str(landings[-1]) if len(landings) else None
 
 

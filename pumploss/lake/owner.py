@@ -15,8 +15,26 @@ from pumploss.errors import DamagedFileError, LakeError
 from pumploss.lake.delta import Lake
 from pumploss.lake.ledger import built_from
 from pumploss.small_files import read_small
+from pumploss.tables.bronze_trades import TABLE as BRONZE
 from pumploss.tables.run_ledger import TABLE
 from pumploss.whole_files import make_folder, write_first, write_whole
+
+_ELSEWHERE = "set PUMPLOSS_LAKE (or PUMPLOSS_HOME for all stores) to another place for this landing."
+
+
+def admit(lake: Lake, landing: str) -> None:
+    """Refuse a landing that is not the lake's. Raises LakeError.
+
+    A lake of which nothing is built stays free until a run has rows for it, and claims it: a run that is refused, by
+    its landing, its engine or a gate, has then bound nothing.
+    """
+    if _is_built(lake):
+        claim(lake, landing)
+    elif (known := owner(lake)) not in (None, landing):
+        raise LakeError(
+            f"The lake {lake.root} is to be built from {known}, not from {landing}: simulated and real trades never "
+            f"mix. Nothing was built yet, so `pumploss rebind` may bind it to this landing; or {_ELSEWHERE}"
+        )
 
 
 def claim(lake: Lake, landing: str) -> None:
@@ -35,8 +53,7 @@ def claim(lake: Lake, landing: str) -> None:
     elif known != landing:
         raise LakeError(
             f"The lake {lake.root} was built from {known}, not from {landing}: simulated and real trades never mix. If "
-            "these are the same dumps in another place, `pumploss rebind` binds the lake to them. If not, set "
-            "PUMPLOSS_LAKE (or PUMPLOSS_HOME for all stores) to another place for this landing."
+            f"these are the same dumps in another place, `pumploss rebind` binds the lake to them. If not, {_ELSEWHERE}"
         )
 
 
@@ -83,6 +100,11 @@ def _bind(lake: Lake, landing: str, was: list[dict[str, str]]) -> None:
 def _bind_first(lake: Lake, landing: str) -> bool:
     make_folder(lake.root, lake.storage)
     return write_first(f"{lake.root}/{NOTE}", json.dumps({"landing": named_from(lake.root, landing)}), lake.storage)
+
+
+def _is_built(lake: Lake) -> bool:
+    """Tell whether anything was ever built in the lake: the first of its tables is there."""
+    return lake.exists(BRONZE)
 
 
 def _has_note(lake: Lake) -> bool:

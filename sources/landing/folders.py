@@ -50,11 +50,12 @@ class Landing:
         self._storage, path = url_to_fs(root)
         self._root: str = path.rstrip("/")
         self._is_local = "file" in self._storage.protocol
+        self._shown = self._root if self._is_local else root.rstrip("/")
 
     @property
     def root(self) -> str:
-        """Answers the root as the storage names it."""
-        return self._root
+        """Answers the root as it was given, for messages."""
+        return self._shown
 
     def sources(self) -> list[str]:
         """Lists the sources that have landed, in alphabetical order."""
@@ -62,7 +63,7 @@ class Landing:
         for name in names:
             if name not in SOURCES:
                 known = ", ".join(SOURCES)
-                raise LandingError(f"{self._root}/{name} is no source's folder; known sources: {known}")
+                raise LandingError(f"{self._shown}/{name} is no source's folder; known sources: {known}")
         return sorted(names)
 
     def days(self, source: str) -> list[date]:
@@ -96,14 +97,21 @@ class Landing:
             entries = self._storage.ls(path, detail=True)
         except OSError as error:
             advice = "land the dumps there, or point PUMPLOSS_LANDING to where they are"
-            raise LandingError(f"{path} cannot be listed ({error}); {advice}") from error
+            said = error.strerror or str(error)
+            # Of a folder that is not there, S3 says no more than its name.
+            reason = "there is no such folder" if said.strip("/") in ("", path.strip("/")) else said
+            raise LandingError(f"{self._address(path)} cannot be listed ({reason}); {advice}") from error
         return [entry for entry in entries if str(entry["name"]).rstrip("/") != path]
+
+    def _address(self, path: str) -> str:
+        """Answers the address of a path as people know it, with what the root began with."""
+        return self._shown + path.removeprefix(self._root)
 
     def _folder(self, entry: dict[str, Any]) -> str:
         """Answers the name of a folder; anything else does not belong above the files."""
         path = str(entry["name"]).rstrip("/")
         if self._kind(entry) != "directory":
-            raise LandingError(f"{path} is no folder; files lie in <source>/<day>/, move or remove it")
+            raise LandingError(f"{self._address(path)} is no folder; files lie in <source>/<day>/, move or remove it")
         return path.rsplit("/", 1)[-1]
 
     def _day(self, source: str, name: str) -> date:
@@ -113,19 +121,19 @@ class Landing:
                 return date.fromisoformat(name)
         except ValueError:
             pass
-        raise LandingError(f"{self._root}/{source}/{name} is no day; name the folder YYYY-MM-DD")
+        raise LandingError(f"{self._shown}/{source}/{name} is no day; name the folder YYYY-MM-DD")
 
     def _file(self, source: str, day: date, folder: str, entry: dict[str, Any]) -> LandedFile:
         """Checks one file of a day, if it may be there."""
         path = str(entry["name"])
-        name = path.rsplit("/", 1)[-1]
+        name, address = path.rsplit("/", 1)[-1], self._address(path)
         if self._kind(entry) != "file":
-            raise LandingError(f"{path} is no file; a day's folder holds files only, move or remove it")
+            raise LandingError(f"{address} is no file; a day's folder holds files only, move or remove it")
         if not _FILE.fullmatch(name):
-            raise LandingError(f"{path}: a landed file's name has letters, digits and ._=+- only; rename it")
+            raise LandingError(f"{address}: a landed file's name has letters, digits and ._=+- only; rename it")
         if format_of(name) is None:
             raise LandingError(
-                f"{path} does not end in .csv, .jsonl (then .gz or .zst) or .parquet; rename or remove it"
+                f"{address} does not end in .csv, .jsonl (then .gz or .zst) or .parquet; rename or remove it"
             )
         full = path if self._is_local else str(self._storage.unstrip_protocol(path))
         return LandedFile(source, day, full, f"{folder}/{name}", int(entry["size"]), self._stamp(entry))

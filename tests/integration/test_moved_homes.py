@@ -9,6 +9,7 @@ from jobs import commands
 from jobs.running.nightly import DATA_STEPS
 from jobs.running.runner import run_step, run_steps
 from pumploss.errors import LakeError, StoreError
+from pumploss.lake.owner import claim
 from pumploss.warm import open_warm, publishing
 from tests.building import lakes, nights
 from tests.building.published_days import night, published
@@ -81,6 +82,21 @@ def test_dumps_that_differ_are_named_and_others_are_refused(home, tmp_path, caps
     land(other, D3, [more(D3)])
     assert rebind(home, "--yes", landing=other) == 1
     assert f"{other} has no dumps of {D1} and 1 more days" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("has_dumps", [True, False])
+def test_a_lake_of_which_nothing_was_built_is_bound_anew_without_a_word_of_its_dumps(tmp_path, capsys, land, has_dumps):
+    landing = tmp_path / "dumps"
+    landing.mkdir()
+    if has_dumps:
+        land(landing, D1, [more(D1)])
+    with lakes.opened(tmp_path / "home", tmp_path / "never") as context:
+        claim(context.lake, context.settings.landing)
+    assert rebind(tmp_path / "home", "--yes", landing=landing) == 0
+    said = capsys.readouterr().out
+    assert f"is to be built from\n  {tmp_path / 'never'}\nand would be bound to\n  {landing}\n" in said
+    assert f"where {f'dumps of {D1} lie' if has_dumps else 'no dumps lie yet'}. Nothing was compared" in said
+    assert "byte for byte" not in said
 
 
 def test_a_store_that_shows_another_lake_follows_only_when_told(template, home, tmp_path, capsys):

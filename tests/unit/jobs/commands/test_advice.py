@@ -69,6 +69,17 @@ def test_a_cluster_that_was_started_anew_is_named(settings):
     assert "spark.example:15002 went away while it worked, or was started anew" in said_of(gone, remote)
 
 
+def test_a_store_without_tls_that_nobody_allowed_is_named_with_the_variable(nobody, settings):
+    options = {"endpoint_url": nobody, "region": "eu-west-1", "max_retries": "0", **KEYS}
+    with pytest.raises(OSError, match="Generic S3 error") as refused:
+        DeltaTable("s3://lake/silver_trades", storage_options=options)
+    said = said_of(refused.value, settings)
+    assert "AWS_ENDPOINT_URL is plain HTTP" in said
+    assert "AWS_ALLOW_HTTP=true" in said
+    assert f"{nobody}/lake/silver_trades" in said
+    assert "\n" not in said
+
+
 def test_an_error_of_the_code_is_nobody_elses(settings):
     assert advice(KeyError("as_of"), settings) is None
 

@@ -2,14 +2,18 @@
 
 import json
 import signal
+from dataclasses import replace
 
 import pytest
 
+from jobs.running.context import open_context
 from jobs.running.runner import run_step, run_steps
-from pumploss.errors import CheckError, LandingError, LockedError
+from pumploss.errors import CheckError, LakeError, LandingError, LockedError, SettingsError
 from pumploss.lake.locks import table_lock
+from pumploss.lake.owner import disproved, owner
 from pumploss.tables import gold_market_day
 from tests.building.commands import run_code
+from tests.building.lakes import settings_of
 from tests.building.three_days import D2, D3, STEPS, each, last_rows, more, stale
 
 
@@ -59,6 +63,46 @@ def test_a_table_that_another_run_writes_is_not_written(built, monkeypatch, dige
         run_step(built, "gold_market_day", [D3])
     assert last_rows(built, "gold_market_day")[D3]["status"] == "failed"
     assert digests(built) == before
+
+
+NOT_BUILT = {
+    "a folder that is not there": (LandingError, "cannot be listed", lambda right: {"landing": f"{right}-typo"}),
+    "a folder without this day": (LandingError, "No dump of", lambda right: {"landing": str(right.parent / "other")}),
+    "a dump that cannot be read": (
+        LandingError,
+        r"trades\.csv\.gz",
+        lambda right: {"landing": str(right.parent / "cut")},
+    ),
+    "a cluster that cannot reach it": (SettingsError, "PUMPLOSS_LAKE", lambda _: {"spark_remote": "sc://127.0.0.1:1"}),
+}
+
+
+@pytest.mark.parametrize("kind", NOT_BUILT)
+@pytest.mark.parametrize("step", ["bronze_trades", "silver_trades"])
+def test_a_first_run_that_built_nothing_has_bound_nothing(spark, tmp_path, dumps, land, kind, step):
+    settings = settings_of(tmp_path / "home", tmp_path / "dumps")
+    error, said, wrong = NOT_BUILT[kind]
+    land(tmp_path / "dumps", D2, dumps[D2])
+    land(tmp_path / "other", D3, dumps[D3])
+    cut = land(tmp_path / "cut", D2, dumps[D2])
+    cut.write_bytes(cut.read_bytes()[:-20])
+    is_first = step == "bronze_trades"
+    with (
+        open_context(replace(settings, **wrong(tmp_path / "dumps"))) as mistaken,
+        pytest.raises(error if is_first else LakeError, match=said if is_first else "never built"),
+    ):
+        run_step(mistaken, step, [D2])
+    assert settings_of(tmp_path / "home").landing == str(tmp_path / "home" / "landing")
+    with open_context(settings) as context:
+        assert owner(context.lake) is None
+        run_step(context, "bronze_trades", [D2])
+        assert owner(context.lake) == str(tmp_path / "dumps")
+        assert disproved(context.lake) is None
+    with (
+        open_context(settings_of(tmp_path / "home", tmp_path / "other")) as other,
+        pytest.raises(LakeError, match="mix"),
+    ):
+        run_step(other, "bronze_trades", [D3])
 
 
 KILLED = """

@@ -11,7 +11,7 @@ from deltalake import DeltaTable
 from pumploss import clock
 from pumploss.errors import StaleError
 from pumploss.lake import Lake, Ledger
-from pumploss.lake.ledger import order_of
+from pumploss.lake.ledger import built_from, order_of
 from pumploss.tables import run_ledger
 
 D1, D2, D3 = (date(2026, 1, n) for n in (1, 2, 3))
@@ -41,6 +41,14 @@ def test_an_empty_ledger_knows_nothing(ledger):
     assert ledger.outputs("gold_market_day", D1) == "{}"
     assert ledger.frame().is_empty()
     ledger.refuse_stale("gold_market_day", None)
+
+
+def test_a_run_that_failed_says_nothing_of_what_the_lake_is_built_from(ledger, say):
+    say("failed", D1, landing="/typo")
+    assert built_from(ledger._lake) is None
+    say("ok", D1)
+    say("failed", D2, landing="/typo")
+    assert built_from(ledger._lake) == "/l"
 
 
 def test_rows_have_the_contracts_columns(ledger, say):

@@ -7,7 +7,7 @@ import pytest
 
 from pumploss.errors import LakeError
 from pumploss.lake import Lake
-from pumploss.lake.owner import claim, identity, owner, rebind
+from pumploss.lake.owner import admit, claim, identity, owner, rebind
 
 
 def test_a_lake_belongs_to_one_landing(lake):
@@ -17,6 +17,19 @@ def test_a_lake_belongs_to_one_landing(lake):
     with pytest.raises(LakeError, match=r"built from /dumps/simulated, not from /dumps/real.*PUMPLOSS_LAKE"):
         claim(lake, "/dumps/real")
     assert owner(lake) == "/dumps/simulated"
+
+
+def test_a_lake_that_nobody_has_claimed_is_free(lake):
+    for landing in ("/dumps/typo", "s3://bucket/typo", "/dumps/real"):
+        admit(lake, landing)
+        assert owner(lake) is None
+    assert not Path(lake.root).exists()
+    claim(lake, "/dumps/real")
+    admit(lake, "/dumps/real")
+    with pytest.raises(
+        LakeError, match=r"is to be built from /dumps/real, .* Nothing was built yet, so `pumploss rebind`"
+    ):
+        admit(lake, "/dumps/typo")
 
 
 def test_a_torn_note_in_a_lake_without_a_ledger_binds_nobody(lake):

@@ -136,6 +136,25 @@ def test_other_storages_give_addresses_that_open_anywhere():
     assert (file.name, file.size) == ("canonical/2026-01-02/a.csv", 3)
 
 
+@pytest.mark.parametrize(
+    "path", ["stray.csv", "canonical/stray.csv", "canonical/2026-1-1/a.csv", "dune/2026-01-01/a.csv"]
+)
+def test_other_storages_are_named_by_the_address_that_was_given(path):
+    storage = fsspec.filesystem("memory")
+    storage.pipe_file(f"/test-stray/{path}", b"123")
+    with pytest.raises(LandingError, match=r"^memory://test-stray/"):
+        everything("memory://test-stray")
+    storage.rm("/test-stray", recursive=True)
+    with pytest.raises(LandingError, match=r"^memory://test-stray cannot be listed \(there is no such folder\); land"):
+        everything("memory://test-stray/")
+    assert Landing("memory://test-stray/").root == "memory://test-stray"
+
+
+def test_what_is_not_there_is_named_once(tmp_path):
+    with pytest.raises(LandingError, match=r"nowhere cannot be listed \(No such file or directory\); land the dumps"):
+        Landing(str(tmp_path / "nowhere")).sources()
+
+
 @pytest.mark.parametrize("target", ["gone.csv", "round.csv"])
 def test_links_that_dangle_or_lead_round_are_named(root, target):
     (root / "canonical/2026-01-02/round.csv").symlink_to(root / "canonical/2026-01-02" / target)
