@@ -32,10 +32,9 @@ def environment(settings: Settings) -> dict[str, str]:
     """Names all variables of a process of Airflow, for `subprocess`.
 
     Variables named `AIRFLOW__...` that are set already win, so a metadata database, an address or a port is given the
-    way Airflow documents it; only its home, the folder of DAGs and the driver of a PostgreSQL are always ours.
+    way Airflow documents it; only its home and the folder of DAGs are always ours.
     """
     given = {name: value for name, value in os.environ.items() if _is_inherited(name)}
-    given |= _by_our_driver(given)
     address = host(given), port(given)
     defaults = {**_defaults(settings, *address), **_asynchronous(given), **_observed(settings)}
     return {**defaults, **given, **_ours(settings, given)}
@@ -130,19 +129,15 @@ def _defaults(settings: Settings, name: str, number: str) -> dict[str, str]:
     }
 
 
-def _by_our_driver(given: Mapping[str, str]) -> dict[str, str]:
-    """Answers the address of a PostgreSQL that names no driver with the one that is installed."""
-    scheme, separator, rest = given.get(DATABASE, "").partition("://")
-    return {DATABASE: f"postgresql+psycopg{separator}{rest}"} if scheme in ("postgresql", "postgres") else {}
-
-
 def _asynchronous(given: Mapping[str, str]) -> dict[str, str]:
     """Answers the address of the same PostgreSQL for the half of Airflow that waits.
 
-    From `postgresql+psycopg://` Airflow would derive one for asyncpg, another driver, which is not installed.
+    From `postgresql://`, which means psycopg, and `postgresql+psycopg://` Airflow would derive one for asyncpg, another
+    driver, which is not installed.
     """
     scheme, _, rest = given.get(DATABASE, "").partition("://")
-    return {f"{DATABASE}_ASYNC": f"{scheme}_async://{rest}"} if scheme == "postgresql+psycopg" else {}
+    is_ours = scheme in ("postgresql", "postgresql+psycopg")
+    return {f"{DATABASE}_ASYNC": f"postgresql+psycopg_async://{rest}"} if is_ours else {}
 
 
 def _observed(settings: Settings) -> dict[str, str]:

@@ -74,7 +74,7 @@ def test_what_a_server_refuses_is_said_in_a_sentence_before_airflow_is_asked(
     server, tmp_path, monkeypatch, login, database, said
 ):
     settings = lakes.settings_of(tmp_path / "home")
-    address = f"postgresql://{login.format(password=server.password)}@127.0.0.1:{server.port}/{database}"
+    address = f"postgresql+psycopg://{login.format(password=server.password)}@127.0.0.1:{server.port}/{database}"
     monkeypatch.setenv(DATABASE, address)
     for look in (airflow.require_database, commands.migrate):
         with pytest.raises(
@@ -89,7 +89,7 @@ def test_what_a_server_refuses_is_said_in_a_sentence_before_airflow_is_asked(
     assert not settings.airflow_home.exists()
 
 
-def test_an_address_without_a_driver_is_taken_by_the_one_that_is_installed(server, tmp_path, monkeypatch):
+def test_an_address_without_a_driver_means_the_one_that_is_installed(server, tmp_path, monkeypatch):
     settings = lakes.settings_of(tmp_path / "home")
     monkeypatch.setenv(DATABASE, f"postgresql://publisher:{server.password}@127.0.0.1:{server.port}/pumploss")
     commands.migrate(settings)

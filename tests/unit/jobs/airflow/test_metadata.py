@@ -39,7 +39,7 @@ def test_a_host_that_nobody_knows_is_named():
         require_usable(f"postgresql+psycopg://{LOGIN}@nohost.invalid/airflow")
 
 
-@pytest.mark.parametrize("scheme", ["postgresql+psycopg2", "postgresql+asyncpg", "mysql", "nonsense"])
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql+psycopg2", "postgresql+asyncpg", "mysql", "nonsense"])
 def test_a_driver_that_is_not_installed_is_named_with_ours(scheme):
     with pytest.raises(SettingsError, match=rf"{DATABASE} names a driver.*write postgresql\+psycopg://") as refused:
         require_usable(f"{scheme}://{LOGIN}@host/airflow")
@@ -53,11 +53,11 @@ def test_what_is_no_address_is_refused(address):
     assert "canary" not in str(refused.value)
 
 
-@pytest.mark.parametrize("scheme", ["postgresql", "postgres"])
-def test_an_address_without_a_driver_means_the_one_that_is_installed(settings, monkeypatch, scheme):
+@pytest.mark.parametrize("scheme", ["postgresql", "postgresql+psycopg"])
+def test_both_ways_to_name_our_driver_mean_it_for_what_waits_too(settings, monkeypatch, scheme):
     monkeypatch.setenv(DATABASE, f"{scheme}://{LOGIN}@host/airflow")
     told = environment(settings)
-    assert told[DATABASE] == f"postgresql+psycopg://{LOGIN}@host/airflow"
+    assert told[DATABASE] == f"{scheme}://{LOGIN}@host/airflow", "Airflow's own variables win"
     assert told[f"{DATABASE}_ASYNC"] == f"postgresql+psycopg_async://{LOGIN}@host/airflow"
 
 
