@@ -176,12 +176,10 @@ def transform(changes: DataFrame, own: DataFrame, before: DataFrame, groups: int
 
 def _levels(days: DataFrame, before: DataFrame, groups: int) -> DataFrame:
     """The days with their levels: running sums per trader, walked by groups of cohorts."""
-    moments = {f"{name}_close": name for name in ("first_traded_at", "last_traded_at", "last_lost_at")}
     state = before.select(
         *KEY,
-        F.col("known_at"),
         F.col("trades_by_hour_close").alias("trades_by_hour"),
-        *(F.col(level).alias(change) for level, change in {**RUNNING, **moments}.items()),
+        *(F.col(level).alias(change) for level, (change, _) in LEVELS.items()),
         F.lit(True).alias("is_before"),
     )
     both = days.withColumn("is_before", F.lit(False)).unionByName(state, allowMissingColumns=True)

@@ -1,4 +1,4 @@
-"""Groups rows by the cohorts of their traders for walks outside the engine, which calls one for each group.
+"""Groups rows by cohorts of traders, or by mints, for walks outside the engine, which calls one for each group.
 
 A call costs milliseconds before it has seen a row, so a small pass is one group, and only a large one is shared out.
 """
@@ -31,3 +31,8 @@ def by_cohorts(frame: "DataFrame", groups: int = COHORTS) -> "GroupedData":
 def first_cohorts(groups: int = COHORTS) -> range:
     """List one cohort of each group: by these, rows that belong to no trader are handed to every group."""
     return range(0, COHORTS, COHORTS // groups)
+
+
+def by_mints(frame: "DataFrame", groups: int) -> "GroupedData":
+    """Group a frame that has a column `token_mint` by hash into so many groups: each mint is in one."""
+    return frame.groupBy(F.pmod(F.xxhash64("token_mint"), F.lit(groups)).cast("int").alias("mint_group"))

@@ -6,10 +6,10 @@ What linked, gap and break mean, and which rounding is allowed, says `jobs/token
 import polars as pl
 import pyarrow as pa
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from pumploss.contract import Column, Table, Type
 from pumploss.money import CURVE_PRODUCT, INITIAL_VIRTUAL_SOL_LAMPORTS, UNSOLD_TOKEN_UNITS
+from pumploss.walks import by_mints
 
 #: A product of reserves above k by more than this share of it was never reached by rounding.
 MOST_ROUNDING_ONE_IN = 100_000
@@ -54,14 +54,13 @@ def links(trades: DataFrame, groups: int = 1) -> DataFrame:
         "venue = 'pump_curve' AND amount_basis = 'curve'"
         " AND virtual_sol_lamports IS NOT NULL AND virtual_token_units IS NOT NULL"
     )
-    part = F.pmod(F.xxhash64("token_mint"), F.lit(groups)).cast("int").alias("part")
-    return stated.select(*TRADE, part).groupBy("part").applyInArrow(link, LINKS.ddl)
+    return by_mints(stated.select(*TRADE), groups).applyInArrow(link, LINKS.ddl)
 
 
-def link(part: pa.Table) -> pa.Table:
+def link(mints: pa.Table) -> pa.Table:
     """Curve trades of whole mint-days with stated reserves, in any order, to `LINKS`."""
     day = ["token_mint", "trade_date"]
-    trades = pl.DataFrame(pl.from_arrow(part)).sort(*day, "order_in_mint_day")
+    trades = pl.DataFrame(pl.from_arrow(mints)).sort(*day, "order_in_mint_day")
     known = trades.with_columns(**_reserves(), mint_day=pl.struct(day).rle_id()).with_columns(**_kind())
     is_first = pl.col("mint_day").ne_missing(pl.col("mint_day").shift(1))
     follows = (pl.col("sol_before") == pl.col("sol_after").shift(1)) & (
