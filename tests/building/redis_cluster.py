@@ -73,7 +73,16 @@ def replica(cluster, folder: Path):
             until(lambda: name in str(client.execute_command("CLUSTER NODES")))
             until(lambda: client.execute_command("CLUSTER REPLICATE", name))
             until(lambda: client.info("replication").get("master_link_status") == "up")
+        for member in cluster.processes:
+            # It met the primary alone; the others vote for no server that they have not heard of from it.
+            with cluster.client(member) as client:
+                until(lambda client=client: _is_replica(client.execute_command("CLUSTER NODES"), port))
         yield primary
+
+
+def _is_replica(nodes, port):
+    node = nodes.get(f"127.0.0.1:{port}")
+    return node is not None and node["connected"] and node["flags"] == "slave"
 
 
 def _holder(cluster):
