@@ -93,9 +93,11 @@ def measured(cohort: pa.Table, histories: MintHistories, as_of_days: Collection[
 
 def _medians(rows: SortedRows, own: Slices) -> dict[str, pa.Array]:
     found: dict[str, pa.Array] = {}
-    for name in MEDIANS:
-        first, end = rows.slices(f"{name}s", *own)
-        middles = entry_loops.medians(first, end, rows.items(f"{name}s"))
+    lists = {name: f"{name}s" for name in MEDIANS}
+    room = rows.room_for(tuple(lists.values()))
+    for name, items in lists.items():
+        first, end = rows.slices(items, *own)
+        middles = entry_loops.medians(first, end, rows.items(items, room))
         found |= {f"{name}_median_30d": _known(middles), f"{name}_count_30d": pa.array(end - first)}
     return found
 
@@ -122,7 +124,9 @@ def _fates(
     """Count dead and graduated mints among entries at least a day old; `known_at` is raised to what that rests on."""
     entered = histories.places_of(rows.items("entered_mint_numbers"))
     own = rows.slices("entered_mint_numbers", *old)
-    counts = entry_loops.fates(*own, as_of, entered, histories.begins, histories.days, known_at)
+    counts = np.zeros((len(FATES), len(as_of)), np.int64)
+    for day in np.unique(as_of):
+        entry_loops.fates(np.flatnonzero(as_of == day), *own, entered, histories.states(day), counts, known_at)
     return dict(zip(FATES, map(pa.array, counts), strict=True))
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from features.rolling.selection import middle
 from pumploss.compiled import compiled
 
 #: A day of a mint as one number: days since 1970 times DAY, those when it became known times KNOWN, 2 if the price is a
@@ -56,45 +57,6 @@ def high_medians(
 
 
 @compiled
-def middle(values: Floats, size: int) -> float:
-    """Take the median of the first `size` values, which are moved about; NaN for none."""
-    if size == 0:
-        return np.nan
-    high = selected(values, size, size // 2)
-    if size % 2:
-        return high
-    low = float(values[0])
-    for place in range(1, size // 2):
-        low = max(low, float(values[place]))
-    return (low + high) / 2.0
-
-
-@compiled
-def selected(values: Floats, size: int, rank: int) -> float:
-    """Find the value of this rank, from 0, and leave none above it before it: a sort would order all of them."""
-    low, high = 0, size - 1
-    while high > low:
-        a, b, c = values[low], values[(low + high) // 2], values[high]
-        pivot = max(min(a, b), min(max(a, b), c))
-        left, right = low, high
-        while left <= right:
-            while values[left] < pivot:
-                left += 1
-            while values[right] > pivot:
-                right -= 1
-            if left <= right:
-                values[left], values[right] = values[right], values[left]
-                left, right = left + 1, right - 1
-        if rank <= right:
-            high = right
-        elif rank >= left:
-            low = left
-        else:
-            break
-    return float(values[rank])
-
-
-@compiled
 def places_of(numbers: Ints, wanted: Ints, per_day: int) -> Ints:
     """Find each wanted number among sorted ones, which are a day times `per_day` plus a place; -1 for one not there.
 
@@ -105,37 +67,55 @@ def places_of(numbers: Ints, wanted: Ints, per_day: int) -> Ints:
         return found
     first_day, days = numbers[0] // per_day, numbers[-1] // per_day - numbers[0] // per_day + 1
     starts = np.searchsorted(numbers, (np.arange(days + 1) + first_day) * per_day)
+    # Of a day without a gap no number has to be looked at, which is a look into far memory for each.
+    whole = np.zeros(days, np.bool_)
+    for day in range(days):
+        last = (day + first_day) * per_day + starts[day + 1] - starts[day] - 1
+        whole[day] = starts[day] < starts[day + 1] and numbers[starts[day + 1] - 1] == last
     for item in range(wanted.size):
         day = wanted[item] // per_day - first_day
         if 0 <= day < days:
             place = starts[day] + wanted[item] % per_day
-            if place >= starts[day + 1] or numbers[place] != wanted[item]:
+            if not whole[day] and (place >= starts[day + 1] or numbers[place] != wanted[item]):
                 place = starts[day] + np.searchsorted(numbers[starts[day] : starts[day + 1]], wanted[item])
-            if place < starts[day + 1] and numbers[place] == wanted[item]:
+            if place < starts[day + 1] and (whole[day] or numbers[place] == wanted[item]):
                 found[item] = place
     return found
 
 
 @compiled
-def fates(first: Ints, end: Ints, as_of: Ints, mint: Ints, begins: Ints, days: Ints, latest: Ints) -> Ints:
+def states(begins: Ints, days: Ints, as_of: int) -> Ints:
+    """Say of each mint what T may know of it: the latest of its days before T; -1 for one without.
+
+    `begins` are where each mint's days begin in `days`, sorted, written as DAY and KNOWN say. A state is when that day
+    became known, times KNOWN, and the two bits: that of a mint which closed low is taken off where it still traded on
+    the day before T. It has 32 bits, so that entries, which look mints up at random, look into half the memory.
+    """
+    found = np.full(begins.size - 1, -1, np.int32)
+    for mint in range(found.size):
+        at = begins[mint + 1] - 1
+        while at >= begins[mint] and days[at] >= as_of * DAY:
+            at -= 1
+        if at >= begins[mint]:
+            is_over = days[at] < (as_of - 1) * DAY
+            found[mint] = days[at] % DAY - (0 if is_over else days[at] % KNOWN // 2 * 2)
+    return found
+
+
+@compiled
+def fates(windows: Ints, first: Ints, end: Ints, mint: Ints, states: Ints, counts: Ints, latest: Ints) -> None:
     """Count, per slice of entries: those whose mint has a day before T, dead ones and graduated ones (3 rows).
 
-    `mint` is the place of each entry's mint, -1 for none; `begins` are where each mint's days begin in `days`, sorted,
-    written as DAY and KNOWN say; `latest`, in microseconds, is raised to when the used ones became known. Of a mint the
-    latest day before T counts. It is dead if it did not trade on the day before T and had closed at a tenth of its
-    highest price or below.
+    `windows` are the numbers of those slices whose T the states are of, and whose figures are filled in. `mint` is the
+    place of each entry's mint, -1 for none; `latest`, in microseconds, is raised to when the used days became known.
     """
-    counts = np.zeros((3, as_of.size), np.int64)
-    for window in range(first.size):
+    for window in windows:
+        known = 0
         for item in range(first[window], end[window]):
-            if mint[item] < 0:
-                continue
-            at = begins[mint[item] + 1] - 1
-            while at >= begins[mint[item]] and days[at] >= as_of[window] * DAY:
-                at -= 1
-            if at >= begins[mint[item]]:
+            state = int(states[mint[item]]) if mint[item] >= 0 else -1
+            if state >= 0:
                 counts[0, window] += 1
-                counts[1, window] += days[at] % KNOWN >= 2 and days[at] < (as_of[window] - 1) * DAY
-                counts[2, window] += days[at] % 2
-                latest[window] = max(latest[window], days[at] % DAY // KNOWN * DAY_MICROS)
-    return counts
+                counts[1, window] += state % KNOWN // 2
+                counts[2, window] += state % 2
+                known = max(known, state // KNOWN)
+        latest[window] = max(latest[window], known * DAY_MICROS)

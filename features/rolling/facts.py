@@ -91,5 +91,5 @@ def _by_hour(days: pa.Table) -> dict[str, pa.Array]:
 
 
 def _hours(lists: pa.ChunkedArray) -> np.ndarray:
-    counts: np.ndarray = in_one(lists).flatten().to_numpy().reshape(len(lists), HOURS)
-    return counts
+    pieces = [np.empty(0, np.int64), *(piece.flatten().to_numpy() for piece in lists.chunks)]
+    return np.concatenate(pieces).reshape(len(lists), HOURS)

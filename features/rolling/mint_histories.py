@@ -42,6 +42,11 @@ class MintHistories:
         places: np.ndarray = entry_loops.places_of(self.numbers, wanted, NUMBERS_PER_DAY)
         return places
 
+    def states(self, as_of: int) -> np.ndarray:
+        """Say of each mint what a T, in days since 1970, may know of it, as `entry_loops.states` writes it."""
+        states: np.ndarray = entry_loops.states(self.begins, self.days, as_of)
+        return states
+
 
 def _days(rows: pa.Table) -> np.ndarray:
     """Write each day as one number."""

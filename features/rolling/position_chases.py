@@ -9,6 +9,7 @@ that did not precede it.
 
 import numpy as np
 
+from features.rolling.selection import middle, put
 from pumploss.compiled import compiled
 
 Ints = np.ndarray
@@ -20,6 +21,13 @@ _SECOND = 1_000_000
 #: A new position this soon after an exit continues.
 _SOON = 600 * _SECOND
 _DAY = 86_400 * _SECOND
+
+
+@compiled
+def add_by_row(begins: Ints, given: Ints, items: Ints) -> None:
+    """Add to the items of each row, which begin at `begins`, what is given for it."""
+    for row in range(begins.size - 1):
+        items[begins[row] : begins[row + 1]] += given[row]
 
 
 @compiled
@@ -61,16 +69,6 @@ def drop(ordered: Ints, size: int, value: int) -> None:
 
 
 @compiled
-def put(ordered: Ints, size: int, value: int) -> None:
-    """Add a value to the first `size` in order."""
-    place = size
-    while place > 0 and ordered[place - 1] > value:
-        ordered[place] = ordered[place - 1]
-        place -= 1
-    ordered[place] = value
-
-
-@compiled
 def waiting_times(first: Ints, end: Ints, first_exit: Ints, before: Ints, at: Ints, exited: Ints, made: Ints) -> Floats:
     """Find the median seconds from an exit to the buy that follows, after a loss and after a win (2 rows), or NaN."""
     medians = np.full((2, first.size), np.nan)
@@ -87,9 +85,7 @@ def waiting_times(first: Ints, end: Ints, first_exit: Ints, before: Ints, at: In
                 gaps[1, wins] = at[buy] - exited[latest]
                 wins += 1
         for side, size in ((0, losses), (1, wins)):
-            if size > 0:
-                waited = np.sort(gaps[side, :size])
-                medians[side, window] = (waited[(size - 1) // 2] + waited[size // 2]) / 2.0 / _SECOND
+            medians[side, window] = middle(gaps[side], size) / _SECOND
     return medians
 
 

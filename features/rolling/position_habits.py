@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from features.rolling.position_chases import chased_stakes, continuations, waiting_times
+from features.rolling.position_chases import add_by_row, chased_stakes, continuations, waiting_times
 from features.rolling.position_rows import PositionDays, Windows
 from features.rolling.position_stakes import drawdown_correlations, stake_sizes, stake_slopes
 
@@ -36,8 +36,8 @@ def habits(days: PositionDays, windows: Windows, capital: np.ndarray) -> Iterabl
 
 def _exits_before(days: PositionDays) -> np.ndarray:
     """Count, for each opening buy, the exits before it among those of all rows."""
-    openings = np.diff(days.begins("opening_times"))
-    before: np.ndarray = days.items("exits_before") + np.repeat(days.begins("exit_times")[:-1], openings)
+    before = days.items("exits_before")
+    add_by_row(days.begins("opening_times"), days.begins("exit_times"), before)
     return before
 
 

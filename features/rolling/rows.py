@@ -47,14 +47,23 @@ class SortedRows:
         wanted = pa.array(self.order[places])
         return pa.table({name: taken(self.table[name], wanted) for name in names})
 
-    def items(self, name: str) -> np.ndarray:
-        """Take the items of a list of all rows, one behind the other."""
-        lists, begins = in_one(self.table[name]), self.begins(name)
-        values = lists.values.to_numpy()
+    def items(self, name: str, room: np.ndarray | None = None) -> np.ndarray:
+        """Take the items of a list of all rows, one behind the other, in `room` if there is such (`room_for`)."""
+        lists, begins = self.table[name], self.begins(name)
+        starts = np.full(len(self.table), -1)
+        starts[self.order] = begins[:-1]
         # Made here, since numpy asks the system for large pages and a kernel does not.
-        items = np.empty(begins[-1], values.dtype)
-        gather(lists.offsets.to_numpy(), self.order, begins, values, items)
+        items = np.empty(begins[-1], lists.type.value_type.to_pandas_dtype()) if room is None else room[: begins[-1]]
+        done = 0
+        for piece in lists.chunks:
+            scatter(piece.offsets.to_numpy(), piece.values.to_numpy(), starts[done : done + len(piece)], items)
+            done += len(piece)
         return items
+
+    def room_for(self, names: Sequence[str]) -> np.ndarray:
+        """Make room for the items of any of these lists of one type, a list at a time: to find memory takes longer."""
+        most = max(self.begins(name)[-1] for name in names)
+        return np.empty(most, self.table[names[0]].type.value_type.to_pandas_dtype())
 
     def begins(self, name: str) -> np.ndarray:
         """Tell where the list of each row begins among the items, and where the last one ends."""
@@ -87,13 +96,15 @@ def dictionary(texts: pa.ChunkedArray) -> pa.DictionaryArray:
 
 
 @compiled
-def gather(offsets: np.ndarray, order: np.ndarray, begins: np.ndarray, values: np.ndarray, result: np.ndarray) -> None:
-    """Put the items of lists one behind the other in the order of rows; the list of sorted row i begins at begins[i].
+def scatter(offsets: np.ndarray, values: np.ndarray, starts: np.ndarray, items: np.ndarray) -> None:
+    """Put the list of each row where `starts` says among the items of all rows; below 0 for one that is left out.
 
-    Arrow itself first writes the place of every item down.
+    Each piece is read from front to back, as it came out of its file: in one piece all lists would be copied twice.
     """
-    for row in range(order.size):
-        result[begins[row] : begins[row + 1]] = values[offsets[order[row]] : offsets[order[row] + 1]]
+    for row in range(starts.size):
+        if starts[row] >= 0:
+            for item in range(offsets[row], offsets[row + 1]):
+                items[starts[row] + item - offsets[row]] = values[item]
 
 
 def by_trader(table: pa.Table, traders: pa.Array) -> SortedRows:

@@ -46,19 +46,19 @@ def window_columns() -> dict[str, Type]:
     }
 
 
-def windows(read: Read, histories: MintHistories, as_of_days: Collection[date]) -> pa.Table:
+def windows(read: Read, histories: Callable[[], MintHistories], as_of_days: Collection[date]) -> pa.Table:
     """Make `window_columns` for every trader who is eligible at a T; what a trader has no rows of is missing.
 
-    `histories` are those of all mints. A row per T without a trader sums up the entries of all traders
-    (`entries.of_all`), also of those who are not eligible. Tables are read one after the other, so that memory holds
-    one of them.
+    `histories` gives those of all mints, and is asked last, since they take a while to make. A row per T without a
+    trader sums up the entries of all traders (`entries.of_all`), also of those who are not eligible. Tables are read
+    one after the other, so that memory holds one of them.
     """
     wanted = tuple(sorted(as_of_days))
     own = kernel(wanted)(
         daily(read(gold_trader_day.TABLE, READ), _losing_shares(read)), _whole(read, gold_trader_mints.TABLE)
     )
     own = with_positions(own, _whole(read, gold_trader_positions.TABLE))
-    entered = entries.measured(_whole(read, gold_trader_entries.TABLE), histories, wanted)
+    entered = entries.measured(_whole(read, gold_trader_entries.TABLE), histories(), wanted)
     paced = rhythm.measured(_whole(read, gold_trader_rhythm.TABLE), wanted)
     schema = pa.schema([(name, kind.arrow) for name, kind in window_columns().items()])
     whole = pa.table({**_columns(own), **beside(own, entered), **beside(own, paced)}).select(schema.names).cast(schema)

@@ -11,7 +11,6 @@ import pyarrow.parquet as pq
 
 from features.rolling.walk import TABLES
 from jobs.running.step_context import StepContext
-from jobs.windowing.growing_lists import GrowingLists
 from pumploss.cohort import COHORTS
 from pumploss.contract import Table
 from pumploss.errors import LakeError
@@ -46,22 +45,12 @@ def fact_files(context: StepContext, days: Collection[date]) -> list[FactFile]:
 def read_files(table: Table, files: Iterable[FactFile], names: Collection[str], cohorts: range) -> pa.Table:
     """Read these columns of files of a table: rows of traders of some cohorts, all rows of a table of none.
 
-    What an earlier version wrote without a column is missing there. Lists are in one piece. Raises LakeError for a file
-    without a list that is asked for: an empty one would be taken for a trader who did nothing.
+    What an earlier version wrote without a column is missing there. Each file is a piece of its own. Raises LakeError
+    for a file without a list that is asked for: an empty one would be taken for a trader who did nothing.
     """
     schema = pa.schema([(name, table[name].type.arrow) for name in names])
-    files = list(files)
-    lists = {field.name: GrowingLists(field.type, len(files)) for field in schema if pa.types.is_list(field.type)}
-    plain = pa.schema([field for field in schema if field.name not in lists])
-    read = []
-    for file in files:
-        rows = _read(table, file, schema, cohorts)
-        for name, growing in lists.items():
-            growing.add(rows[name].chunks)
-        read.append(rows.select(plain.names))
-    whole = pa.concat_tables(read) if read else plain.empty_table()
-    columns = {name: growing.whole() for name, growing in lists.items()}
-    return pa.table({name: columns[name] if name in columns else whole[name] for name in schema.names}, schema=schema)
+    read = [_read(table, file, schema, cohorts) for file in files]
+    return pa.concat_tables(read) if read else schema.empty_table()
 
 
 def _read(table: Table, file: FactFile, schema: pa.Schema, cohorts: range) -> pa.Table:

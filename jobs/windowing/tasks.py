@@ -1,6 +1,7 @@
 """Shares the windows of all traders out to tasks, each of which reads the files of its cohorts."""
 
 from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from threading import Lock
 from weakref import WeakValueDictionary
@@ -43,7 +44,7 @@ def windowed(spark: SparkSession, files: Iterable[FactFile], as_of_days: Collect
                 ]
                 histories = _histories(files)  # held until the next split takes them over
                 cohorts = range(split["first"], split["first"] + width)
-                yield from windows(_reading(files, cohorts), histories, wanted).to_batches()
+                yield from windows(_reading(files, cohorts), histories.result, wanted).to_batches()
 
     return handed.mapInArrow(walked, ddl)
 
@@ -57,16 +58,24 @@ def _reading(files: Collection[FactFile], cohorts: range) -> Read:
     return read
 
 
-_shared: WeakValueDictionary[tuple[FactFile, ...], MintHistories] = WeakValueDictionary()
+_shared: WeakValueDictionary[tuple[FactFile, ...], Future[MintHistories]] = WeakValueDictionary()
 _lock = Lock()
 
 
-def _histories(files: Iterable[FactFile]) -> MintHistories:
-    """Pack the days of all mints, once for all tasks of a process: they are kept as long as one of these uses them."""
+def _histories(files: Iterable[FactFile]) -> Future[MintHistories]:
+    """Pack the days of all mints, once for all tasks of a process: they are kept as long as one of these uses them.
+
+    That is one task's work, and the others' time: so it is done beside them, until they come to entries.
+    """
     own = tuple(file for file in files if file.table == gold_token_day.TABLE.name)
     with _lock:
         found = _shared.get(own)
         if found is None:
-            found = MintHistories.of(read_files(gold_token_day.TABLE, own, READ, range(COHORTS)))
-            _shared[own] = found
+            beside = ThreadPoolExecutor(1, "histories")
+            found = _shared[own] = beside.submit(_packed, own)
+            beside.shutdown(wait=False)
         return found
+
+
+def _packed(files: tuple[FactFile, ...]) -> MintHistories:
+    return MintHistories.of(read_files(gold_token_day.TABLE, files, READ, range(COHORTS)))
