@@ -182,8 +182,10 @@ def _at_request(inputs: dict[str, Any]) -> dict[str, Any]:
         # Before the trade nobody knew of it.
         return passed if passed >= 0 else None
 
-    def ratio(stake: float | None, usual: float | None) -> float | None:
-        return math.log(stake / usual) if stake and usual and stake > 0 and usual > 0 else None
+    def ratio(stake: float | str | None, usual: float | None) -> float | None:
+        # Over HTTP a stake may come as text, as a moment does.
+        staked = float(stake or 0)
+        return math.log(staked / usual) if usual and staked > 0 and usual > 0 else None
 
     return {
         "hours_since_last_trade": list(map(hours, inputs["last_trade_time"], inputs["requested_at"])),

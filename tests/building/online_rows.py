@@ -30,6 +30,7 @@ def three_online(home: Path) -> Iterator[tuple[Callable[..., Any], redis.Redis]]
             TRADER.name: trader,
             "loss_trades_24h": n,
             "loss_24h_sol": None if n == 1 else n / 7,
+            "stake_median_sol_30d": 0.5 if n == 1 else None,
             "last_trade_time": T - timedelta(hours=n, microseconds=5),
         }
         for n, trader in enumerate(("ann", "bob", "a" * 44))

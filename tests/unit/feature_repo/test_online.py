@@ -1,5 +1,6 @@
 """Keys are Feast's own, rows are whole, and a row that is too old is not served."""
 
+import math
 from datetime import timedelta
 
 import pytest
@@ -54,6 +55,20 @@ def test_the_moment_of_a_request_may_come_as_json_has_it(served):
         request = {"trader_address": "ann", "requested_at": said, "stake_sol": 2.0}
         answer = served(T).get_online_features(["trader_at_request:hours_since_last_trade"], [request]).to_dict()
         assert answer["hours_since_last_trade"] == [pytest.approx(hours, abs=1e-3) if hours else None]
+
+
+@pytest.mark.parametrize("said", [2.0, 2, "2.0", "2e0"])
+def test_the_stake_of_a_request_may_come_as_text(served, said):
+    request = {"trader_address": "bob", "requested_at": T, "stake_sol": said}
+    answer = served(T).get_online_features(["trader_at_request:log_stake_ratio"], [request]).to_dict()
+    assert answer["log_stake_ratio"] == [pytest.approx(math.log(4.0))]
+
+
+@pytest.mark.parametrize("said", [0.0, -1.0, "0", "", math.nan, None])
+def test_a_stake_of_nothing_is_compared_with_none(served, said):
+    request = {"trader_address": "bob", "requested_at": T, "stake_sol": said}
+    answer = served(T).get_online_features(["trader_at_request:log_stake_ratio"], [request]).to_dict()
+    assert answer["log_stake_ratio"] == [None]
 
 
 def test_a_moment_without_a_zone_is_taken_for_utc(served):
